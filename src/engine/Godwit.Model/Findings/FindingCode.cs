@@ -1,0 +1,82 @@
+namespace Godwit.Model.Findings;
+
+/// <summary>
+/// A finding's stable code. <see cref="Acceptable"/> codes are lifted by <c>--accept CODE</c> or <c>--accept CODE:table</c>;
+/// what happens then is said on the code's page under docs/findings/.
+/// </summary>
+public sealed record FindingCode(string Id, string Title, bool Acceptable = false)
+{
+    public override string ToString() => Id;
+}
+
+/// <summary>
+/// Every code, in one place. GW10xx the source, GW11xx its schema, GW12xx its values, GW13xx the target,
+/// GW14xx files and options, GW15xx verification.
+/// </summary>
+public static class FindingCodes
+{
+    public static readonly FindingCode NotADatabase = new("GW1001", "The source is not a SQLite database");
+    public static readonly FindingCode Encrypted = new("GW1002", "The source is encrypted");
+    public static readonly FindingCode Corrupt = new("GW1003", "The source is corrupt");
+    public static readonly FindingCode SourceLocked = new("GW1004", "The source is locked");
+    public static readonly FindingCode SourceUnreadable = new("GW1005", "The source cannot be read");
+    public static readonly FindingCode SourceChanged = new("GW1006", "The source changed meanwhile");
+    public static readonly FindingCode NoSuchTable = new("GW1007", "A named table does not exist");
+    public static readonly FindingCode PrivateCopy = new("GW1008", "The source is read from a private copy");
+
+    public static readonly FindingCode ViewNotTranslated = new("GW1101", "A view cannot be translated", Acceptable: true);
+    public static readonly FindingCode TriggerNotMoved = new("GW1102", "A trigger is not moved", Acceptable: true);
+    public static readonly FindingCode ExpressionNotTranslated = new("GW1103", "An expression cannot be translated", Acceptable: true);
+    public static readonly FindingCode VirtualTable = new("GW1104", "A virtual table is not moved", Acceptable: true);
+    public static readonly FindingCode NameCollision = new("GW1105", "Names collide in PostgreSQL");
+    public static readonly FindingCode TooManyColumns = new("GW1106", "A table has more columns than PostgreSQL holds");
+    public static readonly FindingCode IndexKeyTooLong = new("GW1107", "An index key is longer than PostgreSQL holds", Acceptable: true);
+    public static readonly FindingCode CaseInsensitiveText = new("GW1108", "A column compares without case");
+    public static readonly FindingCode NullInPrimaryKey = new("GW1109", "NULL in a primary key", Acceptable: true);
+    public static readonly FindingCode Orphan = new("GW1110", "A foreign key points nowhere", Acceptable: true);
+    public static readonly FindingCode ForeignKeyNotMoved = new("GW1111", "A foreign key cannot be made", Acceptable: true);
+    public static readonly FindingCode SchemaNotUnderstood = new("GW1112", "A statement of the schema cannot be parsed");
+    public static readonly FindingCode CheckViolated = new("GW1113", "A CHECK does not hold for existing rows", Acceptable: true);
+    public static readonly FindingCode NotNullViolated = new("GW1114", "NULL in a column declared NOT NULL", Acceptable: true);
+    public static readonly FindingCode ViewDiffers = new("GW1115", "A view means something else in PostgreSQL", Acceptable: true);
+    public static readonly FindingCode UniqueViolated = new("GW1116", "Rows that PostgreSQL would take for duplicates", Acceptable: true);
+    public static readonly FindingCode NameChanged = new("GW1117", "A name is shortened or changed");
+
+    public static readonly FindingCode MixedStorage = new("GW1201", "A column mixes storage classes");
+    public static readonly FindingCode NulInText = new("GW1202", "Text holds a NUL byte");
+    public static readonly FindingCode InvalidText = new("GW1203", "Text is not valid UTF-8");
+    public static readonly FindingCode OutOfRange = new("GW1204", "A value does not fit the chosen type");
+    public static readonly FindingCode TypeChosen = new("GW1205", "How a type was chosen");
+    public static readonly FindingCode ValueTooLarge = new("GW1206", "A value is larger than PostgreSQL holds");
+    public static readonly FindingCode Convention = new("GW1207", "A framework's conventions were recognised");
+    public static readonly FindingCode Quarantined = new("GW1208", "Rows were put into quarantine");
+
+    public static readonly FindingCode NotPostgres = new("GW1301", "The target is not PostgreSQL 15 or later");
+    public static readonly FindingCode NotUtf8 = new("GW1302", "The target database is not UTF8");
+    public static readonly FindingCode TargetNotEmpty = new("GW1303", "The target holds tables of these names");
+    public static readonly FindingCode MissingRight = new("GW1304", "A right is missing at the target");
+    public static readonly FindingCode ShortOfDisk = new("GW1305", "The target is short of disk");
+    public static readonly FindingCode Pooler = new("GW1306", "The target is behind a connection pooler");
+    public static readonly FindingCode TargetHeld = new("GW1307", "Another mover holds the target");
+    public static readonly FindingCode TargetUnreachable = new("GW1308", "The target cannot be reached");
+    public static readonly FindingCode RunUnfinished = new("GW1309", "An unfinished run holds the target");
+    public static readonly FindingCode NothingToResume = new("GW1310", "There is nothing to resume");
+
+    public static readonly FindingCode MapFile = new("GW1401", "The mapping file is wrong");
+    public static readonly FindingCode MapUnknown = new("GW1402", "The mapping file names what does not exist");
+    public static readonly FindingCode PasswordInUrl = new("GW1403", "A password stands in the URL");
+    public static readonly FindingCode BadUrl = new("GW1404", "The target's URL is wrong");
+
+    public static readonly FindingCode RowsDiffer = new("GW1501", "Rows differ");
+    public static readonly FindingCode RowMissing = new("GW1502", "A row is missing");
+    public static readonly FindingCode RowExtra = new("GW1503", "A row is there that the source does not have");
+    public static readonly FindingCode SequenceWrong = new("GW1504", "A sequence stands wrong");
+    public static readonly FindingCode SchemaDiffers = new("GW1505", "The schema differs from what was moved");
+    public static readonly FindingCode ConstraintNotValid = new("GW1506", "A constraint or index is missing or not valid");
+    public static readonly FindingCode DecoderDisagrees = new("GW1507", "The second decoder reads another value");
+
+    /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
+    public static IReadOnlyDictionary<string, FindingCode> All { get; } =
+        typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))
+            .Select(f => (FindingCode)f.GetValue(null)!).ToDictionary(c => c.Id, StringComparer.Ordinal);
+}
