@@ -55,7 +55,10 @@ public sealed record TablePlan
     /// <summary>Where the identity column's sequence must go on from: the next value is this plus one. Null without an identity column.</summary>
     public long? SequenceLast { get; init; }
 
-    /// <summary>Rows that the profile counted.</summary>
+    /// <summary>Set when rows of this table go to quarantine.</summary>
+    public QuarantinePlan? Quarantine { get; init; }
+
+    /// <summary>Rows that the profile counted, those in quarantine included.</summary>
     public required long Rows { get; init; }
 
     /// <summary>Bytes of values that the profile counted.</summary>
@@ -64,6 +67,15 @@ public sealed record TablePlan
     /// <summary>The copy's ranges of rowid: adjacent, ascending, the first open below and the last above. One range, open at both ends, for a table without rowid.</summary>
     public required IReadOnlyList<RowIdRange> Ranges { get; init; }
 }
+
+/// <summary>
+/// Where a table's misfits go, whole and raw: row number, reason, storage classes, and the bytes of each value. A row goes there when a value of one of
+/// <see cref="Columns"/> does not fit its mapping, or when it is one of <see cref="Followers"/>.
+/// </summary>
+/// <param name="TargetName">The quarantine table's name.</param>
+/// <param name="Columns">Indexes of the columns in which the profile saw misfits.</param>
+/// <param name="Followers">Row numbers of rows that point at a quarantined row, ascending.</param>
+public sealed record QuarantinePlan(string TargetName, IReadOnlyList<int> Columns, IReadOnlyList<long> Followers);
 
 /// <summary>Rowids r with <c>After &lt; r &lt;= UpTo</c>; null means open.</summary>
 public sealed record RowIdRange(long? After, long? UpTo);

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using Godwit.Engine.Invariants;
+using Godwit.Model.Moves;
+using Godwit.Model.Values;
+
+namespace Godwit.Engine.Rows;
+
+/// <summary>
+/// Says to which of a table's verification ranges a row belongs, from the row alone, so that source and target may be read in any order.
+/// A table with an integer key has ranges of that key; any other has ranges of the row's hash.
+/// </summary>
+public sealed class RangeLocator
+{
+    private const long RowsPerHashRange = 128 * 1024;
+    private const int FewestHashBits = 6;
+    private const int MostHashBits = 16;
+
+    private readonly long[] _upTo;
+    private readonly int _keyField;
+    private readonly int _hashBits;
+
+    private RangeLocator(long[] upTo, int keyField, int hashBits)
+    {
+        _upTo = upTo;
+        _keyField = keyField;
+        _hashBits = hashBits;
+        Count = hashBits > 0 ? 1 << hashBits : upTo.Length + 1;
+    }
+
+    public static RangeLocator For(TablePlan table)
+    {
+        // A key that was mapped to another type is not an integer in the image.
+        if (table.RowIdColumn is { } key && table.Columns[key] is { Type.Name: TypeName.Bigint, Mapping.Kind: MappingKind.Integer })
+            return new RangeLocator([.. table.Ranges.SkipLast(1).Select(r => r.UpTo!.Value)], key, hashBits: 0);
+        var bits = FewestHashBits;
+        while (bits < MostHashBits && table.Rows >> bits > RowsPerHashRange) bits++;
+        return new RangeLocator([], keyField: -1, bits);
+    }
+
+    public int Count { get; }
+
+    public bool ByKey => _hashBits == 0;
+
+    public int Locate(UInt128 hash, ReadOnlySpan<byte> image) =>
+        _hashBits > 0 ? (int)(hash >> (128 - _hashBits)) : LocateKey(ReadKey(image));
+
+    public int LocateKey(long key)
+    {
+        var index = Array.BinarySearch(_upTo, key);
+        return index >= 0 ? index : ~index;
+    }
+
+    /// <summary>The bounds of a range as a certificate prints them: keys with lower exclusive and upper inclusive, or leading hexadecimal digits of the hash.</summary>
+    public (string? Lower, string? Upper) Bounds(int range)
+    {
+        if (_hashBits > 0) return ($"hash {range}/{Count}", $"hash {range + 1}/{Count}");
+        return (range == 0 ? null : _upTo[range - 1].ToString(), range == _upTo.Length ? null : _upTo[range].ToString());
+    }
+
+    private long ReadKey(ReadOnlySpan<byte> image)
+    {
+        var offset = 0;
+        for (var i = 0; i < _keyField; i++)
+            offset += 4 + Math.Max(BinaryPrimitives.ReadInt32BigEndian(image[offset..]), 0);
+        Invariant.Holds(BinaryPrimitives.ReadInt32BigEndian(image[offset..]) == 8, "an integer key is not eight bytes");
+        return BinaryPrimitives.ReadInt64BigEndian(image[(offset + 4)..]);
+    }
+}

@@ -1,0 +1,117 @@
+using Godwit.Engine.Rows;
+using Godwit.Model.Values;
+
+namespace Godwit.Sqlite.Reading.Encoders;
+
+/// <summary><c>YYYY-MM-DD</c> to date.</summary>
+internal sealed class DateTextEncoder(int column) : ColumnEncoder(column)
+{
+    protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage) =>
+        storage == StorageClass.Text && CivilTime.TryParseDate(Shape(statement), out var days) && WriteInt32(buffer, days);
+}
+
+/// <summary><c>HH:MM[:SS[.fraction]]</c> to time.</summary>
+internal sealed class TimeTextEncoder(int column, FractionForm fraction) : ColumnEncoder(column)
+{
+    protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage) =>
+        storage == StorageClass.Text && ClockText.TryParse(Shape(statement), fraction, out var microseconds) && WriteInt64(buffer, microseconds);
+}
+
+/// <summary>Date, separator, clock, zone of zero or none, to timestamp or timestamptz.</summary>
+internal sealed class TimestampTextEncoder(int column, ValueMapping mapping) : ColumnEncoder(column)
+{
+    private readonly byte _separator = (byte)mapping.Separator;
+
+    private readonly byte[] _zone = mapping.Zone switch
+    {
+        ZoneForm.Z => "Z"u8.ToArray(),
+        ZoneForm.PlusZero => "+00:00"u8.ToArray(),
+        ZoneForm.PlusZeroShort => "+00"u8.ToArray(),
+        _ => [],
+    };
+
+    protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage)
+    {
+        if (storage != StorageClass.Text) return false;
+        var text = Shape(statement);
+        if (text.Length < 16 || text[10] != _separator || !text.EndsWith(_zone)) return false;
+        return CivilTime.TryParseDate(text[..10], out var days)
+            && ClockText.TryParse(text[11..^_zone.Length], mapping.Fraction, out var microseconds)
+            && WriteInt64(buffer, days * CivilTime.MicrosecondsPerDay + microseconds);
+    }
+}
+
+/// <summary>Seconds (times 1,000,000) or milliseconds (times 1,000) since 1970 to timestamp or timestamptz.</summary>
+internal sealed class UnixTimeEncoder(int column, long microseconds) : ColumnEncoder(column)
+{
+    private readonly long _least = (CivilTime.Earliest + CivilTime.UnixEpochSeconds * 1_000_000) / microseconds;
+    private readonly long _most = (CivilTime.Latest + CivilTime.UnixEpochSeconds * 1_000_000) / microseconds;
+
+    protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage)
+    {
+        if (storage != StorageClass.Integer) return false;
+        var value = Integer(statement);
+        return value >= _least && value <= _most && WriteInt64(buffer, value * microseconds - CivilTime.UnixEpochSeconds * 1_000_000);
+    }
+}
+
+/// <summary>A Julian day to timestamp: the nearest microsecond that gives back the same double.</summary>
+internal sealed class JulianDayEncoder(int column) : ColumnEncoder(column)
+{
+    private const decimal EpochJulianDay = 2_451_544.5m;
+
+    /// <summary>A double near 2,450,000 has steps of 40 microseconds; anything farther than this is no neighbour.</summary>
+    private const int Neighbours = 64;
+
+    protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage)
+    {
+        if (storage != StorageClass.Real) return false;
+        var value = Real(statement);
+        if (value is not (> 1_721_000 and < 5_400_000)) return false;
+        var whole = Math.Floor(value);
+        var day = (long)((decimal)whole * CivilTime.MicrosecondsPerDay - EpochJulianDay * CivilTime.MicrosecondsPerDay);
+        var guess = day + (long)Math.Round((value - whole) * CivilTime.MicrosecondsPerDay);
+        for (var distance = 0; distance <= Neighbours; distance++)
+        {
+            if (ToJulianDay(guess - distance) == value) return WriteInt64(buffer, guess - distance);
+            if (ToJulianDay(guess + distance) == value) return WriteInt64(buffer, guess + distance);
+        }
+        return false;
+    }
+
+    private static double ToJulianDay(long microseconds) => (double)((decimal)microseconds / CivilTime.MicrosecondsPerDay + EpochJulianDay);
+}
+
+/// <summary>The clock part of a text, in exactly one fraction form.</summary>
+internal static class ClockText
+{
+    public static bool TryParse(ReadOnlySpan<byte> text, FractionForm form, out long microseconds)
+    {
+        microseconds = 0;
+        var shortest = form == FractionForm.Minutes ? 5 : 8;
+        if (text.Length < shortest || text[2] != ':' || !CivilTime.TryDigits(text[..2], out var hour) || !CivilTime.TryDigits(text[3..5], out var minute)) return false;
+        var second = 0;
+        if (form != FractionForm.Minutes && (text[5] != ':' || !CivilTime.TryDigits(text[6..8], out second))) return false;
+        if (hour > 23 || minute > 59 || second > 59 || !TryFraction(text[shortest..], form, out var fraction)) return false;
+        microseconds = ((hour * 60L + minute) * 60 + second) * 1_000_000 + fraction;
+        return true;
+    }
+
+    private static bool TryFraction(ReadOnlySpan<byte> text, FractionForm form, out int microseconds)
+    {
+        microseconds = 0;
+        if (text.IsEmpty) return form is FractionForm.None or FractionForm.Minutes or FractionForm.Trimmed or FractionForm.OptionalSix;
+        if (text[0] != '.' || text.Length is < 2 or > 7 || !CivilTime.TryDigits(text[1..], out var digits)) return false;
+        var count = text.Length - 1;
+        microseconds = digits;
+        for (var i = count; i < 6; i++) microseconds *= 10;
+        return form switch
+        {
+            FractionForm.Three => count == 3,
+            FractionForm.Six => count == 6,
+            FractionForm.Trimmed => text[^1] != '0',
+            FractionForm.OptionalSix => count == 6 && digits != 0,
+            _ => false,
+        };
+    }
+}

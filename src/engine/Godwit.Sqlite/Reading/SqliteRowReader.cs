@@ -1,0 +1,132 @@
+using Godwit.Engine.Rows;
+using Godwit.Model.Moves;
+using Godwit.Sqlite.Decoding;
+using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Opening;
+using Godwit.Sqlite.Reading.Encoders;
+
+namespace Godwit.Sqlite.Reading;
+
+/// <summary>Reads one table's rows from one connection of the snapshot into row images.</summary>
+public sealed class SqliteRowReader : IRowReader, ISourceRow
+{
+    /// <summary>How often a long read looks whether it is to stop.</summary>
+    private const int RowsBetweenLooks = 1024;
+
+    private readonly SqliteConnection _connection;
+    private readonly Action _release;
+    private readonly TablePlan _table;
+    private readonly ReadPurpose _purpose;
+    private readonly ColumnPlan[] _columns;
+    private readonly ColumnEncoder[] _encoders;
+    private readonly QuarantineFilter? _quarantine;
+    private readonly QuarantineEncoder? _raw;
+    private readonly SourceImageReader _sourceImage;
+    private readonly SourceImage _image = new();
+    private readonly bool _readsRowId;
+    private SqliteStatement? _statement;
+    private long _ordinal;
+
+    /// <param name="connection">A connection of the snapshot, used by this reader alone until <paramref name="release"/> is called.</param>
+    /// <param name="release">Gives the connection back.</param>
+    /// <param name="table">What to read.</param>
+    /// <param name="purpose">What for.</param>
+    /// <param name="encoding">How the database keeps its text.</param>
+    /// <param name="createEncoder">Makes a column's encoder; the default is <see cref="EncoderFactory.Create"/>. Tests put broken ones in.</param>
+    public SqliteRowReader(
+        SqliteConnection connection,
+        Action release,
+        TablePlan table,
+        ReadPurpose purpose,
+        TextEncoding encoding,
+        Func<ColumnPlan, int, TextEncoding, ColumnEncoder>? createEncoder = null)
+    {
+        _connection = connection;
+        _release = release;
+        _table = table;
+        _purpose = purpose;
+        _columns = purpose == ReadPurpose.Copy ? [.. table.Columns.Where(c => c.GeneratedSql is null)] : [.. table.Columns];
+        createEncoder ??= static (column, position, encoding) => EncoderFactory.Create(column, position, encoding, checks: false);
+        _encoders = [.. _columns.Select((column, position) => createEncoder(column, position, encoding))];
+        _quarantine = table.Quarantine is { } plan
+            ? new QuarantineFilter(table, plan, column => Array.IndexOf(_columns, table.Columns[column]), encoding)
+            : null;
+        _raw = purpose == ReadPurpose.Quarantine ? new QuarantineEncoder(_columns.Length) : null;
+        _sourceImage = new SourceImageReader(_columns, PragmaName(encoding));
+        _readsRowId = table.HasRowId && (purpose != ReadPurpose.Copy || _quarantine is not null);
+    }
+
+    public long RowNumber => _readsRowId ? _statement!.GetInteger(_columns.Length) : _ordinal;
+
+    public ReadOnlySpan<byte> SourceImage()
+    {
+        _image.Clear();
+        _sourceImage.Read(_statement!, _image);
+        return _image.Bytes;
+    }
+
+    public long Read(RowIdRange range, RowImageBuffer buffer, IRowVisitor visitor, CancellationToken cancellation)
+    {
+        // An interrupt reaches a statement that is deep in a scan; without one the loop looks by itself.
+        using var interrupt = cancellation.Register(_connection.Interrupt);
+        using var statement = _connection.Prepare(SelectStatement.For(_table, _columns, range, _readsRowId));
+        statement.Bind(SelectStatement.Arguments(range));
+        _statement = statement;
+        _ordinal = 0;
+        try
+        {
+            return ReadRows(statement, buffer, visitor, cancellation);
+        }
+        catch (SqliteException fault) when (fault.Code == SqliteApi.Interrupted)
+        {
+            throw new OperationCanceledException(fault.Message, fault, cancellation);
+        }
+        finally
+        {
+            _statement = null;
+        }
+    }
+
+    private long ReadRows(SqliteStatement statement, RowImageBuffer buffer, IRowVisitor visitor, CancellationToken cancellation)
+    {
+        var handle = statement.Handle;
+        var encoders = _encoders;
+        var leftOut = 0L;
+        while (statement.Step())
+        {
+            if ((++_ordinal & (RowsBetweenLooks - 1)) == 0) cancellation.ThrowIfCancellationRequested();
+            if (_quarantine is not null)
+            {
+                var reason = _quarantine.Reason(statement, RowNumber);
+                if (reason is not null) leftOut++;
+                if (_purpose == ReadPurpose.Quarantine)
+                {
+                    if (reason is null) continue;
+                    visitor.Visit(_raw!.Encode(buffer, statement, RowNumber, reason), buffer, this);
+                    continue;
+                }
+                if (reason is not null) continue;
+            }
+            buffer.BeginRow(encoders.Length);
+            for (var i = 0; i < encoders.Length; i++)
+            {
+                if (!encoders[i].TryEncode(buffer, handle)) throw new MisfitException(_table.SourceName, _columns[i].SourceName, RowNumber);
+            }
+            visitor.Visit(buffer.EndRow(), buffer, this);
+        }
+        return leftOut;
+    }
+
+    private static string PragmaName(TextEncoding encoding) => encoding switch
+    {
+        TextEncoding.Utf16LittleEndian => "UTF-16le",
+        TextEncoding.Utf16BigEndian => "UTF-16be",
+        _ => "UTF-8",
+    };
+
+    public void Dispose()
+    {
+        _quarantine?.Dispose();
+        _release();
+    }
+}
