@@ -16,25 +16,23 @@ public sealed class RangeLocator
     private const int MostHashBits = 16;
 
     private readonly long[] _upTo;
-    private readonly int _keyField;
     private readonly int _hashBits;
 
-    private RangeLocator(long[] upTo, int keyField, int hashBits)
+    private RangeLocator(long[] upTo, int hashBits)
     {
         _upTo = upTo;
-        _keyField = keyField;
         _hashBits = hashBits;
         Count = hashBits > 0 ? 1 << hashBits : upTo.Length + 1;
     }
 
     public static RangeLocator For(TablePlan table)
     {
-        // A key that was mapped to another type is not an integer in the image.
-        if (table.RowIdColumn is { } key && table.Columns[key] is { Type.Name: TypeName.Bigint, Mapping.Kind: MappingKind.Integer })
-            return new RangeLocator([.. table.Ranges.SkipLast(1).Select(r => r.UpTo!.Value)], key, hashBits: 0);
+        // A key mapped to another type is not an integer in the image, and only the first column is sure to be at hand in a row too large to hold.
+        if (table.RowIdColumn is 0 && table.Columns[0] is { Type.Name: TypeName.Bigint, Mapping.Kind: MappingKind.Integer })
+            return new RangeLocator([.. table.Ranges.SkipLast(1).Select(r => r.UpTo!.Value)], hashBits: 0);
         var bits = FewestHashBits;
         while (bits < MostHashBits && table.Rows >> bits > RowsPerHashRange) bits++;
-        return new RangeLocator([], keyField: -1, bits);
+        return new RangeLocator([], bits);
     }
 
     public int Count { get; }
@@ -57,12 +55,9 @@ public sealed class RangeLocator
         return (range == 0 ? null : _upTo[range - 1].ToString(), range == _upTo.Length ? null : _upTo[range].ToString());
     }
 
-    private long ReadKey(ReadOnlySpan<byte> image)
+    private static long ReadKey(ReadOnlySpan<byte> image)
     {
-        var offset = 0;
-        for (var i = 0; i < _keyField; i++)
-            offset += 4 + Math.Max(BinaryPrimitives.ReadInt32BigEndian(image[offset..]), 0);
-        Invariant.Holds(BinaryPrimitives.ReadInt32BigEndian(image[offset..]) == 8, "an integer key is not eight bytes");
-        return BinaryPrimitives.ReadInt64BigEndian(image[(offset + 4)..]);
+        Invariant.Holds(BinaryPrimitives.ReadInt32BigEndian(image) == 8, "an integer key is not eight bytes");
+        return BinaryPrimitives.ReadInt64BigEndian(image[4..]);
     }
 }

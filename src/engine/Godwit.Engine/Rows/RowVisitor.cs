@@ -25,8 +25,9 @@ public interface IRowVisitor
 public interface ISecondDecoder
 {
     /// <param name="image">The row's fields, without the field count.</param>
-    /// <returns>The source image; valid until the next call.</returns>
-    ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> image);
+    /// <param name="decoded">The source image; valid until the next call.</param>
+    /// <returns>False when the bytes are not what any value of the source becomes.</returns>
+    bool TryDecode(ReadOnlySpan<byte> image, out ReadOnlySpan<byte> decoded);
 }
 
 /// <summary>What a reader reads a table for.</summary>

@@ -1,0 +1,72 @@
+using Godwit.Engine.Rows;
+using Godwit.Model.Digests;
+using Godwit.Model.Moves;
+
+namespace Godwit.Engine.Moves;
+
+/// <summary>Copies every range that is not in the target yet, several at a time.</summary>
+public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgress progress, int jobs, bool hashing = true)
+{
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var plan = target.Run.Plan;
+        progress.Begin(MovePhase.Copy, plan.Tables.Sum(t => t.Rows));
+        var work = new List<(TablePlan Table, int Ordinal)>();
+        // The largest first: the end of the phase is then many small things and not one large one.
+        foreach (var table in plan.Tables.OrderByDescending(t => t.Bytes))
+        {
+            foreach (var range in await target.RangesAsync(table, cancellation))
+            {
+                if (range.Done) progress.Add(range.Digest.Count);
+                else work.Add((table, range.Ordinal));
+            }
+        }
+        await Workers.RunAsync(work, jobs, (item, token) => CopyAsync(item.Table, item.Ordinal, token), cancellation);
+    }
+
+    private async Task CopyAsync(TablePlan table, int ordinal, CancellationToken cancellation)
+    {
+        progress.At(table.SourceName);
+        await target.CopyRangeAsync(
+            table,
+            ordinal,
+            sink => Fill(table, ReadPurpose.Copy, table.Ranges[ordinal], sink, progress, cancellation),
+            table.Quarantine is null ? null : sink => Fill(table, ReadPurpose.Quarantine, table.Ranges[ordinal], sink, progress: null, cancellation).Count,
+            cancellation);
+    }
+
+    private RangeDigest Fill(TablePlan table, ReadPurpose purpose, RowIdRange range, IRowImageSink sink, MoveProgress? progress, CancellationToken cancellation)
+    {
+        using var reader = source.OpenReader(table, purpose);
+        using var buffer = new RowImageBuffer(target.Run.HashKey, sink, hashing);
+        var visitor = new CopyVisitor(progress);
+        reader.Read(range, buffer, visitor, cancellation);
+        buffer.Complete();
+        visitor.Report(buffer);
+        return visitor.Digest;
+    }
+
+    private sealed class CopyVisitor(MoveProgress? progress) : IRowVisitor
+    {
+        private const int RowsBetweenReports = 4096;
+
+        private long _reportedRows;
+        private long _reportedBytes;
+        private RangeDigest _digest;
+
+        public RangeDigest Digest => _digest;
+
+        public void Visit(UInt128 hash, RowImageBuffer buffer, ISourceRow row)
+        {
+            _digest.Add(hash);
+            if ((_digest.Count & (RowsBetweenReports - 1)) == 0) Report(buffer);
+        }
+
+        public void Report(RowImageBuffer buffer)
+        {
+            progress?.Add(_digest.Count - _reportedRows, buffer.BytesSent - _reportedBytes);
+            _reportedRows = _digest.Count;
+            _reportedBytes = buffer.BytesSent;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Godwit.Engine.Moves;
+using Godwit.Engine.Rows;
+using Godwit.Model.Digests;
+using Godwit.Model.Moves;
+using Godwit.Model.Names;
+using Godwit.Postgres.Runs;
+using Npgsql;
+
+namespace Godwit.Postgres.Copying;
+
+/// <summary>Copies one range in one transaction: the lease held, the range's row locked before the COPY, rows and progress committed together.</summary>
+internal static class RangeCopy
+{
+    public static async Task<CopiedRange> RunAsync(
+        NpgsqlConnection connection,
+        Lease lease,
+        RunDescription run,
+        TablePlan table,
+        int ordinal,
+        Func<IRowImageSink, RangeDigest> fill,
+        Func<IRowImageSink, long>? fillQuarantine,
+        CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await lease.HoldAsync(connection, transaction, cancellation);
+        var before = await RangeRows.LockAsync(connection, transaction, run.Id, table.TargetName, ordinal, cancellation);
+        if (before.Done) return before;
+
+        var target = TargetName.Qualify(run.Plan.Schema, table.TargetName);
+        var whole = table.Ranges.Count == 1;
+        if (whole)
+        {
+            // A table emptied in the same transaction may be frozen as it is copied: no hint bits to set later, and no WAL at wal_level minimal.
+            await using var truncate = new NpgsqlCommand($"TRUNCATE {target}", connection, transaction);
+            await truncate.ExecuteNonQueryAsync(cancellation);
+        }
+        var columns = string.Join(", ", table.Columns.Where(c => c.GeneratedSql is null).Select(c => TargetName.Quote(c.TargetName)));
+        var digest = await CopyAsync(connection, $"COPY {target} ({columns}) FROM STDIN (FORMAT binary{(whole ? ", FREEZE" : "")})", fill, cancellation);
+        var quarantined = 0L;
+        if (fillQuarantine is not null && table.Quarantine is { } quarantine)
+        {
+            var quarantineTable = TargetName.Qualify(run.Plan.Schema, quarantine.TargetName);
+            quarantined = await CopyAsync(connection, $"COPY {quarantineTable} FROM STDIN (FORMAT binary)", fillQuarantine, cancellation);
+        }
+        var done = new CopiedRange(ordinal, Done: true, digest, quarantined);
+        await RangeRows.FinishAsync(connection, transaction, run.Id, table.TargetName, done, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return done;
+    }
+
+    private static async Task<T> CopyAsync<T>(NpgsqlConnection connection, string sql, Func<IRowImageSink, T> fill, CancellationToken cancellation)
+    {
+        await using var stream = await connection.BeginRawBinaryCopyAsync(sql, cancellation);
+        try
+        {
+            stream.Write(CopySink.Header);
+            var result = fill(new CopySink(stream));
+            stream.Write(CopySink.Trailer);
+            return result;
+        }
+        catch
+        {
+            // Disposing would end the COPY as complete; nothing of a half-written range may stay.
+            await stream.CancelAsync();
+            throw;
+        }
+    }
+}

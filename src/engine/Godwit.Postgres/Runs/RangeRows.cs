@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using Godwit.Engine.Moves;
+using Godwit.Model.Digests;
+using Godwit.Model.Moves;
+using Npgsql;
+
+namespace Godwit.Postgres.Runs;
+
+/// <summary>The rows of godwit.ranges: which parts of a table are in the target for good.</summary>
+internal static class RangeRows
+{
+    public static async Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, MovePlan plan, CancellationToken cancellation)
+    {
+        foreach (var table in plan.Tables)
+        {
+            await using var command = new NpgsqlCommand(
+                "INSERT INTO godwit.ranges (run, table_name, ordinal) SELECT $1, $2, n FROM generate_series(0, $3 - 1) n", connection, transaction)
+            { Parameters = { new() { Value = run }, new() { Value = table.TargetName }, new() { Value = table.Ranges.Count } } };
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    public static async Task<IReadOnlyList<CopiedRange>> ReadAsync(NpgsqlConnection connection, Guid run, string table, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT ordinal, done, rows, hash_sum, hash_xor, quarantined FROM godwit.ranges WHERE run = $1 AND table_name = $2 ORDER BY ordinal", connection)
+        { Parameters = { new() { Value = run }, new() { Value = table } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var ranges = new List<CopiedRange>();
+        while (await reader.ReadAsync(cancellation)) ranges.Add(Read(reader));
+        return ranges;
+    }
+
+    public static async Task<CopiedRange> LockAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, string table, int ordinal, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT ordinal, done, rows, hash_sum, hash_xor, quarantined FROM godwit.ranges
+            WHERE run = $1 AND table_name = $2 AND ordinal = $3 FOR UPDATE
+            """, connection, transaction)
+        { Parameters = { new() { Value = run }, new() { Value = table }, new() { Value = ordinal } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation)) throw new LeaseLostException($"range {ordinal} of table {table} is no longer part of the run: it was aborted");
+        return Read(reader);
+    }
+
+    public static async Task FinishAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, string table, CopiedRange range, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            UPDATE godwit.ranges SET done = true, rows = $4, hash_sum = $5, hash_xor = $6, quarantined = $7, finished_at = clock_timestamp()
+            WHERE run = $1 AND table_name = $2 AND ordinal = $3
+            """, connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = run },
+                new() { Value = table },
+                new() { Value = range.Ordinal },
+                new() { Value = range.Digest.Count },
+                new() { Value = ToBytes(range.Digest.Sum) },
+                new() { Value = ToBytes(range.Digest.Xor) },
+                new() { Value = range.Quarantined },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    public static byte[] ToBytes(UInt128 value)
+    {
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
+        return bytes;
+    }
+
+    private static CopiedRange Read(NpgsqlDataReader reader)
+    {
+        var digest = new RangeDigest { Count = reader.GetInt64(2) };
+        if (!reader.IsDBNull(3)) digest.Sum = BinaryPrimitives.ReadUInt128BigEndian(reader.GetFieldValue<byte[]>(3));
+        if (!reader.IsDBNull(4)) digest.Xor = BinaryPrimitives.ReadUInt128BigEndian(reader.GetFieldValue<byte[]>(4));
+        return new CopiedRange(reader.GetInt32(0), reader.GetBoolean(1), digest, reader.GetInt64(5));
+    }
+}
