@@ -1,3 +1,4 @@
+using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Native;
 
 namespace Godwit.Sqlite.Schemas;
@@ -22,7 +23,7 @@ internal static class ForeignKeyReader
 
     private static SourceForeignKey ToKey(int id, List<Part> parts, List<SourceColumn> columns) => new(
         id,
-        [.. parts.Select(p => columns.FindIndex(c => SqliteName.Same(c.Name, p.From)))],
+        [.. parts.Select(p => columns.FindIndex(c => SqliteNames.Same(c.Name, p.From)))],
         parts[0].Parent,
         parts[0].To is null ? null : [.. parts.Select(p => p.To!)],
         parts[0].OnDelete, parts[0].OnUpdate);

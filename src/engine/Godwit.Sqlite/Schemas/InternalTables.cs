@@ -1,3 +1,5 @@
+using Godwit.Sqlite.Grammar;
+
 namespace Godwit.Sqlite.Schemas;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Godwit.Sqlite.Schemas;
 /// </summary>
 internal static class InternalTables
 {
-    private static readonly Dictionary<string, string[]> Suffixes = new(SqliteName.Comparer)
+    private static readonly Dictionary<string, string[]> Suffixes = new(SqliteNames.Comparer)
     {
         // https://sqlite.org/fts3.html#shadow_tables, https://sqlite.org/fts5.html#fts5_data_structures, https://sqlite.org/rtree.html
         ["fts3"] = ["content", "segments", "segdir", "docsize", "stat"],
@@ -23,7 +25,7 @@ internal static class InternalTables
     {
         if (name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase)) return new(name, InternalTableKind.Sqlite, Owner: null);
         var owner = virtualTables.Find(v => Suffixes.TryGetValue(v.Module, out var suffixes)
-            && suffixes.Any(s => SqliteName.Same(name, $"{v.Name}_{s}")));
+            && suffixes.Any(s => SqliteNames.Same(name, $"{v.Name}_{s}")));
         if (owner is not null) return new(name, InternalTableKind.Shadow, owner.Name);
         if (kinds.TryGetValue(name, out var kind) && kind.IsShadow)
         {

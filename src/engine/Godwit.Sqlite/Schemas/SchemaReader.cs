@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Native;
 
 namespace Godwit.Sqlite.Schemas;
@@ -18,7 +19,7 @@ public static class SchemaReader
         var internals = entries.Where(e => e.Type == "table" && !IsVirtual(e))
             .Select(e => InternalTables.Classify(e.Name, kinds, virtualTables, isSpatialite))
             .OfType<SourceInternalTable>().ToList();
-        var internalNames = internals.Select(t => t.Name).ToHashSet(SqliteName.Comparer);
+        var internalNames = internals.Select(t => t.Name).ToHashSet(SqliteNames.Comparer);
         var sequences = ReadSequences(connection, entries);
         return new SourceSchema
         {
@@ -40,7 +41,7 @@ public static class SchemaReader
 
     private static Dictionary<string, TableKind> ReadKinds(SqliteConnection connection)
     {
-        var kinds = new Dictionary<string, TableKind>(SqliteName.Comparer);
+        var kinds = new Dictionary<string, TableKind>(SqliteNames.Comparer);
         using var statement = connection.Prepare("PRAGMA main.table_list");
         while (statement.Step())
         {
@@ -53,7 +54,7 @@ public static class SchemaReader
 
     private static Dictionary<string, long?> ReadSequences(SqliteConnection connection, List<SchemaEntry> entries)
     {
-        var sequences = new Dictionary<string, long?>(SqliteName.Comparer);
+        var sequences = new Dictionary<string, long?>(SqliteNames.Comparer);
         if (!entries.Exists(e => e.Name == "sqlite_sequence")) return sequences;
         // The table is the application's to edit: an entry may be doubled, or hold anything.
         using var statement = connection.Prepare(

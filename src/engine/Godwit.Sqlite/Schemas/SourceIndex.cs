@@ -4,10 +4,9 @@ namespace Godwit.Sqlite.Schemas;
 /// <param name="Parts">The key's parts, without the columns SQLite appends to make it unique.</param>
 public sealed record SourceIndex(string Name, bool Unique, IndexOrigin Origin, bool Partial, string? Sql, IReadOnlyList<SourceIndexPart> Parts);
 
-/// <param name="Column">Index in the table's columns; null for an expression or the rowid.</param>
-/// <param name="IsRowId">The part is the rowid itself.</param>
+/// <param name="Column">Index in the table's columns; null for an expression.</param>
 /// <param name="Collation">The collation that compares this part.</param>
-public sealed record SourceIndexPart(int? Column, bool IsRowId, bool Descending, string Collation);
+public sealed record SourceIndexPart(int? Column, bool Descending, string Collation);
 
 public enum IndexOrigin
 {

@@ -1,3 +1,5 @@
+using Godwit.Sqlite.Grammar;
+
 namespace Godwit.Sqlite.Schemas;
 
 /// <summary>
@@ -29,7 +31,7 @@ public sealed record SourceSchema
 
     /// <summary>A table by its name; SQLite compares names without ASCII case.</summary>
     public SourceTable? FindTable(string name) =>
-        Tables.FirstOrDefault(t => SqliteName.Same(t.Name, name));
+        Tables.FirstOrDefault(t => SqliteNames.Same(t.Name, name));
 }
 
 /// <param name="Columns">Names of the columns; null when SQLite itself cannot resolve the view.</param>

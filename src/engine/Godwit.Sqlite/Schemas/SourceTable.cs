@@ -1,3 +1,5 @@
+using Godwit.Sqlite.Grammar;
+
 namespace Godwit.Sqlite.Schemas;
 
 public sealed record SourceTable
@@ -37,7 +39,7 @@ public sealed record SourceTable
     {
         for (var i = 0; i < Columns.Count; i++)
         {
-            if (SqliteName.Same(Columns[i].Name, name)) return i;
+            if (SqliteNames.Same(Columns[i].Name, name)) return i;
         }
         return -1;
     }

@@ -1,9 +1,11 @@
+using Godwit.Sqlite.Grammar;
+
 namespace Godwit.Sqlite.Schemas;
 
 /// <summary>The objects that SpatiaLite's InitSpatialMetaData and AddGeometryColumn make beside the user's.</summary>
 public static class SpatialiteNames
 {
-    private static readonly HashSet<string> Metadata = new(SqliteName.Comparer)
+    private static readonly HashSet<string> Metadata = new(SqliteNames.Comparer)
     {
         "geometry_columns", "geometry_columns_auth", "geometry_columns_field_infos", "geometry_columns_statistics", "geometry_columns_time",
         "spatial_ref_sys", "spatial_ref_sys_aux", "spatial_ref_sys_all", "geom_cols_ref_sys", "spatialite_history", "sql_statements_log", "data_licenses",
@@ -18,7 +20,7 @@ public static class SpatialiteNames
     private static readonly string[] TriggerPrefixes = ["ggi_", "ggu_", "gii_", "giu_", "gid_", "gti_", "gtu_", "gtd_", "tmi_", "tmu_", "tmd_", "gci_", "gcu_", "gcd_"];
 
     internal static bool Detect(List<SchemaEntry> entries) =>
-        entries.Exists(e => SqliteName.Same(e.Name, "geometry_columns")) && entries.Exists(e => SqliteName.Same(e.Name, "spatial_ref_sys"));
+        entries.Exists(e => SqliteNames.Same(e.Name, "geometry_columns")) && entries.Exists(e => SqliteNames.Same(e.Name, "spatial_ref_sys"));
 
     public static bool IsMetadata(string name) => Metadata.Contains(name);
 

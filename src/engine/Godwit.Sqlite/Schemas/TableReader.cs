@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Native;
 
 namespace Godwit.Sqlite.Schemas;
@@ -10,7 +11,7 @@ internal static unsafe class TableReader
     public static SourceTable Read(SqliteConnection connection, SchemaEntry entry, List<SchemaEntry> entries, TableKind kind, long? sequence)
     {
         var columns = ReadColumns(connection, entry.Name);
-        var indexes = IndexReader.Read(connection, entry.Name, entries);
+        var indexes = IndexReader.Read(connection, entry.Name, columns, entries);
         var primaryKey = columns.Select((column, index) => (column.KeyPosition, index)).Where(c => c.KeyPosition > 0)
             .OrderBy(c => c.KeyPosition).Select(c => c.index).ToList();
         // Only a key that is the rowid has no index of its own; INTEGER PRIMARY KEY DESC, an old mistake that SQLite keeps, has one.
@@ -60,5 +61,5 @@ internal static unsafe class TableReader
     internal static string CollationName(string name) => name.ToUpperInvariant() is "BINARY" or "NOCASE" or "RTRIM" ? name.ToUpperInvariant() : name;
 
     private static string? FindRowIdName(List<SourceColumn> columns, int? alias) =>
-        RowIdNames.FirstOrDefault(name => !columns.Exists(c => SqliteName.Same(c.Name, name))) ?? (alias is { } a ? columns[a].Name : null);
+        RowIdNames.FirstOrDefault(name => !columns.Exists(c => SqliteNames.Same(c.Name, name))) ?? (alias is { } a ? columns[a].Name : null);
 }

@@ -1,3 +1,5 @@
+using Godwit.Sqlite.Grammar;
+
 namespace Godwit.Sqlite.Schemas;
 
 /// <summary>The module's name in a stored CREATE VIRTUAL TABLE statement; SQLite stores the words before the table's name in one fixed form.</summary>
@@ -15,7 +17,7 @@ internal static class VirtualTableModule
             _ = ReadName(sql, ref position);
             keyword = ReadName(sql, ref position);
         }
-        return SqliteName.Same(keyword, "using") ? ReadName(sql, ref position) : "";
+        return SqliteNames.Same(keyword, "using") ? ReadName(sql, ref position) : "";
     }
 
     private static string ReadName(string sql, ref int position)
