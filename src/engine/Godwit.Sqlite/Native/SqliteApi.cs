@@ -68,6 +68,10 @@ internal static unsafe partial class SqliteApi
     [LibraryImport(Library, EntryPoint = "sqlite3_extended_errcode")]
     public static partial int ExtendedErrorCode(nint database);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_table_column_metadata", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ColumnMetadata(
+        nint database, string schema, string table, string column, byte** type, byte** collation, int* notNull, int* inPrimaryKey, int* autoIncrement);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_libversion")]
     public static partial byte* LibraryVersion();
 

@@ -1,0 +1,9 @@
+namespace Godwit.Sqlite.Schemas;
+
+/// <summary>Names in statements that SQLite runs.</summary>
+internal static class SqliteName
+{
+    public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"")}\"";
+
+    public static string QuoteList(IEnumerable<string> names) => string.Join(", ", names.Select(Quote));
+}
