@@ -1,0 +1,52 @@
+using Godwit.Model.Digests;
+using Godwit.Model.Moves;
+
+namespace Godwit.Engine.Certificates;
+
+/// <summary>One table that was moved.</summary>
+public sealed record CertificateTable
+{
+    /// <summary>A table with more ranges has neighbours merged until this many are left.</summary>
+    public const int MostRanges = 64;
+
+    public required string SourceName { get; init; }
+
+    public required string TargetName { get; init; }
+
+    /// <summary>The columns of the row image, in its order.</summary>
+    public required IReadOnlyList<CertificateColumn> Columns { get; init; }
+
+    /// <summary>Rows moved; with <see cref="Quarantined"/>, all rows of the source.</summary>
+    public required long Rows { get; init; }
+
+    public required long Quarantined { get; init; }
+
+    /// <summary>Over the rows moved, as the source was read for verification.</summary>
+    public required CertificateDigest Digest { get; init; }
+
+    /// <summary>The target's column that the ranges cut, or null when they cut the source's hidden rowid, or do not cut.</summary>
+    public required string? RangeColumn { get; init; }
+
+    public required IReadOnlyList<CertificateRange> Ranges { get; init; }
+
+    public required long Milliseconds { get; init; }
+
+    /// <summary>Ranges for a certificate: as they are up to <see cref="MostRanges"/>, else neighbours merged. Digests add, so nothing is lost but places.</summary>
+    public static IReadOnlyList<CertificateRange> Merge(IReadOnlyList<(RowIdRange Range, RangeDigest Digest)> ranges)
+    {
+        var each = (ranges.Count + MostRanges - 1) / MostRanges;
+        return ranges.Count == 0 ? [] : [.. ranges.Chunk(each).Select(Together)];
+    }
+
+    private static CertificateRange Together((RowIdRange Range, RangeDigest Digest)[] ranges)
+    {
+        var digest = default(RangeDigest);
+        foreach (var (_, each) in ranges)
+            digest.Add(each);
+        return CertificateRange.From(new RowIdRange(ranges[0].Range.After, ranges[^1].Range.UpTo), digest);
+    }
+}
+
+/// <param name="Name">At the target.</param>
+/// <param name="Type">As PostgreSQL's <c>format_type</c> prints it.</param>
+public sealed record CertificateColumn(string Name, string Type);
