@@ -68,6 +68,8 @@ internal sealed class ClusterRoles(ClusterPlace place, int port)
         }
 
         await ExecuteAsync(connection, statement, cancellationToken);
+        // Lets the role see the data folder, and so the room left on its disk.
+        await ExecuteAsync(connection, $"GRANT pg_read_all_settings TO {Role}", cancellationToken);
     }
 
     private Task<NpgsqlConnection> OpenRoleAsync(CancellationToken cancellationToken) =>
