@@ -128,17 +128,17 @@ public sealed class PostgresTarget
             ChannelBinding = url.ChannelBinding,
             IncludeErrorDetail = false,
         };
-        if (settings.TcpKeepAlive)
+        if (builder.TcpKeepAlive)
         {
-            settings.TcpKeepAliveTime = url.KeepAlivesIdle is > 0 and var idle ? idle : 30;
-            settings.TcpKeepAliveInterval = url.KeepAlivesInterval is > 0 and var interval ? interval : 10;
+            builder.TcpKeepAliveTime = url.KeepAlivesIdle is > 0 and var idle ? idle : 30;
+            builder.TcpKeepAliveInterval = url.KeepAlivesInterval is > 0 and var interval ? interval : 10;
         }
 
         if (url.RequireAuth is { } methods)
-            settings.RequireAuth = methods;
+            builder.RequireAuth = methods;
         if (password is not null)
-            settings.Password = password;
-        return settings;
+            builder.Password = password;
+        return builder;
     }
 
     // The built-in types are all Godwit needs, and reading the catalog's costs each run a long query.
