@@ -67,6 +67,9 @@ public interface ITargetSnapshot : IAsyncDisposable
 
     /// <summary>Rows of a table's quarantine table, which has the columns of a quarantine row.</summary>
     Task ScanQuarantineAsync(TablePlan table, ITupleVisitor visitor, CancellationToken cancellation);
+
+    /// <summary>What only the target can tell: constraints, indexes, sequences, orphans, uniqueness, the schema as planned.</summary>
+    Task<IReadOnlyList<TargetCheck>> CheckAsync(MovePlan plan, CancellationToken cancellation);
 }
 
 /// <summary>

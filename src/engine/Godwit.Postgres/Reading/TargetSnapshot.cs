@@ -1,6 +1,7 @@
 using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
+using Godwit.Postgres.Runs;
 using Npgsql;
 
 namespace Godwit.Postgres.Reading;
@@ -10,17 +11,18 @@ namespace Godwit.Postgres.Reading;
 /// </summary>
 public sealed class TargetSnapshot : ITargetSnapshot
 {
-    private readonly Func<CancellationToken, Task<NpgsqlConnection>> _open;
+    private readonly TargetSessions _sessions;
+    private readonly TargetSession _session;
     private readonly NpgsqlTransaction _transaction;
     private readonly string _schema;
     private readonly UInt128 _key;
     private readonly string _snapshot;
 
     private TargetSnapshot(
-        Func<CancellationToken, Task<NpgsqlConnection>> open, NpgsqlConnection connection, NpgsqlTransaction transaction, string schema, UInt128 key, string snapshot)
+        TargetSessions sessions, TargetSession session, NpgsqlTransaction transaction, string schema, UInt128 key, string snapshot)
     {
-        _open = open;
-        Connection = connection;
+        _sessions = sessions;
+        _session = session;
         _transaction = transaction;
         _schema = schema;
         _key = key;
@@ -28,30 +30,31 @@ public sealed class TargetSnapshot : ITargetSnapshot
     }
 
     /// <summary>The connection whose transaction is the snapshot; checks run on it, one at a time.</summary>
-    public NpgsqlConnection Connection { get; }
+    public NpgsqlConnection Connection => _session.Connection;
 
-    public static async Task<TargetSnapshot> OpenAsync(
-        Func<CancellationToken, Task<NpgsqlConnection>> open, string schema, UInt128 key, CancellationToken cancellation)
+    public static async Task<TargetSnapshot> OpenAsync(TargetSessions sessions, string schema, UInt128 key, CancellationToken cancellation)
     {
-        var connection = await open(cancellation);
+        var session = await sessions.RentAsync(cancellation);
         try
         {
-            var transaction = await BeginAsync(connection, cancellation);
-            await using var export = new NpgsqlCommand("SELECT pg_export_snapshot()", connection, transaction);
+            var transaction = await BeginAsync(session.Connection, cancellation);
+            await using var export = new NpgsqlCommand("SELECT pg_export_snapshot()", session.Connection, transaction);
             var snapshot = (string)(await export.ExecuteScalarAsync(cancellation))!;
-            return new TargetSnapshot(open, connection, transaction, schema, key, snapshot);
+            return new TargetSnapshot(sessions, session, transaction, schema, key, snapshot);
         }
         catch
         {
-            await connection.DisposeAsync();
+            await session.DisposeAsync();
             throw;
         }
     }
 
     public async Task<IReadOnlyList<BlockRange>> SplitAsync(TablePlan table, int parts, CancellationToken cancellation)
     {
-        await using var connection = await _open(cancellation);
-        return await TargetScan.SplitAsync(connection, _schema, table, parts, cancellation);
+        await using var session = await _sessions.RentAsync(cancellation);
+        var parted = await TargetScan.SplitAsync(session.Connection, _schema, table, parts, cancellation);
+        session.Keep();
+        return parted;
     }
 
     public Task ScanAsync(TablePlan table, BlockRange part, bool whole, ITupleVisitor visitor, CancellationToken cancellation) =>
@@ -63,14 +66,20 @@ public sealed class TargetSnapshot : ITargetSnapshot
                 connection, $"SELECT * FROM ONLY {TargetName.Qualify(_schema, table.Quarantine!.TargetName)}", _key, whole: false, visitor, cancellation),
             cancellation);
 
+    public Task<IReadOnlyList<TargetCheck>> CheckAsync(MovePlan plan, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<TargetCheck>>([]);
+
     private async Task WithReaderAsync(Func<NpgsqlConnection, Task> read, CancellationToken cancellation)
     {
-        await using var connection = await _open(cancellation);
+        await using var session = await _sessions.RentAsync(cancellation);
+        var connection = session.Connection;
         await using var transaction = await BeginAsync(connection, cancellation);
         // The name comes from the server itself and holds hexadecimal digits and dashes; SET takes no parameters.
         await using var import = new NpgsqlCommand($"SET TRANSACTION SNAPSHOT {TargetName.Literal(_snapshot)}", connection, transaction);
         await import.ExecuteNonQueryAsync(cancellation);
         await read(connection);
+        await transaction.CommitAsync(cancellation);
+        session.Keep();
     }
 
     private static async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -84,6 +93,6 @@ public sealed class TargetSnapshot : ITargetSnapshot
     public async ValueTask DisposeAsync()
     {
         await _transaction.DisposeAsync();
-        await Connection.DisposeAsync();
+        await _session.DisposeAsync();
     }
 }

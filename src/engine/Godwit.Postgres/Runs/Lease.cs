@@ -3,9 +3,6 @@ using Npgsql;
 
 namespace Godwit.Postgres.Runs;
 
-/// <summary>Opens a connection of the run; the role goes into application_name after the epoch, so that a successor finds the run's backends.</summary>
-public delegate Task<NpgsqlConnection> OpenSession(string applicationName, CancellationToken cancellation);
-
 /// <summary>Who holds a lease that could not be taken.</summary>
 public sealed record LeaseHolder(Guid Run, string Holder, TimeSpan SinceHeartbeat);
 
@@ -22,42 +19,39 @@ public sealed class Lease : IAsyncDisposable
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
-    private readonly OpenSession _open;
+    private readonly TargetSessions _sessions;
     private readonly string _scope;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _heartbeat = Task.CompletedTask;
 
-    private Lease(OpenSession open, string scope, Guid epoch, TimeProvider time)
+    private Lease(TargetSessions sessions, string scope, TimeProvider time)
     {
-        _open = open;
+        _sessions = sessions;
         _scope = scope;
-        Epoch = epoch;
         _time = time;
     }
 
-    public Guid Epoch { get; }
+    public Guid Epoch => _sessions.Epoch;
 
     /// <summary>Cancelled once another runner holds the lease, or the database cannot be reached for longer than the lease lasts.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>The first part of application_name of every connection of the holder.</summary>
-    public static string ApplicationName(Guid epoch, string role) => $"godwit {epoch.ToString("N")[..16]} {role}";
-
     /// <summary>Takes the lease for a run, from nobody, from the same run's dead runner, or from one that has not been heard of.</summary>
-    /// <param name="open">Opens connections.</param>
-    /// <param name="connection">An open connection, used during the call.</param>
+    /// <param name="sessions">The new holder's sessions; their epoch becomes the lease's.</param>
     /// <param name="scope">The target's schema.</param>
     /// <param name="run">The run's row, which exists already.</param>
-    /// <param name="epoch">The new epoch; <paramref name="connection"/> and all others carry it in application_name.</param>
     /// <param name="holder">Host and process, for people.</param>
     /// <param name="time">Times the heartbeat.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <returns>The lease, or who holds it.</returns>
     public static async Task<(Lease? Lease, LeaseHolder? Holder)> TryTakeAsync(
-        OpenSession open, NpgsqlConnection connection, string scope, Guid run, Guid epoch, string holder, TimeProvider time, CancellationToken cancellation)
+        TargetSessions sessions, string scope, Guid run, string holder, TimeProvider time, CancellationToken cancellation)
     {
+        var epoch = sessions.Epoch;
+        await using var session = await sessions.RentAsync(cancellation);
+        var connection = session.Connection;
         while (true)
         {
             var current = await ReadAsync(connection, scope, cancellation);
@@ -70,7 +64,8 @@ public sealed class Lease : IAsyncDisposable
             await EndBackendsAsync(connection, current.Epoch, cancellation);
             if (await ReplaceAsync(connection, scope, current.Epoch, run, epoch, holder, cancellation)) break;
         }
-        var lease = new Lease(open, scope, epoch, time);
+        session.Keep();
+        var lease = new Lease(sessions, scope, time);
         lease._heartbeat = lease.BeatAsync();
         return (lease, null);
     }
@@ -89,12 +84,13 @@ public sealed class Lease : IAsyncDisposable
     public async Task ReleaseAsync(CancellationToken cancellation)
     {
         await StopAsync();
-        await using var connection = await _open(ApplicationName(Epoch, "lease"), cancellation);
-        await using var command = new NpgsqlCommand("DELETE FROM godwit.leases WHERE scope = $1 AND epoch = $2", connection)
+        await using var session = await _sessions.RentAsync(cancellation);
+        await using var command = new NpgsqlCommand("DELETE FROM godwit.leases WHERE scope = $1 AND epoch = $2", session.Connection)
         {
             Parameters = { new() { Value = _scope }, new() { Value = Epoch } },
         };
         await command.ExecuteNonQueryAsync(cancellation);
+        session.Keep();
     }
 
     private static LeaseLostException Gone() => new("another runner has taken this run over; this one has written nothing since");
@@ -110,7 +106,7 @@ public sealed class Lease : IAsyncDisposable
                    -- Another role's application_name is hidden from us: such a holder counts as alive until its lease expires.
                    l.role <> current_user OR EXISTS (
                        SELECT FROM pg_stat_activity a
-                       WHERE a.datname = current_database() AND starts_with(a.application_name, 'godwit ' || left(replace(l.epoch::text, '-', ''), 16)))
+                       WHERE a.datname = current_database() AND starts_with(a.application_name, 'godwit ' || left(replace(l.epoch::text, '-', ''), 8)))
             FROM godwit.leases l WHERE l.scope = $1
             """, connection)
         { Parameters = { new() { Value = scope } } };
@@ -138,7 +134,7 @@ public sealed class Lease : IAsyncDisposable
                 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                 WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, $1)
                 """, connection)
-            { Parameters = { new() { Value = ApplicationName(epoch, "") } } };
+            { Parameters = { new() { Value = TargetSessions.NameOf(epoch) } } };
             if (await command.ExecuteScalarAsync(cancellation) is 0L) return;
             await Task.Delay(Poll, cancellation);
         }
@@ -165,27 +161,29 @@ public sealed class Lease : IAsyncDisposable
     private async Task BeatAsync()
     {
         var lastSuccess = _time.GetTimestamp();
-        NpgsqlConnection? connection = null;
         try
         {
             while (!_stop.IsCancellationRequested)
             {
                 try
                 {
-                    connection ??= await _open(ApplicationName(Epoch, "heartbeat"), _stop.Token);
-                    await using var command = new NpgsqlCommand("UPDATE godwit.leases SET heartbeat = clock_timestamp() WHERE scope = $1 AND epoch = $2", connection)
+                    await using var session = await _sessions.RentAsync(_stop.Token);
+                    await using var command = new NpgsqlCommand(
+                        "UPDATE godwit.leases SET heartbeat = clock_timestamp() WHERE scope = $1 AND epoch = $2", session.Connection)
                     {
                         Parameters = { new() { Value = _scope }, new() { Value = Epoch } },
                     };
                     if (await command.ExecuteNonQueryAsync(_stop.Token) == 0) break;
+                    session.Keep();
                     lastSuccess = _time.GetTimestamp();
+                }
+                catch (NpgsqlException) when (_time.GetElapsedTime(lastSuccess) < Expiry)
+                {
+                    // The workers meet the same fault and report it; the heartbeat keeps trying until the lease is over.
                 }
                 catch (NpgsqlException)
                 {
-                    // The workers meet the same fault and report it; the heartbeat only keeps trying until the lease is over.
-                    if (connection is not null) await connection.DisposeAsync();
-                    connection = null;
-                    if (_time.GetElapsedTime(lastSuccess) > Expiry) break;
+                    break;
                 }
                 await Task.Delay(HeartbeatInterval, _time, _stop.Token);
             }
@@ -194,10 +192,6 @@ public sealed class Lease : IAsyncDisposable
         {
             // Stopped on purpose: the lease is not lost.
             return;
-        }
-        finally
-        {
-            if (connection is not null) await connection.DisposeAsync();
         }
         await _lost.CancelAsync();
     }

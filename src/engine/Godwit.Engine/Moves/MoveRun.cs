@@ -1,0 +1,87 @@
+using Godwit.Engine.Rows;
+using Godwit.Engine.Verification;
+using Godwit.Model.Findings;
+
+namespace Godwit.Engine.Moves;
+
+/// <summary>How a move is carried out; nothing here changes what is moved.</summary>
+public sealed record MoveRunOptions
+{
+    /// <summary>Ranges, steps and scans at the same time; each takes a connection on either side.</summary>
+    public required int Jobs { get; init; }
+
+    public SecondDecoding Decoding { get; init; } = SecondDecoding.Sample;
+
+    /// <summary>False only to measure what hashing costs while copying.</summary>
+    public bool HashWhileCopying { get; init; } = true;
+}
+
+/// <summary>What came of a verification: digests of every table, checks of the target, and what is wrong.</summary>
+public sealed record MoveVerification(
+    IReadOnlyList<TableVerification> Tables, IReadOnlyList<TargetCheck> Checks, IReadOnlyList<Finding> Mismatches, bool SourceChanged)
+{
+    public bool Verified => Mismatches.Count == 0 && !SourceChanged && Tables.All(t => t.Agrees) && Checks.All(c => c.Passed);
+}
+
+/// <summary>A check of the target as a whole, by its name in the certificate.</summary>
+public sealed record TargetCheck(string Name, bool Passed, string Details, IReadOnlyList<Finding> Findings);
+
+/// <summary>
+/// One run of a move, from the prepared plan to the verified target. Every piece of work commits with the row that says it is done, so a run that is
+/// begun again after a crash at any point goes on with what is left, and ends the same.
+/// </summary>
+public sealed class MoveRun(IRowSource source, IMoveTarget target, MoveRunOptions options, MoveProgress progress)
+{
+    public async Task<MoveVerification> RunAsync(CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, target.LeaseLost);
+        try
+        {
+            return await RunPhasesAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (target.LeaseLost.IsCancellationRequested)
+        {
+            throw new LeaseLostException("another runner has taken this run over, or the target could not be reached for as long as the lease lasts; this runner has stopped");
+        }
+    }
+
+    private async Task<MoveVerification> RunPhasesAsync(CancellationToken cancellation)
+    {
+        var steps = new StepPhase(target, progress, options.Jobs);
+        await target.SetPhaseAsync("prepare", cancellation);
+        await steps.RunAsync(MovePhase.Prepare, target.StepsBeforeCopy, cancellation);
+        await target.SetPhaseAsync("copy", cancellation);
+        await new CopyPhase(source, target, progress, options.Jobs, options.HashWhileCopying).RunAsync(cancellation);
+        await target.SetPhaseAsync("index", cancellation);
+        await steps.RunAsync(MovePhase.Index, target.StepsAfterCopy, cancellation);
+        await target.SetPhaseAsync("verify", cancellation);
+        await using var snapshot = await target.OpenSnapshotAsync(cancellation);
+        return await new MoveVerifier(source, snapshot, target.Run.Plan, target.Run.HashKey, options, progress).RunAsync(cancellation);
+    }
+}
+
+/// <summary>Verifies a move that is in place, whoever made it: digests, then the rows that differ, then the target's own checks.</summary>
+public sealed class MoveVerifier(
+    IRowSource source, ITargetSnapshot snapshot, Model.Moves.MovePlan plan, UInt128 key, MoveRunOptions options, MoveProgress progress)
+{
+    public async Task<MoveVerification> RunAsync(CancellationToken cancellation)
+    {
+        var tables = await new Verifier(source, snapshot, plan, key, options.Decoding, options.Jobs, progress).RunAsync(cancellation);
+        var mismatches = new List<Finding>();
+        foreach (var table in tables.Where(t => t.Different.Count > 0))
+        {
+            progress.At($"{table.Table.SourceName}: narrowing");
+            mismatches.AddRange(await new Narrowing(source, snapshot, key).RunAsync(table, cancellation));
+        }
+        foreach (var table in tables.Where(t => t.Quarantine is { Agrees: false }))
+        {
+            mismatches.Add(Finding.Error(
+                FindingCodes.RowsDiffer, $"the quarantine of table {table.Table.SourceName} does not hold the rows that were left out",
+                new Place.InTable(table.Table.SourceName)));
+        }
+        progress.At("checks of the target");
+        var checks = await snapshot.CheckAsync(plan, cancellation);
+        mismatches.AddRange(checks.SelectMany(c => c.Findings).Where(f => f.Severity == Severity.Error));
+        return new MoveVerification(tables, checks, mismatches, source.HasChanged());
+    }
+}
