@@ -26,8 +26,7 @@ internal sealed partial class Parser
     private With ParseWith()
     {
         var start = Take().Span.Start;
-        var recursive = At("recursive") && Peek().Kind != TokenKind.LeftParenthesis && !Peek().Is("as");
-        if (recursive) Take();
+        var recursive = Accept("recursive");
         return new With(recursive, ParseList(ParseCommonTable)) { Span = Since(start) };
     }
 
@@ -57,7 +56,6 @@ internal sealed partial class Parser
         if (Accept("values"))
         {
             var rows = ParseList(() => ParseParenthesisedList(ParseExpression));
-            if (rows.Any(r => r.Count != rows[0].Count)) throw new ParseFault(start, "all rows of VALUES must have the same number of terms");
             return new ValuesCore(rows) { Span = Since(start) };
         }
         Expect("select");
@@ -117,7 +115,6 @@ internal sealed partial class Parser
             NodeList<Name> columns = [];
             if (Accept("on")) on = ParseExpression();
             else if (Accept("using")) columns = ParseNameList();
-            if (natural && (on is not null || columns.Count > 0)) throw new ParseFault(start, "a NATURAL join may not have an ON or USING clause");
             left = new Join(left, kind, natural, right, on, columns) { Span = Since(start) };
         }
         Leave();

@@ -30,10 +30,9 @@ internal sealed partial class Parser
 
     private bool ParseIfNotExists()
     {
-        if (!At("if") || !Peek().Is("not") || !Peek(2).Is("exists")) return false;
-        Take();
-        Take();
-        Take();
+        if (!Accept("if")) return false;
+        Expect("not");
+        Expect("exists");
         return true;
     }
 
