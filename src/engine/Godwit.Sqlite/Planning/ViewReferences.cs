@@ -106,7 +106,7 @@ internal sealed class ViewReferences
         }
     }
 
-    private static IEnumerable<Expression?> Operands(Expression? expression) => expression switch
+    private static Expression?[] Operands(Expression? expression) => expression switch
     {
         UnaryExpression e => [e.Operand],
         BinaryExpression e => [e.Left, e.Right],
@@ -117,7 +117,7 @@ internal sealed class ViewReferences
         InListExpression e => [e.Operand, .. e.Items],
         CaseExpression e => [e.Operand, .. e.Whens.SelectMany(w => new[] { w.When, w.Then }), e.Else],
         CastExpression e => [e.Operand],
-        RowValue e => e.Items,
+        RowValue e => [.. e.Items],
         _ => [],
     };
 
