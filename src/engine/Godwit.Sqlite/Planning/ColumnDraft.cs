@@ -1,0 +1,52 @@
+using Godwit.Model.Values;
+using Godwit.Sqlite.Grammar;
+using Godwit.Sqlite.Schemas;
+
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>A column while it is planned.</summary>
+internal sealed class ColumnDraft
+{
+    public required SourceColumn Source { get; init; }
+
+    public required ColumnDefinition Syntax { get; init; }
+
+    public required string TargetName { get; init; }
+
+    public Affinity Affinity => DeclaredType.AffinityOf(Source.DeclaredType);
+
+    public TargetType Type { get; set; } = TargetType.Text;
+
+    public ValueMapping Mapping { get; set; } = new(MappingKind.Text);
+
+    public string Reason { get; set; } = "";
+
+    /// <summary>Characters that a CHECK allows.</summary>
+    public int? LengthCheck { get; set; }
+
+    /// <summary>Rows that will hold NULL at the target.</summary>
+    public long Nulls { get; set; }
+
+    /// <summary>Bytes of the longest text or blob.</summary>
+    public long LongestBytes { get; set; }
+
+    /// <summary>Only TEXT and NULL are stored.</summary>
+    public bool OnlyText { get; set; }
+
+    public bool NotNull { get; set; }
+
+    public bool Identity { get; set; }
+
+    public string? DefaultSql { get; set; }
+
+    public string? GeneratedSql { get; set; }
+
+    public string? Collation { get; set; }
+
+    /// <summary>SQLite's SQL for "this value becomes NULL", over a table called <c>child</c>.</summary>
+    public string BecomesNull(string alias = "child")
+    {
+        var column = $"{alias}.{SqliteName.Quote(Source.Name)}";
+        return Mapping.EmptyIsNull ? $"({column} IS NULL OR {column} = '')" : $"{column} IS NULL";
+    }
+}

@@ -1,0 +1,43 @@
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>
+/// Names of constraints. SQLite does not mind two constraints of one name, or a constraint that is called like a table; the first one keeps it,
+/// the others are named as PostgreSQL would (<c>table_column_key</c>).
+/// </summary>
+internal sealed class ConstraintNaming(TargetNames relations)
+{
+    public string PrimaryKey(TableDraft table, string? written) => Index(table, written, [table.Name, "pkey"]);
+
+    public string Key(TableDraft table, string? written, IEnumerable<int> columns, string suffix) =>
+        Index(table, written, [table.Name, .. columns.Select(c => table.Columns[c].Source.Name), suffix]);
+
+    /// <summary>A check or a foreign key: unique within its table only.</summary>
+    public string Plain(TableDraft table, string? written, params ReadOnlySpan<string> parts)
+    {
+        if (written is not null)
+        {
+            var name = table.ConstraintNames.Fit(written);
+            if (table.ConstraintNames.TryTake(name, written, out _)) return name;
+        }
+        return table.ConstraintNames.Derive(table.Name, parts);
+    }
+
+    // The index behind a key stands among the tables, the constraint among those of its table.
+    private string Index(TableDraft table, string? written, params ReadOnlySpan<string> parts)
+    {
+        if (written is not null)
+        {
+            var name = relations.Fit(written);
+            if (relations.IsFree(name) && table.ConstraintNames.TryTake(name, written, out _))
+            {
+                _ = relations.TryTake(name, written, out _);
+                return name;
+            }
+        }
+        while (true)
+        {
+            var name = relations.Derive(table.Name, parts);
+            if (table.ConstraintNames.TryTake(name, table.Name, out _)) return name;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Godwit.Model.Findings;
+using Godwit.Model.Moves;
+using Godwit.Model.Values;
+using Godwit.Sqlite.Schemas;
+
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>Foreign keys: what they point at, whether PostgreSQL can hold them, and which rows point nowhere. Runs after the keys of all tables.</summary>
+internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming naming)
+{
+    public void Plan(TableDraft table)
+    {
+        var syntax = ForeignKeySyntax.Of(table.Syntax);
+        for (var i = 0; i < table.Source.ForeignKeys.Count; i++)
+        {
+            var key = table.Source.ForeignKeys[i];
+            Plan(table, key, i < syntax.Count ? syntax[i] : null);
+        }
+    }
+
+    private void Plan(TableDraft table, SourceForeignKey key, ForeignKeySyntax? syntax)
+    {
+        var parent = context.FindTable(key.Parent);
+        var parentColumns = parent is null ? [] : ParentColumns(parent.Source, key);
+        if (Obstacle(table, key, parent, parentColumns) is { } obstacle)
+        {
+            _ = context.Findings.AcceptsLoss(
+                Finding.Error(FindingCodes.ForeignKeyNotMoved, $"The foreign key of {table.Name} ({Columns(table, key)}) to {key.Parent} cannot be made: {obstacle}",
+                    new Place.InTable(table.Name, Column: Columns(table, key)), "Without it nothing keeps these rows together.",
+                    syntax is null ? table.Source.Sql : KeySyntax.Text(syntax.Node, table.Source.Sql)),
+                "foreign key", $"of {table.Name} ({Columns(table, key)})", table.Name);
+            return;
+        }
+        table.ForeignKeys.Add(new ForeignKeyPlan
+        {
+            Name = naming.Plain(table, syntax?.Name, [table.Name, .. key.Columns.Select(c => table.Columns[c].Source.Name), "fkey"]),
+            Columns = key.Columns,
+            Parent = parent!.TargetName,
+            ParentColumns = [.. parentColumns!.Select(c => parent.Columns[c].TargetName)],
+            OnDelete = key.OnDelete,
+            OnUpdate = key.OnUpdate,
+            InitiallyDeferred = syntax?.Clause.IsDeferred == true,
+            Validate = !HasOrphans(table, key, parent, parentColumns!),
+        });
+    }
+
+    /// <summary>Indexes of the parent's columns; null when the key names one that is not there, or counts differently from the primary key.</summary>
+    internal static IReadOnlyList<int>? ParentColumns(SourceTable parent, SourceForeignKey key)
+    {
+        var columns = key.ParentColumns is { } names ? [.. names.Select(parent.FindColumn)] : parent.PrimaryKey;
+        return columns.Count == key.Columns.Count && columns.All(c => c >= 0) ? columns : null;
+    }
+
+    private string? Obstacle(TableDraft table, SourceForeignKey key, TableDraft? parent, IReadOnlyList<int>? parentColumns)
+    {
+        if (parent is null) return context.Source.FindTable(key.Parent) is null ? "there is no such table." : "that table is not moved.";
+        if (parentColumns is null) return "it does not name columns that are there.";
+        if (!parent.IsUnique([.. parentColumns])) return "nothing keeps the columns it points at unique.";
+        foreach (var (child, column) in key.Columns.Zip(parentColumns, (c, p) => (table.Columns[c], parent.Columns[p])))
+        {
+            if (!AreComparable(child.Type.Name, column.Type.Name)) return $"{child.Source.Name} is {child.Type} and {column.Source.Name} is {column.Type}.";
+        }
+        var isGenerated = key.Columns.Any(c => table.Columns[c].GeneratedSql is not null);
+        return isGenerated && (key.OnDelete is "SET NULL" or "SET DEFAULT" || key.OnUpdate is "SET NULL" or "SET DEFAULT" or "CASCADE")
+            ? "its actions would write to a generated column." : null;
+    }
+
+    private static bool AreComparable(TypeName child, TypeName parent) =>
+        child == parent || (IsWhole(child) && IsWhole(parent)) || (IsCharacters(child) && IsCharacters(parent));
+
+    private static bool IsWhole(TypeName type) => type is TypeName.Smallint or TypeName.Integer or TypeName.Bigint;
+
+    private static bool IsCharacters(TypeName type) => type is TypeName.Text or TypeName.Varchar;
+
+    /// <summary>Rows without a parent. Where orphans are accepted the key stays NOT VALID.</summary>
+    private bool HasOrphans(TableDraft table, SourceForeignKey key, TableDraft parent, IReadOnlyList<int> parentColumns)
+    {
+        var pairs = key.Columns.Zip(parentColumns, (c, p) => (Child: table.Columns[c], Parent: parent.Columns[p])).ToList();
+        var present = string.Join(" AND ", pairs.Select(p => $"NOT ({p.Child.BecomesNull()})"));
+        var joined = string.Join(" AND ", pairs.Select(p => Match(p.Child, p.Parent)));
+        var rows = RowQuestion.Ask(context.Connection, table.Source,
+            $"{present} AND NOT EXISTS (SELECT 1 FROM main.{SqliteName.Quote(parent.Name)} AS parent WHERE {joined})");
+        if (rows.Total == 0) return false;
+        _ = context.Findings.Accepts(Finding.Error(
+            FindingCodes.Orphan, $"{rows.Count} of {table.Name} point at rows of {parent.Name} that are not there.",
+            new Place.InTable(table.Name, rows.Names, Columns(table, key)), "Mend or delete them, or accept that the key stays NOT VALID."), parent.Name);
+        return true;
+    }
+
+    /// <summary>
+    /// Equal as PostgreSQL will see it. The first comparison is SQLite's own and finds the index of the parent's key; the second leaves out what is equal
+    /// only without case, or only because the two columns' affinities bend the value.
+    /// </summary>
+    private static string Match(ColumnDraft child, ColumnDraft parent)
+    {
+        var left = $"parent.{SqliteName.Quote(parent.Source.Name)}";
+        var right = $"child.{SqliteName.Quote(child.Source.Name)}";
+        if (!parent.Type.IsText) return $"{left} = {right}";
+        return child.Affinity == parent.Affinity
+            ? $"{left} = {right} AND {left} = {right} COLLATE BINARY"
+            : $"{left} = {right} AND CAST({left} AS TEXT) = CAST({right} AS TEXT) COLLATE BINARY";
+    }
+
+    private static string Columns(TableDraft table, SourceForeignKey key) => string.Join(", ", key.Columns.Select(c => table.Columns[c].Source.Name));
+}

@@ -1,0 +1,62 @@
+using Godwit.Model.Findings;
+using Godwit.Model.Values;
+using Godwit.Sqlite.Grammar;
+using Godwit.Sqlite.Translation;
+using Translated = Godwit.Sqlite.Translation.Translation;
+
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>
+/// Generated columns. PostgreSQL 15 has only stored ones, so a virtual one is stored too; it may not read another generated column
+/// (https://www.postgresql.org/docs/current/ddl-generated-columns.html). What does not translate can be accepted: the values are copied then, once.
+/// </summary>
+internal static class GeneratedPlanning
+{
+    public static void Plan(PlanContext context, TableDraft table)
+    {
+        var relation = table.Relation;
+        var visible = relation with { Columns = [.. relation.Columns.Where((_, i) => !table.Columns[i].Source.IsGenerated)] };
+        foreach (var column in table.Columns.Where(c => c.Source.IsGenerated))
+        {
+            var clause = column.Syntax.Constraints.OfType<ColumnGenerated>().Single();
+            var reason = ExpressionTranslator.Translate(clause.Expression, visible, ExpressionPurpose.Generated) switch
+            {
+                Translated.Success success => Take(column, success),
+                Translated.Failure failure => failure.Reason,
+                var other => throw new InvalidOperationException($"{other} is no translation"),
+            };
+            if (reason is null) continue;
+            _ = context.Findings.AcceptsLoss(
+                Finding.Error(FindingCodes.ExpressionNotTranslated, $"The generated column {table.Name}.{column.Source.Name} cannot be translated: {reason}",
+                    new Place.InTable(table.Name, Column: column.Source.Name), "Accepted, its values are copied into a plain column that nothing computes any more.",
+                    KeySyntax.Text(clause, table.Source.Sql)),
+                "generated column", $"{table.Name}.{column.Source.Name}");
+        }
+    }
+
+    /// <summary>Null when the expression can stand; else why not.</summary>
+    private static string? Take(ColumnDraft column, Translated.Success expression)
+    {
+        if (column.Type.Name != expression.Type.Name && Native(column, expression.Type) is { } mapping)
+        {
+            // The data may look like dates or UUIDs; what PostgreSQL computes is what the expression gives.
+            column.Type = expression.Type;
+            column.Mapping = mapping;
+            column.Reason = "the type of the expression";
+        }
+        if (column.Type.Name != expression.Type.Name && !Widens(expression.Type.Name, column.Type.Name))
+            return $"it gives {expression.Type}, and the column holds {column.Type}.";
+        column.GeneratedSql = expression.Sql;
+        return null;
+    }
+
+    private static ValueMapping? Native(ColumnDraft column, TargetType type) =>
+        type.Name == TypeName.Text && column.OnlyText ? new ValueMapping(MappingKind.Text) : null;
+
+    private static bool Widens(TypeName from, TypeName to) => (from, to) switch
+    {
+        (TypeName.Smallint or TypeName.Integer or TypeName.Bigint, TypeName.Bigint or TypeName.Integer or TypeName.Smallint or TypeName.Numeric or TypeName.Text) => true,
+        (TypeName.Varchar, TypeName.Text) or (TypeName.Text, TypeName.Varchar) => true,
+        _ => false,
+    };
+}

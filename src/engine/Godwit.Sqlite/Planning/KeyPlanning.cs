@@ -1,0 +1,99 @@
+using Godwit.Model.Findings;
+using Godwit.Model.Moves;
+using Godwit.Model.Values;
+using Godwit.Sqlite.Grammar;
+using Godwit.Sqlite.Schemas;
+
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>Primary keys and UNIQUE constraints.</summary>
+internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
+{
+    public void Plan(TableDraft table)
+    {
+        PlanPrimaryKey(table);
+        foreach (var index in table.Source.Indexes.Where(i => i.Origin == IndexOrigin.Unique)) PlanUnique(table, index);
+    }
+
+    private void PlanPrimaryKey(TableDraft table)
+    {
+        var columns = table.Source.PrimaryKey.Distinct().ToList();
+        if (columns.Count == 0 || IsRefused(table, columns, "primary key")) return;
+        var written = KeySyntax.PrimaryKeyName(table.Syntax);
+        if (HasNull(table, columns, out var accepted))
+        {
+            if (accepted) table.Uniques.Add(new KeyPlan(naming.Key(table, written, columns, "key"), columns));
+        }
+        else
+        {
+            table.PrimaryKey = new KeyPlan(naming.PrimaryKey(table, written), columns);
+            foreach (var column in columns) table.Columns[column].NotNull = true;
+        }
+        var index = table.Source.Indexes.FirstOrDefault(i => i.Origin == IndexOrigin.PrimaryKey);
+        if (index is not null && IsFolded(table, index)) AddFolded(table, index);
+    }
+
+    private void PlanUnique(TableDraft table, SourceIndex index)
+    {
+        var columns = index.Parts.Select(p => p.Column!.Value).ToList();
+        if (table.PrimaryKey?.Columns.SequenceEqual(columns) == true && !IsFolded(table, index)) return;
+        if (IsRefused(table, columns, "unique key")) return;
+        var written = KeySyntax.UniqueName(table.Syntax, columns.ConvertAll(c => table.Columns[c].Source.Name));
+        if (IsFolded(table, index))
+        {
+            AddFolded(table, index);
+            if (!IsReferenced(table, columns)) return;
+        }
+        table.Uniques.Add(new KeyPlan(naming.Key(table, written, columns, "key"), columns));
+    }
+
+    private void AddFolded(TableDraft table, SourceIndex index)
+    {
+        var columns = index.Parts.Select(p => p.Column!.Value).ToList();
+        table.Uniques.Add(new KeyPlan(naming.Key(table, written: null, columns, "folded_key"), columns)
+        {
+            Expressions = [.. index.Parts.Select(p => KeyParts.Expression(table.Columns[p.Column!.Value], p.Collation))],
+        });
+    }
+
+    private static bool IsFolded(TableDraft table, SourceIndex index) =>
+        index.Parts.Any(p => KeyParts.IsFolded(table.Columns[p.Column!.Value], p.Collation));
+
+    /// <summary>Whether a foreign key points at these columns: PostgreSQL wants a unique index over the bare columns then.</summary>
+    public bool IsReferenced(TableDraft table, IReadOnlyCollection<int> columns) =>
+        context.Tables.SelectMany(t => t.Source.ForeignKeys).Any(k =>
+            SqliteNames.Same(k.Parent, table.Name) && k.ParentColumns is { } names && names.Select(table.Source.FindColumn).ToHashSet().SetEquals(columns));
+
+    private bool HasNull(TableDraft table, List<int> columns, out bool accepted)
+    {
+        accepted = false;
+        if (table.Source.RowIdAlias is not null || columns.TrueForAll(c => table.Columns[c].Nulls == 0)) return false;
+        var rows = RowQuestion.Ask(context.Connection, table.Source, string.Join(" OR ", columns.Select(c => table.Columns[c].BecomesNull())));
+        if (rows.Total == 0) return false;
+        accepted = context.Findings.Accepts(Finding.Error(
+            FindingCodes.NullInPrimaryKey,
+            $"{rows.Count} of {table.Name} hold NULL in the primary key, which SQLite allows and PostgreSQL does not.",
+            new Place.InTable(table.Name, rows.Names, string.Join(", ", columns.Select(c => table.Columns[c].Source.Name))),
+            "Fill them in, or accept that the key becomes UNIQUE instead of PRIMARY KEY."));
+        return true;
+    }
+
+    private bool IsRefused(TableDraft table, List<int> columns, string kind)
+    {
+        var drafts = columns.ConvertAll(c => table.Columns[c]);
+        var names = string.Join(", ", drafts.Select(c => c.Source.Name));
+        var place = new Place.InTable(table.Name, Column: names);
+        if (drafts.Exists(c => c.Type.Name == TypeName.Json))
+        {
+            context.Findings.Add(Finding.Error(FindingCodes.MapFile, $"The {kind} of {table.Name} would be of type json, which PostgreSQL cannot compare.", place,
+                "Map the column to text."));
+            return true;
+        }
+        if (KeyBytes.FindTooLong(context, table, drafts, expressions: []) is not { } rows) return false;
+        var finding = Finding.Error(
+            FindingCodes.IndexKeyTooLong, $"{rows.Count} of {table.Name} have a {kind} ({names}) of more than {KeyBytes.Limit} bytes.",
+            place with { Row = rows.Names }, "PostgreSQL's B-tree holds no longer one.", KeySyntax.Text(table.Syntax, table.Source.Sql));
+        _ = context.Findings.AcceptsLoss(finding, kind, table.Name);
+        return true;
+    }
+}

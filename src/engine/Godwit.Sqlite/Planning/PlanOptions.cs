@@ -1,0 +1,18 @@
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>What the user decided about a move.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>The schema of the target.</summary>
+    public string Schema { get; init; } = "public";
+
+    /// <summary>Only these tables; null for all.</summary>
+    public IReadOnlyList<string>? Tables { get; init; }
+
+    public IReadOnlyList<Acceptance> Accept { get; init; } = [];
+
+    /// <summary>Rows with a value that cannot go over go to quarantine instead of stopping the plan.</summary>
+    public bool Quarantine { get; init; }
+
+    public NameStyle Names { get; init; }
+}

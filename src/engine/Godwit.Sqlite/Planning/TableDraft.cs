@@ -1,0 +1,51 @@
+using Godwit.Model.Moves;
+using Godwit.Sqlite.Grammar;
+using Godwit.Sqlite.Schemas;
+using Godwit.Sqlite.Translation;
+
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>A table while it is planned.</summary>
+internal sealed class TableDraft
+{
+    public required SourceTable Source { get; init; }
+
+    public required CreateTable Syntax { get; init; }
+
+    public required string TargetName { get; init; }
+
+    public required IReadOnlyList<ColumnDraft> Columns { get; init; }
+
+    /// <summary>Names of the table's constraints.</summary>
+    public required TargetNames ConstraintNames { get; init; }
+
+    public KeyPlan? PrimaryKey { get; set; }
+
+    public List<KeyPlan> Uniques { get; } = [];
+
+    public List<IndexPlan> Indexes { get; } = [];
+
+    /// <summary>Sets of columns that a unique index made by a statement covers: PostgreSQL lets a foreign key point at them too.</summary>
+    public List<IReadOnlyList<int>> UniqueIndexColumns { get; } = [];
+
+    public List<CheckPlan> Checks { get; } = [];
+
+    public List<ForeignKeyPlan> ForeignKeys { get; } = [];
+
+    public string Name => Source.Name;
+
+    /// <summary>The table as translation sees it; valid once the types are chosen.</summary>
+    public TypedRelation Relation => new(
+        Name, TargetName,
+        [.. Columns.Select(c => new TypedColumn(c.Source.Name, c.TargetName, c.Type, c.Mapping, c.Affinity, c.Source.Collation) { NotNull = c.NotNull })])
+    {
+        PrimaryKey = PrimaryKey is { Expressions: null } key ? [.. key.Columns.Select(c => Columns[c].Source.Name)] : [],
+        RowIdColumn = Source.RowIdAlias is { } alias ? Columns[alias].Source.Name : null,
+    };
+
+    /// <summary>Whether the target will hold exactly one row for each value of these columns, in any order.</summary>
+    public bool IsUnique(IReadOnlyCollection<int> columns) =>
+        (PrimaryKey is { Expressions: null } key && columns.ToHashSet().SetEquals(key.Columns))
+        || Uniques.Exists(u => u.Expressions is null && columns.ToHashSet().SetEquals(u.Columns))
+        || UniqueIndexColumns.Exists(c => columns.ToHashSet().SetEquals(c));
+}

@@ -1,0 +1,40 @@
+using Godwit.Model.Moves;
+using Godwit.Sqlite.Native;
+
+namespace Godwit.Sqlite.Profiling;
+
+/// <summary>The one query of a profiling pass.</summary>
+internal static class ProfileStatement
+{
+    private static readonly string[] RowIdNames = ["rowid", "_rowid_", "oid"];
+
+    public static SqliteStatement Prepare(SqliteConnection connection, TableToProfile table, RowIdRange range)
+    {
+        var rowId = RowIdName(table);
+        var columns = table.Columns.Select(c => Quote(c.Name));
+        if (rowId is not null) columns = columns.Prepend(rowId);
+        // NOT INDEXED keeps the planner on the table's own tree, in the order of the rowid or of the key, even where an index covers the columns.
+        var sql = $"SELECT {string.Join(", ", columns.DefaultIfEmpty("NULL"))} FROM main.{Quote(table.Name)} NOT INDEXED";
+        if (rowId is null) return connection.Prepare(sql);
+        var conditions = new List<string>();
+        var bounds = new List<object?>();
+        if (range.After is { } after) Add(">", after);
+        if (range.UpTo is { } upTo) Add("<=", upTo);
+        if (conditions.Count > 0) sql += " WHERE " + string.Join(" AND ", conditions);
+        var statement = connection.Prepare($"{sql} ORDER BY {rowId}");
+        for (var i = 0; i < bounds.Count; i++) statement.Bind(i + 1, bounds[i]);
+        return statement;
+
+        void Add(string comparison, long bound)
+        {
+            bounds.Add(bound);
+            conditions.Add($"{rowId} {comparison} ?{bounds.Count}");
+        }
+    }
+
+    /// <summary>The name under which the rowid is reached, or null: a table WITHOUT ROWID, or one whose columns take all three names (https://sqlite.org/lang_createtable.html#rowid).</summary>
+    public static string? RowIdName(TableToProfile table) =>
+        table.HasRowId ? Array.Find(RowIdNames, name => !table.AllColumnNames.Contains(name, StringComparer.OrdinalIgnoreCase)) : null;
+
+    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
