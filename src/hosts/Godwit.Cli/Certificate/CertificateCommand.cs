@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Text.Json;
+using Godwit.Engine.Certificates;
+using Godwit.Security.Signing;
+
+namespace Godwit.Cli.Certificate;
+
+/// <summary><c>godwit certificate verify FILE</c>: whether a certificate is whole, and whether its signer is known here.</summary>
+internal static class CertificateCommand
+{
+    private static readonly Argument<string> File = new("file") { Description = "The certificate." };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document." };
+
+    public static Command Create()
+    {
+        var verify = new Command("verify", "Verifies a certificate's signature. Exit 0: whole, by a known signer; 1: whole, by an unknown signer; 3: changed, or no certificate.") { File, Json };
+        verify.SetAction(async (result, _) =>
+        {
+            var verdict = CertificateFile.Verify(result.GetRequiredValue(File), KnownSigners.Load(GodwitHome.Folder()));
+            var (code, word) = verdict switch
+            {
+                CertificateVerdict.Valid => (ExitCode.Done, "valid"),
+                CertificateVerdict.ValidUnknownSigner => (ExitCode.Findings, "unknown-signer"),
+                CertificateVerdict.BadSignature => (ExitCode.NotVerified, "bad-signature"),
+                _ => (ExitCode.NotVerified, "not-a-certificate"),
+            };
+            var output = result.InvocationConfiguration.Output;
+            var text = verdict.Text;
+            await output.WriteLineAsync(result.GetValue(Json)
+                ? $$"""{"verdict":"{{word}}","text":"{{JsonEncodedText.Encode(text)}}"}"""
+                : text);
+            return code;
+        });
+        return new Command("certificate", "Certificates of finished moves.") { verify };
+    }
+}

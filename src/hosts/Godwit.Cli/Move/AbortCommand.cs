@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Godwit.Model.Findings;
+using Godwit.Postgres.Connections;
+using Godwit.Postgres.Runs;
+
+namespace Godwit.Cli.Move;
+
+/// <summary><c>godwit abort</c>: removes what a move has put into the target, and nothing else.</summary>
+internal static class AbortCommand
+{
+    private static readonly Option<string?> To = new("--to") { Description = "The target, when .godwit/run.json is not here.", HelpName = "URL" };
+
+    private static readonly Option<string> Schema = new("--schema") { Description = "The target's schema, with --to.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
+
+    public static Command Create()
+    {
+        var command = new Command("abort", "Removes what an unfinished or failed move has put into the target.") { To, Schema, MoveOptions.Json };
+        command.SetAction((result, cancellation) =>
+        {
+            var json = result.GetValue(MoveOptions.Json);
+            var configuration = result.InvocationConfiguration;
+            var console = new MoveConsole(configuration.Output, configuration.Error, json, showValues: false);
+            return MoveCommand.Guarded(
+                json, "abort", console, _ => RunAsync(console, result.GetValue(To), result.GetRequiredValue(Schema), cancellation), configuration.Error, cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(MoveConsole console, string? to, string schema, CancellationToken cancellation)
+    {
+        var pointer = to is null ? RunPointer.Read() : null;
+        var address = to ?? pointer?.Request.To;
+        if (address is null) return Refuse(console, [Finding.Error(FindingCodes.NothingToResume, "there is no .godwit/run.json here", remedy: "Name the target with --to.")], ExitCode.Usage);
+        var url = PostgresUrl.Parse(address);
+        if (url.Url is null) return Refuse(console, url.Findings, ExitCode.Usage);
+        var reading = await PostgresTarget.ConnectAsync(url.Url, cancellationToken: cancellation);
+        if (reading.Target is null) return Refuse(console, reading.Findings, ExitCode.Findings);
+        await using var source = reading.Target.OpenSource(new SessionSettings { RunId = "abort", Role = "find" });
+        await using var connection = await source.OpenAsync(cancellation);
+        var stored = await RunRows.FindAsync(connection, pointer?.Run, pointer is null ? schema : null, cancellation);
+        if (stored is null or { State: RunState.Verified or RunState.Aborted })
+        {
+            if (pointer is not null) RunPointer.Remove(pointer.Run);
+            return Refuse(
+                console,
+                [Finding.Error(FindingCodes.NothingToResume, stored is null ? "the target holds no run" : $"run {stored.Description.Id} is {stored.State.ToString().ToLowerInvariant()}; only an unfinished or failed one is aborted")],
+                ExitCode.Findings);
+        }
+        var (target, holder) = await PostgresMoveTarget.ResumeAsync(reading.Target, stored.Description, RunHolder.Name, TimeProvider.System, cancellation);
+        if (target is null) return Refuse(console, [RunHolder.Refusal(holder!)], ExitCode.Findings);
+        await using (target)
+        {
+            await target.RemoveAsync(cancellation);
+            await target.FinishAsync(RunState.Aborted, certificate: null, cancellation);
+        }
+        RunPointer.Remove(stored.Description.Id);
+        console.Line($"Aborted: the tables and views of run {stored.Description.Id} are gone from the target; the source is as it was.");
+        return console.Finish(new MoveDocument { Command = "abort", Outcome = "aborted", ExitCode = ExitCode.Done, Run = stored.Description.Id.ToString() });
+    }
+
+    private static int Refuse(MoveConsole console, IReadOnlyList<Finding> findings, int exitCode)
+    {
+        console.Print(findings);
+        return console.Finish(new MoveDocument
+        {
+            Command = "abort",
+            Outcome = "refused",
+            ExitCode = exitCode,
+            Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
+        });
+    }
+}

@@ -1,0 +1,18 @@
+using Godwit.Security.Masking;
+using Npgsql;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>A fault in a sentence, without secrets and without row values: PostgreSQL's detail and context lines hold both.</summary>
+internal static class FaultText
+{
+    public static string Of(Exception fault) => SecretMask.Mask(fault switch
+    {
+        PostgresException { SqlState: "53100" } => "the target's disk is full; make room, then go on",
+        PostgresException { SqlState: "57P01" or "57P02" or "57P03" } => "the target was shut down or is starting; wait for it, then go on",
+        PostgresException server => $"the target refused: {server.SqlState} {server.MessageText}{(server.TableName is { } table ? $" (table {table})" : "")}",
+        NpgsqlException { InnerException: { } inner } client => $"the connection to the target broke: {client.Message} {inner.Message}",
+        NpgsqlException client => $"the connection to the target broke: {client.Message}",
+        _ => fault.Message,
+    });
+}

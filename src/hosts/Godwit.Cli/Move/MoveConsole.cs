@@ -1,0 +1,58 @@
+using Godwit.Model.Findings;
+using Spectre.Console;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>
+/// Where a command speaks to. Results and findings go to standard output, progress and faults to standard error; with <c>--json</c> standard output gets
+/// the document and nothing else.
+/// </summary>
+internal sealed class MoveConsole
+{
+    private const int PipeWidth = 4096;
+
+    private readonly TextWriter _output;
+    private readonly TextWriter _error;
+    private readonly bool _json;
+
+    public MoveConsole(TextWriter output, TextWriter error, bool json, bool showValues)
+    {
+        _output = output;
+        _error = error;
+        _json = json;
+        ShowValues = showValues;
+        Out = Create(json ? TextWriter.Null : output, ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected);
+    }
+
+    /// <summary>For people; silent with <c>--json</c>.</summary>
+    public IAnsiConsole Out { get; }
+
+    public bool ShowValues { get; }
+
+    public ProgressDisplay StartProgress(TimeProvider time) =>
+        new(_error, silent: _json, live: ReferenceEquals(_error, Console.Error) && !Console.IsErrorRedirected, time);
+
+    public void Print(IReadOnlyList<Finding> findings) => FindingPrinter.Print(Out, findings, ShowValues);
+
+    public void Line(FormattableString text) => Out.MarkupLineInterpolated(text);
+
+    /// <summary>Ends a command: prints its document when one was asked for.</summary>
+    public int Finish(MoveDocument document)
+    {
+        if (_json) _output.WriteLine(document.ToJson());
+        return document.ExitCode;
+    }
+
+    private static IAnsiConsole Create(TextWriter writer, bool terminal)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+        });
+        // Lines that a program reads are not broken where a terminal would end.
+        if (!terminal) console.Profile.Width = PipeWidth;
+        return console;
+    }
+}

@@ -1,0 +1,69 @@
+using Godwit.Engine.Certificates;
+using Godwit.Engine.Moves;
+using Godwit.Engine.Rows;
+using Godwit.Model.Findings;
+using Godwit.Postgres.Runs;
+using Godwit.Security.Signing;
+using Godwit.Sqlite.Reading;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>Carries out a run that holds its lease, new or resumed, and certifies it.</summary>
+internal sealed class MoveExecution(MoveRequest request, MoveConsole console, OpenedMove opened, ProgressDisplay display, IReadOnlyList<Finding> findings)
+{
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    public async Task<int> RunAsync(PostgresMoveTarget target, CancellationToken cancellation)
+    {
+        var startedAt = _time.GetUtcNow();
+        var source = new SqliteRowSource(opened.Source!);
+        var options = new MoveRunOptions
+        {
+            Jobs = request.Jobs,
+            Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample,
+            HashWhileCopying = !request.NoHash,
+        };
+        var verification = await new MoveRun(source, target, options, display.Progress).RunAsync(cancellation);
+        display.Progress.Begin(MovePhase.Certify);
+        var (path, certificate) = CertificateOutput.Write(
+            request, target.Run, verification, opened, await target.SchemaHashAsync(cancellation), startedAt, _time.GetUtcNow());
+        await target.FinishAsync(verification.Verified ? RunState.Verified : RunState.Failed, await File.ReadAllTextAsync(path, cancellation), cancellation);
+        RunPointer.Remove(target.Run.Id);
+        await display.DisposeAsync();
+        return Report(target.Run, verification, path, certificate);
+    }
+
+    private int Report(RunDescription run, MoveVerification verification, string path, Certificate certificate)
+    {
+        console.Print(findings);
+        MoveReport.PrintVerification(console.Out, verification);
+        console.Print(verification.Mismatches);
+        var rows = verification.Tables.Sum(t => t.Target.Total.Count);
+        var quarantined = verification.Tables.Sum(t => t.Source.Quarantined);
+        if (verification.Verified)
+            console.Line($"[green]Moved and verified:[/] {rows:N0} rows in {run.Plan.Tables.Count} tables, 0 mismatches{(quarantined == 0 ? "" : $", {quarantined:N0} rows in quarantine")}.");
+        else if (verification.SourceChanged)
+            console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`godwit abort` removes what was moved).");
+        else
+            console.Line($"[red]Verification failed:[/] {verification.Mismatches.Count} differences. The target holds what was moved; `godwit verify` looks again, `godwit abort` removes it.");
+        if (run.Plan.NotMoved.Count > 0) console.Line($"Not moved: {run.Plan.NotMoved.Count} objects, listed in {NotMovedOutput.PathOf(request)}.");
+        console.Line($"Certificate: {path} (signed by {certificate.Signature!.Kid[..12]}…)");
+        return console.Finish(new MoveDocument
+        {
+            Command = "move",
+            Outcome = verification.Verified ? "verified" : "failed",
+            ExitCode = verification.Verified ? ExitCode.Done : ExitCode.NotVerified,
+            Run = run.Id.ToString(),
+            Source = request.From,
+            Target = $"{opened.Target!.Url.Database} schema {run.Plan.Schema}",
+            Tables = MoveReport.Tables(run.Plan, verification),
+            Phases = MoveReport.Phases(display.Progress),
+            Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
+            Mismatches = [.. verification.Mismatches.Select(f => FindingDocument.From(f, console.ShowValues))],
+            Quarantined = quarantined,
+            NotMoved = MoveReport.NotMoved(run.Plan.NotMoved),
+            NotMovedFile = NotMovedOutput.PathOf(request),
+            Certificate = path,
+        });
+    }
+}

@@ -1,0 +1,65 @@
+using Godwit.Engine.Certificates;
+using Godwit.Engine.Moves;
+using Godwit.Model.Moves;
+using Spectre.Console;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>What a person reads at the end, and the parts of the JSON document that say the same.</summary>
+internal static class MoveReport
+{
+    public static IReadOnlyList<TableDocument> Tables(MovePlan plan, MoveVerification? verification = null) =>
+    [
+        .. plan.Tables.Select(table =>
+        {
+            var verified = verification?.Tables.FirstOrDefault(t => t.Table.SourceName == table.SourceName);
+            return new TableDocument
+            {
+                Source = table.SourceName,
+                Target = table.TargetName,
+                Rows = verified?.Target.Total.Count ?? table.Rows,
+                Quarantined = verified?.Source.Quarantined ?? 0,
+                Ranges = verified?.Ranges.Count ?? table.Ranges.Count,
+                Hash = verified is null ? null : CertificateDigest.From(verified.Target.Total),
+                Verified = verified?.Agrees,
+                Seconds = verified is null ? null : Math.Round(verified.Elapsed.TotalSeconds, 3),
+                Columns = [.. table.Columns.Select(c => new ColumnDocument(c.SourceName, c.TargetName, c.DeclaredType, c.Type.Sql, c.Reason))],
+            };
+        }),
+    ];
+
+    public static IReadOnlyList<NotMovedDocument> NotMoved(IReadOnlyList<NotMoved> entries) =>
+        [.. entries.Select(n => new NotMovedDocument(n.Kind, n.Name, n.Code.Id, n.Reason))];
+
+    public static IReadOnlyDictionary<string, double> Phases(MoveProgress progress)
+    {
+        progress.End();
+        return progress.Durations.ToDictionary(p => p.Key.ToString().ToLowerInvariant(), p => Math.Round(p.Value.TotalSeconds, 3), StringComparer.Ordinal);
+    }
+
+    /// <summary>The types chosen, column by column, with the reasons.</summary>
+    public static void PrintChoices(IAnsiConsole console, MovePlan plan)
+    {
+        foreach (var table in plan.Tables)
+        {
+            console.MarkupLineInterpolated($"[bold]{table.SourceName}[/]  {table.Rows:N0} rows{(table.TargetName == table.SourceName ? "" : $", as {table.TargetName}")}");
+            var width = table.Columns.Max(c => c.SourceName.Length);
+            var types = table.Columns.Max(c => c.Type.Sql.Length);
+            foreach (var column in table.Columns)
+                console.MarkupLineInterpolated($"  {column.SourceName.PadRight(width)}  [cyan]{column.Type.Sql.PadRight(types)}[/]  [grey]{column.Reason}[/]");
+        }
+    }
+
+    public static void PrintVerification(IAnsiConsole console, MoveVerification verification)
+    {
+        var width = verification.Tables.Select(t => t.Table.SourceName.Length).DefaultIfEmpty(0).Max();
+        foreach (var table in verification.Tables)
+        {
+            var state = table.Agrees ? "[green]equal[/] " : "[red]DIFFERS[/]";
+            var quarantined = table.Source.Quarantined == 0 ? "" : $", {table.Source.Quarantined:N0} in quarantine";
+            console.MarkupLine($"  {Markup.Escape(table.Table.SourceName.PadRight(width))}  {state}  {table.Target.Total.Count,12:N0} rows{quarantined}");
+        }
+        foreach (var check in verification.Checks)
+            console.MarkupLine($"  {(check.Passed ? "[green]passed[/] " : "[red]FAILED[/]  ")} {Markup.Escape(check.Name)}: {Markup.Escape(check.Details)}");
+    }
+}

@@ -1,0 +1,39 @@
+namespace Godwit.Cli.Move;
+
+/// <summary>What the user asked for.</summary>
+internal sealed record MoveRequest
+{
+    public required string From { get; init; }
+
+    /// <summary>The target's URL as given; it never holds a password, since such a one is refused.</summary>
+    public required string To { get; init; }
+
+    public string Schema { get; init; } = "public";
+
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
+    public string? MapFile { get; init; }
+
+    public IReadOnlyList<string> Accept { get; init; } = [];
+
+    public string Names { get; init; } = "exact";
+
+    public bool Quarantine { get; init; }
+
+    public bool Paranoid { get; init; }
+
+    public bool DryRun { get; init; }
+
+    public int Jobs { get; init; } = 2;
+
+    public bool Json { get; init; }
+
+    public bool ShowValues { get; init; }
+
+    public string? CertificateFile { get; init; }
+
+    public string? NotMovedFile { get; init; }
+
+    /// <summary>Only to measure what hashing costs.</summary>
+    public bool NoHash { get; init; }
+}

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using Godwit.Engine.Moves;
+using Godwit.Engine.Rows;
+using Godwit.Model.Findings;
+using Godwit.Model.Moves;
+using Godwit.Postgres.Connections;
+using Godwit.Postgres.Runs;
+using Godwit.Sqlite.Reading;
+
+namespace Godwit.Cli.Move;
+
+/// <summary><c>godwit move</c>: checks and plans, says all that stands against the move at once, and only then touches the target.</summary>
+internal sealed class MoveSession(MoveRequest request, MoveConsole console)
+{
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var url = PostgresUrl.Parse(request.To);
+        if (url.Url is null) return Refuse(url.Findings, [], ExitCode.Usage);
+        var (options, misused) = PlanRequest.Read(request);
+        if (options is null) return Refuse([.. url.Findings, .. misused], [], ExitCode.Findings);
+
+        await using var display = console.StartProgress(_time);
+        display.Progress.Begin(MovePhase.Open);
+        using var opened = await OpenedMove.OpenAsync(request, url.Url, cancellation);
+        var findings = new List<Finding>([.. url.Findings, .. misused, .. opened.Findings]);
+        var planned = opened.Source is null ? null : await PlannedMove.PlanAsync(opened.Source, options, request.Jobs, display.Progress, cancellation);
+        if (planned is not null) findings.AddRange(planned.Result.Findings);
+        if (opened.Target is not null) findings.AddRange(await TargetReadiness.CheckAsync(opened.Target, request, planned?.Result.Plan, cancellation));
+        NotMovedOutput.Write(request, planned?.Result.NotMoved ?? []);
+        if (findings.Any(f => f.Severity == Severity.Error) || planned?.Result.Plan is not { } plan)
+        {
+            await display.DisposeAsync();
+            return Refuse(findings, planned?.Result.NotMoved ?? [], ExitCode.Findings);
+        }
+        if (request.DryRun)
+        {
+            await display.DisposeAsync();
+            return Planned(findings, plan, display.Progress);
+        }
+        return await ExecuteAsync(opened, plan, findings, display, cancellation);
+    }
+
+    private async Task<int> ExecuteAsync(OpenedMove opened, MovePlan plan, List<Finding> findings, ProgressDisplay display, CancellationToken cancellation)
+    {
+        var run = new RunDescription
+        {
+            Id = Guid.NewGuid(),
+            Plan = plan,
+            HashKey = SipHash.Key(RandomNumberGenerator.GetBytes(16)),
+            Origin = new RunOrigin(request, opened.Source!.Fingerprint).Write(),
+            ToolVersion = ToolVersion.Text,
+        };
+        // Before the first write, so that whatever happens after it can be gone on with.
+        new RunPointer { Run = run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
+        PostgresMoveTarget? target = null;
+        LeaseHolder? holder;
+        try
+        {
+            (target, holder) = await PostgresMoveTarget.BeginAsync(opened.Target!, run, RunHolder.Name, _time, cancellation);
+        }
+        catch
+        {
+            RunPointer.Remove(run.Id);
+            throw;
+        }
+        if (target is null)
+        {
+            RunPointer.Remove(run.Id);
+            await display.DisposeAsync();
+            return Refuse([.. findings, RunHolder.Refusal(holder!)], plan.NotMoved, ExitCode.Findings);
+        }
+        await using (target)
+        {
+            var execution = new MoveExecution(request, console, opened, display, findings);
+            return await execution.RunAsync(target, cancellation);
+        }
+    }
+
+    private int Planned(List<Finding> findings, MovePlan plan, MoveProgress progress)
+    {
+        MoveReport.PrintChoices(console.Out, plan);
+        console.Print(findings);
+        console.Line($"[green]Nothing stands against this move.[/] Dry run: nothing was changed.");
+        return console.Finish(new MoveDocument
+        {
+            Command = "move",
+            Outcome = "planned",
+            ExitCode = ExitCode.Done,
+            Source = request.From,
+            Tables = MoveReport.Tables(plan),
+            Phases = MoveReport.Phases(progress),
+            Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
+            NotMoved = MoveReport.NotMoved(plan.NotMoved),
+            NotMovedFile = NotMovedOutput.PathOf(request),
+        });
+    }
+
+    private int Refuse(IReadOnlyList<Finding> findings, IReadOnlyList<NotMoved> notMoved, int exitCode)
+    {
+        console.Print(findings);
+        var errors = findings.Count(f => f.Severity == Severity.Error);
+        console.Line($"[red]Refused:[/] {errors} {(errors == 1 ? "finding stands" : "findings stand")} against it. Nothing was changed; the target is as it was.");
+        if (notMoved.Count > 0) console.Line($"What cannot go over is listed in {NotMovedOutput.PathOf(request)}.");
+        return console.Finish(new MoveDocument
+        {
+            Command = "move",
+            Outcome = "refused",
+            ExitCode = exitCode,
+            Source = request.From,
+            Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
+            NotMoved = MoveReport.NotMoved(notMoved),
+            NotMovedFile = notMoved.Count > 0 ? NotMovedOutput.PathOf(request) : null,
+            Next = "Nothing was changed.",
+        });
+    }
+}

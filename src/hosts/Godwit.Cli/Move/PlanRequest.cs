@@ -1,0 +1,41 @@
+using Godwit.Engine.Mapping;
+using Godwit.Model.Findings;
+using Godwit.Model.Moves;
+using Godwit.Sqlite.Planning;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>The planner's options from the command's, with whatever is wrong about them.</summary>
+internal static class PlanRequest
+{
+    public static (PlanOptions? Options, IReadOnlyList<Finding> Findings) Read(MoveRequest request)
+    {
+        var findings = new List<Finding>();
+        var accepted = new List<Acceptance>();
+        foreach (var text in request.Accept)
+        {
+            if (Acceptance.TryParse(text) is { } acceptance) accepted.Add(acceptance);
+            else findings.Add(Finding.Error(
+                FindingCodes.MapUnknown, $"--accept {text} names no finding that can be accepted",
+                remedy: $"These can: {string.Join(", ", FindingCodes.All.Values.Where(c => c.Acceptable).Select(c => c.Id))}."));
+        }
+        MapFile? map = null;
+        if (request.MapFile is { } path)
+        {
+            var reading = MapFileReader.ReadFile(path);
+            findings.AddRange(reading.Findings);
+            map = reading.Map;
+        }
+        if (findings.Any(f => f.Severity == Severity.Error)) return (null, findings);
+        var options = new PlanOptions
+        {
+            Schema = request.Schema,
+            Tables = request.Tables.Count == 0 ? null : request.Tables,
+            Accept = accepted,
+            Quarantine = request.Quarantine,
+            Names = request.Names == "lower" ? NameStyle.Lower : NameStyle.Exact,
+            Map = map,
+        };
+        return (options, findings);
+    }
+}

@@ -1,0 +1,55 @@
+using Godwit.Engine.Moves;
+using Godwit.Model.Findings;
+using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Opening;
+using Godwit.Sqlite.Planning;
+using Godwit.Sqlite.Profiling;
+using Godwit.Sqlite.Schemas;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>A source checked, profiled and planned.</summary>
+internal sealed record PlannedMove(PlanResult Result, IReadOnlyDictionary<string, TableProfile> Profiles)
+{
+    /// <summary>Checks every page and profiles every value at the same time, then plans.</summary>
+    public static async Task<PlannedMove> PlanAsync(SourceFile source, PlanOptions options, int jobs, MoveProgress progress, CancellationToken cancellation)
+    {
+        SourceSchema schema;
+        try
+        {
+            schema = SchemaReader.Read(source.Control);
+        }
+        catch (SqliteException fault) when (fault.Code == SqliteApi.Corrupt)
+        {
+            return Refused([Corrupt(fault)]);
+        }
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var check = Task.Run(() => source.QuickCheck(stop.Token), CancellationToken.None);
+        IReadOnlyDictionary<string, TableProfile>? profiles = null;
+        SqliteException? broken = null;
+        try
+        {
+            profiles = await SourceSurvey.ProfileAsync(source, schema, options, jobs, progress, cancellation);
+        }
+        catch (SqliteException fault) when (fault.Code == SqliteApi.Corrupt)
+        {
+            broken = fault;
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await check.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
+        }
+        var damage = await check;
+        if (damage.Count > 0) return Refused(damage);
+        if (profiles is null) return Refused([Corrupt(broken!)]);
+        progress.Begin(MovePhase.Plan);
+        return new PlannedMove(MovePlanner.Plan(schema, profiles, options, source.Control), profiles);
+    }
+
+    private static Finding Corrupt(SqliteException fault) =>
+        Finding.Error(FindingCodes.Corrupt, $"the source cannot be read: {fault.Message}", remedy: "Recover it first, e.g. with the sqlite3 shell's .recover, or restore a backup.");
+
+    private static PlannedMove Refused(IReadOnlyList<Finding> findings) => new(new PlanResult(null, findings, []), new Dictionary<string, TableProfile>());
+}

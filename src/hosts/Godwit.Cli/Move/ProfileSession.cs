@@ -1,0 +1,42 @@
+using Godwit.Engine.Moves;
+using Godwit.Model.Findings;
+
+namespace Godwit.Cli.Move;
+
+/// <summary><c>godwit profile</c>: what a move would choose and find, without a target.</summary>
+internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
+{
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var (options, findings) = PlanRequest.Read(request);
+        if (options is null) return Finish([.. findings], null, new Dictionary<string, double>());
+        await using var display = console.StartProgress(TimeProvider.System);
+        display.Progress.Begin(MovePhase.Open);
+        using var opened = await OpenedMove.OpenAsync(request, url: null, cancellation);
+        var planned = opened.Source is null ? null : await PlannedMove.PlanAsync(opened.Source, options, request.Jobs, display.Progress, cancellation);
+        if (planned is not null) NotMovedOutput.Write(request, planned.Result.NotMoved);
+        var phases = MoveReport.Phases(display.Progress);
+        await display.DisposeAsync();
+        return Finish([.. findings, .. opened.Findings, .. planned?.Result.Findings ?? []], planned, phases);
+    }
+
+    private int Finish(IReadOnlyList<Finding> findings, PlannedMove? planned, IReadOnlyDictionary<string, double> phases)
+    {
+        var plan = planned?.Result.Plan;
+        if (plan is not null) MoveReport.PrintChoices(console.Out, plan);
+        console.Print(findings);
+        var refused = findings.Any(f => f.Severity == Severity.Error);
+        return console.Finish(new MoveDocument
+        {
+            Command = "profile",
+            Outcome = refused ? "refused" : "planned",
+            ExitCode = refused ? ExitCode.Findings : ExitCode.Done,
+            Source = request.From,
+            Tables = plan is null ? [] : MoveReport.Tables(plan),
+            Phases = phases,
+            Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
+            NotMoved = MoveReport.NotMoved(planned?.Result.NotMoved ?? []),
+            NotMovedFile = planned is null ? null : NotMovedOutput.PathOf(request),
+        });
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace Godwit.Cli.Move;
+
+/// <summary><c>godwit resume</c>: goes on with a run that stopped, from where its committed progress stands.</summary>
+internal static class ResumeCommand
+{
+    private static readonly Option<string?> To = new("--to") { Description = "The target, when .godwit/run.json is not here.", HelpName = "URL" };
+
+    private static readonly Option<string?> From = new("--from") { Description = "The source, when it has been put elsewhere.", HelpName = "FILE" };
+
+    private static readonly Option<string> Schema = new("--schema") { Description = "The target's schema, with --to.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
+
+    public static Command Create()
+    {
+        var command = new Command("resume", "Goes on with a move that was interrupted.") { To, From, Schema, MoveOptions.Json, MoveOptions.ShowValues };
+        command.SetAction((result, cancellation) =>
+        {
+            var json = result.GetValue(MoveOptions.Json);
+            var configuration = result.InvocationConfiguration;
+            var console = new MoveConsole(configuration.Output, configuration.Error, json, result.GetValue(MoveOptions.ShowValues));
+            var session = new ResumeSession(console, result.GetValue(To), result.GetValue(From), result.GetRequiredValue(Schema), json);
+            return MoveCommand.Guarded(json, "resume", console, _ => session.RunAsync(cancellation), configuration.Error, cancellation);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,81 @@
+using Godwit.Engine.Moves;
+using Godwit.Model.Findings;
+using Godwit.Postgres.Connections;
+using Godwit.Postgres.Runs;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>Finds the run, sees that its source is still the same, takes the run's lease and goes on.</summary>
+internal sealed class ResumeSession(MoveConsole console, string? to, string? from, string schema, bool json)
+{
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var pointer = to is null ? RunPointer.Read() : null;
+        if (to is null && pointer is null)
+        {
+            return Refuse(
+                [Finding.Error(FindingCodes.NothingToResume, "there is no .godwit/run.json here, so no run of this folder is unfinished", remedy: "Go to the folder where the move was begun, or name the target with --to.")],
+                ExitCode.Usage);
+        }
+        var address = to ?? pointer!.Request.To;
+        var url = PostgresUrl.Parse(address);
+        if (url.Url is null) return Refuse(url.Findings, ExitCode.Usage);
+        var reading = await PostgresTarget.ConnectAsync(url.Url, cancellationToken: cancellation);
+        if (reading.Target is null) return Refuse(reading.Findings, ExitCode.Findings);
+        if (await FindAsync(reading.Target, pointer, cancellation) is not { State: RunState.Running } stored)
+        {
+            if (pointer is not null) RunPointer.Remove(pointer.Run);
+            return Refuse([Finding.Error(FindingCodes.NothingToResume, "the target holds no unfinished run", remedy: "`godwit move` begins one.")], ExitCode.Findings);
+        }
+        var origin = RunOrigin.Read(stored.Description.Origin);
+        var request = origin.Request with { From = from ?? pointer?.Request.From ?? origin.Request.From, To = address, Json = json, ShowValues = console.ShowValues };
+        return await GoOnAsync(stored, origin, request, url.Url, cancellation);
+    }
+
+    private async Task<int> GoOnAsync(StoredRun stored, RunOrigin origin, MoveRequest request, PostgresUrl url, CancellationToken cancellation)
+    {
+        await using var display = console.StartProgress(_time);
+        display.Progress.Begin(MovePhase.Open);
+        using var opened = await OpenedMove.OpenAsync(request, url, cancellation);
+        if (opened.Source is null || opened.Target is null) return Refuse(opened.Findings, ExitCode.Findings);
+        // A plan holds for the bytes that were profiled.
+        if (opened.Source.Fingerprint != origin.Fingerprint)
+        {
+            return Refuse(
+                [
+                    Finding.Error(
+                        FindingCodes.SourceChanged, "the source has been written to since the run began, so its plan no longer holds",
+                        remedy: "`godwit abort` removes what was moved; then move again."),
+                ],
+                ExitCode.NotVerified);
+        }
+        new RunPointer { Run = stored.Description.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
+        var (target, holder) = await PostgresMoveTarget.ResumeAsync(opened.Target, stored.Description, RunHolder.Name, _time, cancellation);
+        if (target is null) return Refuse([RunHolder.Refusal(holder!)], ExitCode.Findings);
+        await using (target)
+        {
+            return await new MoveExecution(request, console, opened, display, opened.Findings).RunAsync(target, cancellation);
+        }
+    }
+
+    private async Task<StoredRun?> FindAsync(PostgresTarget target, RunPointer? pointer, CancellationToken cancellation)
+    {
+        await using var source = target.OpenSource(new SessionSettings { RunId = "resume", Role = "find" });
+        await using var connection = await source.OpenAsync(cancellation);
+        return await RunRows.FindAsync(connection, pointer?.Run, pointer is null ? schema : null, cancellation);
+    }
+
+    private int Refuse(IReadOnlyList<Finding> findings, int exitCode)
+    {
+        console.Print(findings);
+        return console.Finish(new MoveDocument
+        {
+            Command = "resume",
+            Outcome = "refused",
+            ExitCode = exitCode,
+            Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
+        });
+    }
+}

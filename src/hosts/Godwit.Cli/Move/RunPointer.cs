@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>
+/// <c>.godwit/run.json</c>: where a bare <c>godwit resume</c> finds its run. It names the run, the source and the target's URL, and holds no secret.
+/// </summary>
+internal sealed record RunPointer
+{
+    public required Guid Run { get; init; }
+
+    public required MoveRequest Request { get; init; }
+
+    private static string Folder => Path.Combine(Environment.CurrentDirectory, ".godwit");
+
+    private static string File => Path.Combine(Folder, "run.json");
+
+    /// <summary>Where private copies of a source are made.</summary>
+    public static string ScratchFolder => Path.Combine(Folder, "scratch");
+
+    public void Write()
+    {
+        Directory.CreateDirectory(Folder);
+        var draft = $"{File}.{Environment.ProcessId}";
+        System.IO.File.WriteAllText(draft, JsonSerializer.Serialize(this, RunPointerJson.Default.RunPointer));
+        System.IO.File.Move(draft, File, overwrite: true);
+    }
+
+    public static RunPointer? Read()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(System.IO.File.ReadAllText(File), RunPointerJson.Default.RunPointer);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The run is over: there is nothing to go on with.</summary>
+    public static void Remove(Guid run)
+    {
+        if (Read()?.Run == run) System.IO.File.Delete(File);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(RunPointer))]
+[JsonSerializable(typeof(RunOrigin))]
+internal sealed partial class RunPointerJson : JsonSerializerContext;

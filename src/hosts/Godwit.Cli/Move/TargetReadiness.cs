@@ -1,0 +1,45 @@
+using Godwit.Engine.Moves;
+using Godwit.Model.Findings;
+using Godwit.Model.Moves;
+using Godwit.Postgres.Connections;
+using Godwit.Postgres.Runs;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>Everything that must hold of the target before a move begins.</summary>
+internal static class TargetReadiness
+{
+    /// <summary>Bytes that rows, row headers, indexes and the log take for each byte of values: measured on the benchmark's databases, rounded up.</summary>
+    private const int BytesPerByte = 3;
+
+    public static async Task<IReadOnlyList<Finding>> CheckAsync(PostgresTarget target, MoveRequest request, MovePlan? plan, CancellationToken cancellation)
+    {
+        await using var source = target.OpenSource(new SessionSettings { RunId = "check", Role = "check" });
+        await using var connection = await source.OpenAsync(cancellation);
+        var unfinished = await RunRows.FindAsync(connection, id: null, request.Schema, cancellation);
+        if (unfinished is { State: RunState.Running })
+        {
+            return
+            [
+                Finding.Error(
+                    FindingCodes.RunUnfinished, $"run {unfinished.Description.Id}, begun {unfinished.StartedAt:u}, is not finished in schema {request.Schema} (phase {unfinished.Phase})",
+                    remedy: $"`godwit resume --to {request.To}` goes on with it; `godwit abort --to {request.To}` removes it."),
+            ];
+        }
+        var names = plan is null
+            ? request.Tables
+            : [.. plan.Tables.Select(t => t.TargetName), .. plan.Views.Select(v => v.TargetName), .. plan.Tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName)];
+        return await TargetChecks.RunAsync(
+            connection,
+            new TargetDemands
+            {
+                Schema = request.Schema,
+                Tables = names,
+                OtherSchemas = ["godwit"],
+                NeededBytes = (plan?.Tables.Sum(t => t.Bytes) ?? 0) * BytesPerByte,
+                // Copying or verifying: one for each job, the snapshot, the heartbeat, and one to spare.
+                Connections = request.Jobs + 3,
+            },
+            cancellation);
+    }
+}
