@@ -1,1 +1,3 @@
-return 0;
+using Godwit.Cli;
+
+return await GodwitCommand.RunAsync(args, Console.Out, Console.Error);

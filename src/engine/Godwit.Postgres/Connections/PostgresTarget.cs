@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using Godwit.Model.Findings;
+using Npgsql;
+
+namespace Godwit.Postgres.Connections;
+
+/// <summary>
+/// One server that was reached, is PostgreSQL 15 or later, and is talked to directly. Of several hosts one is chosen, once: all sessions of a
+/// run are on the same server.
+/// </summary>
+public sealed class PostgresTarget
+{
+    private const int DefaultConnectTimeout = 15;
+
+    private readonly NpgsqlConnectionStringBuilder settings;
+
+    private PostgresTarget(PostgresUrl url, PostgresHost host, NpgsqlConnectionStringBuilder settings, ServerIdentity server)
+    {
+        Url = url;
+        Host = host;
+        this.settings = settings;
+        Server = server;
+    }
+
+    public PostgresUrl Url { get; }
+
+    public PostgresHost Host { get; }
+
+    public ServerIdentity Server { get; }
+
+    /// <summary>Reaches the first host that answers and fits <see cref="PostgresUrl.Demand"/>. Nothing is thrown but cancellation.</summary>
+    public static async Task<TargetReading> ConnectAsync(
+        PostgresUrl url, ConnectionEnvironment? environment = null, CancellationToken cancellationToken = default)
+    {
+        environment ??= ConnectionEnvironment.Process;
+        var findings = new List<Finding>();
+        var hosts = url.Hosts.ToArray();
+        if (url.LoadBalance)
+            RandomNumberGenerator.Shuffle<PostgresHost>(hosts);
+
+        PostgresTarget? secondChoice = null;
+        foreach (var host in hosts)
+        {
+            var reached = await ReachAsync(url, host, environment, cancellationToken);
+            findings.AddRange(reached.Findings);
+            if (reached.Target is not { } target)
+                continue;
+            if (Fits(target.Server, url.Demand))
+                return Found(target);
+            if (url.Demand == SessionDemand.PreferStandby)
+                secondChoice ??= target;
+            else
+                findings.Add(Finding.Error(FindingCodes.TargetUnreachable, $"{host} is not what target_session_attrs asks for"));
+        }
+
+        return secondChoice is not null ? Found(secondChoice) : new TargetReading(null, findings);
+
+        // What other hosts answered is no error any more.
+        TargetReading Found(PostgresTarget target) => new(target, [.. findings.Where(f => f.Severity != Severity.Error)]);
+    }
+
+    /// <summary>A source of sessions with these settings. Sessions are not pooled: each opening is a new one.</summary>
+    public PostgresSource OpenSource(SessionSettings session)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            ApplicationName = session.ApplicationName,
+            Options = session.Options(Server.Version, Url.Options),
+        };
+        return new PostgresSource(Build(builder), session);
+    }
+
+    private static async Task<TargetReading> ReachAsync(
+        PostgresUrl url, PostgresHost host, ConnectionEnvironment environment, CancellationToken cancellationToken)
+    {
+        var password = Passwords.For(url, host, environment);
+        List<Finding> findings = password.Finding is { } unused ? [unused] : [];
+        var builder = Settings(url, host, password.Password);
+        if (SslPolicy.Apply(url, host, environment, builder) is { } weak)
+            findings.Add(weak);
+        if (findings.Exists(f => f.Severity == Severity.Error))
+            return new TargetReading(null, findings);
+
+        try
+        {
+            // No builder of Godwit's yet: behind a pooler they would stay on a session of the application's.
+            await using var source = Build(builder);
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            var server = await ServerIdentity.ReadAsync(connection, cancellationToken);
+            if (server.Refusal() is { } refusal)
+                findings.Add(refusal);
+            else if (await PoolerProbe.RunAsync(connection, cancellationToken) is { } pooler)
+                findings.Add(pooler);
+            else
+                return new TargetReading(new PostgresTarget(url, host, builder, server), findings);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException or TimeoutException
+            or System.Security.Authentication.AuthenticationException or CryptographicException or ArgumentException or NotSupportedException)
+        {
+            findings.Add(Unreachable.Explain(e, url, host, password.Password is not null));
+        }
+
+        return new TargetReading(null, findings);
+    }
+
+    private static NpgsqlConnectionStringBuilder Settings(PostgresUrl url, PostgresHost host, string? password)
+    {
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = host.Address ?? host.Name,
+            Port = host.Port,
+            Username = url.User,
+            Database = url.Database,
+            ApplicationName = "godwit",
+            ClientEncoding = "UTF8",
+            Timezone = "UTC",
+            // Else Npgsql reads password files by looser rules than libpq's.
+            Passfile = "/dev/null",
+            Pooling = false,
+            Multiplexing = false,
+            NoResetOnClose = true,
+            Enlist = false,
+            Timeout = Math.Min(url.ConnectTimeout ?? DefaultConnectTimeout, 1024),
+            CommandTimeout = 0,
+            CancellationTimeout = 5000,
+            TcpKeepAlive = url.KeepAlives && !host.IsSocket,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            ChannelBinding = url.ChannelBinding,
+            IncludeErrorDetail = false,
+        };
+        if (builder.TcpKeepAlive)
+        {
+            builder.TcpKeepAliveTime = url.KeepAlivesIdle is > 0 and var idle ? idle : 30;
+            builder.TcpKeepAliveInterval = url.KeepAlivesInterval is > 0 and var interval ? interval : 10;
+        }
+
+        if (url.RequireAuth is { } methods)
+            builder.RequireAuth = methods;
+        if (password is not null)
+            builder.Password = password;
+        return builder;
+    }
+
+    // The built-in types are all Godwit needs, and reading the catalog's costs each run a long query.
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder connection)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return builder.Build();
+    }
+
+    private static bool Fits(ServerIdentity server, SessionDemand demand) => demand switch
+    {
+        SessionDemand.ReadWrite => !server.ReadOnly,
+        SessionDemand.ReadOnly => server.ReadOnly,
+        SessionDemand.Primary => !server.InRecovery,
+        SessionDemand.Standby or SessionDemand.PreferStandby => server.InRecovery,
+        _ => true,
+    };
+}
+
+/// <summary>A target, or why there is none. With a target, findings are warnings and notes only.</summary>
+public sealed record TargetReading(PostgresTarget? Target, IReadOnlyList<Finding> Findings);

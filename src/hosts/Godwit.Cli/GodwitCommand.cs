@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Godwit.Cli.Dev;
+
+namespace Godwit.Cli;
+
+/// <summary>The command line as a whole. A group of commands is a folder; it is registered here by one line.</summary>
+public static class GodwitCommand
+{
+    public static RootCommand Create() =>
+        new("Moves a SQLite database into PostgreSQL and proves that nothing was lost.")
+        {
+            DevCommand.Create(),
+        };
+
+    /// <summary>Runs one command line to its end and returns its exit code; nothing is thrown.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    {
+        var parsed = Create().Parse(arguments);
+        // The library returns 1 for a parse error, and prints its help where results belong.
+        var misused = parsed.Action is ParseErrorAction;
+        var configuration = new InvocationConfiguration
+        {
+            Output = misused ? error : output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+        };
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration, cancellationToken);
+            return misused ? ExitCode.Usage : code;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("godwit: interrupted");
+            return ExitCode.Fault;
+        }
+        catch (Exception fault)
+        {
+            await error.WriteLineAsync($"godwit: {fault.Message}");
+            if (Environment.GetEnvironmentVariable("GODWIT_TRACE") is not null)
+                await error.WriteLineAsync(fault.ToString());
+            return ExitCode.Fault;
+        }
+    }
+}
