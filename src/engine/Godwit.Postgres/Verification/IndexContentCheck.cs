@@ -1,5 +1,6 @@
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
+using Godwit.Model.Names;
 using Godwit.Model.Verification;
 using Npgsql;
 
@@ -50,37 +51,41 @@ public sealed class IndexContentCheck : ITargetCheck
             record.Add(Finding.Note(FindingCodes.ConstraintNotValid, $"what is inside the indexes was not looked at: {reason}"));
             return record.Result;
         }
-        foreach (var (id, name, table) in indexes)
+        fault = await Probe.RunAsync(connection, plan.Schema, settings: null, async () =>
         {
-            var corruption = await FaultOfAsync(connection, $"SELECT {function}({id}::regclass, true)", cancellationToken);
-            record.Count(corruption is null || Corruption.Contains(corruption.SqlState) ? "indexes" : "not checked");
-            if (corruption is null) continue;
-            var place = new Place.InObject("index", name);
-            record.Add(Corruption.Contains(corruption.SqlState)
-                ? Finding.Error(FindingCodes.ConstraintNotValid, $"index {name} of {table} is corrupt: {corruption.MessageText}", place, $"REINDEX INDEX {name}")
-                : Finding.Note(FindingCodes.ConstraintNotValid, $"what is inside index {name} of {table} was not looked at: {corruption.MessageText}", place));
-        }
-        return record.Result;
+            foreach (var (id, name, table) in indexes) await CheckAsync(connection, function, id, name, table, record, cancellationToken);
+        }, cancellationToken);
+        return fault is null ? record.Result : throw fault;
     }
 
-    /// <summary>amcheck raises what it finds, so each index has a savepoint of its own.</summary>
-    private static async Task<PostgresException?> FaultOfAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    /// <summary>
+    /// amcheck raises what it finds, and Npgsql takes an error of corruption for the end of its connection, so the error is caught at the server. What is
+    /// caught beside corruption is an index that the function does not take, or one younger than the snapshot.
+    /// </summary>
+    private static async Task CheckAsync(NpgsqlConnection connection, string function, uint id, string name, string table, CheckRecord record, CancellationToken cancellationToken)
     {
-        await TargetQuery.ExecuteAsync(connection, "SAVEPOINT godwit_index", cancellationToken);
-        PostgresException? fault = null;
-        try
+        var block = $"""
+            BEGIN
+              PERFORM set_config('godwit.fault', '', true);
+              PERFORM {function}({id}::regclass, true);
+            EXCEPTION WHEN index_corrupted OR data_corrupted OR serialization_failure OR feature_not_supported OR object_not_in_prerequisite_state
+                OR insufficient_privilege OR lock_not_available THEN
+              PERFORM set_config('godwit.fault', SQLSTATE || SQLERRM, true);
+            END
+            """;
+        await TargetQuery.ExecuteAsync(connection, $"DO {TargetName.Literal(block)}", cancellationToken);
+        var fault = (await TargetQuery.ReadAsync(connection, "SELECT current_setting('godwit.fault')", r => r.GetString(0), cancellationToken))[0];
+        if (fault.Length == 0)
         {
-            await TargetQuery.ExecuteAsync(connection, sql, cancellationToken);
+            record.Count("indexes");
+            return;
         }
-        catch (PostgresException e) when (Corruption.Contains(e.SqlState) || IsRefusal(e.SqlState))
-        {
-            fault = e;
-        }
-        await TargetQuery.ExecuteAsync(connection, "ROLLBACK TO SAVEPOINT godwit_index; RELEASE SAVEPOINT godwit_index", cancellationToken);
-        return fault;
+        var (state, message) = (fault[..5], fault[5..]);
+        var place = new Place.InObject("index", name);
+        var corrupt = Corruption.Contains(state);
+        record.Count(corrupt ? "indexes" : "not checked");
+        record.Add(corrupt
+            ? Finding.Error(FindingCodes.ConstraintNotValid, $"index {name} of {table} is corrupt: {message}", place, $"REINDEX INDEX {name}")
+            : Finding.Note(FindingCodes.ConstraintNotValid, $"what is inside index {name} of {table} was not looked at: {message}", place));
     }
-
-    /// <summary>A snapshot older than the index, or an index that the function does not take.</summary>
-    private static bool IsRefusal(string state) => state is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.FeatureNotSupported
-        or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.LockNotAvailable;
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Godwit.Postgres.Verification;
 
 /// <summary>The parts of an index's key as expressions: split at the commas outside parentheses and quotes, without their order.</summary>
-internal static partial class IndexKeyParts
+public static partial class IndexKeyParts
 {
     public static IReadOnlyList<string> Split(string keySql)
     {

@@ -34,7 +34,7 @@ public sealed class IndexValidityCheck : ITargetCheck
             record.Count("indexes");
             if (valid && ready && live) continue;
             record.Count("not valid");
-            record.Add(Finding.Error(FindingCodes.ConstraintNotValid, $"index {name} of {table} is {(!live ? "being dropped" : !ready ? "not ready" : "not valid")}",
+            record.Add(Finding.Error(FindingCodes.ConstraintNotValid, $"index {name} of {table} is {(!live ? "being dropped" : !ready ? "not ready, so not valid" : "not valid")}",
                 new Place.InObject("index", name), $"REINDEX INDEX {name}, or drop it"));
         }
         return record.Result;

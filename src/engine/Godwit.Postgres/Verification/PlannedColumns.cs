@@ -19,7 +19,8 @@ internal static class PlannedColumns
 
     private sealed record Actual(string Table, string? Name, string? Type, bool NotNull, string? Identity, string? Generated, bool HasDefault, string? Collation);
 
-    public static async Task CheckAsync(NpgsqlConnection connection, MovePlan plan, CheckRecord record, CancellationToken cancellationToken)
+    /// <summary>Gives back the tables that are there; nothing more is said of one that is missing.</summary>
+    public static async Task<IReadOnlyList<TablePlan>> CheckAsync(NpgsqlConnection connection, MovePlan plan, CheckRecord record, CancellationToken cancellationToken)
     {
         var rows = await TargetQuery.ReadAsync(connection, Sql, r => r.IsDBNull(1)
             ? new Actual(r.GetString(0), null, null, false, null, null, false, null)
@@ -34,6 +35,7 @@ internal static class PlannedColumns
             else
                 CheckTable(table, [.. byTable[table.TargetName].Where(a => a.Name is not null)], record);
         }
+        return [.. plan.Tables.Where(t => byTable.Contains(t.TargetName))];
     }
 
     private static void CheckTable(TablePlan table, List<Actual> actual, CheckRecord record)

@@ -25,14 +25,14 @@ internal static class PlannedConstraints
         string Table, string Name, string Kind, bool Validated, bool Deferrable, bool Deferred, string OnDelete, string OnUpdate,
         string? Parent, string[] Columns, string[] ParentColumns, long Triggers);
 
-    public static async Task CheckAsync(NpgsqlConnection connection, MovePlan plan, CheckRecord record, CancellationToken cancellationToken)
+    public static async Task CheckAsync(NpgsqlConnection connection, string schema, IReadOnlyList<TablePlan> tables, CheckRecord record, CancellationToken cancellationToken)
     {
         var rows = await TargetQuery.ReadAsync(connection, Sql, r => new Actual(
             r.GetString(0), r.GetString(1), r.GetString(2), r.GetBoolean(3), r.GetBoolean(4), r.GetBoolean(5), r.GetString(6), r.GetString(7),
             r.IsDBNull(8) ? null : r.GetString(8), r.GetFieldValue<string[]>(9), r.GetFieldValue<string[]>(10), r.GetInt64(11)),
-            cancellationToken, plan.Schema, plan.Tables.Select(t => t.TargetName).ToArray());
+            cancellationToken, schema, tables.Select(t => t.TargetName).ToArray());
         var actual = rows.ToDictionary(r => (r.Table, r.Name));
-        foreach (var table in plan.Tables)
+        foreach (var table in tables)
         {
             if (table.PrimaryKey is { Expressions: null } primary) Check(table, "primary key", "p", primary.Name, a => KeyDifferences(table, primary, a));
             foreach (var unique in table.Uniques.Where(u => u.Expressions is null)) Check(table, "unique constraint", "u", unique.Name, a => KeyDifferences(table, unique, a));

@@ -17,13 +17,13 @@ internal static class PlannedIndexes
 
     private sealed record Planned(string Name, bool Unique, int Parts, bool Partial);
 
-    public static async Task CheckAsync(NpgsqlConnection connection, MovePlan plan, CheckRecord record, CancellationToken cancellationToken)
+    public static async Task CheckAsync(NpgsqlConnection connection, string schema, IReadOnlyList<TablePlan> tables, CheckRecord record, CancellationToken cancellationToken)
     {
         var rows = await TargetQuery.ReadAsync(connection, Sql,
             r => new Actual(r.GetString(0), r.GetString(1), r.GetBoolean(2), r.GetBoolean(3), r.GetInt32(4), r.GetBoolean(5), r.GetBoolean(6)),
-            cancellationToken, plan.Schema, plan.Tables.Select(t => t.TargetName).ToArray());
+            cancellationToken, schema, tables.Select(t => t.TargetName).ToArray());
         var actual = rows.ToDictionary(r => (r.Table, r.Name));
-        foreach (var table in plan.Tables)
+        foreach (var table in tables)
         {
             foreach (var planned in Of(table))
             {

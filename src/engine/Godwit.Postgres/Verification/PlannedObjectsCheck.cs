@@ -14,9 +14,9 @@ public sealed class PlannedObjectsCheck : ITargetCheck
         var record = new CheckRecord(Name);
         var fault = await Probe.RunAsync(connection, plan.Schema, settings: null, async () =>
         {
-            await PlannedColumns.CheckAsync(connection, plan, record, cancellationToken);
-            await PlannedConstraints.CheckAsync(connection, plan, record, cancellationToken);
-            await PlannedIndexes.CheckAsync(connection, plan, record, cancellationToken);
+            var tables = await PlannedColumns.CheckAsync(connection, plan, record, cancellationToken);
+            await PlannedConstraints.CheckAsync(connection, plan.Schema, tables, record, cancellationToken);
+            await PlannedIndexes.CheckAsync(connection, plan.Schema, tables, record, cancellationToken);
             await PlannedViews.CheckAsync(connection, plan, record, cancellationToken);
         }, cancellationToken);
         return fault is null ? record.Result : throw fault;
