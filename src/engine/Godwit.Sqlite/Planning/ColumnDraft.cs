@@ -45,7 +45,7 @@ internal sealed class ColumnDraft
 
     /// <summary>
     /// SQLite's SQL for "this value becomes NULL". Not IS NULL: on a column declared NOT NULL the optimizer answers that without looking
-    /// (https://sqlite.org/releaselog/3_35_0.html, item 8).
+    /// (https://sqlite.org/releaselog/3_35_0.html, query planner).
     /// </summary>
     public string BecomesNull(string alias = "child")
     {
