@@ -43,10 +43,13 @@ internal sealed class ColumnDraft
 
     public string? Collation { get; set; }
 
-    /// <summary>SQLite's SQL for "this value becomes NULL", over a table called <c>child</c>.</summary>
+    /// <summary>
+    /// SQLite's SQL for "this value becomes NULL". Not IS NULL: on a column declared NOT NULL the optimizer answers that without looking
+    /// (https://sqlite.org/releaselog/3_35_0.html, query planner).
+    /// </summary>
     public string BecomesNull(string alias = "child")
     {
         var column = $"{alias}.{SqliteName.Quote(Source.Name)}";
-        return Mapping.EmptyIsNull ? $"({column} IS NULL OR {column} = '')" : $"{column} IS NULL";
+        return Mapping.EmptyIsNull ? $"(typeof({column}) = 'null' OR {column} = '')" : $"typeof({column}) = 'null'";
     }
 }

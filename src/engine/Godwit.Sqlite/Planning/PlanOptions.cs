@@ -9,6 +9,8 @@ public sealed record PlanOptions
     /// <summary>Only these tables; null for all.</summary>
     public IReadOnlyList<string>? Tables { get; init; }
 
+    public object? Map { get; init; }
+
     public IReadOnlyList<Acceptance> Accept { get; init; } = [];
 
     /// <summary>Rows with a value that cannot go over go to quarantine instead of stopping the plan.</summary>

@@ -1,0 +1,50 @@
+using Godwit.Sqlite.Schemas;
+
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>A column of a table, by number.</summary>
+internal readonly record struct ColumnAt(int Table, int Column);
+
+/// <summary>
+/// Columns that foreign keys join, directly or through others: they must become one type, or the keys cannot be made. Union-find over (table, column).
+/// </summary>
+internal sealed class ColumnGroups
+{
+    private readonly Dictionary<ColumnAt, ColumnAt> _representatives = [];
+
+    private ColumnGroups() { }
+
+    /// <summary>Every column of every table in exactly one group, in the order of the first column of each.</summary>
+    public static IReadOnlyList<IReadOnlyList<ColumnAt>> Of(IReadOnlyList<SourceTable> tables)
+    {
+        var groups = new ColumnGroups();
+        var all = tables.SelectMany((table, t) => table.Columns.Select((_, c) => new ColumnAt(t, c))).ToList();
+        foreach (var column in all) groups._representatives[column] = column;
+        for (var child = 0; child < tables.Count; child++)
+        {
+            foreach (var key in tables[child].ForeignKeys) groups.Join(tables, child, key);
+        }
+        return [.. all.GroupBy(groups.Find).Select(g => g.ToList())];
+    }
+
+    private void Join(IReadOnlyList<SourceTable> tables, int child, SourceForeignKey key)
+    {
+        for (var parent = 0; parent < tables.Count; parent++)
+        {
+            if (!Grammar.SqliteNames.Same(tables[parent].Name, key.Parent)) continue;
+            if (ForeignKeyPlanning.ParentColumns(tables[parent], key) is not { } columns) continue;
+            for (var i = 0; i < columns.Count; i++) _representatives[Find(new ColumnAt(child, key.Columns[i]))] = Find(new ColumnAt(parent, columns[i]));
+        }
+    }
+
+    private ColumnAt Find(ColumnAt column)
+    {
+        while (_representatives[column] is var next && next != column)
+        {
+            // Halving the path keeps later walks short.
+            _representatives[column] = _representatives[next];
+            column = next;
+        }
+        return column;
+    }
+}

@@ -1,0 +1,102 @@
+using Godwit.Model.Findings;
+using Godwit.Model.Moves;
+using Godwit.Sqlite.Grammar;
+using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Profiling;
+using Godwit.Sqlite.Schemas;
+
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>
+/// Turns a schema and what its data are like into a plan, or into everything that stands against one. Each concern has a class of its own here;
+/// this one knows their order: names, types, columns, keys, then what refers to keys, then views.
+/// </summary>
+public static class MovePlanner
+{
+    /// <param name="profiles">By the table's name.</param>
+    /// <param name="connection">The source, for questions about rows. Nothing is written.</param>
+    /// <exception cref="SqliteException">The source cannot be read.</exception>
+    public static PlanResult Plan(
+        SourceSchema source, IReadOnlyDictionary<string, TableProfile> profiles, PlanOptions options, SqliteConnection connection)
+    {
+        var context = new PlanContext(source, options, connection);
+        var tables = TableSelection.Select(context);
+        var names = new NamePlanning(options.Names, context.Findings);
+        names.TakeAll(tables, source.Views);
+        context.Tables.AddRange(tables.Select(t => TableDrafting.Draft(context, t, names)).OfType<TableDraft>());
+        TypePlanning.Plan(context, profiles);
+        PlanTables(context, names);
+        var views = new ViewPlanning(context, names).Plan();
+        TriggerPlanning.Plan(context, name => options.Tables is null || context.FindTable(name) is not null || views.Any(v => SqliteNames.Same(v.SourceName, name)));
+        VirtualTablePlanning.Plan(context, name => options.Tables?.Any(t => SqliteNames.Same(t, name)) ?? true);
+        return new PlanResult(context.Findings.HasErrors ? null : ToPlan(context, profiles, views), context.Findings.All, context.Findings.NotMoved);
+    }
+
+    private static void PlanTables(PlanContext context, NamePlanning names)
+    {
+        var naming = new ConstraintNaming(names.Relations);
+        var keys = new KeyPlanning(context, naming);
+        foreach (var table in context.Tables)
+        {
+            SizePlanning.Plan(context, table);
+            NotNullPlanning.Plan(context, table);
+            GeneratedPlanning.Plan(context, table);
+            DefaultPlanning.Plan(context, table);
+            keys.Plan(table);
+        }
+        var indexes = new IndexPlanning(context, names, keys, naming);
+        var checks = new CheckPlanning(context, naming);
+        foreach (var table in context.Tables)
+        {
+            CollationPlanning.Plan(context, table);
+            indexes.Plan(table);
+            checks.Plan(table);
+        }
+        var foreignKeys = new ForeignKeyPlanning(context, naming);
+        foreach (var table in context.Tables) foreignKeys.Plan(table);
+    }
+
+    private static MovePlan ToPlan(PlanContext context, IReadOnlyDictionary<string, TableProfile> profiles, IReadOnlyList<ViewPlan> views) => new()
+    {
+        Schema = context.Options.Schema,
+        Tables = [.. TableOrder.ParentsFirst(context.Tables).Select(t => ToPlan(context, t, profiles[t.Name]))],
+        Views = views,
+        NotMoved = context.Findings.NotMoved,
+        SourceSchemaHash = context.Source.Hash,
+    };
+
+    private static TablePlan ToPlan(PlanContext context, TableDraft table, TableProfile profile) => new()
+    {
+        SourceName = table.Name,
+        TargetName = table.TargetName,
+        Columns = [.. table.Columns.Select(ToPlan)],
+        HasRowId = table.Source.RowIdName is not null,
+        RowIdColumn = table.Source.RowIdAlias,
+        KeyColumns = table.Source.PrimaryKey,
+        PrimaryKey = table.PrimaryKey,
+        Uniques = table.Uniques,
+        Indexes = table.Indexes,
+        Checks = table.Checks,
+        ForeignKeys = table.ForeignKeys,
+        SequenceLast = SequencePlanning.Last(context, table),
+        Rows = profile.Rows,
+        Bytes = profile.Bytes,
+        Ranges = profile.Ranges,
+    };
+
+    private static ColumnPlan ToPlan(ColumnDraft column) => new()
+    {
+        SourceName = column.Source.Name,
+        TargetName = column.TargetName,
+        DeclaredType = column.Source.DeclaredType,
+        Affinity = column.Affinity,
+        Type = column.Type,
+        Mapping = column.Mapping,
+        Reason = column.Reason,
+        NotNull = column.NotNull,
+        Identity = column.Identity,
+        DefaultSql = column.DefaultSql,
+        GeneratedSql = column.GeneratedSql,
+        Collation = column.Collation,
+    };
+}
