@@ -24,7 +24,7 @@ public sealed partial class LinkTests
                     dead.Add($"{page}: no heading for {link}");
             }
         }
-        Assert.Empty(dead);
+        Offenders.AssertNone(dead);
     }
 
     [Theory]

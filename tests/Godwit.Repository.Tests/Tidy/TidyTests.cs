@@ -22,41 +22,34 @@ public sealed class TidyTests(ITestOutputHelper output)
     {
         var lengths = Code().Select(f => (File: f, Lines: SourceTree.Read(f).AsSpan().Count('\n'))).OrderBy(f => f.Lines).ToList();
         output.WriteLine($"{lengths.Count} files of code: median {lengths[lengths.Count / 2].Lines} lines, p90 {lengths[lengths.Count * 9 / 10].Lines}, longest {lengths[^1].Lines} ({lengths[^1].File})");
-        AssertNone(lengths.Where(f => f.Lines > LongestFile).Select(f => $"{f.File}: {f.Lines} lines"));
+        Offenders.AssertNone(lengths.Where(f => f.Lines > LongestFile).Select(f => $"{f.File}: {f.Lines} lines"));
     }
 
     [Fact]
     public void Nothing_is_left_unfinished() =>
-        AssertNone(TextFiles().SelectMany(f => Found(f, s_unfinished)));
+        Offenders.AssertNone(TextFiles().SelectMany(f => Found(f, s_unfinished)));
 
     [Fact]
     public void No_file_names_a_folder_of_one_machine_or_a_package_source() =>
-        AssertNone(TextFiles().SelectMany(f => Found(f, s_elsewhere)));
+        Offenders.AssertNone(TextFiles().SelectMany(f => Found(f, s_elsewhere)));
 
     [Fact]
     public void No_file_is_larger_than_512_KB() =>
-        AssertNone(SourceTree.Files.Where(f => new FileInfo(Path.Combine(SourceTree.Root, f)).Length > LargestFile));
+        Offenders.AssertNone(SourceTree.Files.Where(f => new FileInfo(Path.Combine(SourceTree.Root, f)).Length > LargestFile));
 
     [Fact]
     public void Lines_end_as_Unix_ends_them_and_so_does_the_file() =>
-        AssertNone(TextFiles().Where(f => SourceTree.ReadBytes(f) is { Length: > 0 } bytes
+        Offenders.AssertNone(TextFiles().Where(f => SourceTree.ReadBytes(f) is { Length: > 0 } bytes
             // NuGet writes its lock files without the last line's end.
             && (bytes.AsSpan().Contains((byte)'\r') || (bytes[^1] != (byte)'\n' && Path.GetFileName(f) != "packages.lock.json"))));
 
     [Fact]
     public void Files_are_UTF_8_without_a_byte_order_mark() =>
-        AssertNone(TextFiles().Where(f => SourceTree.ReadBytes(f) is var bytes && (bytes.AsSpan().StartsWith("\uFEFF"u8) || !System.Text.Unicode.Utf8.IsValid(bytes))));
+        Offenders.AssertNone(TextFiles().Where(f => SourceTree.ReadBytes(f) is var bytes && (bytes.AsSpan().StartsWith("\uFEFF"u8) || !System.Text.Unicode.Utf8.IsValid(bytes))));
 
     [Fact]
     public void Folders_are_capabilities_not_kinds() =>
-        AssertNone(SourceTree.Folders.Intersect(["Helpers", "Utils", "Utilities", "Interfaces", "Models", "Common", "Misc"]));
-
-    /// <summary>Names all offenders, not the first few.</summary>
-    private static void AssertNone(IEnumerable<string> offenders)
-    {
-        var all = string.Join('\n', offenders);
-        Assert.True(all.Length == 0, all);
-    }
+        Offenders.AssertNone(SourceTree.Folders.Intersect(["Helpers", "Utils", "Utilities", "Interfaces", "Models", "Common", "Misc"]));
 
     private static IEnumerable<string> Code() => SourceTree.Files.Where(f => f.EndsWith(".cs", StringComparison.Ordinal));
 
