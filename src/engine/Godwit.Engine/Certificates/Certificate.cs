@@ -80,9 +80,9 @@ public sealed record CertificateMode(bool Paranoid, long RowsDecodedTwice, long 
 
 /// <param name="Name">E.g. <c>foreign keys</c>.</param>
 /// <param name="Details">What was looked at, or what was wrong; no row's value.</param>
-public sealed record CertificateCheck(string Name, CheckResult Result, string Details);
+public sealed record CertificateCheck(string Name, CheckOutcome Result, string Details);
 
-public enum CheckResult
+public enum CheckOutcome
 {
     [JsonStringEnumMemberName("passed")]
     Passed,

@@ -13,7 +13,7 @@ internal static class CertificateRules
         : c.Hash.Key.Length != 32 || !c.Hash.Key.All(char.IsAsciiHexDigitLower) ? "its hash key is not 32 hexadecimal digits"
         : c.Mode.Rows < 0 || c.Mode.RowsDecodedTwice < 0 || c.Mode.RowsDecodedTwice > c.Mode.Rows ? "more rows were decoded twice than there are"
         : c.Verdict == Verdict.Verified && c.Mode.Paranoid && c.Mode.RowsDecodedTwice != c.Mode.Rows ? "it is paranoid and verified without every row decoded twice"
-        : c.Verdict == Verdict.Verified && c.Checks.Any(k => k.Result == CheckResult.Failed) ? "it is verified with a failed check"
+        : c.Verdict == Verdict.Verified && c.Checks.Any(k => k.Result == CheckOutcome.Failed) ? "it is verified with a failed check"
         : c.Tables.Select(t => Broken(t, c.Verdict)).FirstOrDefault(b => b is not null);
 
     private static string? Broken(CertificateTable table, Verdict verdict)

@@ -15,7 +15,7 @@ public sealed class CertificateRulesTests
         { "hash key", c => c with { Hash = c.Hash with { Key = "00" } } },
         { "decoded twice", c => c with { Mode = c.Mode with { RowsDecodedTwice = 5 } } },
         { "paranoid", c => c with { Mode = c.Mode with { Paranoid = true } } },
-        { "failed check", c => c with { Checks = [new CertificateCheck("counts", CheckResult.Failed, "orders")] } },
+        { "failed check", c => c with { Checks = [new CertificateCheck("counts", CheckOutcome.Failed, "orders")] } },
         { "other rows", c => c with { Tables = [c.Tables[0] with { Rows = 5 }] } },
         { "negative", c => c with { Tables = [c.Tables[0] with { Quarantined = -1 }] } },
         { "add up", c => c with { Tables = [c.Tables[0] with { Ranges = [c.Tables[0].Ranges[0]] }] } },

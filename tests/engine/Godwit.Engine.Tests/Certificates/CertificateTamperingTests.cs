@@ -93,6 +93,15 @@ public sealed class CertificateTamperingTests : IDisposable
     }
 
     [Fact]
+    public void A_member_given_twice_inside_the_signature_fails_too()
+    {
+        var text = Encoding.UTF8.GetString(_file);
+        var twice = text.Replace("\"alg\": \"ES256\"", "\"alg\": \"none\", \"alg\": \"ES256\"", StringComparison.Ordinal);
+        Assert.NotEqual(text, twice);
+        Assert.False(IsValid(Encoding.UTF8.GetBytes(twice)));
+    }
+
+    [Fact]
     public void Another_keys_signature_over_changed_content_is_an_unknown_signers()
     {
         using var forger = SigningKey.Create();

@@ -34,7 +34,7 @@ internal static class SampleCertificate
                     Milliseconds = 12,
                 },
             ],
-            Checks = [new CertificateCheck("foreign keys", CheckResult.Passed, "3 validated"), new CertificateCheck("sequences", CheckResult.NotApplicable, "")],
+            Checks = [new CertificateCheck("foreign keys", CheckOutcome.Passed, "3 validated"), new CertificateCheck("sequences", CheckOutcome.NotApplicable, "")],
             Accepted = [new AcceptedFinding("GW1110", "orders"), new AcceptedFinding("GW1102", null)],
             NotMoved = [new CertificateNotMoved("trigger", "audit", "triggers are not translated", "GW1102")],
             Verdict = Verdict.Verified,
