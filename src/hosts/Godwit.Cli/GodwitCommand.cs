@@ -1,17 +1,24 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Godwit.Cli.Certificate;
 using Godwit.Cli.Dev;
+using Godwit.Cli.Move;
+using Godwit.Cli.Sample;
 
 namespace Godwit.Cli;
 
 /// <summary>The command line as a whole. A group of commands is a folder; it is registered here by one line.</summary>
 public static class GodwitCommand
 {
-    public static RootCommand Create() =>
-        new("Moves a SQLite database into PostgreSQL and proves that nothing was lost.")
-        {
-            DevCommand.Create(),
-        };
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Moves a SQLite database into PostgreSQL and proves that nothing was lost.");
+        foreach (var command in MoveCommand.Create()) root.Subcommands.Add(command);
+        root.Subcommands.Add(CertificateCommand.Create());
+        root.Subcommands.Add(SampleCommand.Create());
+        root.Subcommands.Add(DevCommand.Create());
+        return root;
+    }
 
     /// <summary>Runs one command line to its end and returns its exit code; nothing is thrown.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)

@@ -1,6 +1,7 @@
 using Godwit.Engine.Rows;
 using Godwit.Engine.Verification;
 using Godwit.Model.Findings;
+using Godwit.Model.Verification;
 
 namespace Godwit.Engine.Moves;
 
@@ -18,13 +19,10 @@ public sealed record MoveRunOptions
 
 /// <summary>What came of a verification: digests of every table, checks of the target, and what is wrong.</summary>
 public sealed record MoveVerification(
-    IReadOnlyList<TableVerification> Tables, IReadOnlyList<TargetCheck> Checks, IReadOnlyList<Finding> Mismatches, bool SourceChanged)
+    IReadOnlyList<TableVerification> Tables, IReadOnlyList<CheckResult> Checks, IReadOnlyList<Finding> Mismatches, TargetSchema Schema, bool SourceChanged)
 {
     public bool Verified => Mismatches.Count == 0 && !SourceChanged && Tables.All(t => t.Agrees) && Checks.All(c => c.Passed);
 }
-
-/// <summary>A check of the target as a whole, by its name in the certificate.</summary>
-public sealed record TargetCheck(string Name, bool Passed, string Details, IReadOnlyList<Finding> Findings);
 
 /// <summary>
 /// One run of a move, from the prepared plan to the verified target. Every piece of work commits with the row that says it is done, so a run that is
@@ -82,6 +80,6 @@ public sealed class MoveVerifier(
         progress.At("checks of the target");
         var checks = await snapshot.CheckAsync(plan, cancellation);
         mismatches.AddRange(checks.SelectMany(c => c.Findings).Where(f => f.Severity == Severity.Error));
-        return new MoveVerification(tables, checks, mismatches, source.HasChanged());
+        return new MoveVerification(tables, checks, mismatches, await snapshot.ReadSchemaAsync(plan, cancellation), source.HasChanged());
     }
 }

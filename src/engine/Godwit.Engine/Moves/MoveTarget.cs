@@ -1,6 +1,7 @@
 using Godwit.Engine.Rows;
 using Godwit.Model.Digests;
 using Godwit.Model.Moves;
+using Godwit.Model.Verification;
 
 namespace Godwit.Engine.Moves;
 
@@ -40,6 +41,11 @@ public enum RunState
     Aborted,
 }
 
+/// <summary>What a finished run keeps besides its state.</summary>
+/// <param name="Certificate">The signed certificate's text.</param>
+/// <param name="Catalog">The target's catalog as it was verified: what a later verification compares with.</param>
+public sealed record RunEnd(string? Certificate, IReadOnlyList<string>? Catalog);
+
 /// <summary>Tuples of the target, one by one.</summary>
 public interface ITupleVisitor
 {
@@ -52,6 +58,9 @@ public interface ITupleVisitor
 
 /// <summary>A part of a table's blocks, so that several readers share a table.</summary>
 public readonly record struct BlockRange(long From, long? To);
+
+/// <summary>What the target's catalog says of a move's tables and views.</summary>
+public sealed record TargetSchema(IReadOnlyList<string> Lines, string Hash);
 
 /// <summary>One snapshot of the target, read by any number of readers at once.</summary>
 public interface ITargetSnapshot : IAsyncDisposable
@@ -68,8 +77,11 @@ public interface ITargetSnapshot : IAsyncDisposable
     /// <summary>Rows of a table's quarantine table, which has the columns of a quarantine row.</summary>
     Task ScanQuarantineAsync(TablePlan table, ITupleVisitor visitor, CancellationToken cancellation);
 
+    /// <summary>The schema that the plan made, as sorted lines, and the SHA-256 of them in lower-case hexadecimal.</summary>
+    Task<TargetSchema> ReadSchemaAsync(MovePlan plan, CancellationToken cancellation);
+
     /// <summary>What only the target can tell: constraints, indexes, sequences, orphans, uniqueness, the schema as planned.</summary>
-    Task<IReadOnlyList<TargetCheck>> CheckAsync(MovePlan plan, CancellationToken cancellation);
+    Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, CancellationToken cancellation);
 }
 
 /// <summary>
@@ -109,7 +121,8 @@ public interface IMoveTarget : IAsyncDisposable
 
     Task SetPhaseAsync(string phase, CancellationToken cancellation);
 
-    Task FinishAsync(RunState state, string? certificate, CancellationToken cancellation);
+    /// <summary>Ends the run and gives the lease up.</summary>
+    Task FinishAsync(RunState state, RunEnd? end, CancellationToken cancellation);
 }
 
 /// <summary>Another runner holds the run now; this one has changed nothing since.</summary>

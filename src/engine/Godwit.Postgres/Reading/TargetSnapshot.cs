@@ -1,7 +1,9 @@
 using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
+using Godwit.Model.Verification;
 using Godwit.Postgres.Runs;
+using Godwit.Postgres.Verification;
 using Npgsql;
 
 namespace Godwit.Postgres.Reading;
@@ -32,7 +34,8 @@ public sealed class TargetSnapshot : ITargetSnapshot
     /// <summary>The connection whose transaction is the snapshot; checks run on it, one at a time.</summary>
     public NpgsqlConnection Connection => _session.Connection;
 
-    public static async Task<TargetSnapshot> OpenAsync(TargetSessions sessions, string schema, UInt128 key, CancellationToken cancellation)
+    public static async Task<TargetSnapshot> OpenAsync(
+        TargetSessions sessions, string schema, UInt128 key, IReadOnlyList<string>? expectedCatalog, CancellationToken cancellation)
     {
         var session = await sessions.RentAsync(cancellation);
         try
@@ -40,7 +43,7 @@ public sealed class TargetSnapshot : ITargetSnapshot
             var transaction = await BeginAsync(session.Connection, cancellation);
             await using var export = new NpgsqlCommand("SELECT pg_export_snapshot()", session.Connection, transaction);
             var snapshot = (string)(await export.ExecuteScalarAsync(cancellation))!;
-            return new TargetSnapshot(sessions, session, transaction, schema, key, snapshot);
+            return new TargetSnapshot(sessions, session, transaction, schema, key, snapshot) { ExpectedCatalog = expectedCatalog };
         }
         catch
         {
@@ -66,8 +69,33 @@ public sealed class TargetSnapshot : ITargetSnapshot
                 connection, $"SELECT * FROM ONLY {TargetName.Qualify(_schema, table.Quarantine!.TargetName)}", _key, whole: false, visitor, cancellation),
             cancellation);
 
-    public Task<IReadOnlyList<TargetCheck>> CheckAsync(MovePlan plan, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<TargetCheck>>([]);
+    /// <summary>The catalog's lines as they were when the move ended; null while it has not.</summary>
+    public IReadOnlyList<string>? ExpectedCatalog { get; init; }
+
+    public async Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, CancellationToken cancellation)
+    {
+        var results = new List<CheckResult>(await TargetChecks.RunAsync(Connection, plan, cancellation));
+        if (ExpectedCatalog is { } expected)
+        {
+            var now = await ReadCatalogAsync(plan, cancellation);
+            var counts = new Dictionary<string, long>(StringComparer.Ordinal) { ["objects"] = now.Objects.Count };
+            results.Add(new CheckResult("schema unchanged", counts, CatalogDifference.Between(CatalogSnapshot.FromLines(expected), now)));
+        }
+        return results;
+    }
+
+    public async Task<TargetSchema> ReadSchemaAsync(MovePlan plan, CancellationToken cancellation)
+    {
+        var catalog = await ReadCatalogAsync(plan, cancellation);
+        return new TargetSchema(catalog.Lines, catalog.Hash);
+    }
+
+    /// <summary>The catalog of everything the plan makes.</summary>
+    private Task<CatalogSnapshot> ReadCatalogAsync(MovePlan plan, CancellationToken cancellation) =>
+        CatalogSnapshot.ReadAsync(
+            Connection, _schema,
+            [.. plan.Tables.Select(t => t.TargetName), .. plan.Tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName), .. plan.Views.Select(v => v.TargetName)],
+            cancellation);
 
     private async Task WithReaderAsync(Func<NpgsqlConnection, Task> read, CancellationToken cancellation)
     {

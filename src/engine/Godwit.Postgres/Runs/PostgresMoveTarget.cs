@@ -135,21 +135,30 @@ public sealed class PostgresMoveTarget : IMoveTarget
     }
 
     public async Task<ITargetSnapshot> OpenSnapshotAsync(CancellationToken cancellation) =>
-        await TargetSnapshot.OpenAsync(_sessions, Run.Plan.Schema, Run.HashKey, cancellation);
+        await TargetSnapshot.OpenAsync(_sessions, Run.Plan.Schema, Run.HashKey, expectedCatalog: null, cancellation);
 
-    public Task SetPhaseAsync(string phase, CancellationToken cancellation) => UpdateAsync(RunState.Running, phase, certificate: null, cancellation);
+    public Task SetPhaseAsync(string phase, CancellationToken cancellation) => UpdateAsync(RunState.Running, phase, end: null, cancellation);
 
-    public async Task FinishAsync(RunState state, string? certificate, CancellationToken cancellation)
+    public async Task FinishAsync(RunState state, RunEnd? end, CancellationToken cancellation)
     {
-        await UpdateAsync(state, "finished", certificate, cancellation);
+        await UpdateAsync(state, "finished", end, cancellation);
         await _lease.ReleaseAsync(cancellation);
     }
 
-    private async Task UpdateAsync(RunState state, string phase, string? certificate, CancellationToken cancellation)
+    /// <summary>Removes the tables and views that this run has made, and what it noted about them. What others made stays.</summary>
+    public async Task RemoveAsync(CancellationToken cancellation)
     {
         await using var session = await _sessions.RentAsync(cancellation);
         var connection = session.Connection;
-        await WriteAsync(connection, transaction => RunRows.UpdateAsync(connection, transaction, Run.Id, state, phase, certificate, cancellation), cancellation);
+        await WriteAsync(connection, transaction => RunRemoval.RunAsync(connection, transaction, Run, cancellation), cancellation);
+        session.Keep();
+    }
+
+    private async Task UpdateAsync(RunState state, string phase, RunEnd? end, CancellationToken cancellation)
+    {
+        await using var session = await _sessions.RentAsync(cancellation);
+        var connection = session.Connection;
+        await WriteAsync(connection, transaction => RunRows.UpdateAsync(connection, transaction, Run.Id, state, phase, end, cancellation), cancellation);
         session.Keep();
     }
 

@@ -5,7 +5,14 @@ using Npgsql;
 namespace Godwit.Postgres.Runs;
 
 /// <summary>A run as its row has it.</summary>
-public sealed record StoredRun(RunDescription Description, RunState State, string Phase, DateTimeOffset StartedAt, string? Certificate);
+/// <param name="Description">What it moves.</param>
+/// <param name="State">Whether it is over.</param>
+/// <param name="Phase">Where it is, or was.</param>
+/// <param name="StartedAt">By the database's clock.</param>
+/// <param name="Catalog">The target's catalog when the run ended.</param>
+/// <param name="Certificate">The signed certificate's text, once there is one.</param>
+public sealed record StoredRun(
+    RunDescription Description, RunState State, string Phase, DateTimeOffset StartedAt, IReadOnlyList<string>? Catalog, string? Certificate);
 
 /// <summary>The rows of godwit.runs.</summary>
 public static class RunRows
@@ -37,7 +44,7 @@ public static class RunRows
         if (!await RunSchema.ExistsAsync(connection, cancellation)) return null;
         await using var command = new NpgsqlCommand(
             """
-            SELECT id, state, phase, plan, hash_key, origin, tool_version, started_at, certificate FROM godwit.runs
+            SELECT id, state, phase, plan, hash_key, origin, tool_version, started_at, catalog, certificate FROM godwit.runs
             WHERE ($1::uuid IS NULL OR id = $1) AND ($2::text IS NULL OR target_schema = $2) ORDER BY started_at DESC LIMIT 1
             """, connection)
         { Parameters = { new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid }, new() { Value = (object?)schema ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text } } };
@@ -52,15 +59,16 @@ public static class RunRows
             ToolVersion = reader.GetString(6),
         };
         var state = Enum.Parse<RunState>(reader.GetString(1));
-        return new StoredRun(description, state, reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(7), reader.IsDBNull(8) ? null : reader.GetString(8));
+        return new StoredRun(description, state, reader.GetString(2), new DateTimeOffset(reader.GetDateTime(7), TimeSpan.Zero),
+            reader.IsDBNull(8) ? null : reader.GetFieldValue<string[]>(8), reader.IsDBNull(9) ? null : reader.GetString(9));
     }
 
     internal static async Task UpdateAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, RunState state, string phase, string? certificate, CancellationToken cancellation)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, RunState state, string phase, RunEnd? end, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             """
-            UPDATE godwit.runs SET state = $2, phase = $3, certificate = coalesce($4, certificate),
+            UPDATE godwit.runs SET state = $2, phase = $3, certificate = coalesce($4, certificate), catalog = coalesce($5, catalog),
                 finished_at = CASE WHEN $2 = 'Running' THEN NULL ELSE clock_timestamp() END
             WHERE id = $1
             """, connection, transaction)
@@ -70,7 +78,8 @@ public static class RunRows
                 new() { Value = run },
                 new() { Value = state.ToString() },
                 new() { Value = phase },
-                new() { Value = (object?)certificate ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                new() { Value = (object?)end?.Certificate ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                new() { Value = (object?)end?.Catalog?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text },
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);

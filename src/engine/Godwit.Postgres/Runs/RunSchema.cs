@@ -25,6 +25,7 @@ internal static class RunSchema
             tool_version text NOT NULL,
             started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             finished_at timestamptz,
+            catalog text[],
             certificate text
         );
         CREATE TABLE IF NOT EXISTS godwit.leases (

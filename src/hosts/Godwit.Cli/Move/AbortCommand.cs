@@ -51,7 +51,7 @@ internal static class AbortCommand
         await using (target)
         {
             await target.RemoveAsync(cancellation);
-            await target.FinishAsync(RunState.Aborted, certificate: null, cancellation);
+            await target.FinishAsync(RunState.Aborted, end: null, cancellation);
         }
         RunPointer.Remove(stored.Description.Id);
         console.Line($"Aborted: the tables and views of run {stored.Description.Id} are gone from the target; the source is as it was.");

@@ -11,10 +11,10 @@ internal static class CertificateOutput
         Path.GetFullPath(request.CertificateFile ?? Path.GetFileNameWithoutExtension(request.From) + ".certificate.json");
 
     public static (string Path, Certificate Certificate) Write(
-        MoveRequest request, RunDescription run, MoveVerification verification, OpenedMove opened, string schemaHash, DateTimeOffset startedAt, DateTimeOffset finishedAt)
+        MoveRequest request, RunDescription run, MoveVerification verification, OpenedMove opened, DateTimeOffset startedAt, DateTimeOffset finishedAt)
     {
         var server = opened.Target!.Server;
-        var sides = new CertifiedSides(opened.Source!.Facts, $"{server.Version / 10000}.{server.Version % 10000}", opened.Target.Url.Database, schemaHash);
+        var sides = new CertifiedSides(opened.Source!.Facts, $"{server.Version / 10000}.{server.Version % 10000}", opened.Target.Url.Database, verification.Schema.Hash);
         var draft = CertificateWriting.Draft(run, verification, sides, request, ToolVersion.Text, startedAt, finishedAt);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         var path = PathOf(request);

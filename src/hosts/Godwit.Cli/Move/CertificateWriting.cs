@@ -22,7 +22,7 @@ internal static class CertificateWriting
             RunId = run.Id.ToString(),
             StartedAt = startedAt,
             FinishedAt = finishedAt,
-            Source = new CertificateSource(sides.Source.FileName, sides.Source.Size, sides.Source.LibraryVersion, run.Plan.SourceSchemaHash),
+            Source = new CertificateSource(Path.GetFileName(sides.Source.Path), sides.Source.Fingerprint.Database.Size, sides.Source.LibraryVersion, run.Plan.SourceSchemaHash),
             Target = new CertificateTarget(sides.ServerVersion, sides.Database, run.Plan.Schema, sides.TargetSchemaHash),
             Hash = new CertificateHash(CertificateHash.SipHash, KeyDigits(run.HashKey)),
             Mode = new CertificateMode(
@@ -30,7 +30,7 @@ internal static class CertificateWriting
                 verification.Tables.Sum(t => t.Source.Decoded.Sum(d => d.Count)),
                 verification.Tables.Sum(t => t.Source.Total.Count)),
             Tables = [.. verification.Tables.Select(Table)],
-            Checks = [.. verification.Checks.Select(c => new CertificateCheck(c.Name, c.Passed ? CheckResult.Passed : CheckResult.Failed, c.Details)), SourceCheck(verification)],
+            Checks = [.. verification.Checks.Select(c => new CertificateCheck(c.Name, c.Passed ? CheckOutcome.Passed : CheckOutcome.Failed, CheckText.Of(c))), SourceCheck(verification)],
             Accepted = [.. request.Accept.Select(a => a.Split(':', 2)).Select(a => new AcceptedFinding(a[0].ToUpperInvariant(), a.Length > 1 ? a[1] : null))],
             NotMoved = [.. run.Plan.NotMoved.Select(n => new CertificateNotMoved(n.Kind, n.Name, n.Reason, n.Code.Id))],
             Verdict = verification.Verified ? Verdict.Verified : Verdict.Failed,
@@ -48,7 +48,7 @@ internal static class CertificateWriting
 
     private static CertificateCheck SourceCheck(MoveVerification verification) => new(
         "source unchanged",
-        verification.SourceChanged ? CheckResult.Failed : CheckResult.Passed,
+        verification.SourceChanged ? CheckOutcome.Failed : CheckOutcome.Passed,
         verification.SourceChanged ? "somebody wrote to the source after it was opened" : "nobody committed to the source between its opening and the end of verification");
 
     private static CertificateTable Table(TableVerification table)

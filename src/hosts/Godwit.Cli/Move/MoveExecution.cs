@@ -25,9 +25,11 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         };
         var verification = await new MoveRun(source, target, options, display.Progress).RunAsync(cancellation);
         display.Progress.Begin(MovePhase.Certify);
-        var (path, certificate) = CertificateOutput.Write(
-            request, target.Run, verification, opened, await target.SchemaHashAsync(cancellation), startedAt, _time.GetUtcNow());
-        await target.FinishAsync(verification.Verified ? RunState.Verified : RunState.Failed, await File.ReadAllTextAsync(path, cancellation), cancellation);
+        var (path, certificate) = CertificateOutput.Write(request, target.Run, verification, opened, startedAt, _time.GetUtcNow());
+        await target.FinishAsync(
+            verification.Verified ? RunState.Verified : RunState.Failed,
+            new RunEnd(await File.ReadAllTextAsync(path, cancellation), verification.Schema.Lines),
+            cancellation);
         RunPointer.Remove(target.Run.Id);
         await display.DisposeAsync();
         return Report(target.Run, verification, path, certificate);

@@ -60,6 +60,6 @@ internal static class MoveReport
             console.MarkupLine($"  {Markup.Escape(table.Table.SourceName.PadRight(width))}  {state}  {table.Target.Total.Count,12:N0} rows{quarantined}");
         }
         foreach (var check in verification.Checks)
-            console.MarkupLine($"  {(check.Passed ? "[green]passed[/] " : "[red]FAILED[/]  ")} {Markup.Escape(check.Name)}: {Markup.Escape(check.Details)}");
+            console.MarkupLine($"  {(check.Passed ? "[green]passed[/] " : "[red]FAILED[/]  ")} {Markup.Escape(check.Name)}: {Markup.Escape(CheckText.Of(check))}");
     }
 }

@@ -3,6 +3,7 @@ using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Reading;
 using Godwit.Postgres.Runs;
 using Godwit.Sqlite.Reading;
 
@@ -37,11 +38,11 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         // A key of its own: nobody could have known it when the target was changed.
         var run = stored.Description with { HashKey = SipHash.Key(RandomNumberGenerator.GetBytes(16)) };
         var options = new MoveRunOptions { Jobs = request.Jobs, Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample };
-        await using var snapshot = await PostgresMoveTarget.OpenSnapshotAsync(sessions, stored, run.HashKey, cancellation);
+        await using var snapshot = await TargetSnapshot.OpenAsync(sessions, run.Plan.Schema, run.HashKey, stored.Catalog, cancellation);
         var verification = await new MoveVerifier(new SqliteRowSource(opened.Source), snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
         var certificate = request.CertificateFile is null
             ? null
-            : CertificateOutput.Write(request, run, verification, opened, await snapshot.SchemaHashAsync(run.Plan, cancellation), startedAt, _time.GetUtcNow()).Path;
+            : CertificateOutput.Write(request, run, verification, opened, startedAt, _time.GetUtcNow()).Path;
         var phases = MoveReport.Phases(display.Progress);
         await display.DisposeAsync();
         return Report(run, verification, certificate, phases);

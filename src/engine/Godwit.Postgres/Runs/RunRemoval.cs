@@ -1,0 +1,40 @@
+using Godwit.Engine.Moves;
+using Godwit.Model.Names;
+using Godwit.Postgres.Schema;
+using Npgsql;
+
+namespace Godwit.Postgres.Runs;
+
+/// <summary>Takes back what a run has put into the target: only objects whose making it has noted. RESTRICT, not CASCADE: what hangs on them was made by others.</summary>
+internal static class RunRemoval
+{
+    public static async Task RunAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RunDescription run, CancellationToken cancellation)
+    {
+        var plan = run.Plan;
+        var made = new HashSet<string>(StringComparer.Ordinal);
+        await using (var read = new NpgsqlCommand("SELECT id FROM godwit.steps WHERE run = $1", connection, transaction) { Parameters = { new() { Value = run.Id } } })
+        await using (var reader = await read.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation)) made.Add(reader.GetString(0));
+        }
+        var steps = DdlWriter.Write(plan).Where(s => made.Contains(s.Id)).ToList();
+        foreach (var view in plan.Views.Reverse().Where(v => made.Contains($"view:{v.TargetName}")))
+            await ExecuteAsync(connection, transaction, $"DROP VIEW IF EXISTS {TargetName.Qualify(plan.Schema, view.TargetName)}", cancellation);
+        var tables = plan.Tables.Where(t => steps.Any(s => s.Phase == DdlPhase.Tables && s.Table == t.TargetName)).ToList();
+        var names = tables.Select(t => t.TargetName).Concat(tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName)).ToList();
+        // All in one statement, since foreign keys among them would each hold the other back.
+        if (names.Count > 0)
+            await ExecuteAsync(connection, transaction, $"DROP TABLE IF EXISTS {string.Join(", ", names.Select(n => TargetName.Qualify(plan.Schema, n)))}", cancellation);
+        foreach (var notes in new[] { "steps", "ranges" })
+        {
+            await using var forget = new NpgsqlCommand($"DELETE FROM godwit.{notes} WHERE run = $1", connection, transaction) { Parameters = { new() { Value = run.Id } } };
+            await forget.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}
