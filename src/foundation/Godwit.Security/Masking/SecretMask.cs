@@ -1,60 +1,64 @@
-using System.Buffers;
-using System.Text.RegularExpressions;
+using System.Text;
 
 namespace Godwit.Security.Masking;
 
 /// <summary>
-/// Replaces what looks like a secret by <c>***</c>. It would rather hide too much than too little, and takes time in proportion to the text whatever the text is:
-/// the expressions do not backtrack.
+/// Replaces what looks like a secret by <c>***</c>. It would rather hide too much than too little, and takes time in proportion to the text
+/// whatever the text is.
 /// </summary>
 public static class SecretMask
 {
     public const string Mark = "***";
 
-    private const RegexOptions Options =
-        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline;
-
     private const string Name =
         """(password|passwd|passphrase|pwd|secret|token|credentials?|(api|access|secret|private|encryption)[_-]?key)["']?\s*""";
 
-    /// <summary>Words of which one is in every match of <see cref="Name"/>.</summary>
-    private static readonly string[] s_hints = ["pass", "pwd", "secret", "token", "credential", "key"];
-
     /// <summary>A value in quotes, with either escape: a backslash, or the quote doubled. The closing quote may be missing.</summary>
-    private const string Quoted = """("([^"\\]|\\.|"")*"?|'([^'\\]|\\.|'')*'?)""";
+    private const string Quoted = """("(?<secret>([^"\\]|\\.|"")*)|'(?<secret>([^'\\]|\\.|'')*))""";
 
-    private static readonly Shape[] s_shapes =
+    /// <summary>Words of which one is in every match of <see cref="Name"/>.</summary>
+    private static readonly string[] s_names = ["pass", "pwd", "secret", "token", "credential", "key"];
+
+    private static readonly SecretShape[] s_shapes =
     [
         // Also without its end: a text that was cut short still holds the key.
-        new(["PRIVATE KEY"], "-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?-----END [A-Z0-9 ]*PRIVATE KEY-----|.*)", Mark),
-        new(["eyJ"], """\beyJ[A-Z0-9_-]{4,}\.[A-Z0-9_-]+(\.[A-Z0-9_-]*)*""", Mark),
-        new(["authorization"], """(?<keep>authorization["']?\s*[=:]\s*["']?)([a-z-]+[ \t]+)?[^\s"',;]+""", "${keep}" + Mark),
-        new(["bearer"], """\b(?<keep>bearer\s+)[A-Z0-9._~+/=-]{4,}""", "${keep}" + Mark),
-        new(["cookie"], """(?<keep>cookie["']?\s*:\s*)[^\r\n]+""", "${keep}" + Mark),
-        new(["SCRAM-SHA-256"], """SCRAM-SHA-256\$[^\s"']+""", Mark),
+        new(["PRIVATE KEY"], "(?<secret>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?-----END [A-Z0-9 ]*PRIVATE KEY-----|.*))"),
+        new(["eyJ"], """\b(?<secret>eyJ[A-Z0-9_-]{4,}\.[A-Z0-9_-]+(\.[A-Z0-9_-]*)*)"""),
+        new(["authorization"], """authorization["']?\s*[=:]\s*["']?(?<secret>([a-z-]+[ \t]+)?[^\s"',;]+)"""),
+        new(["bearer"], """\bbearer\s+(?<secret>[^\s"',;]{4,})"""),
+        new(["cookie"], """cookie["']?\s*:\s*(?<secret>[^\r\n]+)"""),
+        new(["SCRAM-SHA-256"], """(?<secret>SCRAM-SHA-256\$[^\s"']+)"""),
         // Up to the last @: a password may hold @, / and :, and in a database's URL that a person typed even a space.
-        new(["://"], """(?<keep>postgres(ql)?://[^\s:@/]*:)[^\r\n]*@""", "${keep}" + Mark + "@"),
-        new(["://"], """(?<keep>://[^\s:@/]*:)[^\s]*@""", "${keep}" + Mark + "@"),
-        new(["://"], """(?<keep>https?://)[^\s:@/]+@""", "${keep}" + Mark + "@"),
+        new(["://"], """postgres(ql)?://[^\s:@/]*:(?<secret>[^\r\n]*)@"""),
+        new(["://"], """://[^\s:@/]*:(?<secret>[^\s]*)@"""),
+        new(["://"], """https?://(?<secret>[^\s:@/]+)@"""),
         // After = a bare value may hold spaces when a semicolon ends it (ADO.NET); otherwise it ends at white space (libpq) or & (a URL's query).
-        new(s_hints, $"(?<keep>{Name}=\\s*)({Quoted}|[^;\\s][^;\\r\\n]*(?<end>;)|[^;&\\s]+)", "${keep}" + Mark + "${end}"),
-        new(s_hints, $"(?<keep>{Name}:\\s*)({Quoted}|[^;&\\s]+)", "${keep}" + Mark),
+        new(s_names, $"""{Name}=\s*({Quoted}|(?<secret>[^;\s"'][^;\r\n]*);|(?<secret>[^;&\s]+))"""),
+        new(s_names, $"""{Name}:\s*({Quoted}|(?<secret>[^;&\s]+))"""),
     ];
 
     public static string Mask(string text)
     {
+        var secrets = new List<(int Start, int End)>();
+        // Every shape looks at the text as it was: one that has replaced its part already could have taken another's beginning away.
         foreach (var shape in s_shapes)
-            text = shape.Mask(text);
-        return text;
+            shape.Find(text, secrets);
+        return secrets.Count == 0 ? text : Replace(text, secrets);
     }
 
-    /// <summary>An expression is built (some milliseconds each) only when a text holds one of the words it cannot match without.</summary>
-    private sealed class Shape(string[] hints, string pattern, string replacement)
+    private static string Replace(string text, List<(int Start, int End)> secrets)
     {
-        private readonly SearchValues<string> _hints = SearchValues.Create(hints, StringComparison.OrdinalIgnoreCase);
-
-        private readonly Lazy<Regex> _expression = new(() => new Regex(pattern, Options));
-
-        public string Mask(string text) => text.AsSpan().ContainsAny(_hints) ? _expression.Value.Replace(text, replacement) : text;
+        secrets.Sort();
+        var masked = new StringBuilder(text.Length);
+        var written = 0;
+        foreach (var (start, end) in secrets)
+        {
+            if (end <= written)
+                continue;
+            if (start > written || masked.Length == 0)
+                masked.Append(text, written, start - written).Append(Mark);
+            written = end;
+        }
+        return masked.Append(text, written, text.Length - written).ToString();
     }
 }
