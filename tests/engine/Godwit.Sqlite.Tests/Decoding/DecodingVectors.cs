@@ -2,7 +2,7 @@ using Godwit.Model.Values;
 
 namespace Godwit.Sqlite.Tests.Decoding;
 
-/// <param name="Literal">The value at the target as an SQL literal that its type reads.</param>
+/// <param name="Literal">The value at the target as text that its type reads.</param>
 /// <param name="Stored">What SQLite must have stored: long, double, string, byte[]; null when the value must be refused, for nothing can have become it.</param>
 public sealed record DecodingVector(ValueMapping Mapping, TargetType Type, Affinity Affinity, string Literal, object? Stored);
 
@@ -16,7 +16,7 @@ public static class DecodingVectors
         .. Of(new(MappingKind.Integer), new(TypeName.Smallint), ("-32768", -32768L), ("77", 77L)),
         .. Of(new(MappingKind.Real), TargetType.DoublePrecision,
             ("0.1", 0.1), ("-0", -0.0), ("5e-324", double.Epsilon), ("1.7976931348623157e308", double.MaxValue), ("-Infinity", double.NegativeInfinity)),
-        .. Of(new(MappingKind.Text), TargetType.Text, ("", ""), ("é漢𝄞", "é漢𝄞"), (" it''s ", " it's ")),
+        .. Of(new(MappingKind.Text), TargetType.Text, ("", ""), ("é漢𝄞", "é漢𝄞"), (" it's ", " it's ")),
         .. Of(new(MappingKind.Text), new(TypeName.Varchar, 20), ("x ", "x ")),
         .. Of(new(MappingKind.Text), new(TypeName.Json), ("{ \"a\":  1.0, \"a\": 2}", "{ \"a\":  1.0, \"a\": 2}")),
         .. Of(new(MappingKind.Blob), TargetType.Bytea, ("\\x", Array.Empty<byte>()), ("\\x00ff5c", new byte[] { 0, 255, 0x5c })),
