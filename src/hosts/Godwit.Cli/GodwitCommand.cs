@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using Godwit.Cli.Certificate;
+using Godwit.Cli.Certificates;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Move;
 using Godwit.Cli.Sample;

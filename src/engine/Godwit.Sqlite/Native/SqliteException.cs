@@ -6,6 +6,9 @@ public sealed class SqliteException(int extendedCode, string message) : Exceptio
     /// <summary>SQLite's extended result code (https://sqlite.org/rescode.html).</summary>
     public int ExtendedCode { get; } = extendedCode;
 
+    /// <summary>The file itself is broken.</summary>
+    public bool IsCorrupt => Code == SqliteApi.Corrupt;
+
     /// <summary>The primary result code: the low eight bits.</summary>
     public int Code => ExtendedCode & 0xff;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Godwit.Engine.Moves;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Runs;

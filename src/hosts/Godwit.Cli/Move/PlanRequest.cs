@@ -34,7 +34,7 @@ internal static class PlanRequest
             Accept = accepted,
             Quarantine = request.Quarantine,
             Names = request.Names == "lower" ? NameStyle.Lower : NameStyle.Exact,
-            Map = map,
+            Map = map ?? MapFile.Empty,
         };
         return (options, findings);
     }

@@ -19,7 +19,7 @@ internal sealed record PlannedMove(PlanResult Result, IReadOnlyDictionary<string
         {
             schema = SchemaReader.Read(source.Control);
         }
-        catch (SqliteException fault) when (fault.Code == SqliteApi.Corrupt)
+        catch (SqliteException fault) when (fault.IsCorrupt)
         {
             return Refused([Corrupt(fault)]);
         }
@@ -31,7 +31,7 @@ internal sealed record PlannedMove(PlanResult Result, IReadOnlyDictionary<string
         {
             profiles = await SourceSurvey.ProfileAsync(source, schema, options, jobs, progress, cancellation);
         }
-        catch (SqliteException fault) when (fault.Code == SqliteApi.Corrupt)
+        catch (SqliteException fault) when (fault.IsCorrupt)
         {
             broken = fault;
         }

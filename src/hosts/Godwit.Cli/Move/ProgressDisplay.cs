@@ -20,6 +20,7 @@ internal sealed class ProgressDisplay : IAsyncDisposable
     private readonly Task _painting;
     private readonly Lock _gate = new();
     private bool _lineIsOpen;
+    private bool _isStopped;
 
     public ProgressDisplay(TextWriter output, bool silent, bool live, TimeProvider time)
     {
@@ -89,8 +90,11 @@ internal sealed class ProgressDisplay : IAsyncDisposable
         _lineIsOpen = false;
     }
 
+    /// <summary>Stops the display; called before a command prints its result, and harmless the second time.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isStopped) return;
+        _isStopped = true;
         await _stop.CancelAsync();
         await _painting;
         _stop.Dispose();

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Godwit.Engine.Certificates;
 using Godwit.Security.Signing;
 
-namespace Godwit.Cli.Certificate;
+namespace Godwit.Cli.Certificates;
 
 /// <summary><c>godwit certificate verify FILE</c>: whether a certificate is whole, and whether its signer is known here.</summary>
 internal static class CertificateCommand
