@@ -6,16 +6,20 @@ namespace Godwit.Cli.Move;
 /// <summary>Prints findings for a person: worst first, each with its place and what to do.</summary>
 internal static class FindingPrinter
 {
-    /// <summary>Notes of one code beyond this are counted, not listed: <c>--json</c> has them all.</summary>
-    private const int MostNotes = 12;
+    /// <summary>Findings of one kind about one table beyond this are counted, not listed: <c>--json</c> has them all.</summary>
+    private const int MostOfAKind = 10;
 
     public static void Print(IAnsiConsole console, IReadOnlyList<Finding> findings, bool showValues)
     {
-        foreach (var finding in findings.Where(f => f.Severity != Severity.Note).OrderByDescending(f => f.Severity)) Print(console, finding, showValues);
-        foreach (var notes in findings.Where(f => f.Severity == Severity.Note).GroupBy(f => f.Code))
+        foreach (var kind in findings.GroupBy(f => (f.Severity, f.Code, Table: f.Severity == Severity.Note ? null : f.Table)).OrderByDescending(k => k.Key.Severity))
         {
-            foreach (var note in notes.Take(MostNotes)) Print(console, note, showValues);
-            if (notes.Count() > MostNotes) console.MarkupLineInterpolated($"[grey]  and {notes.Count() - MostNotes} more of {notes.Key.Id}[/]");
+            foreach (var finding in kind.Take(MostOfAKind)) Print(console, finding, showValues);
+            var more = kind.Count() - MostOfAKind;
+            if (more > 0) console.MarkupLineInterpolated($"          and {more:N0} more {kind.Key.Code.Id}{(kind.Key.Table is { } table ? $" of {table}" : "")} (--json lists them)");
+            // Findings of a kind mostly ask for the same; it is said once.
+            if (kind.Key.Severity == Severity.Note) continue;
+            foreach (var remedy in kind.Select(f => f.Remedy).OfType<string>().Distinct(StringComparer.Ordinal).Take(3))
+                console.MarkupLineInterpolated($"          [cyan]{remedy}[/]");
         }
     }
 
@@ -34,6 +38,5 @@ internal static class FindingPrinter
             foreach (var line in text.ReplaceLineEndings("\n").Split('\n').Take(6)) console.MarkupLineInterpolated($"[grey]          | {line}[/]");
         }
         if (showValues && finding.Value is { } value) console.MarkupLineInterpolated($"          value: {value}");
-        if (finding.Remedy is { } remedy && finding.Severity != Severity.Note) console.MarkupLineInterpolated($"          [cyan]{remedy}[/]");
     }
 }

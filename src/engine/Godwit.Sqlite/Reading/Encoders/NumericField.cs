@@ -105,7 +105,7 @@ internal static unsafe class NumericField
         }
         if (dscale > 16383 || digits.Length > MostDigits) return false;
         // Groups of four are aligned to the point.
-        var weight = whole > 0 ? (whole - 1) / 4 : -((3 - whole) / 4);
+        var weight = whole > 0 ? (whole - 1) / 4 : (whole - 4) / 4;
         var padding = (weight + 1) * 4 - whole;
         var groups = (padding + digits.Length + 3) / 4;
         WriteHeader(buffer, groups, weight, negative ? Negative : (ushort)0, dscale);
