@@ -41,6 +41,7 @@ internal sealed class MoveReport(MoveBenchOptions options)
     {
         output.WriteLine($"PostgreSQL {server}, {Environment.ProcessorCount} cores, scale {options.Scale}, {options.Runs} rounds, {options.Jobs} jobs; medians, memory the largest.");
         foreach (var note in _notes) output.WriteLine(note);
+        output.WriteLine($"psql copies file after file into tables without keys; pgloader runs with prefetch rows = {MoveBench.PgloaderRows} and maps REAL to real, which keeps half the digits.");
         output.WriteLine();
         output.WriteLine("| what | godwit | against | | ratio | bar |");
         output.WriteLine("|---|---:|---|---:|---:|---|");
