@@ -25,7 +25,7 @@ public sealed class ForeignKeysCheck : ITargetCheck
         {
             foreach (var key in table.ForeignKeys)
             {
-                await Probe.RunAsync(connection, plan.Schema, Probe.WithoutIndexes, record, $"foreign key {key.Name} of {table.TargetName}", new Place.InTable(table.TargetName),
+                await Probe.RunAsync(connection, plan.Schema, $"{Probe.WithoutIndexes}; SET LOCAL work_mem = '64MB'", record, $"foreign key {key.Name} of {table.TargetName}", new Place.InTable(table.TargetName),
                     () => CheckAsync(connection, plan.Schema, table, key, record, cancellationToken), cancellationToken);
             }
         }

@@ -11,7 +11,14 @@ public sealed class UniquenessCheck : ITargetCheck
 {
     private const int Examples = 10;
 
-    private sealed record Key(string Name, IReadOnlyList<string> Parts, string? Where);
+    private const string Memory = "SET LOCAL work_mem = '64MB'";
+
+    /// <summary>
+    /// Numbers sort faster than they hash, ids that lie in their order three times so (2 million rows: 0.9 s against 2.3 s); texts hash faster (2.4 s against 3.8 s).
+    /// </summary>
+    private const string Sorting = "SET LOCAL enable_hashagg = off";
+
+    private sealed record Key(string Name, IReadOnlyList<string> Parts, string? Where, bool Sorts);
 
     public string Name => "uniqueness";
 
@@ -24,7 +31,8 @@ public sealed class UniquenessCheck : ITargetCheck
         {
             foreach (var key in Of(table))
             {
-                await Probe.RunAsync(connection, plan.Schema, Probe.WithoutIndexes, record, $"key {key.Name} of {table.TargetName}", new Place.InTable(table.TargetName),
+                var settings = $"{Probe.WithoutIndexes}; {Memory}" + (key.Sorts ? $"; {Sorting}" : "");
+                await Probe.RunAsync(connection, plan.Schema, settings, record, $"key {key.Name} of {table.TargetName}", new Place.InTable(table.TargetName),
                     () => CheckAsync(connection, plan.Schema, table, key, record, cancellationToken), cancellationToken);
             }
         }
@@ -35,8 +43,12 @@ public sealed class UniquenessCheck : ITargetCheck
     {
         IEnumerable<KeyPlan> keys = table.PrimaryKey is { } primary ? [primary, .. table.Uniques] : table.Uniques;
         foreach (var key in keys)
-            yield return new Key(key.Name, key.Expressions ?? [.. key.Columns.Select(c => TargetName.Quote(table.Columns[c].TargetName))], Where: null);
-        foreach (var index in table.Indexes.Where(i => i.Unique)) yield return new Key(index.Name, IndexKeyParts.Split(index.KeySql), index.WhereSql);
+        {
+            var columns = key.Columns.Select(c => table.Columns[c]).ToArray();
+            yield return new Key(key.Name, key.Expressions ?? [.. columns.Select(c => TargetName.Quote(c.TargetName))], Where: null,
+                Sorts: key.Expressions is null && !Array.Exists(columns, c => c.Type.IsText));
+        }
+        foreach (var index in table.Indexes.Where(i => i.Unique)) yield return new Key(index.Name, IndexKeyParts.Split(index.KeySql), index.WhereSql, Sorts: false);
     }
 
     private static async Task CheckAsync(

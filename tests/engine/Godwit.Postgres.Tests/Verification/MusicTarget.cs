@@ -38,7 +38,7 @@ internal sealed class MusicTarget
         return sql.Replace("{schema}", Godwit.Model.Names.TargetName.Quote(MusicPlan.Schema));
     }
 
-    public Task<IReadOnlyList<CheckResult>> CheckAsync() => InSnapshotAsync(c => TargetChecks.RunAsync(c, MusicPlan.Plan, TestContext.Current.CancellationToken));
+    public Task<IReadOnlyList<CheckResult>> CheckAsync() => InSnapshotAsync(c => VerificationChecks.RunAsync(c, MusicPlan.Plan, TestContext.Current.CancellationToken));
 
     public Task<CheckResult> CheckAsync(ITargetCheck check, bool superuser = false) =>
         InSnapshotAsync(c => check.RunAsync(c, MusicPlan.Plan, TestContext.Current.CancellationToken), superuser);

@@ -50,9 +50,13 @@ public sealed class ServerVectorsTests(PostgresServers servers)
         new ValueMapping(MappingKind.DecimalText), TargetType.Numeric, Affinity.Text,
         new ValueMapping(MappingKind.Text), TargetType.Text);
 
+    /// <summary>
+    /// Without those around 2^53 to 2^80: there PostgreSQL's text avoids decimals midway between two doubles and so is a digit longer than the shortest
+    /// (https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-FLOAT).
+    /// </summary>
     [Fact]
     public async Task Random_doubles_come_back_from_the_numeric_of_their_text() => await SameAsync(
-        "SELECT d::text::numeric, d FROM (SELECT (random() - 0.5) * 10::float8 ^ (i % 600 - 300) AS d FROM seed, generate_series(1, 20000) i) r",
+        "SELECT d::text::numeric, d FROM (SELECT (random() - 0.5) * 10::float8 ^ CASE WHEN i % 2 = 0 THEN i % 316 - 300 ELSE i % 270 + 30 END AS d FROM seed, generate_series(1, 20000) i) r",
         new ValueMapping(MappingKind.Number), TargetType.Numeric, Affinity.Real,
         new ValueMapping(MappingKind.Real), TargetType.DoublePrecision);
 

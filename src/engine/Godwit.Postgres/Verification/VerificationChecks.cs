@@ -5,7 +5,7 @@ using Npgsql;
 namespace Godwit.Postgres.Verification;
 
 /// <summary>Every check beside the rows themselves, the cheap ones first.</summary>
-public static class TargetChecks
+public static class VerificationChecks
 {
     public static IReadOnlyList<ITargetCheck> All { get; } =
     [

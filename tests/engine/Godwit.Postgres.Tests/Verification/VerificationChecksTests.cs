@@ -4,7 +4,7 @@ using Godwit.TestServers;
 namespace Godwit.Postgres.Tests.Verification;
 
 /// <summary>A target as the plan made it passes; every kind of damage is found by the check that is for it, and named.</summary>
-public sealed class TargetChecksTests(PostgresServers servers)
+public sealed class VerificationChecksTests(PostgresServers servers)
 {
     [Theory]
     [InlineData(15)]
