@@ -10,7 +10,7 @@ public static class ExpressionCases
 
     private static string[] Numbers =>
     [
-        "i + j", "i - 5", "j * 3", "j / 2", "(j - 100) / 7", "j / (j - 3)", "j % 3", "-j % 3", "i % (j - 2)", "-j", "0 - r", "+i", "~j", "j & 6", "j | 8", "j << 3", "j >> 1",
+        "id + j", "i - 5", "j * 3", "j / 2", "(j - 100) / 7", "j / (j - 3)", "j % 3", "-j % 3", "i % (j - 2)", "-j", "0 - r", "+i", "~j", "j & 6", "j | 8", "j << 3", "j >> 1",
         "r + j", "r * 2", "r / 2", "r / (j - 2)", "r - n", "n + 1", "n * j", "n * (1 - r)", "n / 2", "n / j", "n / r", "n * j * (1 - r) / 100 * 100", "-n",
         "i > 5", "r > 1", "r = 1.5", "n > 2", "n = 2.5", "n = 0.1", "n < r", "n >= j", "j = 2.0", "j < 2.5", "abs(j)", "abs(r)", "abs(n)", "round(r)", "round(j)", "round(-r)", "round(n)",
         "b + 1", "b * j", "b = 1", "b = 0", "b <> 1", "b IN (0, 1)", "b IS 1", "b = j", "b AND j", "NOT b", "NOT j", "j OR NULL", "j AND r", "b > 0", "b IS TRUE", "b IS NOT TRUE", "j IS FALSE",
