@@ -21,7 +21,7 @@ internal sealed class CheckPlanning(PlanContext context, ConstraintNaming naming
         {
             if (column is not { LengthCheck: { } length, Type.IsText: true }) continue;
             table.Checks.Add(new CheckPlan(
-                naming.Plain(table, written: null, table.Name, column.Source.Name, "length"), $"char_length({TargetName.Quote(column.TargetName)}) <= {length}"));
+                naming.Plain(table, written: null, table.TargetName, column.TargetName, "length"), $"char_length({TargetName.Quote(column.TargetName)}) <= {length}"));
         }
     }
 
@@ -51,8 +51,8 @@ internal sealed class CheckPlanning(PlanContext context, ConstraintNaming naming
     }
 
     private string Name(TableDraft table, WrittenCheck check) => check.Column is { } column
-        ? naming.Plain(table, check.Name, table.Name, column, "check")
-        : naming.Plain(table, check.Name, table.Name, "check");
+        ? naming.Plain(table, check.Name, table.TargetName, column, "check")
+        : naming.Plain(table, check.Name, table.TargetName, "check");
 
     private static string Label(TableDraft table, WrittenCheck check) => check.Name is { } name ? $"{name} of {table.Name}" : $"of {table.Name}";
 

@@ -13,7 +13,7 @@ internal sealed class ColumnDraft
 
     public required string TargetName { get; init; }
 
-    public Affinity Affinity => DeclaredType.AffinityOf(Source.DeclaredType);
+    public required Affinity Affinity { get; init; }
 
     public TargetType Type { get; set; } = TargetType.Text;
 
@@ -41,7 +41,10 @@ internal sealed class ColumnDraft
 
     public string? GeneratedSql { get; set; }
 
-    public string? Collation { get; set; }
+    /// <summary>The map asks for the target database's own order of text.</summary>
+    public bool UsesDatabaseCollation { get; set; }
+
+    public string? Collation => Type.IsText && !UsesDatabaseCollation ? "C" : null;
 
     /// <summary>
     /// SQLite's SQL for "this value becomes NULL". Not IS NULL: on a column declared NOT NULL the optimizer answers that without looking

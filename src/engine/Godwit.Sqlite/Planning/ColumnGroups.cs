@@ -12,9 +12,11 @@ internal sealed class ColumnGroups
 {
     private readonly Dictionary<ColumnAt, ColumnAt> _representatives = [];
 
+    private readonly HashSet<ColumnAt> _children = [];
+
     private ColumnGroups() { }
 
-    /// <summary>Every column of every table in exactly one group, in the order of the first column of each.</summary>
+    /// <summary>Every column of every table in exactly one group; in a group those come first that refer to no other.</summary>
     public static IReadOnlyList<IReadOnlyList<ColumnAt>> Of(IReadOnlyList<SourceTable> tables)
     {
         var groups = new ColumnGroups();
@@ -24,7 +26,7 @@ internal sealed class ColumnGroups
         {
             foreach (var key in tables[child].ForeignKeys) groups.Join(tables, child, key);
         }
-        return [.. all.GroupBy(groups.Find).Select(g => g.ToList())];
+        return [.. all.GroupBy(groups.Find).Select(g => g.OrderBy(groups._children.Contains).ToList())];
     }
 
     private void Join(IReadOnlyList<SourceTable> tables, int child, SourceForeignKey key)
@@ -33,7 +35,12 @@ internal sealed class ColumnGroups
         {
             if (!Grammar.SqliteNames.Same(tables[parent].Name, key.Parent)) continue;
             if (ForeignKeyPlanning.ParentColumns(tables[parent], key) is not { } columns) continue;
-            for (var i = 0; i < columns.Count; i++) _representatives[Find(new ColumnAt(child, key.Columns[i]))] = Find(new ColumnAt(parent, columns[i]));
+            for (var i = 0; i < columns.Count; i++)
+            {
+                var (from, to) = (new ColumnAt(child, key.Columns[i]), new ColumnAt(parent, columns[i]));
+                if (from != to) _children.Add(from);
+                _representatives[Find(from)] = Find(to);
+            }
         }
     }
 

@@ -6,10 +6,10 @@ namespace Godwit.Sqlite.Planning;
 /// </summary>
 internal sealed class ConstraintNaming(TargetNames relations)
 {
-    public string PrimaryKey(TableDraft table, string? written) => Index(table, written, [table.Name, "pkey"]);
+    public string PrimaryKey(TableDraft table, string? written) => Index(table, written, [table.TargetName, "pkey"]);
 
     public string Key(TableDraft table, string? written, IEnumerable<int> columns, string suffix) =>
-        Index(table, written, [table.Name, .. columns.Select(c => table.Columns[c].Source.Name), suffix]);
+        Index(table, written, [table.TargetName, .. columns.Select(c => table.Columns[c].TargetName), suffix]);
 
     /// <summary>A check or a foreign key: unique within its table only.</summary>
     public string Plain(TableDraft table, string? written, params ReadOnlySpan<string> parts)

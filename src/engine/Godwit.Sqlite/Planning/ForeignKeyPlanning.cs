@@ -33,7 +33,7 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
         }
         table.ForeignKeys.Add(new ForeignKeyPlan
         {
-            Name = naming.Plain(table, syntax?.Name, [table.Name, .. key.Columns.Select(c => table.Columns[c].Source.Name), "fkey"]),
+            Name = naming.Plain(table, syntax?.Name, [table.TargetName, .. key.Columns.Select(c => table.Columns[c].TargetName), "fkey"]),
             Columns = key.Columns,
             Parent = parent!.TargetName,
             ParentColumns = [.. parentColumns!.Select(c => parent.Columns[c].TargetName)],
@@ -96,6 +96,8 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
         var left = $"parent.{SqliteName.Quote(parent.Source.Name)}";
         var right = $"child.{SqliteName.Quote(child.Source.Name)}";
         if (!parent.Type.IsText) return $"{left} = {right}";
+        // SQLite cannot compare by a collation that only the application brings along.
+        if (KeyParts.IsUnknown(parent.Source.Collation)) return $"{left} = {right} COLLATE BINARY";
         return child.Affinity == parent.Affinity
             ? $"{left} = {right} AND {left} = {right} COLLATE BINARY"
             : $"{left} = {right} AND CAST({left} AS TEXT) = CAST({right} AS TEXT) COLLATE BINARY";

@@ -29,8 +29,9 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
             table.PrimaryKey = new KeyPlan(naming.PrimaryKey(table, written), columns);
             foreach (var column in columns) table.Columns[column].NotNull = true;
         }
-        var index = table.Source.Indexes.FirstOrDefault(i => i.Origin == IndexOrigin.PrimaryKey);
-        if (index is not null && IsFolded(table, index)) AddFolded(table, index);
+        if (table.Source.Indexes.FirstOrDefault(i => i.Origin == IndexOrigin.PrimaryKey) is not { } index) return;
+        TellOwnCollation(table, index, "primary key");
+        if (IsFolded(table, index)) AddFolded(table, index);
     }
 
     private void PlanUnique(TableDraft table, SourceIndex index)
@@ -38,6 +39,7 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         var columns = index.Parts.Select(p => p.Column!.Value).ToList();
         if (table.PrimaryKey?.Columns.SequenceEqual(columns) == true && !IsFolded(table, index)) return;
         if (IsRefused(table, columns, "unique key")) return;
+        TellOwnCollation(table, index, "unique key");
         var written = KeySyntax.UniqueName(table.Syntax, columns.ConvertAll(c => table.Columns[c].Source.Name));
         if (IsFolded(table, index))
         {
@@ -54,6 +56,19 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         {
             Expressions = [.. index.Parts.Select(p => KeyParts.Expression(table.Columns[p.Column!.Value], p.Collation))],
         });
+    }
+
+    /// <summary>A collation that the application registers decides what is unique in a way that nobody but the application knows.</summary>
+    private void TellOwnCollation(TableDraft table, SourceIndex index, string kind)
+    {
+        foreach (var part in index.Parts.Where(p => KeyParts.IsUnknown(p.Collation)))
+        {
+            var column = table.Columns[part.Column!.Value].Source.Name;
+            _ = context.Findings.AcceptsLoss(
+                Finding.Error(FindingCodes.ExpressionNotTranslated, $"The {kind} of {table.Name} compares {column} by the application's own collation {part.Collation}.",
+                    new Place.InTable(table.Name, Column: column), "Accepted, the key compares exactly.", table.Source.Sql),
+                "collation", $"{part.Collation} of {table.Name}.{column}");
+        }
     }
 
     private static bool IsFolded(TableDraft table, SourceIndex index) =>

@@ -1,4 +1,4 @@
-using Godwit.Model.Findings;
+using Godwit.Engine.Mapping;
 using Godwit.Model.Moves;
 using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Native;
@@ -20,8 +20,9 @@ public static class MovePlanner
         SourceSchema source, IReadOnlyDictionary<string, TableProfile> profiles, PlanOptions options, SqliteConnection connection)
     {
         var context = new PlanContext(source, options, connection);
+        context.Findings.AddRange(MapFileReader.FindUnknownNames(options.Map, table => source.FindTable(table)?.Columns.Select(c => c.Name).ToList()));
         var tables = TableSelection.Select(context);
-        var names = new NamePlanning(options.Names, context.Findings);
+        var names = new NamePlanning(options.Names, options.Map, context.Findings);
         names.TakeAll(tables, source.Views);
         context.Tables.AddRange(tables.Select(t => TableDrafting.Draft(context, t, names)).OfType<TableDraft>());
         TypePlanning.Plan(context, profiles);

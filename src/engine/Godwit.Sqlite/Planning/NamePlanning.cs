@@ -1,4 +1,5 @@
 using Godwit.Model.Findings;
+using Godwit.Model.Moves;
 using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Sqlite.Planning;
@@ -7,7 +8,7 @@ namespace Godwit.Sqlite.Planning;
 /// Gives tables, views, columns and indexes their names. PostgreSQL keeps tables, views, indexes and the indexes behind constraints in one
 /// namespace of the schema (https://www.postgresql.org/docs/current/catalog-pg-class.html); what people wrote comes first there.
 /// </summary>
-internal sealed class NamePlanning(NameStyle style, PlanFindings findings)
+internal sealed class NamePlanning(NameStyle style, MapFile map, PlanFindings findings)
 {
     // https://www.postgresql.org/docs/current/ddl-system-columns.html; such a name is refused even between quotes.
     private static readonly HashSet<string> SystemColumns = new(StringComparer.Ordinal) { "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid" };
@@ -22,7 +23,7 @@ internal sealed class NamePlanning(NameStyle style, PlanFindings findings)
     /// <summary>Takes the names of everything a person named, tables first.</summary>
     public void TakeAll(IReadOnlyList<SourceTable> tables, IEnumerable<SourceView> views)
     {
-        foreach (var table in tables) Take("table", table.Name, new Place.InTable(table.Name));
+        foreach (var table in tables) Take("table", table.Name, new Place.InTable(table.Name), map.Table(table.Name)?.Rename);
         foreach (var view in views) Take("view", view.Name, new Place.InObject("view", view.Name));
         foreach (var index in tables.SelectMany(t => t.Indexes).Where(i => i.Origin == IndexOrigin.Statement))
             Take("index", index.Name, new Place.InObject("index", index.Name));
@@ -35,40 +36,41 @@ internal sealed class NamePlanning(NameStyle style, PlanFindings findings)
     public IReadOnlyList<string> Columns(SourceTable table)
     {
         var taken = new TargetNames(style);
-        return [.. table.Columns.Select(c => TakeColumn(taken, table, c.Name))];
+        return [.. table.Columns.Select(c => TakeColumn(taken, table, c.Name, map.Column(table.Name, c.Name)?.Rename))];
     }
 
-    private void Take(string kind, string name, Place place)
+    private void Take(string kind, string name, Place place, string? rename = null)
     {
-        var target = Relations.Fit(name);
+        var wanted = rename ?? Relations.Styled(name);
+        var target = TargetNames.Shorten(wanted);
         if (!Relations.TryTake(target, $"{kind} {name}", out var holder))
         {
             findings.Add(Finding.Error(FindingCodes.NameCollision,
                 $"The {kind} {name} would be called {target} in PostgreSQL, and so would the {holder}.", place, "Rename one of them in the source."));
         }
-        else if (target != Relations.Styled(name))
+        else if (target != wanted)
         {
             WarnOfChange($"The {kind} {name}", target, place);
         }
         _names[(kind, name)] = target;
     }
 
-    private string TakeColumn(TargetNames taken, SourceTable table, string name)
+    private string TakeColumn(TargetNames taken, SourceTable table, string name, string? rename)
     {
         var place = new Place.InTable(table.Name, Column: name);
-        var wanted = taken.Fit(name);
-        var target = SystemColumns.Contains(wanted) ? wanted + "_" : wanted;
+        var wanted = rename ?? taken.Styled(name);
+        var target = SystemColumns.Contains(wanted) ? wanted + "_" : TargetNames.Shorten(wanted);
         if (!taken.TryTake(target, name, out var holder))
         {
             findings.Add(Finding.Error(FindingCodes.NameCollision,
                 $"The columns {holder} and {name} of {table.Name} would both be called {target} in PostgreSQL.", place, "Rename one of them in the source."));
         }
-        else if (target != wanted)
+        else if (SystemColumns.Contains(wanted))
         {
             findings.Add(Finding.Warning(FindingCodes.NameChanged,
                 $"The column {name} of {table.Name} is called {target}: PostgreSQL has a column of its own of that name in every table.", place));
         }
-        else if (target != taken.Styled(name))
+        else if (target != wanted)
         {
             WarnOfChange($"The column {name} of {table.Name}", target, place);
         }

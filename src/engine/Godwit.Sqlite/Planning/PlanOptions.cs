@@ -1,3 +1,5 @@
+using Godwit.Model.Moves;
+
 namespace Godwit.Sqlite.Planning;
 
 /// <summary>What the user decided about a move.</summary>
@@ -9,7 +11,7 @@ public sealed record PlanOptions
     /// <summary>Only these tables; null for all.</summary>
     public IReadOnlyList<string>? Tables { get; init; }
 
-    public object? Map { get; init; }
+    public MapFile Map { get; init; } = MapFile.Empty;
 
     public IReadOnlyList<Acceptance> Accept { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using Godwit.Model.Findings;
+using Godwit.Sqlite.Choosing;
 using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Schemas;
 
@@ -28,7 +29,13 @@ internal static class TableDrafting
             Source = table,
             Syntax = syntax,
             TargetName = names.Of("table", table.Name),
-            Columns = [.. table.Columns.Select((c, i) => new ColumnDraft { Source = c, Syntax = syntax.Columns[i], TargetName = columnNames[i] })],
+            Columns = [.. table.Columns.Select((c, i) => new ColumnDraft
+            {
+                Source = c,
+                Syntax = syntax.Columns[i],
+                TargetName = columnNames[i],
+                Affinity = AffinityRules.Of(c.DeclaredType, table.Strict),
+            })],
             ConstraintNames = new TargetNames(names.Style),
         };
     }

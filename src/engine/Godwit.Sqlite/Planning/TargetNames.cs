@@ -20,7 +20,7 @@ internal sealed class TargetNames(NameStyle style)
     private const int HashDigits = 8;
     private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
 
-    /// <summary>The name as it will stand: styled, and cut to what PostgreSQL keeps with a hash of the whole at its end.</summary>
+    /// <summary>The name as it will stand: styled, and short enough.</summary>
     public string Fit(string name) => Shorten(Styled(name));
 
     public string Styled(string name) => style == NameStyle.Lower ? name.ToLowerInvariant() : name;
@@ -50,7 +50,8 @@ internal sealed class TargetNames(NameStyle style)
         }
     }
 
-    private static string Shorten(string name)
+    /// <summary>Cuts a name to what PostgreSQL keeps, at a character, with a hash of the whole at its end.</summary>
+    public static string Shorten(string name)
     {
         if (Encoding.UTF8.GetByteCount(name) <= TargetName.MaximumBytes) return name;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..HashDigits];

@@ -9,6 +9,8 @@ namespace Godwit.Sqlite.Planning;
 /// <summary>Views, each after those it reads.</summary>
 internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
 {
+    private const int LongestExcerpt = 100;
+
     private readonly List<ViewPlan> _plans = [];
     private readonly HashSet<string> _refused = new(SqliteNames.Comparer);
     private SchemaScope _scope = new(context.Options.Schema, context.Tables.Select(t => t.Relation));
@@ -73,9 +75,15 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
                 _scope = _scope.With(success.Relation);
                 break;
             case ViewTranslation.Failure failure:
-                Refuse(view.Source, string.Join(" ", failure.Obstacles.Select(o => $"{o.Reason} ({o.SourceText})").Distinct()), view.Source.Sql);
+                Refuse(view.Source, string.Join(" ", failure.Obstacles.Select(o => $"{o.Reason} ({Excerpt(o.SourceText)})").Distinct()), view.Source.Sql);
                 break;
         }
+    }
+
+    private static string Excerpt(string text)
+    {
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= LongestExcerpt ? line : line[..LongestExcerpt] + "…";
     }
 
     /// <summary>Whether the user chose to leave a table behind.</summary>
