@@ -60,7 +60,7 @@ public static class MovePlanner
     private static MovePlan ToPlan(PlanContext context, IReadOnlyDictionary<string, TableProfile> profiles, IReadOnlyList<ViewPlan> views) => new()
     {
         Schema = context.Options.Schema,
-        Tables = [.. TableOrder.ParentsFirst(context.Tables).Select(t => ToPlan(context, t, profiles[t.Name]))],
+        Tables = [.. DependencyOrder.Of(context.Tables, t => t.Name, t => t.Source.ForeignKeys.Select(k => k.Parent)).Select(t => ToPlan(context, t, profiles[t.Name]))],
         Views = views,
         NotMoved = context.Findings.NotMoved,
         SourceSchemaHash = context.Source.Hash,
