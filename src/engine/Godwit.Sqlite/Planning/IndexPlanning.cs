@@ -76,10 +76,9 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
         };
     }
 
-    /// <summary>A COLLATE deep inside an expression reaches its top in SQLite; the index itself says which one did.</summary>
-    private static Expression WithCollation(Expression expression, string collation)
+    /// <summary>An index compares an expression by the COLLATE at its top, else byte by byte, whatever its columns are: the index itself says so.</summary>
+    private static CollateExpression WithCollation(Expression expression, string collation)
     {
-        if (collation == "BINARY") return expression;
         var operand = expression is CollateExpression collate ? collate.Operand : expression;
         return new CollateExpression(operand, new Name(collation)) { Span = expression.Span };
     }

@@ -21,11 +21,11 @@ public sealed class IndexPlanningTests
     [Fact]
     public void Expressions_and_predicates_are_translated()
     {
-        var table = Planned.Table("CREATE TABLE t(a TEXT, b INT)", "CREATE UNIQUE INDEX i ON t(b + 1 DESC, a || 'x' COLLATE NOCASE, a) WHERE b > 3 AND a IS NOT NULL");
+        var table = Planned.Table("CREATE TABLE t(a TEXT COLLATE NOCASE, b INT)", "CREATE UNIQUE INDEX i ON t(b + 1 DESC, (a || 'x') COLLATE NOCASE, +a, a COLLATE BINARY) WHERE b > 3 AND a IS NOT NULL");
         var index = Assert.Single(table.Indexes);
         Assert.EndsWith(", \"a\"", index.KeySql, StringComparison.Ordinal);
         Assert.Contains("DESC", index.KeySql, StringComparison.Ordinal);
-        Assert.Contains("lower(", index.KeySql, StringComparison.Ordinal);
+        Assert.Equal(2, index.KeySql.Split("lower(").Length);
         Assert.Contains("\"b\" > 3", index.WhereSql, StringComparison.Ordinal);
     }
 
