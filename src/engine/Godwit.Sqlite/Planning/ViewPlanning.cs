@@ -68,7 +68,7 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
                 _scope = _scope.With(success.Relation with { Columns = [.. success.Relation.Columns.Zip(columnNames, (c, n) => c with { TargetName = n })] });
                 break;
             case ViewTranslation.Failure failure:
-                Refuse(view.Source, string.Join(" ", failure.Obstacles.Select(o => $"{o.Reason} ({Excerpt(o.SourceText)})").Distinct()), view.Source.Sql);
+                Refuse(view.Source, string.Join("; ", failure.Obstacles.Select(o => $"{o.Reason} ({Excerpt(o.SourceText)})").Distinct()), view.Source.Sql);
                 break;
         }
     }

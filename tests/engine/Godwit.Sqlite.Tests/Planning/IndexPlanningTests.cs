@@ -19,6 +19,26 @@ public sealed class IndexPlanningTests
     }
 
     [Fact]
+    public void Expressions_and_predicates_are_translated()
+    {
+        var table = Planned.Table("CREATE TABLE t(a TEXT COLLATE NOCASE, b INT)", "CREATE UNIQUE INDEX i ON t(b + 1 DESC, (a || 'x') COLLATE NOCASE, +a, a COLLATE BINARY) WHERE b > 3 AND a IS NOT NULL");
+        var index = Assert.Single(table.Indexes);
+        Assert.EndsWith(", \"a\"", index.KeySql, StringComparison.Ordinal);
+        Assert.Contains("DESC", index.KeySql, StringComparison.Ordinal);
+        Assert.Equal(2, index.KeySql.Split("lower(").Length);
+        Assert.Contains("\"b\" > 3", index.WhereSql, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_index_that_cannot_be_translated_is_a_finding_with_its_statement()
+    {
+        string[] statements = ["CREATE TABLE t(a TEXT)", "CREATE UNIQUE INDEX i ON t(quote(a))"];
+        var finding = Planned.Refusal(statements);
+        Assert.Equal((FindingCodes.ExpressionNotTranslated, statements[1]), (finding.Code, finding.SourceText));
+        Assert.Equal("unique index", Assert.Single(Planned.Accepting("GW1103:t", statements).NotMoved).Kind);
+    }
+
+    [Fact]
     public void An_index_that_repeats_a_key_goes_over_all_the_same() =>
         Assert.Single(Planned.Table("CREATE TABLE t(a INT PRIMARY KEY)", "CREATE UNIQUE INDEX mine ON t(a)").Indexes);
 
