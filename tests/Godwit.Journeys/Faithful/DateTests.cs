@@ -20,7 +20,6 @@ public sealed class DateTests(PostgresServers servers)
     [InlineData("TIMESTAMP", "'2024-02-29 23:59:58+00:00'", "timestamp with time zone", "2024-02-29 23:59:58+00")]
     [InlineData("DATETIME", "1709251198", "timestamp with time zone", "2024-02-29 23:59:58+00")]
     [InlineData("DATETIME", "1709251198070", "timestamp with time zone", "2024-02-29 23:59:58.07+00")]
-    [InlineData("DATETIME", "-2177452800", "timestamp with time zone", "1901-01-01 00:00:00+00")]
     [InlineData("DATETIME", "2460370.25", "timestamp without time zone", "2024-02-29 18:00:00")]
     [InlineData("TIME", "'23:59'", "time without time zone", "23:59:00")]
     [InlineData("TIME", "'23:59:58.5'", "time without time zone", "23:59:58.5")]
@@ -32,6 +31,14 @@ public sealed class DateTests(PostgresServers servers)
         Assert.StartsWith($"declared {declared}", outcome.Table("t").Column("d").Reason);
         await journey.PsqlAsync($"ALTER ROLE godwit IN DATABASE {journey.Target.Name} SET timezone = 'UTC'");
         Assert.Equal([expected, null], await journey.TextsAsync("SELECT d::text FROM t ORDER BY id"));
+    }
+
+    [Fact]
+    public async Task Seconds_before_1970_are_seconds_too_beside_some_that_leave_no_doubt()
+    {
+        using var journey = await Journey.PrepareAsync(servers, "CREATE TABLE t (id INTEGER PRIMARY KEY, d DATETIME)", "INSERT INTO t VALUES (1, -2177452800), (2, 0), (3, 1709251198)");
+        (await journey.MoveAsync("--paranoid")).MustBeVerified();
+        Assert.Equal(["1901-01-01 00:00:00", "1970-01-01 00:00:00", "2024-02-29 23:59:58"], await journey.TextsAsync("SELECT (d AT TIME ZONE 'UTC')::text FROM t ORDER BY id"));
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Text;
 using Godwit.Journeys.Running;
 using Godwit.TestServers;
 
@@ -39,16 +38,14 @@ public sealed class TextAndBytesTests(PostgresServers servers)
     }
 
     [Theory]
-    [InlineData("BLOB", "'text'", "x'00'", "2")]
-    [InlineData("TEXT", "x'00'", "'text'", "1")]
-    [InlineData("", "'text'", "1", "2")]
-    public async Task A_column_that_mixes_text_and_others_is_refused(string declared, string first, string second, string row)
+    [InlineData("BLOB", "'text'", "x'00'")]
+    [InlineData("TEXT", "x'00'", "'text'")]
+    [InlineData("", "'text'", "1")]
+    public async Task A_column_that_mixes_text_and_others_is_refused(string declared, string first, string second)
     {
         using var journey = await Journey.PrepareAsync(servers, $"CREATE TABLE t (id INTEGER PRIMARY KEY, v {declared})", $"INSERT INTO t VALUES (1, {first}), (2, {second})");
         var finding = Assert.Single((await journey.MoveAsync()).MustBe(1).Errors);
-        Assert.Equal(("GW1201", "t", "v"), (finding.Code, finding.Table, finding.Column));
-        Assert.Contains(finding.Row, new[] { "1", "2" });
-        Assert.NotNull(row);
+        Assert.Equal(("GW1201", "t", "1", "v"), (finding.Code, finding.Table, finding.Row, finding.Column));
     }
 
     [Fact]
@@ -136,6 +133,5 @@ public sealed class TextAndBytesTests(PostgresServers servers)
         using var journey = await Journey.PrepareAsync(servers, "CREATE TABLE t (id INTEGER PRIMARY KEY, v JSON)", $"INSERT INTO t VALUES (1, '{json}')");
         Assert.Equal("text", (await journey.MoveAsync("--paranoid")).MustBeVerified().Table("t").Column("v").Type);
         Assert.Equal([json], await journey.RowAsync("SELECT v FROM t"));
-        Assert.Equal(27, Encoding.UTF8.GetByteCount(json));
     }
 }
