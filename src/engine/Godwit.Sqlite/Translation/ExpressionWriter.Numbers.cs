@@ -79,13 +79,22 @@ internal sealed partial class ExpressionWriter
         var number = Number(arguments[0], call.Arguments[0].Span);
         var digits = arguments.Count == 1 ? 0L : arguments[1] is { IsConstant: true, Constant: long n } ? n : throw new TranslationFault("round is translated for a constant number of digits only", call.Span);
         if (number.Domain == Domain.Integer) return Value.Real(AsDouble(number));
-        if (digits > 0) return RoundDigits(number, Math.Min(digits, 30), call.Span);
         var x = AsDouble(number);
+        if (digits > 0) return RoundDigits(x, (int)Math.Min(digits, 14));
         return Value.Real($"(CASE WHEN abs({x}) > 4503599627370496 THEN {x} WHEN {x} < 0 THEN trunc({x} - 0.5) + 0 ELSE trunc({x} + 0.5) END)");
     }
 
-    private static Value RoundDigits(Value number, long digits, SourceSpan span) =>
-        throw new TranslationFault($"SQLite rounds a binary fraction to {digits} digits by rules of its own, which PostgreSQL does not have", span);
+    /// <summary>
+    /// round(x, n) as SQLite's printf does it: half a unit is added and the rest cut off, after the value grew by 3e-16 of itself where its digits
+    /// leave room (sqlite3VXPrintf). The value's shortest digits stand for its exact ones here, so that the two can part only within one unit in the
+    /// last place of that edge.
+    /// </summary>
+    private static Value RoundDigits(string x, int digits)
+    {
+        var roomy = Constant(1L << (3 * (15 - digits)));
+        var half = "0." + new string('0', digits) + "5";
+        return Value.Real($"(CASE WHEN abs({x}) > 4503599627370496 THEN {x} ELSE sign({x}) * trunc(abs({x})::text::numeric * CASE WHEN abs({x}) < {roomy} THEN 1.0000000000000003 ELSE 1 END + {half}, {digits})::double precision END)");
+    }
 
     private Value Absolute(FunctionCall call, Value argument)
     {

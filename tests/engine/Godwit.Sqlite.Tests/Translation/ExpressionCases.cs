@@ -10,9 +10,9 @@ public static class ExpressionCases
 
     private static string[] Numbers =>
     [
-        "i + j", "i - 5", "j * 3", "j / 2", "(j - 100) / 7", "j / (j - 3)", "j % 3", "-j % 3", "i % (j - 2)", "-j", "0 - r", "+i", "~j", "j & 6", "j | 8", "j << 3", "j >> 1",
+        "id + j", "i - 5", "j * 3", "j / 2", "(j - 100) / 7", "j / (j - 3)", "j % 3", "-j % 3", "i % (j - 2)", "-j", "0 - r", "+i", "~j", "j & 6", "j | 8", "j << 3", "j >> 1",
         "r + j", "r * 2", "r / 2", "r / (j - 2)", "r - n", "n + 1", "n * j", "n * (1 - r)", "n / 2", "n / j", "n / r", "n * j * (1 - r) / 100 * 100", "-n",
-        "i > 5", "r > 1", "r = 1.5", "n > 2", "n = 2.5", "n = 0.1", "n < r", "n >= j", "j = 2.0", "j < 2.5", "abs(j)", "abs(r)", "abs(n)", "round(r)", "round(j)", "round(-r)", "round(n)",
+        "i > 5", "r > 1", "r = 1.5", "n > 2", "n = 2.5", "n = 0.1", "n < r", "n >= j", "j = 2.0", "j < 2.5", "abs(j)", "abs(r)", "abs(n)", "round(r)", "round(j)", "round(-r)", "round(n)", "round(r, 1)", "round(n / 3.0, 2)", "round(j, 2)", "round(n * 1.005, 2)", "round(r, -1)",
         "b + 1", "b * j", "b = 1", "b = 0", "b <> 1", "b IN (0, 1)", "b IS 1", "b = j", "b AND j", "NOT b", "NOT j", "j OR NULL", "j AND r", "b > 0", "b IS TRUE", "b IS NOT TRUE", "j IS FALSE",
         "max(j, 2)", "min(j, r)", "max(i, j, 0)", "min(t, u)", "max(ts, '1997-01-01 00:00:00.000')", "2 + 3 * 4", "7 / 2", "1 / 0", "5 % 0", "'12' + 1", "9223372036854775807 + 1", "0x10 + j", "ms / 1000", "ux + 1", "ux - ms / 1000",
         "CAST(r AS INTEGER)", "CAST(j AS REAL) / 4", "CAST(n AS INTEGER)", "CAST(j AS TEXT)", "CAST(r AS NUMERIC)", "CAST('12abc' AS INTEGER)", "CAST(b AS INTEGER)", "CAST(t AS BLOB)", "CAST(n AS REAL) / 4",
