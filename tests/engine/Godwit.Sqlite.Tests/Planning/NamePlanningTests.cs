@@ -75,6 +75,17 @@ public sealed class NamePlanningTests
     }
 
     [Fact]
+    public void A_sequence_does_not_take_the_name_of_a_table()
+    {
+        var plan = Planned.Plan("CREATE TABLE t(id INTEGER PRIMARY KEY)", "CREATE TABLE t_id_seq(id INTEGER PRIMARY KEY)");
+        Assert.Equal(["t_id_seq1", "t_id_seq_id_seq"], plan.Tables.Select(t => t.SequenceName));
+    }
+
+    [Fact]
+    public void A_check_does_not_take_the_name_that_PostgreSQL_gives_to_NOT_NULL() =>
+        Assert.Equal("t_a_check", Planned.Table("CREATE TABLE t(a INT NOT NULL CONSTRAINT t_a_not_null CHECK(a IS NOT NULL))").Checks[0].Name);
+
+    [Fact]
     public void Planning_twice_gives_the_same_names()
     {
         string[] statements = ["CREATE TABLE t(a INT UNIQUE, b INT CHECK(b > 0), UNIQUE(b, a))", $"CREATE TABLE {new string('t', 70)}(a INT UNIQUE)"];
