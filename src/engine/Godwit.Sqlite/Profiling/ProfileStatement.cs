@@ -34,6 +34,15 @@ internal static class ProfileStatement
         }
     }
 
+    /// <summary>The least and the greatest rowid, or null for an empty table or one without rowid. Two queries: each looks at one end of the tree only.</summary>
+    public static (long Least, long Greatest)? Extremes(SqliteConnection connection, TableToProfile table)
+    {
+        if (RowIdName(table) is not { } rowId) return null;
+        var least = connection.QueryInteger($"SELECT min({rowId}) FROM main.{Quote(table.Name)}");
+        var greatest = connection.QueryInteger($"SELECT max({rowId}) FROM main.{Quote(table.Name)}");
+        return least is { } l && greatest is { } g ? (l, g) : null;
+    }
+
     /// <summary>The name under which the rowid is reached, or null: a table WITHOUT ROWID, or one whose columns take all three names (https://sqlite.org/lang_createtable.html#rowid).</summary>
     public static string? RowIdName(TableToProfile table) =>
         table.HasRowId ? Array.Find(RowIdNames, name => !table.AllColumnNames.Contains(name, StringComparer.OrdinalIgnoreCase)) : null;

@@ -12,7 +12,7 @@ namespace Godwit.Sqlite.Tests.Choosing;
 /// <summary>What AnyText accepts, SQLite itself reads back: each value is stored, printed, stored again from its text, and compared.</summary>
 public sealed class AffinityInverseTests : IDisposable
 {
-    private readonly ProfiledSource _source = new("CREATE TABLE t (a INTEGER, b NUMERIC, c REAL, d TEXT, e BLOB)");
+    private readonly ProfiledSource _source = new("CREATE TABLE t (a INTEGER, b NUMERIC, c REAL, d TEXT, e BLOB)", "BEGIN");
 
     public void Dispose() => _source.Dispose();
 

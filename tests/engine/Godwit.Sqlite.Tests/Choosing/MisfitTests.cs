@@ -46,7 +46,9 @@ public sealed class MisfitTests
     [Fact]
     public void Dates_with_empty_text_between_become_dates_when_empty_is_null()
     {
-        Assert.Equal(TargetType.Text, Choose("DATE", "'2024-01-01'|''").Type);
+        var asText = Choose("DATE", "'2024-01-01'|''");
+        Assert.Equal(TargetType.Text, asText.Type);
+        Assert.Contains("empty: null", Assert.Single(asText.Findings).Remedy, StringComparison.Ordinal);
         Assert.Equal(TargetType.Date, Choose("DATE", "'2024-01-01'|''", map: Map(emptyIsNull: true)).Type);
     }
 
