@@ -28,5 +28,6 @@ public static class PostgresVersions
         BinFolder(major) ?? throw new SkipTestException($"PostgreSQL {major} is not installed");
 
     // The tools may lie elsewhere, behind a link, where the server's account can reach them.
-    private static string RealPath(string folder) => new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder;
+    private static string RealPath(string folder) =>
+        !Directory.Exists(folder) ? folder : new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder;
 }

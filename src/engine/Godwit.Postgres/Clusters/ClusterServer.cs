@@ -11,8 +11,8 @@ internal sealed class ClusterServer(ClusterPlace place, ServerBinaries binaries,
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await ClearRemainsAsync(cancellationToken);
         var socket = place.PrepareSocketFolder(account);
+        await ClearRemainsAsync(socket, cancellationToken);
         // The remembered port keeps URLs valid over restarts.
         var port = int.TryParse(PrivateFiles.Read(place.PortFile), out var last) ? last : FreePort();
         for (var attempt = 1; ; attempt++)
@@ -53,9 +53,10 @@ internal sealed class ClusterServer(ClusterPlace place, ServerBinaries binaries,
 
     /// <summary>
     /// What a killed server left. Its children end by themselves, and two servers on one folder would destroy it, so the wait comes first; a
-    /// stale postmaster.pid is removed only when nothing works on the folder, because a process id used again would make the server refuse.
+    /// stale lock file is removed only when nothing works on the folder: its process id, used again, or of a dead process that nobody collected,
+    /// would make the server refuse.
     /// </summary>
-    private async Task ClearRemainsAsync(CancellationToken cancellationToken)
+    private async Task ClearRemainsAsync(string socketFolder, CancellationToken cancellationToken)
     {
         var started = options.Time.GetTimestamp();
         while (PostmasterFile.ProcessesOn(place.Data).Any())
@@ -66,6 +67,8 @@ internal sealed class ClusterServer(ClusterPlace place, ServerBinaries binaries,
         }
 
         File.Delete(PostmasterFile.PathIn(place.Data));
+        foreach (var file in Directory.EnumerateFiles(socketFolder, ".s.PGSQL.*"))
+            File.Delete(file);
     }
 
     /// <summary>Keeps one older log when the log is large; returns where the coming start begins to write.</summary>
