@@ -4,6 +4,4 @@ namespace Godwit.Sqlite.Schemas;
 internal static class SqliteName
 {
     public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"")}\"";
-
-    public static string QuoteList(IEnumerable<string> names) => string.Join(", ", names.Select(Quote));
 }
