@@ -108,7 +108,7 @@ internal sealed partial class ExpressionWriter
 
     /// <summary>Words that are equal when SQLite takes two values for the same: for GROUP BY and DISTINCT.</summary>
     internal string KeyOf(Value value, SourceSpan span) =>
-        value.Collation is { } collation && value.Domain == Domain.Text ? FoldText(Decode(value, span).Sql, collation) : value.Sql;
+        value.Collation is { } collation && value.Domain == Domain.Text ? FoldText(Decode(value, span), collation) : value.Sql;
 
     /// <summary>Words in SQLite's order.</summary>
     internal string SortKey(Value value, SourceSpan span)
@@ -117,6 +117,6 @@ internal sealed partial class ExpressionWriter
         if (value.Encoding is { } mapping && !Encodings.KeepsOrder(mapping)) value = Decode(value, span);
         if (value.Domain != Domain.Text || (value.Encoding is not null && value.Collation is null)) return value.Sql;
         value = Decode(value, span);
-        return value.Collation is { } collation ? FoldText(value.Sql, collation) : Binary(value.Sql);
+        return value.Collation is { } collation ? FoldText(value, collation) : Binary(value.Sql);
     }
 }
