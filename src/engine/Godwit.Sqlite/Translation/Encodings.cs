@@ -7,8 +7,7 @@ internal static class Encodings
 {
     public static bool IsEncoded(TypedColumn column) => column.Mapping.Kind switch
     {
-        MappingKind.Integer or MappingKind.Real or MappingKind.Blob or MappingKind.Number or MappingKind.NumberAsDouble or MappingKind.AnyText => false,
-        MappingKind.Text => !column.Type.IsText,
+        MappingKind.Integer or MappingKind.Real or MappingKind.Blob or MappingKind.Number or MappingKind.NumberAsDouble or MappingKind.AnyText or MappingKind.Text => false,
         _ => true,
     };
 
@@ -40,7 +39,6 @@ internal static class Encodings
         var x = mapping.Kind is MappingKind.UnixSeconds or MappingKind.UnixMilliseconds ? Local(value) : value.Sql;
         var sql = mapping.Kind switch
         {
-            MappingKind.Text => $"{x}::text",
             MappingKind.DateText => $"to_char({x}, 'YYYY-MM-DD')",
             MappingKind.TimeText => TimeOf(x, value.Type, mapping),
             MappingKind.TimestampText => TimestampOf(Local(value), mapping),

@@ -60,6 +60,7 @@ internal sealed partial class ExpressionWriter
     private Value Aggregate(FunctionCall call, string name, string suffix)
     {
         if (name == "count" && call.Arguments.Count == 0) return Value.Integer($"count(*){suffix}") with { NotNull = true };
+        if (call.Arguments.Count == 0) throw new TranslationFault($"{name} wants an argument", call.Span);
         var argument = Write(call.Arguments[0]);
         var distinct = call.Distinct ? "DISTINCT " : "";
         return name switch

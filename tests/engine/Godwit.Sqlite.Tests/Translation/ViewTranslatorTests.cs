@@ -66,6 +66,31 @@ public sealed class ViewTranslatorTests
     }
 
     [Fact]
+    public void Order_goes_by_the_querys_own_names()
+    {
+        var swapped = Translated("SELECT id, j FROM cases UNION SELECT 1, 2 ORDER BY id", Scope, "CREATE VIEW v(j, id) AS ");
+        Assert.EndsWith("ORDER BY \"subquery1\".\"j\"", swapped.Plan.Sql);
+        var hidden = Translated("SELECT *, lower(t) AS t FROM (SELECT id, t FROM cases) ORDER BY t");
+        Assert.EndsWith("ORDER BY lower(\"subquery1\".\"t\" COLLATE \"C\") COLLATE \"C\" NULLS FIRST", hidden.Plan.Sql);
+    }
+
+    [Theory]
+    [InlineData("SELECT sum() FROM cases")]
+    [InlineData("SELECT lag() OVER () FROM cases")]
+    [InlineData("SELECT ntile() OVER () FROM cases")]
+    [InlineData("SELECT substr(t) FROM cases")]
+    [InlineData("SELECT strftime() FROM cases")]
+    [InlineData("SELECT coalesce(t) FROM cases")]
+    [InlineData("SELECT iif(t) FROM cases")]
+    [InlineData("SELECT (SELECT id, j FROM cases) FROM cases")]
+    [InlineData("SELECT j IN (SELECT id, j FROM cases) FROM cases")]
+    [InlineData("SELECT row_number() OVER nothing2 FROM cases")]
+    [InlineData("SELECT abs(-9223372036854775808)")]
+    [InlineData("SELECT *")]
+    [InlineData("SELECT x.* FROM cases")]
+    public void A_query_that_SQLite_itself_would_refuse_is_a_failure(string query) => Assert.NotEmpty(Assert.IsType<ViewTranslation.Failure>(Translate(query, Scope)).Obstacles);
+
+    [Fact]
     public void All_obstacles_are_told_at_once()
     {
         var failure = Assert.IsType<ViewTranslation.Failure>(Translate("SELECT t + u, typeof(j), id FROM cases WHERE t REGEXP 'x' ORDER BY random()", Scope));
