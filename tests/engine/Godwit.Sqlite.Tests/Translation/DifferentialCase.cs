@@ -65,7 +65,9 @@ public sealed record DifferentialCase(string Name, string SqliteSql, string Post
 
     private static string? Number(string? printed)
     {
-        if (printed is null || long.TryParse(printed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) return printed;
+        if (printed is null) return null;
+        // Also -0, which a double can be and an integer cannot.
+        if (long.TryParse(printed, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) return whole.ToString(CultureInfo.InvariantCulture);
         var real = double.Parse(printed, NumberStyles.Float, CultureInfo.InvariantCulture);
         return real == Math.Truncate(real) && Math.Abs(real) < 9e18 ? ((long)real).ToString(CultureInfo.InvariantCulture) : real.ToString("R", CultureInfo.InvariantCulture);
     }
