@@ -58,7 +58,10 @@ public sealed record TablePlan
     /// <summary>Name of the identity column's sequence; null leaves it to PostgreSQL, which may take one that a later table needs.</summary>
     public string? SequenceName { get; init; }
 
-    /// <summary>Rows that the profile counted.</summary>
+    /// <summary>Set when rows of this table go to quarantine.</summary>
+    public QuarantinePlan? Quarantine { get; init; }
+
+    /// <summary>Rows that the profile counted, those in quarantine included.</summary>
     public required long Rows { get; init; }
 
     /// <summary>Bytes of values that the profile counted.</summary>
