@@ -43,15 +43,20 @@ public sealed class NameTests(PostgresServers servers)
     }
 
     [Fact]
-    public async Task A_long_name_is_shortened_and_two_that_collide_are_refused()
+    public async Task A_long_name_is_shortened_with_a_warning_and_refused_where_that_collides()
     {
-        var name = new string('n', 62);
-        using var journey = await Journey.PrepareAsync(servers, $"CREATE TABLE {name}ab (id INTEGER PRIMARY KEY)", $"CREATE TABLE {name}ac (id INTEGER PRIMARY KEY)");
+        var name = new string('n', 61) + "äöü";
+        using var journey = await Journey.PrepareAsync(servers, $"CREATE TABLE {name} (id INTEGER PRIMARY KEY)", $"CREATE TABLE {name}x (id INTEGER PRIMARY KEY)", $"INSERT INTO {name} VALUES (1)");
+        var outcome = (await journey.MoveAsync("--dry-run")).MustBe(0);
+        Assert.Equal([name, name + "x"], outcome.Document.Findings.Where(f => f.Code == "GW1117").Select(f => f.Table!).Order(StringComparer.Ordinal));
+        var shortened = outcome.Table(name).Target;
+        Assert.NotEqual(shortened, outcome.Table(name + "x").Target);
+        journey.Folder.Change($"CREATE TABLE \"{shortened}\" (id INTEGER PRIMARY KEY)");
         var finding = (await journey.MoveAsync()).MustBe(1).Finding("GW1105");
-        Assert.Contains(name + "ab", finding.Message);
-        Assert.Contains(name + "ac", finding.Message);
-        (await journey.MoveAsync("--tables", name + "ab")).MustBeVerified();
-        Assert.Equal([0L], await journey.RowAsync($"SELECT count(*) FROM {name}a"));
+        Assert.Contains(name, finding.Message);
+        Assert.Contains(shortened, finding.Message);
+        (await journey.MoveAsync("--tables", name)).MustBeVerified();
+        Assert.Equal([1L], await journey.RowAsync($"SELECT count(*) FROM \"{shortened}\""));
     }
 
     [Fact]
