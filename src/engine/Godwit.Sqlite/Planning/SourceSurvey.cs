@@ -27,7 +27,7 @@ public static class SourceSurvey
             var parts = Cut(file, table, jobs);
             work.AddRange(parts.Select((range, part) => (profile, range, part)));
         }
-        var profileOptions = new ProfileOptions { Encoding = (SourceEncoding)(int)file.Encoding, OnProgress = progress.Add };
+        var profileOptions = new ProfileOptions { Encoding = (SourceEncoding)(int)file.Encoding, OnProgress = progress.Add, RowsPerRange = options.RowsPerRange };
         var results = new TableProfile[work.Count];
         await Workers.RunAsync(
             Enumerable.Range(0, work.Count),

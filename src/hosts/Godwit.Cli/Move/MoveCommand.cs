@@ -12,7 +12,7 @@ internal static class MoveCommand
             {
                 MoveOptions.From, MoveOptions.To, MoveOptions.Schema, MoveOptions.Tables, MoveOptions.Map, MoveOptions.Accept, MoveOptions.Names,
                 MoveOptions.Quarantine, MoveOptions.Paranoid, MoveOptions.DryRun, MoveOptions.Jobs, MoveOptions.Certificate, MoveOptions.NotMoved,
-                MoveOptions.Json, MoveOptions.ShowValues, MoveOptions.NoHash,
+                MoveOptions.Json, MoveOptions.ShowValues, MoveOptions.NoHash, MoveOptions.RangeRows,
             },
             (request, console, token) => new MoveSession(request, console).RunAsync(token));
         yield return Act(
