@@ -74,7 +74,7 @@ public sealed class TargetSnapshot : ITargetSnapshot
 
     public async Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, CancellationToken cancellation)
     {
-        var results = new List<CheckResult>(await TargetChecks.RunAsync(Connection, plan, cancellation));
+        var results = new List<CheckResult>(await VerificationChecks.RunAsync(Connection, plan, cancellation));
         if (ExpectedCatalog is { } expected)
         {
             var now = await ReadCatalogAsync(plan, cancellation);

@@ -11,7 +11,7 @@ public static class DdlWriter
 {
     /// <summary>Before the first row: the schema, and every table without its keys.</summary>
     public static IReadOnlyList<DdlStep> BeforeCopy(MovePlan plan) =>
-        [CreateSchema(plan.Schema), .. plan.Tables.Select(t => TableDdl.Create(plan.Schema, t))];
+        [CreateSchema(plan.Schema), .. plan.Tables.Select(t => TableDdl.Create(plan.Schema, t)), .. plan.Tables.Select(t => QuarantineDdl.Create(plan.Schema, t)).OfType<DdlStep>()];
 
     /// <summary>After the last row: keys, indexes, checks, foreign keys, sequences, views, statistics.</summary>
     public static IReadOnlyList<DdlStep> AfterCopy(MovePlan plan) =>

@@ -58,7 +58,9 @@ internal sealed class ChoiceFindings(ColumnToChoose column)
     public void AddStayedText(Proposal wished, IReadOnlyList<ValueGroup> misfits) =>
         Add(FindingCodes.TypeChosen, Severity.Note, misfits,
             $"{Values(misfits)} not {MappingForms.Describe(wished.Mapping)}, so the column declared {column.DeclaredType} becomes text and not {wished.Type.Sql}",
-            $"To have {wished.Type.Sql}, correct the rows in the source, or map the column to it and run with --quarantine");
+            misfits.All(g => g.Has(TextTraits.Empty))
+                ? $"To have {wished.Type.Sql}, write empty: null in a mapping file (--map): they become NULL"
+                : $"To have {wished.Type.Sql}, correct the rows in the source, or map the column to it and run with --quarantine");
 
     public void AddTooLong(int length, IReadOnlyList<ValueGroup> longer) =>
         Add(FindingCodes.TypeChosen, Severity.Note, longer, $"{Values(longer)} longer than the {length} characters of {column.DeclaredType}, which SQLite does not enforce; no CHECK is made", remedy: null);

@@ -4,7 +4,7 @@ using Godwit.Sqlite.Profiling;
 namespace Godwit.Sqlite.Choosing;
 
 /// <summary>Whether a mapping holds for a group of values, by its documentation in <see cref="MappingKind"/>.</summary>
-internal static class MappingFit
+public static class MappingFit
 {
     public static bool Fits(TargetType type, ValueMapping mapping, ColumnToChoose column, ValueGroup group)
     {

@@ -29,6 +29,9 @@ public sealed unsafe class SqliteConnection : IDisposable
     public static SqliteConnection OpenForWriting(string path) =>
         Open(ToUri(path, "?mode=rwc"), SqliteApi.OpenReadWrite | SqliteApi.OpenCreate | SqliteApi.OpenUri);
 
+    /// <summary>Opens an empty database that lives in memory: to let SQLite itself work out an expression.</summary>
+    public static SqliteConnection OpenInMemory() => Open("file::memory:", SqliteApi.OpenReadWrite | SqliteApi.OpenCreate | SqliteApi.OpenUri);
+
     private static string ToUri(string path, string query) =>
         "file:" + Uri.EscapeDataString(Path.GetFullPath(path)).Replace("%2F", "/") + query;
 

@@ -98,9 +98,10 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
         if (!parent.Type.IsText) return $"{left} = {right}";
         // SQLite cannot compare by a collation that only the application brings along.
         if (KeyParts.IsUnknown(parent.Source.Collation)) return $"{left} = {right} COLLATE BINARY";
-        return child.Affinity == parent.Affinity
-            ? $"{left} = {right} AND {left} = {right} COLLATE BINARY"
-            : $"{left} = {right} AND CAST({left} AS TEXT) = CAST({right} AS TEXT) COLLATE BINARY";
+        if (child.Affinity == parent.Affinity) return $"{left} = {right} AND {left} = {right} COLLATE BINARY";
+        // An index serves a comparison only when the column's own affinity is the one that compares.
+        var bent = parent.Affinity switch { Affinity.Text => $"CAST({right} AS TEXT)", Affinity.Blob => "+" + right, _ => right };
+        return $"{left} = {bent} AND CAST({left} AS TEXT) = CAST({right} AS TEXT) COLLATE BINARY";
     }
 
     private static string Columns(TableDraft table, SourceForeignKey key) => string.Join(", ", key.Columns.Select(c => table.Columns[c].Source.Name));

@@ -31,7 +31,7 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
         var obstacles = parts.Select(p => p.Obstacle).Append((where as Translated.Failure)?.Reason).OfType<string>().Distinct().ToList();
         if (obstacles.Count > 0)
         {
-            Refuse(table, index, FindingCodes.ExpressionNotTranslated, $"The index {index.Name} cannot be made: {string.Join(" ", obstacles)}", row: null);
+            Refuse(table, index, FindingCodes.ExpressionNotTranslated, $"The index {index.Name} cannot be made: {string.Join("; ", obstacles)}", row: null);
             return;
         }
         var expressions = index.Parts.Zip(syntax.Columns).Where(p => p.First.Column is null).Select(p => KeySyntax.Text(p.Second.Expression, sql)).ToList();
@@ -58,24 +58,29 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
 
     private static (string Sql, string? Obstacle) Part(TableDraft table, SourceIndexPart part, IndexedColumn syntax)
     {
-        if (KeyParts.IsUnknown(part.Collation)) return ("", $"The collation {part.Collation} is the application's own.");
+        if (KeyParts.IsUnknown(part.Collation)) return ("", $"The collation {part.Collation} is the application's own");
         var direction = part.Descending ? " DESC" : "";
         if (part.Column is { } index)
         {
             var column = table.Columns[index];
-            if (column.Type.Name == TypeName.Json) return ("", $"{column.Source.Name} is of type json, which PostgreSQL cannot compare.");
+            if (column.Type.Name == TypeName.Json) return ("", $"{column.Source.Name} is of type json, which PostgreSQL cannot compare");
             return KeyParts.IsFolded(column, part.Collation)
                 ? ($"({KeyParts.Expression(column, part.Collation)}){direction}", null)
                 : (TargetName.Quote(column.TargetName) + direction, null);
         }
-        var expression = syntax.Expression is CollateExpression collate ? collate.Operand : syntax.Expression;
-        return ExpressionTranslator.Translate(expression, table.Relation, ExpressionPurpose.IndexKey) switch
+        return ExpressionTranslator.Translate(WithCollation(syntax.Expression, part.Collation), table.Relation, ExpressionPurpose.IndexKey) switch
         {
-            Translated.Success success when part.Collation != "BINARY" && success.Type.IsText => ($"({KeyParts.Fold(success.Sql, part.Collation)}){direction}", null),
             Translated.Success success => (success.Sql + direction, null),
             Translated.Failure failure => ("", failure.Reason),
             var other => throw new InvalidOperationException($"{other} is no translation"),
         };
+    }
+
+    /// <summary>An index compares an expression by the COLLATE at its top, else byte by byte, whatever its columns are: the index itself says so.</summary>
+    private static CollateExpression WithCollation(Expression expression, string collation)
+    {
+        var operand = expression is CollateExpression collate ? collate.Operand : expression;
+        return new CollateExpression(operand, new Name(collation)) { Span = expression.Span };
     }
 
     private void Refuse(TableDraft table, SourceIndex index, FindingCode code, string message, string? row)

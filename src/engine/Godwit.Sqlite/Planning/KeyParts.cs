@@ -17,13 +17,7 @@ internal static class KeyParts
     public static string Expression(ColumnDraft column, string collation)
     {
         var name = TargetName.Quote(column.TargetName);
-        return IsFolded(column, collation) ? Fold(name, collation) : name;
+        if (!IsFolded(column, collation)) return name;
+        return collation == "NOCASE" ? $"lower({name} COLLATE \"C\")" : $"rtrim({name})";
     }
-
-    public static string Fold(string sql, string collation) => collation switch
-    {
-        "NOCASE" => $"lower({sql} COLLATE \"C\")",
-        "RTRIM" => $"rtrim({sql})",
-        _ => sql,
-    };
 }

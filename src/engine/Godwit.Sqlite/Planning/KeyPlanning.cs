@@ -20,9 +20,9 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         var columns = table.Source.PrimaryKey.Distinct().ToList();
         if (columns.Count == 0 || IsRefused(table, columns, "primary key")) return;
         var written = KeySyntax.PrimaryKeyName(table.Syntax);
-        if (HasNull(table, columns, out var accepted))
+        if (HasNull(table, columns))
         {
-            if (accepted) table.Uniques.Add(new KeyPlan(naming.Key(table, written, columns, "key"), columns));
+            table.Uniques.Add(new KeyPlan(naming.Key(table, written, columns, "key"), columns));
         }
         else
         {
@@ -79,13 +79,12 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         context.Tables.SelectMany(t => t.Source.ForeignKeys).Any(k =>
             SqliteNames.Same(k.Parent, table.Name) && k.ParentColumns is { } names && names.Select(table.Source.FindColumn).ToHashSet().SetEquals(columns));
 
-    private bool HasNull(TableDraft table, List<int> columns, out bool accepted)
+    private bool HasNull(TableDraft table, List<int> columns)
     {
-        accepted = false;
         if (table.Source.RowIdAlias is not null || columns.TrueForAll(c => table.Columns[c].Nulls == 0)) return false;
         var rows = RowQuestion.Ask(context.Connection, table.Source, string.Join(" OR ", columns.Select(c => table.Columns[c].BecomesNull())));
         if (rows.Total == 0) return false;
-        accepted = context.Findings.Accepts(Finding.Error(
+        _ = context.Findings.Accepts(Finding.Error(
             FindingCodes.NullInPrimaryKey,
             $"{rows.Count} of {table.Name} hold NULL in the primary key, which SQLite allows and PostgreSQL does not.",
             new Place.InTable(table.Name, rows.Names, string.Join(", ", columns.Select(c => table.Columns[c].Source.Name))),
@@ -108,7 +107,7 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         var finding = Finding.Error(
             FindingCodes.IndexKeyTooLong, $"{rows.Count} of {table.Name} have a {kind} ({names}) of more than {KeyBytes.Limit} bytes.",
             place with { Row = rows.Names }, "PostgreSQL's B-tree holds no longer one.", KeySyntax.Text(table.Syntax, table.Source.Sql));
-        _ = context.Findings.AcceptsLoss(finding, kind, table.Name);
-        return true;
+        // Where it is not accepted there is no plan, and what refers to the key should not be told as well.
+        return context.Findings.AcceptsLoss(finding, kind, table.Name);
     }
 }

@@ -2,6 +2,7 @@ using Godwit.Engine.Mapping;
 using Godwit.Model.Moves;
 using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Opening;
 using Godwit.Sqlite.Profiling;
 using Godwit.Sqlite.Schemas;
 
@@ -30,8 +31,18 @@ public static class MovePlanner
         var views = new ViewPlanning(context, names).Plan();
         TriggerPlanning.Plan(context, name => options.Tables is null || context.FindTable(name) is not null || views.Any(v => SqliteNames.Same(v.SourceName, name)));
         VirtualTablePlanning.Plan(context, name => options.Tables?.Any(t => SqliteNames.Same(t, name)) ?? true);
-        return new PlanResult(context.Findings.HasErrors ? null : ToPlan(context, profiles, views), context.Findings.All, context.Findings.NotMoved);
+        var plan = context.Findings.HasErrors ? null : ToPlan(context, profiles, views);
+        if (plan is not null && options.Quarantine)
+            plan = plan with { Tables = new QuarantinePlanning(context, EncodingOf(connection)).Apply(plan.Tables, names) };
+        return new PlanResult(context.Findings.HasErrors ? null : plan, context.Findings.All, context.Findings.NotMoved);
     }
+
+    private static TextEncoding EncodingOf(SqliteConnection connection) => connection.QueryText("PRAGMA encoding") switch
+    {
+        "UTF-16le" => TextEncoding.Utf16LittleEndian,
+        "UTF-16be" => TextEncoding.Utf16BigEndian,
+        _ => TextEncoding.Utf8,
+    };
 
     private static void PlanTables(PlanContext context, NamePlanning names)
     {
@@ -60,7 +71,7 @@ public static class MovePlanner
     private static MovePlan ToPlan(PlanContext context, IReadOnlyDictionary<string, TableProfile> profiles, IReadOnlyList<ViewPlan> views) => new()
     {
         Schema = context.Options.Schema,
-        Tables = [.. TableOrder.ParentsFirst(context.Tables).Select(t => ToPlan(context, t, profiles[t.Name]))],
+        Tables = [.. DependencyOrder.Of(context.Tables, t => t.Name, t => t.Source.ForeignKeys.Select(k => k.Parent)).Select(t => ToPlan(context, t, profiles[t.Name]))],
         Views = views,
         NotMoved = context.Findings.NotMoved,
         SourceSchemaHash = context.Source.Hash,

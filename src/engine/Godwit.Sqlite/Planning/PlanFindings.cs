@@ -32,6 +32,7 @@ internal sealed class PlanFindings(IReadOnlyList<Acceptance> accepted)
     /// <summary>An object that is not moved: the error, and its entry in not-moved.sql for when it is accepted.</summary>
     public bool AcceptsLoss(Finding error, string kind, string name, params ReadOnlySpan<string> names)
     {
+        error = error with { Message = Ended(error.Message) };
         LeaveBehind(error, kind, name);
         return Accepts(error, [name, .. names]);
     }
@@ -41,6 +42,9 @@ internal sealed class PlanFindings(IReadOnlyList<Acceptance> accepted)
         var reason = finding.Remedy is { } remedy ? $"{finding.Message} {remedy}" : finding.Message;
         _notMoved.Add(new NotMoved(kind, name, reason, finding.SourceText ?? "", finding.Code));
     }
+
+    /// <summary>A reason that came from elsewhere may lack its full stop.</summary>
+    private static string Ended(string sentence) => sentence.EndsWith('.') ? sentence : sentence + ".";
 
     private static IEnumerable<string> OwnNames(Finding finding) => finding.Place switch
     {

@@ -59,6 +59,7 @@ internal static class TypePlanning
         column.Mapping = choice.Mapping;
         column.Reason = choice.Reason;
         column.LengthCheck = choice.LengthCheck;
+        column.Misfits = choice.Misfits;
         column.Nulls = profile.Count(StorageClass.Null) + (choice.Mapping.EmptyIsNull ? profile.EmptyTexts : 0);
         column.LongestBytes = Math.Max(profile.MaxTextBytes, profile.MaxBlobBytes);
         column.OnlyText = profile.Count(StorageClass.Integer) + profile.Count(StorageClass.Real) + profile.Count(StorageClass.Blob) == 0;

@@ -17,15 +17,7 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
 
     public IReadOnlyList<ViewPlan> Plan()
     {
-        var pending = Parse();
-        while (pending.Count > 0)
-        {
-            // Whatever waits for no other view is next; SQLite refuses to make a circle, but lets a view be dropped and made again.
-            var index = pending.FindIndex(v => !pending.Exists(other => other != v && v.Reads.Contains(other.Source.Name)));
-            var next = pending[Math.Max(index, 0)];
-            pending.Remove(next);
-            Plan(next);
-        }
+        foreach (var view in DependencyOrder.Of(Parse(), v => v.Source.Name, v => v.Reads)) Plan(view);
         return _plans;
     }
 
@@ -71,13 +63,21 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
         switch (ViewTranslator.Translate(view.Syntax, view.Source.Sql, _scope, names.Of("view", view.Source.Name), view.Source.Columns))
         {
             case ViewTranslation.Success success:
-                _plans.Add(success.Plan);
-                _scope = _scope.With(success.Relation);
+                var columnNames = FitColumnNames(success.Plan.ColumnNames);
+                _plans.Add(success.Plan with { ColumnNames = columnNames });
+                _scope = _scope.With(success.Relation with { Columns = [.. success.Relation.Columns.Zip(columnNames, (c, n) => c with { TargetName = n })] });
                 break;
             case ViewTranslation.Failure failure:
-                Refuse(view.Source, string.Join(" ", failure.Obstacles.Select(o => $"{o.Reason} ({Excerpt(o.SourceText)})").Distinct()), view.Source.Sql);
+                Refuse(view.Source, string.Join("; ", failure.Obstacles.Select(o => $"{o.Reason} ({Excerpt(o.SourceText)})").Distinct()), view.Source.Sql);
                 break;
         }
+    }
+
+    /// <summary>A view's columns are named by its list alone, so they follow the same rules as a table's without a change to the query.</summary>
+    private List<string> FitColumnNames(IReadOnlyList<string> columnNames)
+    {
+        var taken = new TargetNames(names.Style);
+        return [.. columnNames.Select(name => taken.Derive(name, name))];
     }
 
     private static string Excerpt(string text)

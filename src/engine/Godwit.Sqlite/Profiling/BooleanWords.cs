@@ -26,9 +26,10 @@ public static class BooleanWords
         return at < 0 ? -1 : at / 2;
     }
 
+    /// <summary>Begins with a one, or leading NUL bytes would be lost.</summary>
     private static ulong Pack(ReadOnlySpan<byte> text)
     {
-        ulong packed = 0;
+        ulong packed = 1;
         foreach (var b in text) packed = packed << 8 | b;
         return packed;
     }

@@ -139,10 +139,11 @@ public sealed class ColumnProfile
         if (text.Contains((byte)0)) return traits | TextTraits.Nul;
         if (_isNumeric && NumericLiteral.Matches(text)) traits |= TextTraits.LooksNumeric;
         if (Column.TrackJson && JsonText.IsValid(text)) traits |= TextTraits.Json;
-        if (_live == 0 && !Column.TrackShapes) return traits | TextTraits.Untested;
+        if (Column.TrackShapes) return traits | TextShapes.Of(text);
+        if (_live == 0) return traits | TextTraits.Untested;
         var shapes = TextShapes.Of(text);
         _live &= shapes;
-        return traits | shapes;
+        return traits | (shapes == 0 ? TextTraits.Untested : shapes);
     }
 
     public void AddBlob(int bytes, long row)

@@ -13,8 +13,10 @@ internal static class ProfileStatement
         var rowId = RowIdName(table);
         var columns = table.Columns.Select(c => Quote(c.Name));
         if (rowId is not null) columns = columns.Prepend(rowId);
-        // NOT INDEXED keeps the planner on the table's own tree, in the order of the rowid or of the key, even where an index covers the columns.
-        var sql = $"SELECT {string.Join(", ", columns.DefaultIfEmpty("NULL"))} FROM main.{Quote(table.Name)} NOT INDEXED";
+        // The scan stays on the table's own tree, in the order of the rowid or of the key, even where an index covers the columns. For a table
+        // WITHOUT ROWID that tree is an index with a name of its own, and NOT INDEXED does not say it.
+        var tree = KeyIndex(connection, table) is { } index ? $"INDEXED BY {Quote(index)}" : "NOT INDEXED";
+        var sql = $"SELECT {string.Join(", ", columns.DefaultIfEmpty("NULL"))} FROM main.{Quote(table.Name)} {tree}";
         if (rowId is null) return connection.Prepare(sql);
         var conditions = new List<string>();
         var bounds = new List<object?>();
@@ -32,9 +34,21 @@ internal static class ProfileStatement
         }
     }
 
+    /// <summary>The least and the greatest rowid, or null for an empty table or one without rowid. Two queries: each looks at one end of the tree only.</summary>
+    public static (long Least, long Greatest)? Extremes(SqliteConnection connection, TableToProfile table)
+    {
+        if (RowIdName(table) is not { } rowId) return null;
+        var least = connection.QueryInteger($"SELECT min({rowId}) FROM main.{Quote(table.Name)}");
+        var greatest = connection.QueryInteger($"SELECT max({rowId}) FROM main.{Quote(table.Name)}");
+        return least is { } l && greatest is { } g ? (l, g) : null;
+    }
+
     /// <summary>The name under which the rowid is reached, or null: a table WITHOUT ROWID, or one whose columns take all three names (https://sqlite.org/lang_createtable.html#rowid).</summary>
     public static string? RowIdName(TableToProfile table) =>
         table.HasRowId ? Array.Find(RowIdNames, name => !table.AllColumnNames.Contains(name, StringComparer.OrdinalIgnoreCase)) : null;
+
+    private static string? KeyIndex(SqliteConnection connection, TableToProfile table) =>
+        table.HasRowId ? null : connection.QueryText("SELECT name FROM pragma_index_list(?1, 'main') WHERE origin = 'pk'", table.Name);
 
     private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

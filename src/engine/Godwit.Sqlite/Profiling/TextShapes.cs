@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
 using Godwit.Model.Values;
 
 namespace Godwit.Sqlite.Profiling;
@@ -23,7 +21,7 @@ public static class TextShapes
     /// <summary>All bits that <see cref="Of"/> can give.</summary>
     public const ulong All = (1UL << 37) - 1;
 
-    /// <summary>Digits of a decimal text, the point included, that PostgreSQL's numeric holds whatever side of the point they are on (https://www.postgresql.org/docs/current/datatype-numeric.html).</summary>
+    /// <summary>Bytes of the longest decimal text: as many digits as PostgreSQL's numeric holds on either side of the point (https://www.postgresql.org/docs/current/datatype-numeric.html).</summary>
     private const int LongestDecimal = 16_383;
 
     public static ulong Separator(char separator) => 1UL << (SeparatorBit + (separator == 'T' ? 1 : 0));
@@ -123,8 +121,8 @@ public static class TextShapes
         {
             if (text.Length == 36 && i is 8 or 13 or 18 or 23)
             {
-                if (text.Length == 36 && text[i] == '-') continue;
-                if (text.Length == 36) return 0;
+                if (text[i] != '-') return 0;
+                continue;
             }
             switch (text[i])
             {

@@ -53,7 +53,7 @@ public static class TextTraits
     /// <summary>A numeric affinity would make a number of it. Set only in columns of such an affinity.</summary>
     public const ulong LooksNumeric = 1UL << 58;
 
-    /// <summary>Shapes were no longer looked for, because no shape had been common to all values before.</summary>
+    /// <summary>Without shape, or not looked at: once no shape is common to all values, a column that does not ask for more stops looking.</summary>
     public const ulong Untested = 1UL << 59;
     public const ulong Empty = 1UL << 60;
     public const ulong Nul = 1UL << 61;

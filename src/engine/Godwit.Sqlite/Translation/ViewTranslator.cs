@@ -1,3 +1,4 @@
+using Godwit.Model.Moves;
 using Godwit.Sqlite.Grammar;
 
 namespace Godwit.Sqlite.Translation;
@@ -10,6 +11,24 @@ public static class ViewTranslator
     /// <param name="scope">Tables and views translated so far.</param>
     /// <param name="targetName">The view's name at the target.</param>
     /// <param name="columnNames">The names SQLite gives the view's columns (PRAGMA table_xinfo), when known.</param>
-    public static ViewTranslation Translate(CreateView view, string statement, SchemaScope scope, string targetName, IReadOnlyList<string>? columnNames = null) =>
-        new ViewTranslation.Failure([new ViewObstacle($"{targetName} follows in a later commit ({scope.TargetSchema}, {columnNames?.Count})", view.Span.Of(statement))]);
+    public static ViewTranslation Translate(CreateView view, string statement, SchemaScope scope, string targetName, IReadOnlyList<string>? columnNames = null)
+    {
+        using var folding = new ConstantFolding();
+        var writer = new SelectWriter(scope, folding, statement);
+        var names = columnNames ?? (view.Columns.Count > 0 ? [.. view.Columns.Select(c => c.Text)] : null);
+        WrittenQuery? written = null;
+        try
+        {
+            written = writer.WriteSelect(view.Select, new NoNames(), names);
+        }
+        catch (TranslationFault fault)
+        {
+            writer.Obstacles.Add(new ViewObstacle(fault.Message, fault.Span.Of(statement)));
+        }
+        if (written is null || writer.Obstacles.Count > 0) return new ViewTranslation.Failure(writer.Obstacles);
+        if (names is not null && names.Count != written.Columns.Count)
+            return new ViewTranslation.Failure([new ViewObstacle($"SQLite gives the view {names.Count} columns and its query has {written.Columns.Count}", view.Span.Of(statement))]);
+        var plan = new ViewPlan(view.Name.Text, targetName, [.. written.Columns.Select(c => c.TargetName)], written.Sql);
+        return new ViewTranslation.Success(plan, new TypedRelation(view.Name.Text, targetName, written.Columns));
+    }
 }

@@ -1,3 +1,4 @@
+using Godwit.Sqlite.Native;
 using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Sqlite.Tests.Schemas;
@@ -158,7 +159,7 @@ public sealed class SchemaReaderTests
     [InlineData("northwind.sqlite", 13, 16)]
     public void The_sample_databases_are_read_whole(string name, int tables, int views)
     {
-        using var connection = SharedDatabase.Open(name);
+        using var connection = SqliteConnection.OpenForReading(SampleDatabases.Find(name), immutable: true);
         var schema = SchemaReader.Read(connection);
         Assert.Equal((tables, views), (schema.Tables.Count, schema.Views.Count));
         Assert.All(schema.Views, v => Assert.NotNull(v.Columns));

@@ -1,0 +1,55 @@
+using Godwit.Model.Findings;
+using Godwit.Model.Moves;
+using Godwit.Sqlite.Opening;
+
+namespace Godwit.Sqlite.Planning;
+
+/// <summary>
+/// Decides which rows go to quarantine: those with a value that fits no mapping, and, from parent to child until nothing more follows, those that
+/// point at one. Which of the first kind they are is asked again by every reader; the followers are listed in the plan.
+/// </summary>
+internal sealed class QuarantinePlanning(PlanContext context, TextEncoding encoding)
+{
+    /// <summary>Rows in quarantine, over all tables, that a plan holds. More is not an exception among the rows but a column that wants mapping.</summary>
+    private const int MostRows = 1_000_000;
+
+    private const string Suffix = "__quarantine";
+
+    public IReadOnlyList<TablePlan> Apply(IReadOnlyList<TablePlan> tables, NamePlanning names)
+    {
+        var suspects = tables.ToDictionary(t => t.SourceName, t => Suspects(t), StringComparer.Ordinal);
+        if (suspects.Values.All(s => s.Count == 0)) return tables;
+        using var rows = new QuarantinedRows(context.Connection, tables, encoding, MostRows);
+        foreach (var table in tables.Where(t => suspects[t.SourceName].Count > 0)) rows.AddMisfits(table, suspects[table.SourceName]);
+        rows.AddFollowers();
+        if (rows.Overflowed)
+        {
+            context.Findings.Add(Finding.Error(
+                FindingCodes.Quarantined, $"More than {MostRows:N0} rows would go to quarantine.",
+                remedy: "Map the columns that the findings name to a type that holds their values (--map)."));
+            return tables;
+        }
+        return [.. tables.Select(t => WithQuarantine(t, suspects[t.SourceName], rows.FollowersOf(t), names))];
+    }
+
+    private IReadOnlyList<int> Suspects(TablePlan table) =>
+        context.FindTable(table.SourceName) is { } draft ? [.. Enumerable.Range(0, draft.Columns.Count).Where(i => draft.Columns[i].Misfits > 0)] : [];
+
+    private TablePlan WithQuarantine(TablePlan table, IReadOnlyList<int> suspects, IReadOnlyList<long> followers, NamePlanning names)
+    {
+        if (suspects.Count == 0 && followers.Count == 0) return table;
+        if (followers.Count > 0)
+        {
+            context.Findings.Add(Finding.Warning(
+                FindingCodes.Quarantined, $"{followers.Count:N0} rows of {table.SourceName} point at rows in quarantine and follow them.", new Place.InTable(table.SourceName)));
+        }
+        var target = TargetNames.Shorten(table.TargetName + Suffix);
+        if (!names.Relations.TryTake(target, $"quarantine of {table.SourceName}", out var holder))
+        {
+            context.Findings.Add(Finding.Error(
+                FindingCodes.NameCollision, $"The quarantine of {table.SourceName} would be called {target}, and so is the {holder}.", new Place.InTable(table.SourceName),
+                "Rename it in the source, or with rename in a mapping file."));
+        }
+        return table with { Quarantine = new QuarantinePlan(target, suspects, followers) };
+    }
+}
