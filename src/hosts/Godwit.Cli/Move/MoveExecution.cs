@@ -23,16 +23,22 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
             Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample,
             HashWhileCopying = !request.NoHash,
         };
+        using var silence = LastResort.Watch(target.LeaseLost, console, "the target has not answered for as long as this runner's lease lasts");
         var verification = await new MoveRun(source, target, options, display.Progress).RunAsync(cancellation);
         display.Progress.Begin(MovePhase.Certify);
-        var (path, certificate) = CertificateOutput.Write(request, target.Run, verification, opened, startedAt, _time.GetUtcNow());
+        var path = CertificateOutput.PathOf(request);
+        Certificate? certificate = null;
         await target.FinishAsync(
             verification.Verified ? RunState.Verified : RunState.Failed,
-            new RunEnd(await File.ReadAllTextAsync(path, cancellation), verification.Schema.Lines),
+            () =>
+            {
+                certificate = CertificateOutput.Write(request, target.Run, verification, opened, startedAt, _time.GetUtcNow()).Certificate;
+                return new RunEnd(File.ReadAllText(path), verification.Schema.Lines);
+            },
             cancellation);
         RunPointer.Remove(target.Run.Id);
         await display.DisposeAsync();
-        return Report(target.Run, verification, path, certificate);
+        return Report(target.Run, verification, path, certificate!);
     }
 
     private int Report(RunDescription run, MoveVerification verification, string path, Certificate certificate)
