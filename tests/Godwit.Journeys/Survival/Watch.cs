@@ -35,7 +35,7 @@ internal sealed class Watch(TestDatabase database, string folder) : IAsyncDispos
     {
         if (await RowAsync() is not { } row)
             return new Sighting(Stage.Plan, mover.Phase switch { "open" => 0, "profile" => 1, "plan" => 2, "" => -1, _ => 3 }, IsFinished: false);
-        if (row.State != "Running") return new Sighting(Stage.Certify, 3, IsFinished: !row.Leased);
+        if (row.State != "Running") return new Sighting(Stage.Certify, 2, IsFinished: !File.Exists(Path.Combine(folder, ".godwit", "run.json")));
         if (mover.Phase == "certify") return new Sighting(Stage.Certify, File.Exists(Path.Combine(folder, "app.certificate.json")) ? 1 : 0, IsFinished: false);
         return row.Phase switch
         {
@@ -52,7 +52,7 @@ internal sealed class Watch(TestDatabase database, string folder) : IAsyncDispos
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    private sealed record Row(string State, string Phase, int Prepared, int Indexed, int Ranges, bool Leased, bool Reading, bool Checking);
+    private sealed record Row(string State, string Phase, int Prepared, int Indexed, int Ranges, bool Reading, bool Checking);
 
     private async Task<Row?> RowAsync()
     {
@@ -69,7 +69,6 @@ internal sealed class Watch(TestDatabase database, string folder) : IAsyncDispos
                 (SELECT count(*)::int FROM godwit.steps WHERE run = r.id AND phase IN ('schema', 'tables')),
                 (SELECT count(*)::int FROM godwit.steps WHERE run = r.id AND phase NOT IN ('schema', 'tables')),
                 (SELECT count(*)::int FROM godwit.ranges WHERE run = r.id AND done),
-                EXISTS (SELECT FROM godwit.leases WHERE run = r.id),
                 EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'godwit%move' AND query LIKE 'COPY (%'),
                 EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'godwit%move' AND query ~* '(lastval|pg_sequence|pg_constraint|GROUP BY)')
             FROM godwit.runs r WHERE state <> 'Aborted' ORDER BY started_at DESC LIMIT 1
@@ -77,14 +76,14 @@ internal sealed class Watch(TestDatabase database, string folder) : IAsyncDispos
         await using var reader = await command.ExecuteReaderAsync();
         return await reader.ReadAsync()
             ? new Row(
-                reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetBoolean(5), reader.GetBoolean(6), reader.GetBoolean(7))
+                reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetBoolean(5), reader.GetBoolean(6))
             : null;
     }
 
     private async Task<NpgsqlConnection> ConnectAsync()
     {
         if (_connection is { State: System.Data.ConnectionState.Open }) return _connection;
-        if (_connection is not null) await _connection.DisposeAsync();
+        await ForgetAsync();
         var settings = database.Server.Connection(database.Name, superuser: true);
         settings.ApplicationName = "survival";
         _connection = new NpgsqlConnection(settings.ConnectionString);
@@ -92,8 +91,12 @@ internal sealed class Watch(TestDatabase database, string folder) : IAsyncDispos
         return _connection;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The server is about to go, or went: the next look connects anew.</summary>
+    public async Task ForgetAsync()
     {
         if (_connection is not null) await _connection.DisposeAsync();
+        _connection = null;
     }
+
+    public async ValueTask DisposeAsync() => await ForgetAsync();
 }

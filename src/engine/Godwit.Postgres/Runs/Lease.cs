@@ -97,7 +97,8 @@ public sealed class Lease : IAsyncDisposable
             }
             if (!await PauseAsync()) return;
         }
-        if (!_stop.IsCancellationRequested) await _lost.CancelAsync();
+        // Not waited for: the callbacks of a connection that never answers may hang.
+        if (!_stop.IsCancellationRequested) _ = _lost.CancelAsync();
     }
 
     /// <summary>False when stopped meanwhile.</summary>
@@ -132,14 +133,13 @@ public sealed class Lease : IAsyncDisposable
 
     internal async Task StopAsync()
     {
-        await _stop.CancelAsync();
+        // Not waited for, as above; and the sources are left to the collector, since an attempt that was left behind may still use them.
+        _ = _stop.CancelAsync();
         await _heartbeat;
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        _lost.Dispose();
-        _stop.Dispose();
     }
 }

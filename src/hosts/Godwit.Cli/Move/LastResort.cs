@@ -7,42 +7,48 @@ namespace Godwit.Cli.Move;
 internal sealed class LastResort : IDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    private readonly CancellationTokenRegistration _registration;
+    private readonly CancellationToken _stop;
+    private readonly MoveConsole _console;
+    private readonly string _reason;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
     private readonly Lock _gate = new();
-    private ITimer? _timer;
+    private long? _told;
     private bool _isOver;
 
-    private LastResort(CancellationToken stop, MoveConsole console, string reason) =>
-        _registration = stop.Register(() => Arm(console, reason));
+    private LastResort(CancellationToken stop, MoveConsole console, string reason, TimeProvider time)
+    {
+        _stop = stop;
+        _console = console;
+        _reason = reason;
+        _time = time;
+        // Looked at by a timer and not registered with the token: its callbacks run one after another, the newest first, and the database client's may hang.
+        _timer = time.CreateTimer(_ => Check(), state: null, Look, Look);
+    }
 
     /// <param name="stop">What tells the work to stop.</param>
     /// <param name="console">Where the reason goes.</param>
     /// <param name="reason">Why it was told to.</param>
-    public static LastResort Watch(CancellationToken stop, MoveConsole console, string reason) => new(stop, console, reason);
+    public static LastResort Watch(CancellationToken stop, MoveConsole console, string reason) => new(stop, console, reason, TimeProvider.System);
 
-    private void Arm(MoveConsole console, string reason)
+    private void Check()
     {
         lock (_gate)
         {
-            if (!_isOver) _timer = TimeProvider.System.CreateTimer(_ => End(console, reason), state: null, Grace, Timeout.InfiniteTimeSpan);
+            if (_isOver || !_stop.IsCancellationRequested) return;
+            if (_time.GetElapsedTime(_told ??= _time.GetTimestamp()) < Grace) return;
+            var next = MoveCommand.HowToGoOn();
+            _console.Note($"godwit: {_reason}\n        {next}");
+            Environment.Exit(_console.Finish(new MoveDocument { Command = "", Outcome = "interrupted", ExitCode = ExitCode.Fault, Fault = _reason, Next = next }));
         }
     }
 
-    private static void End(MoveConsole console, string reason)
-    {
-        var next = MoveCommand.HowToGoOn();
-        console.Note($"godwit: {reason}\n        {next}");
-        Environment.Exit(console.Finish(new MoveDocument { Command = "", Outcome = "interrupted", ExitCode = ExitCode.Fault, Fault = reason, Next = next }));
-    }
-
+    /// <summary>The work has stopped. Waits for an end that is being made: there is only one.</summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _isOver = true;
-            _timer?.Dispose();
-        }
-        _registration.Dispose();
+        lock (_gate) _isOver = true;
+        _timer.Dispose();
     }
 }

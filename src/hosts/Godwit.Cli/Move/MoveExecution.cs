@@ -13,8 +13,14 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
 {
     private readonly TimeProvider _time = TimeProvider.System;
 
-    public async Task<int> RunAsync(PostgresMoveTarget target, CancellationToken cancellation)
+    /// <summary>Ends with the target disposed, whatever came of it.</summary>
+    public async Task<int> RunAsync(PostgresMoveTarget held, CancellationToken cancellation)
     {
+        // Before the target, so that it still watches while the target's sessions are closed.
+        using var silence = LastResort.Watch(held.LeaseLost, console, "the target has not answered for as long as this runner's lease lasts");
+        await using var target = held;
+        // A resumed run is this folder's from now on.
+        new RunPointer { Run = target.Run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
         var startedAt = _time.GetUtcNow();
         var source = new SqliteRowSource(opened.Source!);
         var options = new MoveRunOptions
@@ -23,7 +29,6 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
             Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample,
             HashWhileCopying = !request.NoHash,
         };
-        using var silence = LastResort.Watch(target.LeaseLost, console, "the target has not answered for as long as this runner's lease lasts");
         var verification = await new MoveRun(source, target, options, display.Progress).RunAsync(cancellation);
         display.Progress.Begin(MovePhase.Certify);
         var path = CertificateOutput.PathOf(request);

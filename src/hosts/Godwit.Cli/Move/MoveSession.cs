@@ -65,10 +65,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         switch (entrance)
         {
             case RunEntrance.Entered(var target):
-                await using (target)
-                {
-                    return await new MoveExecution(request, console, opened, display, findings).RunAsync(target, cancellation);
-                }
+                return await new MoveExecution(request, console, opened, display, findings).RunAsync(target, cancellation);
             case RunEntrance.Held(var holder):
                 findings.Add(RunHolder.Refusal(holder));
                 break;

@@ -54,11 +54,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
         switch (entrance)
         {
             case RunEntrance.Entered(var target):
-                await using (target)
-                {
-                    new RunPointer { Run = stored.Description.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
-                    return await new MoveExecution(request, console, opened, display, opened.Findings).RunAsync(target, cancellation);
-                }
+                return await new MoveExecution(request, console, opened, display, opened.Findings).RunAsync(target, cancellation);
             case RunEntrance.Held(var holder):
                 return Refuse([RunHolder.Refusal(holder)], ExitCode.Findings);
             case RunEntrance.Over(var state):
