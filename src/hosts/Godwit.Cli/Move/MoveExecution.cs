@@ -39,6 +39,7 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
     {
         var phases = MoveReport.Phases(display.Progress);
         console.Print(findings);
+        MoveReport.PrintNotableChoices(console.Out, run.Plan);
         MoveReport.PrintVerification(console.Out, verification);
         console.Print(verification.Mismatches);
         var rows = verification.Tables.Sum(t => t.Target.Total.Count);
