@@ -37,9 +37,12 @@ public sealed class MoveRun(IRowSource source, IMoveTarget target, MoveRunOption
         {
             return await RunPhasesAsync(either.Token);
         }
-        catch (OperationCanceledException) when (target.LeaseLost.IsCancellationRequested)
+        catch (Exception fault) when (fault is not LeaseLostException && !cancellation.IsCancellationRequested)
         {
-            throw new LeaseLostException("another runner has taken this run over, or the target could not be reached for as long as the lease lasts; this runner has stopped");
+            // A successor ends its predecessor's sessions: from here that looks like a broken connection.
+            if (await target.IsTakenOverAsync()) throw new LeaseLostException();
+            if (fault is OperationCanceledException && target.LeaseLost.IsCancellationRequested) throw new TargetSilentException();
+            throw;
         }
     }
 
