@@ -101,7 +101,7 @@ public sealed class DifferingRowsTests
     {
         var sides = Keyed(30);
         sides.Target[3] = [Bigint(1004), Text(4), Text(1004)];
-        Assert.Equal([$"{Extra} t, row 1004", $"{Missing} t, row 4"], (await sides.SaidAsync()).Order(StringComparer.Ordinal).OrderBy(s => s.Contains("1004") ? 0 : 1));
+        Assert.Equal([$"{Extra} t, row 1004", $"{Missing} t, row 4"], (await sides.SaidAsync()).ToHashSet());
     }
 
     [Fact]
