@@ -81,7 +81,10 @@ public interface ITargetSnapshot : IAsyncDisposable
     Task<TargetSchema> ReadSchemaAsync(MovePlan plan, CancellationToken cancellation);
 
     /// <summary>What only the target can tell: constraints, indexes, sequences, orphans, uniqueness, the schema as planned.</summary>
-    Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, CancellationToken cancellation);
+    /// <param name="plan">What was to be made.</param>
+    /// <param name="scanRows">Whether orphans, duplicates and NULLs are counted from the rows, or follow from equal rows under valid constraints.</param>
+    /// <param name="cancellation">Stops the check at hand.</param>
+    Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, bool scanRows, CancellationToken cancellation);
 }
 
 /// <summary>

@@ -1,13 +1,22 @@
 using Godwit.Engine.Certificates;
 using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
+using Godwit.Model.Values;
 using Spectre.Console;
 
 namespace Godwit.Cli.Move;
 
+/// <summary>Seconds by phase: on the clock, and of this process on the processors.</summary>
+internal sealed record PhaseSeconds(IReadOnlyDictionary<string, double> Elapsed, IReadOnlyDictionary<string, double> Processor)
+{
+    public static readonly PhaseSeconds None = new(new Dictionary<string, double>(), new Dictionary<string, double>());
+}
+
 /// <summary>What a person reads at the end, and the parts of the JSON document that say the same.</summary>
 internal static class MoveReport
 {
+    private const int MostNotable = 20;
+
     public static IReadOnlyList<TableDocument> Tables(MovePlan plan, MoveVerification? verification = null) =>
     [
         .. plan.Tables.Select(table =>
@@ -31,11 +40,15 @@ internal static class MoveReport
     public static IReadOnlyList<NotMovedDocument> NotMoved(IReadOnlyList<NotMoved> entries) =>
         [.. entries.Select(n => new NotMovedDocument(n.Kind, n.Name, n.Code.Id, n.Reason))];
 
-    public static IReadOnlyDictionary<string, double> Phases(MoveProgress progress)
+    /// <summary>Wall and processor seconds of each phase.</summary>
+    public static PhaseSeconds Phases(MoveProgress progress)
     {
         progress.End();
-        return progress.Durations.ToDictionary(p => p.Key.ToString().ToLowerInvariant(), p => Math.Round(p.Value.TotalSeconds, 3), StringComparer.Ordinal);
+        return new PhaseSeconds(Seconds(progress, c => c.Elapsed), Seconds(progress, c => c.Processor));
     }
+
+    private static Dictionary<string, double> Seconds(MoveProgress progress, Func<PhaseCost, TimeSpan> of) =>
+        progress.Costs.ToDictionary(p => p.Key.ToString().ToLowerInvariant(), p => Math.Round(of(p.Value).TotalSeconds, 3), StringComparer.Ordinal);
 
     /// <summary>The types chosen, column by column, with the reasons.</summary>
     public static void PrintChoices(IAnsiConsole console, MovePlan plan)
@@ -48,6 +61,17 @@ internal static class MoveReport
             foreach (var column in table.Columns)
                 console.MarkupLineInterpolated($"  {column.SourceName.PadRight(width)}  [cyan]{column.Type.Sql.PadRight(types)}[/]  [grey]{column.Reason}[/]");
         }
+    }
+
+    /// <summary>Of the types chosen only those that a reader of the declarations would not expect; <c>godwit profile</c> shows all.</summary>
+    public static void PrintNotableChoices(IAnsiConsole console, MovePlan plan)
+    {
+        var notable = plan.Tables.SelectMany(t => t.Columns.Select(c => (Table: t, Column: c)))
+            .Where(x => x.Column.Mapping.Kind is not (MappingKind.Integer or MappingKind.Real or MappingKind.Text or MappingKind.Blob)).ToList();
+        if (notable.Count == 0) return;
+        foreach (var (table, column) in notable.Take(MostNotable))
+            console.MarkupLineInterpolated($"[grey]type[/]    {table.SourceName}.{column.SourceName}: [cyan]{column.Type.Sql}[/] [grey]{column.Reason}[/]");
+        console.MarkupLineInterpolated($"[grey]{(notable.Count > MostNotable ? $"        and {notable.Count - MostNotable} more; " : "        ")}`godwit profile` shows every column's type and why[/]");
     }
 
     public static void PrintVerification(IAnsiConsole console, MoveVerification verification)
