@@ -64,6 +64,7 @@ public static class FindingCodes
     public static readonly FindingCode MapUnknown = new("GW1402", "The mapping file names what does not exist");
     public static readonly FindingCode PasswordInUrl = new("GW1403", "A password stands in the URL");
     public static readonly FindingCode BadUrl = new("GW1404", "The target's URL is wrong");
+    public static readonly FindingCode OutputUnwritable = new("GW1405", "What a move writes on this machine cannot be written");
 
     public static readonly FindingCode RowsDiffer = new("GW1501", "Rows differ");
     public static readonly FindingCode RowMissing = new("GW1502", "A row is missing");

@@ -12,6 +12,7 @@ public static class DefaultTranslator
         try
         {
             if (RandomDefaults.Translate(clause.Value, column) is { } random) return new Translation.Success(random, column.Type);
+            if (StrftimeDefaults.Translate(clause.Value, column) is { } now) return new Translation.Success(now, column.Type);
             var value = new ExpressionWriter(new NoNames(), folding).Write(clause.Value);
             var sql = value.IsConstant ? Literal(value.Constant, column, folding, clause.Span) : Assign(value, column, clause.Span);
             return new Translation.Success(sql, column.Type);

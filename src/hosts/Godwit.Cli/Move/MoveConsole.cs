@@ -34,6 +34,12 @@ internal sealed class MoveConsole
 
     public void Print(IReadOnlyList<Finding> findings) => FindingPrinter.Print(Out, findings, ShowValues);
 
+    /// <summary>A line about the work at hand, beside its progress.</summary>
+    public void Note(string text)
+    {
+        if (!_json) _error.WriteLine(text);
+    }
+
     public void Line(FormattableString text) => Out.MarkupLineInterpolated(text);
 
     /// <summary>Ends a command: prints its document when one was asked for.</summary>

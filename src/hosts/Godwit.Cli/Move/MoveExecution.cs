@@ -13,8 +13,14 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
 {
     private readonly TimeProvider _time = TimeProvider.System;
 
-    public async Task<int> RunAsync(PostgresMoveTarget target, CancellationToken cancellation)
+    /// <summary>Ends with the target disposed, whatever came of it.</summary>
+    public async Task<int> RunAsync(PostgresMoveTarget held, CancellationToken cancellation)
     {
+        // Before the target, so that it still watches while the target's sessions are closed.
+        using var silence = LastResort.Watch(held.LeaseLost, console, "the target has not answered for as long as this runner's lease lasts");
+        await using var target = held;
+        // A resumed run is this folder's from now on.
+        new RunPointer { Run = target.Run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
         var startedAt = _time.GetUtcNow();
         var source = new SqliteRowSource(opened.Source!);
         var options = new MoveRunOptions
@@ -25,20 +31,26 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         };
         var verification = await new MoveRun(source, target, options, display.Progress).RunAsync(cancellation);
         display.Progress.Begin(MovePhase.Certify);
-        var (path, certificate) = CertificateOutput.Write(request, target.Run, verification, opened, startedAt, _time.GetUtcNow());
+        var path = CertificateOutput.PathOf(request);
+        Certificate? certificate = null;
         await target.FinishAsync(
             verification.Verified ? RunState.Verified : RunState.Failed,
-            new RunEnd(await File.ReadAllTextAsync(path, cancellation), verification.Schema.Lines),
+            () =>
+            {
+                certificate = CertificateOutput.Write(request, target.Run, verification, opened, startedAt, _time.GetUtcNow()).Certificate;
+                return new RunEnd(File.ReadAllText(path), verification.Schema.Lines);
+            },
             cancellation);
         RunPointer.Remove(target.Run.Id);
         await display.DisposeAsync();
-        return Report(target.Run, verification, path, certificate);
+        return Report(target.Run, verification, path, certificate!);
     }
 
     private int Report(RunDescription run, MoveVerification verification, string path, Certificate certificate)
     {
         var phases = MoveReport.Phases(display.Progress);
         console.Print(findings);
+        MoveReport.PrintNotableChoices(console.Out, run.Plan);
         MoveReport.PrintVerification(console.Out, verification);
         console.Print(verification.Mismatches);
         var rows = verification.Tables.Sum(t => t.Target.Total.Count);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Godwit.Sqlite.Planning;
 
 namespace Godwit.Cli.Move;
 
@@ -52,6 +53,9 @@ internal static class MoveOptions
     /// <summary>For the benchmark of hashing's cost only.</summary>
     public static readonly Option<bool> NoHash = new("--no-hash") { Hidden = true };
 
+    /// <summary>For tests only, which have to see many ranges in little data.</summary>
+    public static readonly Option<long> RangeRows = new("--range-rows") { Hidden = true, DefaultValueFactory = _ => PlanOptions.DefaultRowsPerRange };
+
     static MoveOptions()
     {
         Jobs.Validators.Add(result =>
@@ -78,6 +82,7 @@ internal static class MoveOptions
         CertificateFile = Has(result, Certificate) ? result.GetValue(Certificate) : null,
         NotMovedFile = Has(result, NotMoved) ? result.GetValue(NotMoved) : null,
         NoHash = Has(result, NoHash) && result.GetValue(NoHash),
+        RangeRows = Has(result, RangeRows) ? result.GetValue(RangeRows) : PlanOptions.DefaultRowsPerRange,
     };
 
     /// <summary>Whether the command at hand has the option at all.</summary>

@@ -1,6 +1,7 @@
 using Godwit.Engine.Certificates;
 using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
+using Godwit.Model.Values;
 using Spectre.Console;
 
 namespace Godwit.Cli.Move;
@@ -14,6 +15,8 @@ internal sealed record PhaseSeconds(IReadOnlyDictionary<string, double> Elapsed,
 /// <summary>What a person reads at the end, and the parts of the JSON document that say the same.</summary>
 internal static class MoveReport
 {
+    private const int MostNotable = 20;
+
     public static IReadOnlyList<TableDocument> Tables(MovePlan plan, MoveVerification? verification = null) =>
     [
         .. plan.Tables.Select(table =>
@@ -58,6 +61,17 @@ internal static class MoveReport
             foreach (var column in table.Columns)
                 console.MarkupLineInterpolated($"  {column.SourceName.PadRight(width)}  [cyan]{column.Type.Sql.PadRight(types)}[/]  [grey]{column.Reason}[/]");
         }
+    }
+
+    /// <summary>Of the types chosen only those that a reader of the declarations would not expect; <c>godwit profile</c> shows all.</summary>
+    public static void PrintNotableChoices(IAnsiConsole console, MovePlan plan)
+    {
+        var notable = plan.Tables.SelectMany(t => t.Columns.Select(c => (Table: t, Column: c)))
+            .Where(x => x.Column.Mapping.Kind is not (MappingKind.Integer or MappingKind.Real or MappingKind.Text or MappingKind.Blob)).ToList();
+        if (notable.Count == 0) return;
+        foreach (var (table, column) in notable.Take(MostNotable))
+            console.MarkupLineInterpolated($"[grey]type[/]    {table.SourceName}.{column.SourceName}: [cyan]{column.Type.Sql}[/] [grey]{column.Reason}[/]");
+        console.MarkupLineInterpolated($"[grey]{(notable.Count > MostNotable ? $"        and {notable.Count - MostNotable} more; " : "        ")}`godwit profile` shows every column's type and why[/]");
     }
 
     public static void PrintVerification(IAnsiConsole console, MoveVerification verification)
