@@ -85,7 +85,7 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
             $"{present} AND NOT EXISTS (SELECT 1 FROM main.{SqliteName.Quote(parent.Name)} AS {SqliteName.Quote(ParentAlias)} WHERE {joined})");
         if (rows.Total == 0) return false;
         _ = context.Findings.Accepts(rows.Locate(Finding.Error(
-            FindingCodes.Orphan, $"{rows.Count} of {table.Name} point at rows of {parent.Name} that are not there.",
+            FindingCodes.Orphan, $"{rows.Counted(table.Name, "points", "point")} at rows of {parent.Name} that are not there.",
             new Place.InTable(table.Name, Column: Columns(table, key)), "Mend or delete them, or accept that the key stays NOT VALID.")), parent.Name);
         return true;
     }

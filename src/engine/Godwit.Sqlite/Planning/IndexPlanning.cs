@@ -40,7 +40,7 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
         if (KeyBytes.FindTooLong(context, table, columns.Select(c => table.Columns[c]), expressions, condition) is { } rows)
         {
             Refuse(table, index, FindingCodes.IndexKeyTooLong,
-                $"{rows.Count} of {table.Name} have a key of more than {KeyBytes.Limit} bytes in the index {index.Name}; PostgreSQL's B-tree holds no longer one.", rows);
+                $"{rows.Counted(table.Name, "has", "have")} a key of more than {KeyBytes.Limit} bytes in the index {index.Name}; PostgreSQL's B-tree holds no longer one.", rows);
             return;
         }
         table.Indexes.Add(new IndexPlan(

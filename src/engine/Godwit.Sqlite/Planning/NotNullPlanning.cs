@@ -15,7 +15,7 @@ internal static class NotNullPlanning
             if (rows.Total == 0) continue;
             column.NotNull = false;
             _ = context.Findings.Accepts(rows.Locate(Finding.Error(
-                FindingCodes.NotNullViolated, $"{rows.Count} of {table.Name} hold NULL in {column.Source.Name}, which is declared NOT NULL.",
+                FindingCodes.NotNullViolated, $"{rows.Counted(table.Name, "holds", "hold")} NULL in {column.Source.Name}, which is declared NOT NULL.",
                 new Place.InTable(table.Name, Column: column.Source.Name), "Fill them in, or accept that the column allows NULL.")));
         }
     }

@@ -9,7 +9,10 @@ namespace Godwit.Sqlite.Planning;
 /// <param name="Keys">The rows' keys in SQL notation where a place stands for them: values of rows, which a message never holds.</param>
 internal sealed record RowSample(long Total, IReadOnlyList<long> Rows, string Order = "", string? Keys = null)
 {
-    public string Count => Total == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{Total:N0} rows");
+    private string Count => Total == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{Total:N0} rows");
+
+    /// <summary>The count with a verb that agrees with it.</summary>
+    public string Counted(string table, string one, string many) => $"{Count} of {table} {(Total == 1 ? one : many)}";
 
     private string? Names =>
         Rows.Count == 0 ? null : (Order.Length > 0 ? "number " : "") + string.Join(", ", Rows) + (Total > Rows.Count ? ", …" : "") + Order;
