@@ -36,6 +36,9 @@ public sealed class CuttingProxy : IAsyncDisposable
     /// <summary>New connections are closed at once.</summary>
     public bool RefuseNew { get; set; }
 
+    /// <summary>Passes nothing on and closes nothing: a connection that neither fails nor answers. What was held back goes on once it is false again.</summary>
+    public bool Silent { get; set; }
+
     /// <summary>Bytes that clients sent to the server so far.</summary>
     public long PassedBytes => Interlocked.Read(ref passed);
 
@@ -113,6 +116,8 @@ public sealed class CuttingProxy : IAsyncDisposable
                 var read = await from.ReceiveAsync(buffer.AsMemory(0, Math.Clamp(PieceBytes, 1, buffer.Length)), stopping.Token);
                 if (read == 0)
                     return;
+                while (Silent)
+                    await Task.Delay(10, stopping.Token);
                 if (Delay > TimeSpan.Zero)
                     await Task.Delay(Delay, stopping.Token);
                 if (counted && Interlocked.Add(ref passed, read) >= Interlocked.Read(ref cutAfter))

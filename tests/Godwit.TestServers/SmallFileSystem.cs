@@ -32,9 +32,13 @@ public sealed class SmallFileSystem : IDisposable
         var path = Path.Combine(Folder, $"filler-{Guid.NewGuid():N}");
         var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         var chunk = new byte[64 * 1024];
-        for (var left = FreeBytes - leaveBytes; left > 0; left -= chunk.Length)
+        // Asked anew each time: the server writes too.
+        while (FreeBytes - leaveBytes is > 0 and var left)
+        {
             stream.Write(chunk, 0, (int)Math.Min(left, chunk.Length));
-        stream.Flush(flushToDisk: true);
+            stream.Flush();
+        }
+
         return stream;
     }
 

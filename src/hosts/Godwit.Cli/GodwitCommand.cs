@@ -31,6 +31,8 @@ public static class GodwitCommand
             Output = misused ? error : output,
             Error = error,
             EnableDefaultExceptionHandler = false,
+            // Commands end by themselves well within it, say how to go on, and return a code of ours instead of the signal's.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
         };
         try
         {

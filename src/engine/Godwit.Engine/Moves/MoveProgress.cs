@@ -10,6 +10,7 @@ public enum MovePhase
     Copy,
     Index,
     Verify,
+    Check,
     Certify,
 }
 

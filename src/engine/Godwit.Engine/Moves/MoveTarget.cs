@@ -81,7 +81,10 @@ public interface ITargetSnapshot : IAsyncDisposable
     Task<TargetSchema> ReadSchemaAsync(MovePlan plan, CancellationToken cancellation);
 
     /// <summary>What only the target can tell: constraints, indexes, sequences, orphans, uniqueness, the schema as planned.</summary>
-    Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, CancellationToken cancellation);
+    /// <param name="plan">What was to be made.</param>
+    /// <param name="scanRows">Whether orphans, duplicates and NULLs are counted from the rows, or follow from equal rows under valid constraints.</param>
+    /// <param name="cancellation">Stops the check at hand.</param>
+    Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, bool scanRows, CancellationToken cancellation);
 }
 
 /// <summary>
@@ -94,6 +97,9 @@ public interface IMoveTarget : IAsyncDisposable
 
     /// <summary>Cancelled when the lease is lost.</summary>
     CancellationToken LeaseLost { get; }
+
+    /// <summary>Whether another runner holds the run now. A target that does not answer within seconds says nothing, which is false.</summary>
+    Task<bool> IsTakenOverAsync();
 
     IReadOnlyList<TargetStep> StepsBeforeCopy { get; }
 
@@ -121,9 +127,15 @@ public interface IMoveTarget : IAsyncDisposable
 
     Task SetPhaseAsync(string phase, CancellationToken cancellation);
 
-    /// <summary>Ends the run and gives the lease up.</summary>
-    Task FinishAsync(RunState state, RunEnd? end, CancellationToken cancellation);
+    /// <summary>
+    /// Ends the run and gives the lease up, in one transaction. <paramref name="end"/> is called while the lease is locked: what it writes elsewhere is
+    /// written by the run's one runner.
+    /// </summary>
+    Task FinishAsync(RunState state, Func<RunEnd?> end, CancellationToken cancellation);
 }
 
 /// <summary>Another runner holds the run now; this one has changed nothing since.</summary>
-public sealed class LeaseLostException(string message) : Exception(message);
+public sealed class LeaseLostException(string message = "another runner has taken this run over; this one has written nothing since") : Exception(message);
+
+/// <summary>The target gave no answer for as long as the lease lasts: another runner may have it by now.</summary>
+public sealed class TargetSilentException() : Exception("the target has not answered for as long as this runner's lease lasts");

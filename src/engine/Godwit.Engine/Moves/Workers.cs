@@ -5,6 +5,10 @@ namespace Godwit.Engine.Moves;
 /// <summary>Runs work items on a fixed number of threads. The first fault stops the rest and is thrown; the others' cancellations are not.</summary>
 public static class Workers
 {
+    /// <summary>Two pieces of work side by side. A fault of one stops the other, and is what is thrown.</summary>
+    public static Task BothAsync(Func<CancellationToken, Task> one, Func<CancellationToken, Task> other, CancellationToken cancellation) =>
+        RunAsync([one, other], workers: 2, (work, token) => work(token), cancellation);
+
     public static async Task RunAsync<T>(IEnumerable<T> items, int workers, Func<T, CancellationToken, Task> work, CancellationToken cancellation)
     {
         var queue = new ConcurrentQueue<T>(items);

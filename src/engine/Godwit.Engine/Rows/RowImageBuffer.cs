@@ -122,14 +122,6 @@ public sealed unsafe class RowImageBuffer : IDisposable
         WriteLarge(bytes, length);
     }
 
-    /// <summary>Bytes as they are: the stream's header and trailer.</summary>
-    public void WriteRaw(ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(new Span<byte>(Reserve(bytes.Length), bytes.Length));
-        Advance(bytes.Length);
-        _rowStart = _position;
-    }
-
     /// <summary>Hands on what is left and waits until the sink has it all.</summary>
     public void Complete()
     {

@@ -22,7 +22,7 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
         var table = verification.Table;
         var findings = new List<Finding>();
         var rangesToSee = verification.Different.Except(verification.DecodedDifferently).ToList();
-        var unnamed = 0L;
+        var (unnamed, rowsUnnamed) = (0L, false);
         for (var next = 0; next < rangesToSee.Count;)
         {
             var group = new HashSet<int>();
@@ -36,7 +36,9 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
                 unnamed += group.Count;
                 continue;
             }
-            findings.AddRange(await NarrowAsync(verification, group, MostRows - findings.Count, cancellation));
+            var (named, more) = await NarrowAsync(verification, group, MostRows - findings.Count, cancellation);
+            findings.AddRange(named);
+            rowsUnnamed |= more;
         }
         foreach (var range in verification.DecodedDifferently)
         {
@@ -47,15 +49,16 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
                 new Place.InTable(table.SourceName),
                 "This is a defect of Godwit: keep the source and report it. Nothing of the source has been changed."));
         }
-        if (unnamed > 0)
+        if (unnamed > 0 || rowsUnnamed)
         {
+            var further = unnamed > 0 ? $"{unnamed} further ranges" : "further rows";
             findings.Add(Finding.Error(
-                FindingCodes.RowsDiffer, $"{unnamed} further ranges of table {table.SourceName} differ; their rows are not listed", new Place.InTable(table.SourceName)));
+                FindingCodes.RowsDiffer, $"{further} of table {table.SourceName} differ; no more than {MostRows} rows are listed", new Place.InTable(table.SourceName)));
         }
         return findings;
     }
 
-    private async Task<IEnumerable<Finding>> NarrowAsync(TableVerification verification, HashSet<int> ranges, int most, CancellationToken cancellation)
+    private async Task<(IEnumerable<Finding> Named, bool More)> NarrowAsync(TableVerification verification, HashSet<int> ranges, int most, CancellationToken cancellation)
     {
         var table = verification.Table;
         var hashes = new HashCollector(verification.Ranges, ranges);
@@ -65,7 +68,8 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
         // What is left of the source's hashes has no row at the target.
         var sourceOnly = new SourceOnlyCollector(verification.Ranges, ranges, hashes.Counts, most * 2);
         if (hashes.Counts.Count > 0) ReadSource(verification, ranges, sourceOnly, cancellation);
-        return DifferenceReport.Write(table, sourceOnly.Rows, targetOnly.Rows).Take(most);
+        var differences = DifferenceReport.Write(table, sourceOnly.Rows, targetOnly.Rows).ToList();
+        return (differences.Take(most), differences.Count > most || sourceOnly.HasMore || targetOnly.HasMore);
     }
 
     private void ReadSource(TableVerification verification, HashSet<int> ranges, RangeVisitor visitor, CancellationToken cancellation)
@@ -104,19 +108,25 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
     {
         public List<DifferingRow> Rows { get; } = [];
 
+        /// <summary>Set when there were more than are held.</summary>
+        public bool HasMore { get; private set; }
+
         protected override void See(UInt128 hash, RowImageBuffer buffer, ISourceRow row)
         {
             if (!left.TryGetValue(hash, out var count)) return;
             if (count == 1) left.Remove(hash);
             else left[hash] = count - 1;
-            if (Rows.Count >= most) return;
-            Rows.Add(new DifferingRow(row.RowNumber, buffer.TryGetRow(out var image) ? image.ToArray() : null));
+            HasMore |= Rows.Count >= most;
+            if (!HasMore) Rows.Add(new DifferingRow(row.RowNumber, buffer.TryGetRow(out var image) ? image.ToArray() : null));
         }
     }
 
     private sealed class TargetOnlyCollector(UInt128 key, RangeLocator locator, HashSet<int> ranges, Dictionary<UInt128, int> source, int most) : ITupleVisitor
     {
         public List<DifferingRow> Rows { get; } = [];
+
+        /// <summary>Set when there were more than are held.</summary>
+        public bool HasMore { get; private set; }
 
         public void Visit(ReadOnlySpan<byte> image)
         {
@@ -139,7 +149,8 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
 
         private void Add(byte[]? image)
         {
-            if (Rows.Count < most) Rows.Add(new DifferingRow(RowNumber: null, image));
+            HasMore |= Rows.Count >= most;
+            if (!HasMore) Rows.Add(new DifferingRow(RowNumber: null, image));
         }
     }
 }

@@ -37,9 +37,10 @@ public sealed class Verifier(IRowSource source, ITargetSnapshot target, MovePlan
         foreach (var table in plan.Tables.OrderByDescending(t => t.Bytes))
             targetWork.AddRange((await target.SplitAsync(table, jobs, cancellation)).Select(part => (table, part)));
 
-        await Task.WhenAll(
-            Workers.RunAsync(sourceWork, jobs, (item, token) => ReadSourceAsync(item.Table, item.Range, sides[item.Table], token), cancellation),
-            Workers.RunAsync(targetWork, jobs, (item, token) => ReadTargetAsync(item.Table, item.Part, sides[item.Table], token), cancellation));
+        await Workers.BothAsync(
+            token => Workers.RunAsync(sourceWork, jobs, (item, stop) => ReadSourceAsync(item.Table, item.Range, sides[item.Table], stop), token),
+            token => Workers.RunAsync(targetWork, jobs, (item, stop) => ReadTargetAsync(item.Table, item.Part, sides[item.Table], stop), token),
+            cancellation);
 
         var results = new List<TableVerification>();
         foreach (var table in plan.Tables)

@@ -50,19 +50,21 @@ internal static class RangeCopy
 
     private static async Task<T> CopyAsync<T>(NpgsqlConnection connection, string sql, Func<IRowImageSink, T> fill, CancellationToken cancellation)
     {
-        await using var stream = await connection.BeginRawBinaryCopyAsync(sql, cancellation);
+        var stream = await connection.BeginRawBinaryCopyAsync(sql, cancellation);
+        T result;
         try
         {
             stream.Write(CopySink.Header);
-            var result = fill(new CopySink(stream));
+            result = fill(new CopySink(stream));
             stream.Write(CopySink.Trailer);
-            return result;
         }
         catch
         {
             // Disposing would end the COPY as complete; nothing of a half-written range may stay.
-            await stream.CancelAsync();
+            await CopyEnd.CancelAsync(stream);
             throw;
         }
+        await stream.DisposeAsync();
+        return result;
     }
 }

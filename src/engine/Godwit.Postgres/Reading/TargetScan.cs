@@ -2,6 +2,7 @@ using Godwit.Engine.Invariants;
 using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
+using Godwit.Postgres.Copying;
 using Npgsql;
 
 namespace Godwit.Postgres.Reading;
@@ -38,7 +39,7 @@ public static class TargetScan
 
     public static async Task ReadAsync(NpgsqlConnection connection, string query, UInt128 key, bool whole, ITupleVisitor visitor, CancellationToken cancellation)
     {
-        await using var stream = await connection.BeginRawBinaryCopyAsync($"COPY ({query}) TO STDOUT (FORMAT binary)", cancellation);
+        var stream = await connection.BeginRawBinaryCopyAsync($"COPY ({query}) TO STDOUT (FORMAT binary)", cancellation);
         try
         {
             new TupleReader(stream, key, whole).ReadAll(visitor, cancellation);
@@ -47,8 +48,9 @@ public static class TargetScan
         }
         catch
         {
-            await stream.CancelAsync();
+            await CopyEnd.CancelAsync(stream);
             throw;
         }
+        await stream.DisposeAsync();
     }
 }

@@ -72,9 +72,9 @@ public sealed class TargetSnapshot : ITargetSnapshot
     /// <summary>The catalog's lines as they were when the move ended; null while it has not.</summary>
     public IReadOnlyList<string>? ExpectedCatalog { get; init; }
 
-    public async Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, CancellationToken cancellation)
+    public async Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, bool scanRows, CancellationToken cancellation)
     {
-        var results = new List<CheckResult>(await VerificationChecks.RunAsync(Connection, plan, cancellation));
+        var results = new List<CheckResult>(await VerificationChecks.RunAsync(scanRows ? VerificationChecks.All : VerificationChecks.OfCatalog, Connection, plan, cancellation));
         if (ExpectedCatalog is { } expected)
         {
             var now = await ReadCatalogAsync(plan, cancellation);

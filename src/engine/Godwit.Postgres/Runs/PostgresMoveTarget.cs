@@ -10,13 +10,16 @@ using Npgsql;
 
 namespace Godwit.Postgres.Runs;
 
-/// <summary>A run of the target, its lease held by this process. Every transaction that writes locks the lease first.</summary>
+/// <summary>A run of the target, its lease held by this process: <see cref="RunEntry"/> makes it. Every transaction that writes locks the lease first.</summary>
 public sealed class PostgresMoveTarget : IMoveTarget
 {
+    /// <summary>How long to ask who holds the lease once something has gone wrong.</summary>
+    private static readonly TimeSpan InquiryLimit = TimeSpan.FromSeconds(5);
+
     private readonly TargetSessions _sessions;
     private readonly Lease _lease;
 
-    private PostgresMoveTarget(TargetSessions sessions, Lease lease, RunDescription run)
+    internal PostgresMoveTarget(TargetSessions sessions, Lease lease, RunDescription run)
     {
         _sessions = sessions;
         _lease = lease;
@@ -27,61 +30,23 @@ public sealed class PostgresMoveTarget : IMoveTarget
 
     public CancellationToken LeaseLost => _lease.Lost;
 
+    public async Task<bool> IsTakenOverAsync()
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(InquiryLimit);
+            return await _lease.IsTakenAsync(limit.Token).WaitAsync(limit.Token);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException or IOException or TimeoutException or InvalidOperationException)
+        {
+            // The target does not answer: the fault that led here says more than this one.
+            return false;
+        }
+    }
+
     public IReadOnlyList<TargetStep> StepsBeforeCopy => Steps(DdlWriter.BeforeCopy(Run.Plan));
 
     public IReadOnlyList<TargetStep> StepsAfterCopy => Steps(DdlWriter.AfterCopy(Run.Plan));
-
-    /// <summary>Begins a run: its row, its ranges and its lease. When another runner holds the schema, nothing is changed and the holder is returned.</summary>
-    public static Task<(PostgresMoveTarget? Target, LeaseHolder? Holder)> BeginAsync(
-        PostgresTarget target, RunDescription run, string holder, TimeProvider time, CancellationToken cancellation) =>
-        TakeAsync(target, run, holder, time, create: true, cancellation);
-
-    /// <summary>Takes over a run that stopped.</summary>
-    public static Task<(PostgresMoveTarget? Target, LeaseHolder? Holder)> ResumeAsync(
-        PostgresTarget target, RunDescription run, string holder, TimeProvider time, CancellationToken cancellation) =>
-        TakeAsync(target, run, holder, time, create: false, cancellation);
-
-    private static async Task<(PostgresMoveTarget? Target, LeaseHolder? Holder)> TakeAsync(
-        PostgresTarget target, RunDescription run, string holder, TimeProvider time, bool create, CancellationToken cancellation)
-    {
-        var sessions = new TargetSessions(target, Guid.NewGuid());
-        try
-        {
-            await using (var session = await sessions.RentAsync(cancellation))
-            {
-                await RunSchema.EnsureAsync(session.Connection, cancellation);
-                if (create) await CreateAsync(session.Connection, run, cancellation);
-                session.Keep();
-            }
-            var (lease, current) = await Lease.TryTakeAsync(sessions, run.Plan.Schema, run.Id, holder, time, cancellation);
-            if (lease is not null) return (new PostgresMoveTarget(sessions, lease, run), null);
-            await using (var session = await sessions.RentAsync(cancellation))
-            {
-                if (create) await DeleteAsync(session.Connection, run.Id, cancellation);
-            }
-            await sessions.DisposeAsync();
-            return (null, current);
-        }
-        catch
-        {
-            await sessions.DisposeAsync();
-            throw;
-        }
-    }
-
-    private static async Task CreateAsync(NpgsqlConnection connection, RunDescription run, CancellationToken cancellation)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await RunRows.CreateAsync(connection, transaction, run, cancellation);
-        await RangeRows.CreateAsync(connection, transaction, run.Id, run.Plan, cancellation);
-        await transaction.CommitAsync(cancellation);
-    }
-
-    private static async Task DeleteAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("DELETE FROM godwit.runs WHERE id = $1", connection) { Parameters = { new() { Value = run } } };
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
 
     public async Task<IReadOnlySet<string>> FinishedStepsAsync(CancellationToken cancellation)
     {
@@ -139,18 +104,36 @@ public sealed class PostgresMoveTarget : IMoveTarget
 
     public Task SetPhaseAsync(string phase, CancellationToken cancellation) => UpdateAsync(RunState.Running, phase, end: null, cancellation);
 
-    public async Task FinishAsync(RunState state, RunEnd? end, CancellationToken cancellation)
-    {
-        await UpdateAsync(state, "finished", end, cancellation);
-        await _lease.ReleaseAsync(cancellation);
-    }
+    public Task FinishAsync(RunState state, Func<RunEnd?> end, CancellationToken cancellation) =>
+        EndAsync((connection, transaction) => RunRows.UpdateAsync(connection, transaction, Run.Id, state, "finished", end(), cancellation), cancellation);
 
-    /// <summary>Removes the tables and views that this run has made, and what it noted about them. What others made stays.</summary>
-    public async Task RemoveAsync(CancellationToken cancellation)
+    /// <summary>Removes the tables and views that this run has made, and what it noted about them, and ends it. What others made stays.</summary>
+    public Task AbortAsync(CancellationToken cancellation) => EndAsync(
+        async (connection, transaction) =>
+        {
+            await RunRemoval.RunAsync(connection, transaction, Run, cancellation);
+            await RunRows.UpdateAsync(connection, transaction, Run.Id, RunState.Aborted, "finished", end: null, cancellation);
+        },
+        cancellation);
+
+    private async Task EndAsync(Func<NpgsqlConnection, NpgsqlTransaction, Task> write, CancellationToken cancellation)
     {
+        // The heartbeat would find the lease gone and take it for lost.
+        await _lease.StopAsync();
         await using var session = await _sessions.RentAsync(cancellation);
         var connection = session.Connection;
-        await WriteAsync(connection, transaction => RunRemoval.RunAsync(connection, transaction, Run, cancellation), cancellation);
+        await WriteAsync(
+            connection,
+            async transaction =>
+            {
+                // With it off, a crash of the server could take back rows that a certificate vouches for: this commit waits for all before it.
+                await using var durable = new NpgsqlCommand(
+                    "SELECT set_config('synchronous_commit', 'local', true) WHERE current_setting('synchronous_commit') = 'off'", connection, transaction);
+                await durable.ExecuteNonQueryAsync(cancellation);
+                await write(connection, transaction);
+                await _lease.ReleaseAsync(connection, transaction, cancellation);
+            },
+            cancellation);
         session.Keep();
     }
 

@@ -63,6 +63,13 @@ public static class RunRows
             reader.IsDBNull(8) ? null : reader.GetFieldValue<string[]>(8), reader.IsDBNull(9) ? null : reader.GetString(9));
     }
 
+    /// <summary>The state of a run, which stays so until the transaction ends.</summary>
+    internal static async Task<RunState> LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT state FROM godwit.runs WHERE id = $1 FOR NO KEY UPDATE", connection, transaction) { Parameters = { new() { Value = run } } };
+        return Enum.Parse<RunState>((string?)await command.ExecuteScalarAsync(cancellation) ?? nameof(RunState.Aborted));
+    }
+
     internal static async Task UpdateAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, RunState state, string phase, RunEnd? end, CancellationToken cancellation)
     {

@@ -31,11 +31,14 @@ internal static class RunSchema
         CREATE TABLE IF NOT EXISTS godwit.leases (
             scope text PRIMARY KEY,
             epoch uuid NOT NULL UNIQUE,
-            run uuid NOT NULL REFERENCES godwit.runs,
+            -- A run begins by taking the lease, in the transaction that then makes its row.
+            run uuid NOT NULL REFERENCES godwit.runs DEFERRABLE INITIALLY DEFERRED,
             holder text NOT NULL,
             role name NOT NULL DEFAULT current_user,
+            lasts interval NOT NULL,
             heartbeat timestamptz NOT NULL
         );
+        CREATE UNIQUE INDEX IF NOT EXISTS runs_unfinished ON godwit.runs (target_schema) WHERE state = 'Running';
         CREATE TABLE IF NOT EXISTS godwit.steps (
             run uuid NOT NULL REFERENCES godwit.runs ON DELETE CASCADE,
             id text NOT NULL,

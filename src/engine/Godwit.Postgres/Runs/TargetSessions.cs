@@ -24,6 +24,14 @@ public sealed class TargetSessions : IAsyncDisposable
         });
     }
 
+    /// <summary>
+    /// A backend that builds an index does not notice that its client is gone, and holds its locks until it is done, unless it is told to look
+    /// (https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL). Servers on systems that cannot
+    /// look refuse the setting; there a takeover ends the backend.
+    /// </summary>
+    private const string LookForClient =
+        "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '2s', false); EXCEPTION WHEN invalid_parameter_value THEN NULL; END $$";
+
     public Guid Epoch { get; }
 
     /// <summary>How the application_name of every session of an epoch's holder begins.</summary>
@@ -36,7 +44,18 @@ public sealed class TargetSessions : IAsyncDisposable
             if (idle.State == System.Data.ConnectionState.Open) return new TargetSession(idle, _idle);
             await idle.DisposeAsync();
         }
-        return new TargetSession(await _source.OpenAsync(cancellation), _idle);
+        var opened = await _source.OpenAsync(cancellation);
+        try
+        {
+            await using var look = new NpgsqlCommand(LookForClient, opened);
+            await look.ExecuteNonQueryAsync(cancellation);
+            return new TargetSession(opened, _idle);
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -19,4 +19,10 @@ public sealed record PlanOptions
     public bool Quarantine { get; init; }
 
     public NameStyle Names { get; init; }
+
+    /// <summary>The unit of the copy that commits at once: enough rows to be fast, few enough to be done again after a crash.</summary>
+    public const long DefaultRowsPerRange = 250_000;
+
+    /// <summary>Rows after which a range of the copy is cut.</summary>
+    public long RowsPerRange { get; init; } = DefaultRowsPerRange;
 }

@@ -47,12 +47,17 @@ internal static class AbortCommand
                 [Finding.Error(FindingCodes.NothingToResume, stored is null ? "the target holds no run" : $"run {stored.Description.Id} is {stored.State.ToString().ToLowerInvariant()}; only an unfinished or failed one is aborted")],
                 ExitCode.Findings);
         }
-        var (target, holder) = await PostgresMoveTarget.ResumeAsync(reading.Target, stored.Description, RunHolder.Name, TimeProvider.System, cancellation);
-        if (target is null) return Refuse(console, [RunHolder.Refusal(holder!)], ExitCode.Findings);
-        await using (target)
+        var entrance = await RunEntry.TakeOverAsync(
+            reading.Target, stored.Description, RunHolder.Self(TimeProvider.System), [RunState.Running, RunState.Failed], holder => RunHolder.SayWaiting(console, holder), cancellation);
+        switch (entrance)
         {
-            await target.RemoveAsync(cancellation);
-            await target.FinishAsync(RunState.Aborted, end: null, cancellation);
+            case RunEntrance.Entered(var target):
+                await using (target) await target.AbortAsync(cancellation);
+                break;
+            case RunEntrance.Held(var holder):
+                return Refuse(console, [RunHolder.Refusal(holder)], ExitCode.Findings);
+            default:
+                return Refuse(console, [Finding.Error(FindingCodes.NothingToResume, $"run {stored.Description.Id} has ended meanwhile")], ExitCode.Findings);
         }
         RunPointer.Remove(stored.Description.Id);
         console.Line($"Aborted: the tables and views of run {stored.Description.Id} are gone from the target; the source is as it was.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Godwit.Engine.Moves;
 
 namespace Godwit.Cli.Move;
 
@@ -12,7 +13,7 @@ internal static class MoveCommand
             {
                 MoveOptions.From, MoveOptions.To, MoveOptions.Schema, MoveOptions.Tables, MoveOptions.Map, MoveOptions.Accept, MoveOptions.Names,
                 MoveOptions.Quarantine, MoveOptions.Paranoid, MoveOptions.DryRun, MoveOptions.Jobs, MoveOptions.Certificate, MoveOptions.NotMoved,
-                MoveOptions.Json, MoveOptions.ShowValues, MoveOptions.NoHash,
+                MoveOptions.Json, MoveOptions.ShowValues, MoveOptions.NoHash, MoveOptions.RangeRows,
             },
             (request, console, token) => new MoveSession(request, console).RunAsync(token));
         yield return Act(
@@ -49,13 +50,15 @@ internal static class MoveCommand
     {
         try
         {
+            using var lastResort = LastResort.Watch(console, "interrupted", cancellation);
             return await act(console);
         }
         catch (Exception fault)
         {
-            var interrupted = fault is OperationCanceledException && cancellation.IsCancellationRequested;
+            // Whatever else broke while everything was being stopped, it was stopped.
+            var interrupted = cancellation.IsCancellationRequested && fault is not LeaseLostException;
             var message = interrupted ? "interrupted" : FaultText.Of(fault);
-            var next = RunPointer.Read() is null ? "Nothing has been changed." : "What is done is kept: `godwit resume` goes on, `godwit abort` removes it.";
+            var next = fault is LeaseLostException ? "The other runner goes on with it." : HowToGoOn();
             if (!json) await error.WriteLineAsync($"godwit: {message}\n        {next}");
             if (Environment.GetEnvironmentVariable("GODWIT_TRACE") is not null) await error.WriteLineAsync(fault.ToString());
             return console.Finish(new MoveDocument
@@ -68,4 +71,7 @@ internal static class MoveCommand
             });
         }
     }
+
+    internal static string HowToGoOn() =>
+        RunPointer.Read() is null ? "Nothing has been changed." : "What is done is kept: `godwit resume` goes on, `godwit abort` removes it.";
 }

@@ -34,6 +34,12 @@ internal sealed class MoveConsole
 
     public void Print(IReadOnlyList<Finding> findings) => FindingPrinter.Print(Out, findings, ShowValues);
 
+    /// <summary>A line about the work at hand, beside its progress.</summary>
+    public void Note(string text)
+    {
+        if (!_json) _error.WriteLine(text);
+    }
+
     public void Line(FormattableString text) => Out.MarkupLineInterpolated(text);
 
     /// <summary>Ends a command: prints its document when one was asked for.</summary>
@@ -51,8 +57,8 @@ internal sealed class MoveConsole
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
         });
-        // Lines that a program reads are not broken where a terminal would end.
-        if (!terminal) console.Profile.Width = PipeWidth;
+        // A terminal breaks long lines by itself, and then an option to copy out of one stays in one piece.
+        console.Profile.Width = PipeWidth;
         return console;
     }
 }

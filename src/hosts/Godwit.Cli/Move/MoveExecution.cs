@@ -13,8 +13,14 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
 {
     private readonly TimeProvider _time = TimeProvider.System;
 
-    public async Task<int> RunAsync(PostgresMoveTarget target, CancellationToken cancellation)
+    /// <summary>Ends with the target disposed, whatever came of it.</summary>
+    public async Task<int> RunAsync(PostgresMoveTarget held, CancellationToken cancellation)
     {
+        // Before the target, so that it still watches while the target's sessions are closed.
+        using var silence = LastResort.Watch(console, "the target has not answered for as long as this runner's lease lasts", held.LeaseLost);
+        await using var target = held;
+        // A resumed run is this folder's from now on.
+        new RunPointer { Run = target.Run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
         var startedAt = _time.GetUtcNow();
         var source = new SqliteRowSource(opened.Source!);
         var options = new MoveRunOptions
@@ -25,20 +31,29 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         };
         var verification = await new MoveRun(source, target, options, display.Progress).RunAsync(cancellation);
         display.Progress.Begin(MovePhase.Certify);
-        var (path, certificate) = CertificateOutput.Write(request, target.Run, verification, opened, startedAt, _time.GetUtcNow());
+        var path = CertificateOutput.PathOf(request);
+        Certificate? certificate = null;
         await target.FinishAsync(
             verification.Verified ? RunState.Verified : RunState.Failed,
-            new RunEnd(await File.ReadAllTextAsync(path, cancellation), verification.Schema.Lines),
+            () =>
+            {
+                certificate = CertificateOutput.Write(request, target.Run, verification, opened, startedAt, _time.GetUtcNow()).Certificate;
+                return new RunEnd(File.ReadAllText(path), verification.Schema.Lines);
+            },
             cancellation);
         RunPointer.Remove(target.Run.Id);
         await display.DisposeAsync();
-        return Report(target.Run, verification, path, certificate);
+        return Report(target.Run, verification, path, certificate!);
     }
+
+    /// <summary>Named in full: the run has ended, so this folder no longer points at it.</summary>
+    private string Abort => $"godwit abort --to '{request.To}'" + (request.Schema is "public" ? "" : $" --schema '{request.Schema}'");
 
     private int Report(RunDescription run, MoveVerification verification, string path, Certificate certificate)
     {
         var phases = MoveReport.Phases(display.Progress);
         console.Print(findings);
+        MoveReport.PrintNotableChoices(console.Out, run.Plan);
         MoveReport.PrintVerification(console.Out, verification);
         console.Print(verification.Mismatches);
         var rows = verification.Tables.Sum(t => t.Target.Total.Count);
@@ -46,10 +61,10 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         if (verification.Verified)
             console.Line($"[green]Moved and verified:[/] {rows:N0} rows in {run.Plan.Tables.Count} tables, 0 mismatches{(quarantined == 0 ? "" : $", {quarantined:N0} rows in quarantine")}.");
         else if (verification.SourceChanged)
-            console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`godwit abort` removes what was moved).");
+            console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`{Abort}` removes what was moved).");
         else
-            console.Line($"[red]Verification failed:[/] {verification.Mismatches.Count} differences. The target holds what was moved; `godwit verify` looks again, `godwit abort` removes it.");
-        if (run.Plan.NotMoved.Count > 0) console.Line($"Not moved: {run.Plan.NotMoved.Count} objects, listed in {NotMovedOutput.PathOf(request)}.");
+            console.Line($"[red]Verification failed:[/] {verification.Mismatches.Count} differences. The target holds what was moved; `godwit verify` looks again, `{Abort}` removes it.");
+        if (run.Plan.NotMoved.Count > 0) console.Line($"Not moved: {run.Plan.NotMoved.Count} {(run.Plan.NotMoved.Count == 1 ? "object" : "objects")}, listed in {NotMovedOutput.PathOf(request)}.");
         console.Line($"Certificate: {path} (signed by {certificate.Signature!.Kid[..12]}…)");
         return console.Finish(new MoveDocument
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Godwit.Sqlite.Planning;
 
 namespace Godwit.Cli.Move;
 
@@ -45,12 +46,15 @@ internal static class MoveOptions
 
     public static readonly Option<bool> ShowValues = new("--show-values") { Description = "Show rows' values in findings." };
 
-    public static readonly Option<string?> Certificate = new("--certificate") { Description = "Where the certificate goes; default: <source>.certificate.json here.", HelpName = "FILE" };
+    public static readonly Option<string?> Certificate = new("--certificate") { Description = "Where the certificate goes. Without it, move writes <source>.certificate.json here and verify writes none.", HelpName = "FILE" };
 
     public static readonly Option<string?> NotMoved = new("--not-moved") { Description = "Where the list of what was not moved goes; default: not-moved.sql here.", HelpName = "FILE" };
 
     /// <summary>For the benchmark of hashing's cost only.</summary>
     public static readonly Option<bool> NoHash = new("--no-hash") { Hidden = true };
+
+    /// <summary>For tests only, which have to see many ranges in little data.</summary>
+    public static readonly Option<long> RangeRows = new("--range-rows") { Hidden = true, DefaultValueFactory = _ => PlanOptions.DefaultRowsPerRange };
 
     static MoveOptions()
     {
@@ -78,6 +82,7 @@ internal static class MoveOptions
         CertificateFile = Has(result, Certificate) ? result.GetValue(Certificate) : null,
         NotMovedFile = Has(result, NotMoved) ? result.GetValue(NotMoved) : null,
         NoHash = Has(result, NoHash) && result.GetValue(NoHash),
+        RangeRows = Has(result, RangeRows) ? result.GetValue(RangeRows) : PlanOptions.DefaultRowsPerRange,
     };
 
     /// <summary>Whether the command at hand has the option at all.</summary>

@@ -1,6 +1,7 @@
 using Godwit.Engine.Certificates;
 using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
+using Godwit.Model.Values;
 using Spectre.Console;
 
 namespace Godwit.Cli.Move;
@@ -14,6 +15,8 @@ internal sealed record PhaseSeconds(IReadOnlyDictionary<string, double> Elapsed,
 /// <summary>What a person reads at the end, and the parts of the JSON document that say the same.</summary>
 internal static class MoveReport
 {
+    private const int MostNotable = 20;
+
     public static IReadOnlyList<TableDocument> Tables(MovePlan plan, MoveVerification? verification = null) =>
     [
         .. plan.Tables.Select(table =>
@@ -60,6 +63,17 @@ internal static class MoveReport
         }
     }
 
+    /// <summary>Of the types chosen only those that a reader of the declarations would not expect; <c>godwit profile</c> shows all.</summary>
+    public static void PrintNotableChoices(IAnsiConsole console, MovePlan plan)
+    {
+        var notable = plan.Tables.SelectMany(t => t.Columns.Select(c => (Table: t, Column: c)))
+            .Where(x => x.Column.Mapping.Kind is not (MappingKind.Integer or MappingKind.Real or MappingKind.Text or MappingKind.Blob)).ToList();
+        if (notable.Count == 0) return;
+        foreach (var (table, column) in notable.Take(MostNotable))
+            console.MarkupLineInterpolated($"[grey]type[/]    {table.SourceName}.{column.SourceName}: [cyan]{column.Type.Sql}[/] [grey]{column.Reason}[/]");
+        console.MarkupLineInterpolated($"[grey]{(notable.Count > MostNotable ? $"        and {notable.Count - MostNotable} more; " : "        ")}`godwit profile` shows every column's type and why[/]");
+    }
+
     public static void PrintVerification(IAnsiConsole console, MoveVerification verification)
     {
         var width = verification.Tables.Select(t => t.Table.SourceName.Length).DefaultIfEmpty(0).Max();
@@ -67,7 +81,7 @@ internal static class MoveReport
         {
             var state = table.Agrees ? "[green]equal[/] " : "[red]DIFFERS[/]";
             var quarantined = table.Source.Quarantined == 0 ? "" : $", {table.Source.Quarantined:N0} in quarantine";
-            console.MarkupLine($"  {Markup.Escape(table.Table.SourceName.PadRight(width))}  {state}  {table.Target.Total.Count,12:N0} rows{quarantined}");
+            console.MarkupLine($"  {Markup.Escape(table.Table.SourceName.PadRight(width))}  {state}  {table.Target.Total.Count,12:N0} {(table.Target.Total.Count == 1 ? "row" : "rows")}{quarantined}");
         }
         foreach (var check in verification.Checks)
             console.MarkupLine($"  {(check.Passed ? "[green]passed[/] " : "[red]FAILED[/]  ")} {Markup.Escape(check.Name)}: {Markup.Escape(CheckText.Of(check))}");

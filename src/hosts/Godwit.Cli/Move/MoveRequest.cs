@@ -1,3 +1,5 @@
+using Godwit.Sqlite.Planning;
+
 namespace Godwit.Cli.Move;
 
 /// <summary>What the user asked for.</summary>
@@ -36,4 +38,7 @@ internal sealed record MoveRequest
 
     /// <summary>Only to measure what hashing costs.</summary>
     public bool NoHash { get; init; }
+
+    /// <summary>Rows after which a range of the copy is cut; tests make it small.</summary>
+    public long RangeRows { get; init; } = PlanOptions.DefaultRowsPerRange;
 }

@@ -19,7 +19,8 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         var url = PostgresUrl.Parse(request.To);
         if (url.Url is null) return Refuse(url.Findings, [], ExitCode.Usage);
         var (options, misused) = PlanRequest.Read(request);
-        if (options is null) return Refuse([.. url.Findings, .. misused], [], ExitCode.Findings);
+        misused = [.. misused, .. request.DryRun ? [] : OutputReadiness.Check(request)];
+        if (options is null || misused.Any(f => f.Severity == Severity.Error)) return Refuse([.. url.Findings, .. misused], [], ExitCode.Findings);
 
         await using var display = console.StartProgress(_time);
         display.Progress.Begin(MovePhase.Open);
@@ -52,30 +53,30 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
             Origin = new RunOrigin(request, opened.Source!.Fingerprint).Write(),
             ToolVersion = ToolVersion.Text,
         };
-        // Before the first write, so that whatever happens after it can be gone on with.
-        new RunPointer { Run = run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
-        PostgresMoveTarget? target = null;
-        LeaseHolder? holder;
-        try
+        var entrance = await RunEntry.BeginAsync(
+            opened.Target!,
+            run,
+            RunHolder.Self(_time),
+            // Whoever held the schema until now may have filled it.
+            (connection, token) => TargetReadiness.CheckAsync(connection, request, plan, token),
+            // Before anything is in the target, so that whatever happens after it can be gone on with.
+            () => new RunPointer { Run = run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write(),
+            cancellation);
+        switch (entrance)
         {
-            (target, holder) = await PostgresMoveTarget.BeginAsync(opened.Target!, run, RunHolder.Name, _time, cancellation);
+            case RunEntrance.Entered(var target):
+                return await new MoveExecution(request, console, opened, display, findings).RunAsync(target, cancellation);
+            case RunEntrance.Held(var holder):
+                findings.Add(RunHolder.Refusal(holder));
+                break;
+            case RunEntrance.Refused(var refusals):
+                findings.AddRange(refusals);
+                break;
+            default:
+                throw new InvalidOperationException("a run that begins cannot be over");
         }
-        catch
-        {
-            RunPointer.Remove(run.Id);
-            throw;
-        }
-        if (target is null)
-        {
-            RunPointer.Remove(run.Id);
-            await display.DisposeAsync();
-            return Refuse([.. findings, RunHolder.Refusal(holder!)], plan.NotMoved, ExitCode.Findings);
-        }
-        await using (target)
-        {
-            var execution = new MoveExecution(request, console, opened, display, findings);
-            return await execution.RunAsync(target, cancellation);
-        }
+        await display.DisposeAsync();
+        return Refuse(findings, plan.NotMoved, ExitCode.Findings);
     }
 
     private int Planned(List<Finding> findings, MovePlan plan, MoveProgress progress)

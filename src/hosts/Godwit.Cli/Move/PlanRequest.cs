@@ -35,6 +35,7 @@ internal static class PlanRequest
             Quarantine = request.Quarantine,
             Names = request.Names == "lower" ? NameStyle.Lower : NameStyle.Exact,
             Map = map ?? MapFile.Empty,
+            RowsPerRange = request.RangeRows,
         };
         return (options, findings);
     }

@@ -24,11 +24,8 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
         if (url.Url is null) return Refuse(url.Findings, ExitCode.Usage);
         var reading = await PostgresTarget.ConnectAsync(url.Url, cancellationToken: cancellation);
         if (reading.Target is null) return Refuse(reading.Findings, ExitCode.Findings);
-        if (await FindAsync(reading.Target, pointer, cancellation) is not { State: RunState.Running } stored)
-        {
-            if (pointer is not null) RunPointer.Remove(pointer.Run);
-            return Refuse([Finding.Error(FindingCodes.NothingToResume, "the target holds no unfinished run", remedy: "`godwit move` begins one.")], ExitCode.Findings);
-        }
+        var stored = await FindAsync(reading.Target, pointer, cancellation);
+        if (stored is not { State: RunState.Running }) return NothingLeft(pointer, stored);
         var origin = RunOrigin.Read(stored.Description.Origin);
         var request = origin.Request with { From = from ?? pointer?.Request.From ?? origin.Request.From, To = address, Json = json, ShowValues = console.ShowValues };
         return await GoOnAsync(stored, origin, request, url.Url, cancellation);
@@ -51,13 +48,46 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
                 ],
                 ExitCode.NotVerified);
         }
-        new RunPointer { Run = stored.Description.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
-        var (target, holder) = await PostgresMoveTarget.ResumeAsync(opened.Target, stored.Description, RunHolder.Name, _time, cancellation);
-        if (target is null) return Refuse([RunHolder.Refusal(holder!)], ExitCode.Findings);
-        await using (target)
+        if (OutputReadiness.Check(request) is { Count: > 0 } obstacles) return Refuse(obstacles, ExitCode.Findings);
+        var entrance = await RunEntry.TakeOverAsync(
+            opened.Target, stored.Description, RunHolder.Self(_time), [RunState.Running], holder => RunHolder.SayWaiting(console, holder), cancellation);
+        switch (entrance)
         {
-            return await new MoveExecution(request, console, opened, display, opened.Findings).RunAsync(target, cancellation);
+            case RunEntrance.Entered(var target):
+                return await new MoveExecution(request, console, opened, display, opened.Findings).RunAsync(target, cancellation);
+            case RunEntrance.Held(var holder):
+                return Refuse([RunHolder.Refusal(holder)], ExitCode.Findings);
+            case RunEntrance.Over(var state):
+                await display.DisposeAsync();
+                return NothingLeft(RunPointer.Read(), stored with { State = state });
+            default:
+                throw new InvalidOperationException("a run that goes on is not looked at again");
         }
+    }
+
+    /// <summary>The run is over: a runner that was killed right after its end could not say so any more.</summary>
+    private int NothingLeft(RunPointer? pointer, StoredRun? stored)
+    {
+        if (pointer is not null) RunPointer.Remove(pointer.Run);
+        if (stored is not { State: RunState.Verified or RunState.Failed })
+        {
+            return Refuse(
+                [Finding.Error(FindingCodes.NothingToResume, stored is null ? "the target holds no run" : $"run {stored.Description.Id} was aborted", remedy: "`godwit move` begins one.")],
+                ExitCode.Findings);
+        }
+        var verified = stored.State == RunState.Verified;
+        var path = CertificateOutput.PathOf(pointer?.Request ?? RunOrigin.Read(stored.Description.Origin).Request);
+        if (stored.Certificate is { } certificate && !File.Exists(path)) File.WriteAllText(path, certificate);
+        if (verified) console.Line($"[green]Nothing is left to do:[/] run {stored.Description.Id} is finished and verified. Certificate: {path}");
+        else console.Line($"[red]Nothing is left to do:[/] run {stored.Description.Id} is finished, and its verification failed. Certificate: {path}");
+        return console.Finish(new MoveDocument
+        {
+            Command = "resume",
+            Outcome = verified ? "verified" : "failed",
+            ExitCode = verified ? ExitCode.Done : ExitCode.NotVerified,
+            Run = stored.Description.Id.ToString(),
+            Certificate = path,
+        });
     }
 
     private async Task<StoredRun?> FindAsync(PostgresTarget target, RunPointer? pointer, CancellationToken cancellation)

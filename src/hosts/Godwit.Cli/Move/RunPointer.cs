@@ -12,9 +12,9 @@ internal sealed record RunPointer
 
     public required MoveRequest Request { get; init; }
 
-    private static string Folder => Path.Combine(Environment.CurrentDirectory, ".godwit");
+    public static string Folder => Path.Combine(Environment.CurrentDirectory, ".godwit");
 
-    private static string File => Path.Combine(Folder, "run.json");
+    public static string File => Path.Combine(Folder, "run.json");
 
     /// <summary>Where private copies of a source are made.</summary>
     public static string ScratchFolder => Path.Combine(Folder, "scratch");
@@ -23,7 +23,12 @@ internal sealed record RunPointer
     {
         Directory.CreateDirectory(Folder);
         var draft = $"{File}.{Environment.ProcessId}";
-        System.IO.File.WriteAllText(draft, JsonSerializer.Serialize(this, RunPointerJson.Default.RunPointer));
+        using (var stream = new FileStream(draft, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            JsonSerializer.Serialize(stream, this, RunPointerJson.Default.RunPointer);
+            // A power cut must not leave an empty pointer to a run that is in the target.
+            stream.Flush(flushToDisk: true);
+        }
         System.IO.File.Move(draft, File, overwrite: true);
     }
 
@@ -33,7 +38,7 @@ internal sealed record RunPointer
         {
             return JsonSerializer.Deserialize(System.IO.File.ReadAllText(File), RunPointerJson.Default.RunPointer);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }
@@ -42,7 +47,10 @@ internal sealed record RunPointer
     /// <summary>The run is over: there is nothing to go on with.</summary>
     public static void Remove(Guid run)
     {
-        if (Read()?.Run == run) System.IO.File.Delete(File);
+        if (Read()?.Run != run) return;
+        System.IO.File.Delete(File);
+        // Drafts of runners that were killed while they wrote.
+        foreach (var draft in Directory.EnumerateFiles(Folder, "run.json.*")) System.IO.File.Delete(draft);
     }
 }
 

@@ -3,6 +3,7 @@ using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Runs;
+using Npgsql;
 
 namespace Godwit.Cli.Move;
 
@@ -16,6 +17,12 @@ internal static class TargetReadiness
     {
         await using var source = target.OpenSource(new SessionSettings { RunId = "check", Role = "check" });
         await using var connection = await source.OpenAsync(cancellation);
+        return await CheckAsync(connection, request, plan, cancellation);
+    }
+
+    /// <summary>The same on a connection that is there, in its transaction.</summary>
+    public static async Task<IReadOnlyList<Finding>> CheckAsync(NpgsqlConnection connection, MoveRequest request, MovePlan? plan, CancellationToken cancellation)
+    {
         var unfinished = await RunRows.FindAsync(connection, id: null, request.Schema, cancellation);
         if (unfinished is { State: RunState.Running })
         {

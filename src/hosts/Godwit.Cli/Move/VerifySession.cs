@@ -2,9 +2,12 @@ using System.Security.Cryptography;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
 using Godwit.Model.Findings;
+using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Reading;
 using Godwit.Postgres.Runs;
+using Godwit.Sqlite.Opening;
+using Godwit.Sqlite.Planning;
 using Godwit.Sqlite.Reading;
 
 namespace Godwit.Cli.Move;
@@ -29,16 +32,23 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         {
             stored = await RunRows.FindAsync(session.Connection, id: null, request.Schema, cancellation);
         }
-        if (stored is null or { State: RunState.Aborted })
+        var (plan, findings) = stored is { State: not RunState.Aborted } ? (stored.Description.Plan, []) : await PlanAsync(opened.Source, display.Progress, cancellation);
+        if (plan is null)
         {
-            return Refuse(
-                [Finding.Error(FindingCodes.NothingToResume, $"schema {request.Schema} of the target holds no move", remedy: "`godwit move` makes one; --schema names another schema.")],
-                ExitCode.Findings);
+            await display.DisposeAsync();
+            return Refuse(findings, ExitCode.Findings);
         }
         // A key of its own: nobody could have known it when the target was changed.
-        var run = stored.Description with { HashKey = SipHash.Key(RandomNumberGenerator.GetBytes(16)) };
+        var run = new RunDescription
+        {
+            Id = stored?.Description.Id ?? Guid.NewGuid(),
+            Plan = plan,
+            HashKey = SipHash.Key(RandomNumberGenerator.GetBytes(16)),
+            Origin = "",
+            ToolVersion = ToolVersion.Text,
+        };
         var options = new MoveRunOptions { Jobs = request.Jobs, Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample };
-        await using var snapshot = await TargetSnapshot.OpenAsync(sessions, run.Plan.Schema, run.HashKey, stored.Catalog, cancellation);
+        await using var snapshot = await TargetSnapshot.OpenAsync(sessions, run.Plan.Schema, run.HashKey, stored?.Catalog, cancellation);
         var verification = await new MoveVerifier(new SqliteRowSource(opened.Source), snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
         var certificate = request.CertificateFile is null
             ? null
@@ -46,6 +56,17 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         var phases = MoveReport.Phases(display.Progress);
         await display.DisposeAsync();
         return Report(run, verification, certificate, phases);
+    }
+
+    /// <summary>
+    /// Where the target keeps no record of a move (its schema godwit was removed), the plan that a move would follow now says what should be there. What can be
+    /// accepted is: a view that was left out is not looked for.
+    /// </summary>
+    private async Task<(MovePlan? Plan, IReadOnlyList<Finding> Findings)> PlanAsync(SourceFile source, MoveProgress progress, CancellationToken cancellation)
+    {
+        var options = new PlanOptions { Schema = request.Schema, Accept = [.. FindingCodes.All.Values.Where(c => c.Acceptable).Select(c => new Acceptance(c))] };
+        var planned = await PlannedMove.PlanAsync(source, options, request.Jobs, progress, cancellation);
+        return (planned.Result.Plan, planned.Result.Findings);
     }
 
     private int Report(RunDescription run, MoveVerification verification, string? certificate, PhaseSeconds phases)

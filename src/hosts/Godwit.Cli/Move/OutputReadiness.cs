@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Godwit.Model.Findings;
+using Godwit.Security.Signing;
+
+namespace Godwit.Cli.Move;
+
+/// <summary>Sees that everything a move writes on this machine can be written, before hours are spent on what then cannot be certified.</summary>
+internal static class OutputReadiness
+{
+    public static IReadOnlyList<Finding> Check(MoveRequest request) =>
+        [.. Obstacles(request).Select(o => Finding.Error(FindingCodes.OutputUnwritable, o, remedy: "Go to a folder of your own, or name others with --certificate, --not-moved and GODWIT_HOME."))];
+
+    private static IEnumerable<string> Obstacles(MoveRequest request)
+    {
+        foreach (var path in new[] { RunPointer.File, CertificateOutput.PathOf(request), NotMovedOutput.PathOf(request) })
+        {
+            if (Obstacle(path) is { } obstacle) yield return $"{path} cannot be written: {obstacle}";
+        }
+        if (KeyObstacle() is { } key) yield return key;
+    }
+
+    private static string? Obstacle(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path)) return "it is a folder";
+            var folder = Path.GetDirectoryName(path)!;
+            // Made when it is needed; a move that is refused leaves no folder behind.
+            if (folder == RunPointer.Folder && !Directory.Exists(folder)) folder = Environment.CurrentDirectory;
+            // Asking for rights says less than trying: disks are full, file systems read-only.
+            using var trial = new FileStream(
+                Path.Combine(folder, $".godwit-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            trial.WriteByte(0);
+            return null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return fault.Message;
+        }
+    }
+
+    private static string? KeyObstacle()
+    {
+        try
+        {
+            using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
+            return null;
+        }
+        catch (SigningKeyException fault)
+        {
+            return fault.Message;
+        }
+    }
+}
