@@ -126,4 +126,4 @@ public interface IMoveTarget : IAsyncDisposable
 }
 
 /// <summary>Another runner holds the run now; this one has changed nothing since.</summary>
-public sealed class LeaseLostException(string message) : Exception(message);
+public sealed class LeaseLostException(string message, Exception? cause = null) : Exception(message, cause);

@@ -93,7 +93,25 @@ public sealed class Lease : IAsyncDisposable
         session.Keep();
     }
 
-    private static LeaseLostException Gone() => new("another runner has taken this run over; this one has written nothing since");
+    /// <summary>Whether the database says that another runner holds the lease, or nobody; false when it cannot be asked.</summary>
+    public async Task<bool> IsGoneAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await _sessions.OpenAsync(cancellation);
+            await using var command = new NpgsqlCommand("SELECT NOT EXISTS (SELECT FROM godwit.leases WHERE scope = $1 AND epoch = $2)", connection)
+            {
+                Parameters = { new() { Value = _scope }, new() { Value = Epoch } },
+            };
+            return await command.ExecuteScalarAsync(cancellation) is true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    internal static LeaseLostException Gone(Exception? cause = null) => new("another runner has taken this run over; this one has written nothing since", cause);
 
     private sealed record Current(Guid Epoch, Guid Run, string Holder, TimeSpan Heartbeat, bool Alive);
 

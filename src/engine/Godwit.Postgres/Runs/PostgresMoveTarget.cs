@@ -96,24 +96,17 @@ public sealed class PostgresMoveTarget : IMoveTarget
         return steps;
     }
 
-    public async Task RunStepAsync(TargetStep step, CancellationToken cancellation)
-    {
-        await using var session = await _sessions.RentAsync(cancellation);
-        var connection = session.Connection;
-        await WriteAsync(
-            connection,
-            async transaction =>
-            {
-                await using var record = new NpgsqlCommand(
-                    "INSERT INTO godwit.steps (run, id, phase, title) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", connection, transaction)
-                { Parameters = { new() { Value = Run.Id }, new() { Value = step.Id }, new() { Value = step.Phase }, new() { Value = step.Title } } };
-                if (await record.ExecuteNonQueryAsync(cancellation) == 0) return;
-                await using var command = new NpgsqlCommand(step.Sql, connection, transaction);
-                await command.ExecuteNonQueryAsync(cancellation);
-            },
-            cancellation);
-        session.Keep();
-    }
+    public Task RunStepAsync(TargetStep step, CancellationToken cancellation) => WriteAsync(
+        async (connection, transaction) =>
+        {
+            await using var record = new NpgsqlCommand(
+                "INSERT INTO godwit.steps (run, id, phase, title) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", connection, transaction)
+            { Parameters = { new() { Value = Run.Id }, new() { Value = step.Id }, new() { Value = step.Phase }, new() { Value = step.Title } } };
+            if (await record.ExecuteNonQueryAsync(cancellation) == 0) return;
+            await using var command = new NpgsqlCommand(step.Sql, connection, transaction);
+            await command.ExecuteNonQueryAsync(cancellation);
+        },
+        cancellation);
 
     public async Task<IReadOnlyList<CopiedRange>> RangesAsync(TablePlan table, CancellationToken cancellation)
     {
@@ -124,15 +117,9 @@ public sealed class PostgresMoveTarget : IMoveTarget
         return ranges;
     }
 
-    public async Task<CopiedRange> CopyRangeAsync(
-        TablePlan table, int ordinal, Func<IRowImageSink, RangeDigest> fill, Func<IRowImageSink, long>? fillQuarantine, CancellationToken cancellation)
-    {
-        await using var session = await _sessions.RentAsync(cancellation);
-        var connection = session.Connection;
-        var copied = await RangeCopy.RunAsync(connection, _lease, Run, table, ordinal, fill, fillQuarantine, cancellation);
-        session.Keep();
-        return copied;
-    }
+    public Task<CopiedRange> CopyRangeAsync(
+        TablePlan table, int ordinal, Func<IRowImageSink, RangeDigest> fill, Func<IRowImageSink, long>? fillQuarantine, CancellationToken cancellation) =>
+        WithSessionAsync(connection => RangeCopy.RunAsync(connection, _lease, Run, table, ordinal, fill, fillQuarantine, cancellation), cancellation);
 
     public async Task<ITargetSnapshot> OpenSnapshotAsync(CancellationToken cancellation) =>
         await TargetSnapshot.OpenAsync(_sessions, Run.Plan.Schema, Run.HashKey, expectedCatalog: null, cancellation);
@@ -146,28 +133,38 @@ public sealed class PostgresMoveTarget : IMoveTarget
     }
 
     /// <summary>Removes the tables and views that this run has made, and what it noted about them. What others made stays.</summary>
-    public async Task RemoveAsync(CancellationToken cancellation)
+    public Task RemoveAsync(CancellationToken cancellation) =>
+        WriteAsync((connection, transaction) => RunRemoval.RunAsync(connection, transaction, Run, cancellation), cancellation);
+
+    private Task UpdateAsync(RunState state, string phase, RunEnd? end, CancellationToken cancellation) =>
+        WriteAsync((connection, transaction) => RunRows.UpdateAsync(connection, transaction, Run.Id, state, phase, end, cancellation), cancellation);
+
+    private async Task WriteAsync(Func<NpgsqlConnection, NpgsqlTransaction, Task> write, CancellationToken cancellation) => await WithSessionAsync(
+        async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await _lease.HoldAsync(connection, transaction, cancellation);
+            await write(connection, transaction);
+            await transaction.CommitAsync(cancellation);
+            return true;
+        },
+        cancellation);
+
+    private async Task<T> WithSessionAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
     {
         await using var session = await _sessions.RentAsync(cancellation);
-        var connection = session.Connection;
-        await WriteAsync(connection, transaction => RunRemoval.RunAsync(connection, transaction, Run, cancellation), cancellation);
-        session.Keep();
-    }
-
-    private async Task UpdateAsync(RunState state, string phase, RunEnd? end, CancellationToken cancellation)
-    {
-        await using var session = await _sessions.RentAsync(cancellation);
-        var connection = session.Connection;
-        await WriteAsync(connection, transaction => RunRows.UpdateAsync(connection, transaction, Run.Id, state, phase, end, cancellation), cancellation);
-        session.Keep();
-    }
-
-    private async Task WriteAsync(NpgsqlConnection connection, Func<NpgsqlTransaction, Task> write, CancellationToken cancellation)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await _lease.HoldAsync(connection, transaction, cancellation);
-        await write(transaction);
-        await transaction.CommitAsync(cancellation);
+        try
+        {
+            var result = await work(session.Connection);
+            session.Keep();
+            return result;
+        }
+        catch (NpgsqlException fault) when (session.Connection.State != System.Data.ConnectionState.Open)
+        {
+            // A takeover ends this runner's sessions, so what it sees first is a lost connection; whose the lease is now tells which it was.
+            if (await _lease.IsGoneAsync(cancellation)) throw Lease.Gone(fault);
+            throw;
+        }
     }
 
     private static IReadOnlyList<TargetStep> Steps(IReadOnlyList<DdlStep> steps) => [.. steps.Select(s => new TargetStep(s.Id, s.Phase, s.Title, s.Sql, s.Table))];

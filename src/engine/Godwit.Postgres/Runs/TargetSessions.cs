@@ -36,8 +36,11 @@ public sealed class TargetSessions : IAsyncDisposable
             if (idle.State == System.Data.ConnectionState.Open) return new TargetSession(idle, _idle);
             await idle.DisposeAsync();
         }
-        return new TargetSession(await _source.OpenAsync(cancellation), _idle);
+        return new TargetSession(await OpenAsync(cancellation), _idle);
     }
+
+    /// <summary>A session that is surely new.</summary>
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellation) => _source.OpenAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
