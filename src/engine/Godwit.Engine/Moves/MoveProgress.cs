@@ -30,10 +30,14 @@ public readonly record struct ProgressSample(MovePhase Phase, string Item, long 
     public TimeSpan? Left => Total > 0 && Done > 0 && PerSecond > 0 ? TimeSpan.FromSeconds(Math.Max(Total - Done, 0) / PerSecond) : null;
 }
 
+/// <summary>What a phase took: wall time, and time of this process on the processors.</summary>
+public readonly record struct PhaseCost(TimeSpan Elapsed, TimeSpan Processor);
+
 /// <summary>Counters that workers write and a display reads, without either waiting for the other.</summary>
 public sealed class MoveProgress(TimeProvider time)
 {
-    private readonly Dictionary<MovePhase, TimeSpan> _durations = [];
+    private readonly Dictionary<MovePhase, PhaseCost> _costs = [];
+    private TimeSpan _processorAtStart = Environment.CpuUsage.TotalTime;
     private long _done;
     private long _total;
     private long _bytes;
@@ -44,8 +48,8 @@ public sealed class MoveProgress(TimeProvider time)
     /// <summary>Called when a phase begins, on the thread that begins it.</summary>
     public Action<MovePhase>? PhaseBegan { get; init; }
 
-    /// <summary>How long each finished phase took.</summary>
-    public IReadOnlyDictionary<MovePhase, TimeSpan> Durations => _durations;
+    /// <summary>What each finished phase took.</summary>
+    public IReadOnlyDictionary<MovePhase, PhaseCost> Costs => _costs;
 
     public ProgressSample Sample() => new(
         (MovePhase)_phase, _item, Interlocked.Read(ref _done), Interlocked.Read(ref _total), Interlocked.Read(ref _bytes), time.GetElapsedTime(Interlocked.Read(ref _started)));
@@ -59,11 +63,20 @@ public sealed class MoveProgress(TimeProvider time)
         Interlocked.Exchange(ref _bytes, 0);
         Interlocked.Exchange(ref _total, total);
         Interlocked.Exchange(ref _started, time.GetTimestamp());
+        _processorAtStart = Environment.CpuUsage.TotalTime;
         PhaseBegan?.Invoke(phase);
     }
 
-    /// <summary>Closes the books on the phase at hand.</summary>
-    public void End() => _durations[(MovePhase)_phase] = _durations.GetValueOrDefault((MovePhase)_phase) + time.GetElapsedTime(Interlocked.Read(ref _started));
+    /// <summary>Closes the books on the phase at hand; time after this belongs to none until another begins.</summary>
+    public void End()
+    {
+        var before = _costs.GetValueOrDefault((MovePhase)_phase);
+        var processor = Environment.CpuUsage.TotalTime;
+        _costs[(MovePhase)_phase] = new PhaseCost(
+            before.Elapsed + time.GetElapsedTime(Interlocked.Read(ref _started)), before.Processor + (processor - _processorAtStart));
+        Interlocked.Exchange(ref _started, time.GetTimestamp());
+        _processorAtStart = processor;
+    }
 
     public void At(string item) => _item = item;
 

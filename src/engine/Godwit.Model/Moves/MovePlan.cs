@@ -55,6 +55,9 @@ public sealed record TablePlan
     /// <summary>Where the identity column's sequence must go on from: the next value is this plus one. Null without an identity column.</summary>
     public long? SequenceLast { get; init; }
 
+    /// <summary>Name of the identity column's sequence; null leaves it to PostgreSQL, which may take one that a later table needs.</summary>
+    public string? SequenceName { get; init; }
+
     /// <summary>Set when rows of this table go to quarantine.</summary>
     public QuarantinePlan? Quarantine { get; init; }
 

@@ -54,7 +54,10 @@ public enum MappingKind
     /// <summary>INTEGER milliseconds since 1970-01-01 UTC to timestamp or timestamptz; years 0001-9999.</summary>
     UnixMilliseconds,
 
-    /// <summary>REAL Julian day to timestamp: the nearest microsecond m with toJulian(m) equal to the value bit for bit, where toJulian(m) = (double)((decimal)m / 86,400,000,000 + 2,451,544.5) and m counts from 2000-01-01.</summary>
+    /// <summary>
+    /// REAL Julian day to timestamp: the nearest microsecond m, counted from 2000-01-01, when the double nearest to
+    /// m / 86,400,000,000 + 2,451,544.5 is the value bit for bit.
+    /// </summary>
     JulianDay,
 
     /// <summary>TEXT of a UUID by <see cref="ValueMapping.UuidForm"/> to uuid.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Godwit.Model.Moves;
 
 namespace Godwit.Sqlite.Decoding;
@@ -12,7 +13,8 @@ internal sealed class JulianDayInverse(ColumnPlan column) : InstantInverse(colum
 
     protected override void Decode(long microseconds, SourceImage image)
     {
-        var day = (double)((decimal)microseconds / ClockText.MicrosecondsPerDay + PostgresEpoch);
+        // Through text: parsing rounds correctly, where a conversion from decimal does not.
+        var day = double.Parse(((decimal)microseconds / ClockText.MicrosecondsPerDay + PostgresEpoch).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         if (!IsNearest(day, microseconds)) throw Refusal("not the microsecond nearest to any Julian day");
         image.AddReal(day);
     }

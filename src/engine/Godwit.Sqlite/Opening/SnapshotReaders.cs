@@ -49,6 +49,8 @@ internal sealed class SnapshotReaders : IDisposable
             {
                 readers._readers.Add(open());
                 readers._readers[i].SetBusyTimeout(BusySlice);
+                // Readers scan: each page is read once, and a cache of them would only be memory. The first answers questions, and keeps SQLite's own size.
+                if (i > 0) readers._readers[i].Execute("PRAGMA cache_size = -256");
             }
 
             do

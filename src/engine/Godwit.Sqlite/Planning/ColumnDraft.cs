@@ -53,9 +53,9 @@ internal sealed class ColumnDraft
     /// SQLite's SQL for "this value becomes NULL". Not IS NULL: on a column declared NOT NULL the optimizer answers that without looking
     /// (https://sqlite.org/releaselog/3_35_0.html, query planner).
     /// </summary>
-    public string BecomesNull(string alias = "child")
+    public string BecomesNull(SourceTable table)
     {
-        var column = $"{alias}.{SqliteName.Quote(Source.Name)}";
+        var column = SqliteName.Qualify(table.Name, Source.Name);
         return Mapping.EmptyIsNull ? $"(typeof({column}) = 'null' OR {column} = '')" : $"typeof({column}) = 'null'";
     }
 }

@@ -11,6 +11,19 @@ internal sealed class ConstraintNaming(TargetNames relations)
     public string Key(TableDraft table, string? written, IEnumerable<int> columns, string suffix) =>
         Index(table, written, [table.TargetName, .. columns.Select(c => table.Columns[c].TargetName), suffix]);
 
+    /// <summary>
+    /// Takes the names that PostgreSQL would choose by itself: of the identity's sequence, which stands among the tables, and of NOT NULL, which is a named
+    /// constraint from version 18 on (https://www.postgresql.org/docs/18/release-18.html).
+    /// </summary>
+    public void TakeImplied(TableDraft table)
+    {
+        foreach (var column in table.Columns)
+        {
+            if (column.Identity) table.SequenceName = relations.Derive(table.Name, table.TargetName, column.TargetName, "seq");
+            if (column.NotNull) _ = table.ConstraintNames.TryTake(table.ConstraintNames.Fit($"{table.TargetName}_{column.TargetName}_not_null"), table.Name, out _);
+        }
+    }
+
     /// <summary>A check or a foreign key: unique within its table only.</summary>
     public string Plain(TableDraft table, string? written, params ReadOnlySpan<string> parts)
     {

@@ -8,6 +8,9 @@ namespace Godwit.Sqlite.Planning;
 /// <summary>Foreign keys: what they point at, whether PostgreSQL can hold them, and which rows point nowhere. Runs after the keys of all tables.</summary>
 internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming naming)
 {
+    /// <summary>What the parent is called in a question; no table's name begins so (https://sqlite.org/lang_createtable.html).</summary>
+    private const string ParentAlias = "sqlite_parent";
+
     public void Plan(TableDraft table)
     {
         var syntax = ForeignKeySyntax.Of(table.Syntax);
@@ -76,10 +79,10 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
     private bool HasOrphans(TableDraft table, SourceForeignKey key, TableDraft parent, IReadOnlyList<int> parentColumns)
     {
         var pairs = key.Columns.Zip(parentColumns, (c, p) => (Child: table.Columns[c], Parent: parent.Columns[p])).ToList();
-        var present = string.Join(" AND ", pairs.Select(p => $"NOT ({p.Child.BecomesNull()})"));
-        var joined = string.Join(" AND ", pairs.Select(p => Match(p.Child, p.Parent)));
+        var present = string.Join(" AND ", pairs.Select(p => $"NOT ({p.Child.BecomesNull(table.Source)})"));
+        var joined = string.Join(" AND ", pairs.Select(p => Match(table, p.Child, p.Parent)));
         var rows = RowQuestion.Ask(context.Connection, table.Source,
-            $"{present} AND NOT EXISTS (SELECT 1 FROM main.{SqliteName.Quote(parent.Name)} AS parent WHERE {joined})");
+            $"{present} AND NOT EXISTS (SELECT 1 FROM main.{SqliteName.Quote(parent.Name)} AS {SqliteName.Quote(ParentAlias)} WHERE {joined})");
         if (rows.Total == 0) return false;
         _ = context.Findings.Accepts(Finding.Error(
             FindingCodes.Orphan, $"{rows.Count} of {table.Name} point at rows of {parent.Name} that are not there.",
@@ -91,10 +94,10 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
     /// Equal as PostgreSQL will see it. The first comparison is SQLite's own and finds the index of the parent's key; the second leaves out what is equal
     /// only without case, or only because the two columns' affinities bend the value.
     /// </summary>
-    private static string Match(ColumnDraft child, ColumnDraft parent)
+    private static string Match(TableDraft table, ColumnDraft child, ColumnDraft parent)
     {
-        var left = $"parent.{SqliteName.Quote(parent.Source.Name)}";
-        var right = $"child.{SqliteName.Quote(child.Source.Name)}";
+        var left = SqliteName.Qualify(ParentAlias, parent.Source.Name);
+        var right = SqliteName.Qualify(table.Name, child.Source.Name);
         if (!parent.Type.IsText) return $"{left} = {right}";
         // SQLite cannot compare by a collation that only the application brings along.
         if (KeyParts.IsUnknown(parent.Source.Collation)) return $"{left} = {right} COLLATE BINARY";

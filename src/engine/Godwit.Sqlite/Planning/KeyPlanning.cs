@@ -82,7 +82,7 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
     private bool HasNull(TableDraft table, List<int> columns)
     {
         if (table.Source.RowIdAlias is not null || columns.TrueForAll(c => table.Columns[c].Nulls == 0)) return false;
-        var rows = RowQuestion.Ask(context.Connection, table.Source, string.Join(" OR ", columns.Select(c => table.Columns[c].BecomesNull())));
+        var rows = RowQuestion.Ask(context.Connection, table.Source, string.Join(" OR ", columns.Select(c => table.Columns[c].BecomesNull(table.Source))));
         if (rows.Total == 0) return false;
         _ = context.Findings.Accepts(Finding.Error(
             FindingCodes.NullInPrimaryKey,

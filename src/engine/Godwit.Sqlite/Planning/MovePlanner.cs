@@ -55,6 +55,7 @@ public static class MovePlanner
             GeneratedPlanning.Plan(context, table);
             DefaultPlanning.Plan(context, table);
             keys.Plan(table);
+            naming.TakeImplied(table);
         }
         var indexes = new IndexPlanning(context, names, keys, naming);
         var checks = new CheckPlanning(context, naming);
@@ -91,6 +92,7 @@ public static class MovePlanner
         Checks = table.Checks,
         ForeignKeys = table.ForeignKeys,
         SequenceLast = SequencePlanning.Last(context, table),
+        SequenceName = table.SequenceName,
         Rows = profile.Rows,
         Bytes = profile.Bytes,
         Ranges = profile.Ranges,

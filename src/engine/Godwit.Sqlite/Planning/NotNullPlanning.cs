@@ -11,7 +11,7 @@ internal static class NotNullPlanning
         {
             column.NotNull = column.Source.NotNull || column.Identity;
             if (!column.Source.NotNull || column.Nulls == 0) continue;
-            var rows = RowQuestion.Ask(context.Connection, table.Source, column.BecomesNull());
+            var rows = RowQuestion.Ask(context.Connection, table.Source, column.BecomesNull(table.Source));
             if (rows.Total == 0) continue;
             column.NotNull = false;
             _ = context.Findings.Accepts(Finding.Error(

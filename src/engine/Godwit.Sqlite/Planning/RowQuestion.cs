@@ -18,13 +18,13 @@ internal static class RowQuestion
 {
     private const int Shown = 10;
 
-    /// <param name="condition">SQLite's SQL over the table, which the query calls <paramref name="alias"/>.</param>
-    public static RowSample Ask(SqliteConnection connection, SourceTable table, string condition, string alias = "child")
+    /// <param name="condition">SQLite's SQL over the table. It keeps its own name: words out of the schema may use it.</param>
+    public static RowSample Ask(SqliteConnection connection, SourceTable table, string condition)
     {
         var rows = new List<string>();
         var total = 0L;
         using var statement = connection.Prepare(
-            $"SELECT {NameOfRow(table, alias)} FROM main.{SqliteName.Quote(table.Name)} AS {alias} WHERE {condition}");
+            $"SELECT {NameOfRow(table)} FROM main.{SqliteName.Quote(table.Name)} WHERE {condition}");
         while (statement.Step())
         {
             if (total++ < Shown) rows.Add(statement.GetText(0));
@@ -33,10 +33,10 @@ internal static class RowQuestion
     }
 
     /// <summary>The rowid, or the key in SQL notation; a table that hides its rowid behind columns has nothing to call a row by.</summary>
-    private static string NameOfRow(SourceTable table, string alias)
+    private static string NameOfRow(SourceTable table)
     {
-        if (table.RowIdName is { } rowId) return $"{alias}.{SqliteName.Quote(rowId)}";
+        if (table.RowIdName is { } rowId) return SqliteName.Qualify(table.Name, rowId);
         if (table.PrimaryKey.Count == 0) return "'?'";
-        return string.Join(" || ', ' || ", table.PrimaryKey.Select(c => $"quote({alias}.{SqliteName.Quote(table.Columns[c].Name)})"));
+        return string.Join(" || ', ' || ", table.PrimaryKey.Select(c => $"quote({SqliteName.Qualify(table.Name, table.Columns[c].Name)})"));
     }
 }

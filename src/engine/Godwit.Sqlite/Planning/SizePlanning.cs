@@ -28,7 +28,7 @@ internal static class SizePlanning
             return;
         }
         if (RowHeader + table.Columns.Count + table.Columns.Sum(c => Width(c.Type.Name) ?? Pointer) <= MaximumRow) return;
-        var sums = table.Columns.Select(WidthOf).Chunk(TermsInASum).Select(terms => $"({string.Join(" + ", terms)})");
+        var sums = table.Columns.Select(c => WidthOf(table, c)).Chunk(TermsInASum).Select(terms => $"({string.Join(" + ", terms)})");
         var rows = RowQuestion.Ask(context.Connection, table.Source, $"{RowHeader + table.Columns.Count / 8} + {string.Join(" + ", sums)} > {MaximumRow}");
         if (rows.Total == 0) return;
         context.Findings.Add(Finding.Error(
@@ -37,9 +37,9 @@ internal static class SizePlanning
     }
 
     // At least so many bytes: what is refused here would certainly fail.
-    private static string WidthOf(ColumnDraft column)
+    private static string WidthOf(TableDraft table, ColumnDraft column)
     {
-        var name = $"child.{SqliteName.Quote(column.Source.Name)}";
+        var name = SqliteName.Qualify(table.Name, column.Source.Name);
         return $"iif(typeof({name}) = 'null', 0, {(Width(column.Type.Name) is { } width ? $"{width}" : $"min({Pointer}, 1 + length(CAST({name} AS BLOB)))")})";
     }
 

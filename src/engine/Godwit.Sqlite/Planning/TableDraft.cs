@@ -21,6 +21,8 @@ internal sealed class TableDraft
 
     public KeyPlan? PrimaryKey { get; set; }
 
+    public string? SequenceName { get; set; }
+
     public List<KeyPlan> Uniques { get; } = [];
 
     public List<IndexPlan> Indexes { get; } = [];

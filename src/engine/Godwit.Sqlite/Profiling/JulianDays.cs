@@ -22,6 +22,18 @@ public static class JulianDays
         return ToJulian(microseconds) == day;
     }
 
-    /// <summary>The inverse, as <see cref="Godwit.Model.Values.MappingKind.JulianDay"/> defines it.</summary>
-    public static double ToJulian(long microseconds) => (double)((decimal)microseconds / MicrosecondsPerDay + 2_451_544.5m);
+    /// <summary>
+    /// The double nearest to a microsecond's Julian day, ties to even, as <see cref="Godwit.Model.Values.MappingKind.JulianDay"/> defines it. In whole numbers,
+    /// since neither decimal's conversion nor a division of doubles rounds correctly.
+    /// </summary>
+    public static double ToJulian(long microseconds)
+    {
+        // The Julian day times the microseconds of a day: an integer below 2^59.
+        var scaled = microseconds + 4_903_089L * (MicrosecondsPerDay / 2);
+        var shift = 52 - (63 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(scaled / MicrosecondsPerDay)));
+        var (mantissa, rest) = Int128.DivRem((Int128)scaled << shift, MicrosecondsPerDay);
+        var twice = rest * 2;
+        if (twice > MicrosecondsPerDay || (twice == MicrosecondsPerDay && Int128.IsOddInteger(mantissa))) mantissa++;
+        return Math.ScaleB((double)(long)mantissa, -shift);
+    }
 }

@@ -14,7 +14,7 @@ public static class SchemaReader
         var entries = SchemaEntry.ReadAll(connection);
         var kinds = ReadKinds(connection);
         var virtualTables = entries.Where(IsVirtual)
-            .Select(e => new SourceVirtualTable(e.Name, VirtualTableModule.Read(e.Sql!), e.Sql!)).ToList();
+            .Select(e => new SourceVirtualTable(e.Name, ReadModule(e.Sql!), e.Sql!)).ToList();
         var isSpatialite = SpatialiteNames.Detect(entries);
         var internals = entries.Where(e => e.Type == "table" && !IsVirtual(e))
             .Select(e => InternalTables.Classify(e.Name, kinds, virtualTables, isSpatialite))
@@ -38,6 +38,9 @@ public static class SchemaReader
     // The root page of a virtual table is 0; its statement is the only one stored with this prefix, always in these letters.
     private static bool IsVirtual(SchemaEntry entry) =>
         entry.Type == "table" && entry.Sql?.StartsWith("CREATE VIRTUAL TABLE ", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static string ReadModule(string sql) =>
+        SqlParser.ParseSchemaStatement(sql) is ParseResult.Success { Statement: CreateVirtualTable table } ? table.Module.Text : "";
 
     private static Dictionary<string, TableKind> ReadKinds(SqliteConnection connection)
     {

@@ -5,5 +5,6 @@ internal static class SqliteName
 {
     public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"")}\"";
 
-    public static string QuoteList(IEnumerable<string> names) => string.Join(", ", names.Select(Quote));
+    /// <summary>A column of a table. Without the table's name, a name in double quotes that is no column would be a string.</summary>
+    public static string Qualify(string table, string column) => $"{Quote(table)}.{Quote(column)}";
 }

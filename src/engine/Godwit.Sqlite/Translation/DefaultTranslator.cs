@@ -12,6 +12,7 @@ public static class DefaultTranslator
         try
         {
             if (RandomDefaults.Translate(clause.Value, column) is { } random) return new Translation.Success(random, column.Type);
+            if (StrftimeDefaults.Translate(clause.Value, column) is { } now) return new Translation.Success(now, column.Type);
             var value = new ExpressionWriter(new NoNames(), folding).Write(clause.Value);
             var sql = value.IsConstant ? Literal(value.Constant, column, folding, clause.Span) : Assign(value, column, clause.Span);
             return new Translation.Success(sql, column.Type);
@@ -35,6 +36,8 @@ public static class DefaultTranslator
     {
         var kind = column.Mapping.Kind;
         if (value.Encoding is { Kind: var from } && from == kind) return Convert(value, column);
+        // SQLite would store CURRENT_TIMESTAMP's text beside an ORM's numbers (Prisma declares it so); what is meant is the moment, and the column's type holds that.
+        if (value.Encoding is { Kind: MappingKind.TimestampText } && column.Type.Name is TypeName.Timestamp or TypeName.Timestamptz) return Convert(value, column);
         if (value.Domain == Domain.Text && kind == MappingKind.Text && column.Type.IsText) return Encodings.Decode(value)?.Sql ?? throw Unfit(column, span);
         var number = Number(value, column);
         if (number is null) throw Unfit(column, span);

@@ -7,8 +7,7 @@ internal static class Encodings
 {
     public static bool IsEncoded(TypedColumn column) => column.Mapping.Kind switch
     {
-        MappingKind.Integer or MappingKind.Real or MappingKind.Blob or MappingKind.Number or MappingKind.NumberAsDouble or MappingKind.AnyText => false,
-        MappingKind.Text => !column.Type.IsText,
+        MappingKind.Integer or MappingKind.Real or MappingKind.Blob or MappingKind.Number or MappingKind.NumberAsDouble or MappingKind.AnyText or MappingKind.Text => false,
         _ => true,
     };
 
@@ -36,13 +35,13 @@ internal static class Encodings
     {
         if (value.Domain == Domain.Boolean) return value with { Sql = $"{value.Sql}::integer", Domain = Domain.Integer, Type = new TargetType(TypeName.Integer), Encoding = null };
         if (value.Encoding is not { } mapping) return value;
-        var x = value.Sql;
+        // extract of a timestamptz is not immutable to PostgreSQL, of a timestamp it is.
+        var x = mapping.Kind is MappingKind.UnixSeconds or MappingKind.UnixMilliseconds ? Local(value) : value.Sql;
         var sql = mapping.Kind switch
         {
-            MappingKind.Text => $"{x}::text",
             MappingKind.DateText => $"to_char({x}, 'YYYY-MM-DD')",
             MappingKind.TimeText => TimeOf(x, value.Type, mapping),
-            MappingKind.TimestampText => TimestampOf(x, value.Type, mapping),
+            MappingKind.TimestampText => TimestampOf(Local(value), mapping),
             MappingKind.UuidText => UuidOf(x, mapping.UuidForm),
             MappingKind.UuidBlob => $"decode(replace({x}::text, '-', ''), 'hex')",
             MappingKind.BooleanText => $"(CASE {x} WHEN TRUE THEN {PostgresText.Literal(mapping.TrueWord ?? "")} WHEN FALSE THEN {PostgresText.Literal(mapping.FalseWord ?? "")} END)",
@@ -64,11 +63,12 @@ internal static class Encodings
     /// <summary>to_char is not immutable to PostgreSQL; an index cannot hold it.</summary>
     public static bool DecodesByImmutable(ValueMapping mapping) => !IsTemporal(mapping);
 
-    private static string TimestampOf(string x, TargetType type, ValueMapping mapping)
+    private static string Local(Value value) => value.Type.Name == TypeName.Timestamptz ? $"({value.Sql} AT TIME ZONE 'UTC')" : value.Sql;
+
+    private static string TimestampOf(string x, ValueMapping mapping)
     {
-        var local = type.Name == TypeName.Timestamptz ? $"({x} AT TIME ZONE 'UTC')" : x;
         var separator = mapping.Separator == 'T' ? "\"T\"" : " ";
-        return WithFraction(local, $"YYYY-MM-DD{separator}HH24:MI", mapping);
+        return WithFraction(x, $"YYYY-MM-DD{separator}HH24:MI", mapping);
     }
 
     private static string TimeOf(string x, TargetType type, ValueMapping mapping) =>

@@ -27,7 +27,7 @@ public static class ExpressionTranslator
         if (value.IsConstant) throw new TranslationFault("an index over a constant finds nothing", expression.Span);
         var bare = value.IsColumn && expression is ColumnReference or CollateExpression { Operand: ColumnReference };
         // A column's own collation is C already; COLLATE BINARY over another asks for it again.
-        if (bare && value.Collation is null) return new Translation.Success(value.Sql, value.Type);
+        if (bare && value.Collation is null && value.Sql.EndsWith('"')) return new Translation.Success(value.Sql, value.Type);
         return new Translation.Success($"({writer.KeyOf(value, expression.Span)})", value.Type);
     }
 

@@ -60,6 +60,7 @@ internal sealed partial class ExpressionWriter
     private Value Aggregate(FunctionCall call, string name, string suffix)
     {
         if (name == "count" && call.Arguments.Count == 0) return Value.Integer($"count(*){suffix}") with { NotNull = true };
+        if (call.Arguments.Count == 0) throw new TranslationFault($"{name} wants an argument", call.Span);
         var argument = Write(call.Arguments[0]);
         var distinct = call.Distinct ? "DISTINCT " : "";
         return name switch
@@ -108,7 +109,7 @@ internal sealed partial class ExpressionWriter
 
     /// <summary>Words that are equal when SQLite takes two values for the same: for GROUP BY and DISTINCT.</summary>
     internal string KeyOf(Value value, SourceSpan span) =>
-        value.Collation is { } collation && value.Domain == Domain.Text ? FoldText(Decode(value, span).Sql, collation) : value.Sql;
+        value.Collation is { } collation && value.Domain == Domain.Text ? FoldText(Decode(value, span), collation) : value.Sql;
 
     /// <summary>Words in SQLite's order.</summary>
     internal string SortKey(Value value, SourceSpan span)
@@ -117,6 +118,6 @@ internal sealed partial class ExpressionWriter
         if (value.Encoding is { } mapping && !Encodings.KeepsOrder(mapping)) value = Decode(value, span);
         if (value.Domain != Domain.Text || (value.Encoding is not null && value.Collation is null)) return value.Sql;
         value = Decode(value, span);
-        return value.Collation is { } collation ? FoldText(value.Sql, collation) : Binary(value.Sql);
+        return value.Collation is { } collation ? FoldText(value, collation) : Binary(value.Sql);
     }
 }

@@ -128,7 +128,7 @@ internal sealed partial class ExpressionWriter
 
     private static Alignment AlignTexts(Value left, Value right, bool ordering)
     {
-        if (CollationOf(left, right) is { } collation) return new Alignment(FoldText(left.Sql, collation), FoldText(right.Sql, collation));
+        if (CollationOf(left, right) is { } collation) return new Alignment(FoldText(left, collation), FoldText(right, collation));
         var plain = !ordering && (left.IsConstant || right.IsConstant);
         return new Alignment(plain ? left.Sql : Binary(left.Sql), right.Sql);
     }
@@ -137,6 +137,10 @@ internal sealed partial class ExpressionWriter
     private static string Binary(string sql) => $"{sql} COLLATE \"C\"";
 
     /// <summary>NOCASE folds A-Z only, as lower() does in the C locale; RTRIM forgets spaces at the end.</summary>
-    private static string FoldText(string sql, string collation) =>
-        collation == "NOCASE" ? $"lower({sql} COLLATE \"C\")" : $"(rtrim({sql}, ' ') COLLATE \"C\")";
+    private static string FoldText(Value value, string collation)
+    {
+        // A constant is folded here: PostgreSQL would do it for a generated column before it knows the collation, and fail.
+        if (value.Constant is string text) return PostgresText.Literal(collation == "NOCASE" ? SqliteNames.Fold(text) : text.TrimEnd(' '));
+        return collation == "NOCASE" ? $"lower({value.Sql} COLLATE \"C\")" : $"(rtrim({value.Sql}, ' ') COLLATE \"C\")";
+    }
 }

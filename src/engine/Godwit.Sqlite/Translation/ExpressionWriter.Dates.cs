@@ -95,13 +95,16 @@ internal sealed partial class ExpressionWriter
         throw new TranslationFault("SQLite's date functions read each value by its looks; they are translated for columns of dates and times only", call.Span);
     }
 
-    private static Value Strftime(string format, string moment, SourceSpan span)
+    private Value Strftime(string format, string moment, SourceSpan span)
     {
         var parts = new List<string>();
         var picture = new StringBuilder();
         void Close()
         {
-            if (picture.Length > 0) parts.Add($"to_char({moment}, {PostgresText.Literal(picture.ToString())})");
+            if (picture.Length == 0) return;
+            // to_char is only stable to PostgreSQL.
+            RequireMutable(span);
+            parts.Add($"to_char({moment}, {PostgresText.Literal(picture.ToString())})");
             picture.Clear();
         }
 

@@ -16,8 +16,8 @@ internal sealed partial class ExpressionWriter
         {
             "row_number" or "rank" or "dense_rank" => Value.Integer($"({name}(){over})") with { NotNull = true },
             "percent_rank" or "cume_dist" => Value.Real($"({name}(){over})") with { NotNull = true },
-            "ntile" when Write(call.Arguments[0]).Constant is long and > 0 => Value.SmallInteger($"(ntile({Write(call.Arguments[0]).Sql}){over})"),
-            "lag" or "lead" => WriteNeighbour(call, name, over),
+            "ntile" when call.Arguments.Count == 1 && Write(call.Arguments[0]).Constant is long and > 0 => Value.SmallInteger($"(ntile({Write(call.Arguments[0]).Sql}){over})"),
+            "lag" or "lead" when call.Arguments.Count is >= 1 and <= 3 => WriteNeighbour(call, name, over),
             "first_value" or "last_value" when call.Arguments.Count == 1 => Picked(Write(call.Arguments[0]), name, over),
             "count" or "sum" or "total" or "avg" or "min" or "max" or "group_concat" => Aggregate(call, name, over),
             _ => throw new TranslationFault($"the window function {name} is not translated", call.Span),

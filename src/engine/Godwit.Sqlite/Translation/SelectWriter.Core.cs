@@ -9,7 +9,7 @@ internal sealed partial class SelectWriter
     {
         var (from, sources) = core.From is { } tables ? WriteFrom(tables, outer) : ("", []);
         var names = new AliasedNames(new QueryNames(sources, outer), core);
-        var windows = core.Windows.ToDictionary(w => SqliteNames.Fold(w.Name.Text), w => w.Definition, StringComparer.Ordinal);
+        var windows = core.Windows.DistinctBy(w => SqliteNames.Fold(w.Name.Text)).ToDictionary(w => SqliteNames.Fold(w.Name.Text), w => w.Definition, StringComparer.Ordinal);
         var plain = new ExpressionWriter(names, folding, queries: this);
         var tail = core.From is null ? "" : $" FROM {from}";
         if (core.Where is { } where) tail += Attempt(() => $" WHERE {plain.Condition(where)}", where.Span) ?? "";
@@ -24,20 +24,20 @@ internal sealed partial class SelectWriter
         // A column does not see the aliases beside it.
         var columnWriter = new ExpressionWriter(names.Inner, folding, queries: this) { Grouped = grouped, AllowsAggregates = true, Windows = windows };
         var columns = new List<PlannedColumn>();
-        var expressions = new List<Expression?>();
+        var aliases = new List<Name?>();
         foreach (var column in core.Columns)
         {
-            if (column is StarColumn star) Attempt(() => Expand(star, sources, grouped, columns, expressions), star.Span);
+            if (column is StarColumn star) Attempt(() => Expand(star, sources, grouped, columns, aliases), star.Span);
             else if (column is ExpressionColumn single)
             {
                 var value = Attempt(() => columnWriter.Write(single.Expression), single.Expression.Span) ?? Value.Of(null);
                 columns.Add(new PlannedColumn(ColumnNames.Of(single, names.Inner, statement), value));
-                expressions.Add(single.Expression);
+                aliases.Add(single.Alias);
             }
         }
         if (core.Distinct && columns.Exists(c => c.Value.Collation is not null))
             Attempt<string>(() => throw new TranslationFault("rows are made distinct under another collation than BINARY: which of the equal texts stays is not decided", core.Span), core.Span);
-        var terms = orderBy.Select(t => Attempt(() => OrderInside(t, core, writer, columns), t.Span)).OfType<string>().ToList();
+        var terms = orderBy.Select(t => Attempt(() => OrderInside(t, writer, columns, aliases), t.Span)).OfType<string>().ToList();
         order = terms.Count == 0 ? "" : $" ORDER BY {string.Join(", ", terms)}";
         return new QueryPlan(columns, tail) { Distinct = core.Distinct };
     }
@@ -68,7 +68,7 @@ internal sealed partial class SelectWriter
         return decided;
     }
 
-    private static string Expand(StarColumn star, IReadOnlyList<Source> sources, HashSet<string>? grouped, List<PlannedColumn> columns, List<Expression?> expressions)
+    private static string Expand(StarColumn star, IReadOnlyList<Source> sources, HashSet<string>? grouped, List<PlannedColumn> columns, List<Name?> aliases)
     {
         var meant = star.Table is null ? sources : [.. sources.Where(s => star.Table.Matches(s.Alias))];
         if (meant.Count == 0) throw new TranslationFault("* stands for nothing here", star.Span);
@@ -77,17 +77,18 @@ internal sealed partial class SelectWriter
             if (column.Hidden && star.Table is null) continue;
             if (grouped is not null && !grouped.Contains(column.Value.Sql)) throw new TranslationFault("the query is grouped and * holds columns that the grouping does not decide", star.Span);
             columns.Add(new PlannedColumn(column.SourceName, column.Value));
-            expressions.Add(null);
+            aliases.Add(null);
         }
         return "";
     }
 
-    private static string OrderInside(OrderingTerm term, QueryCore core, ExpressionWriter writer, List<PlannedColumn> columns)
+    private static string OrderInside(OrderingTerm term, ExpressionWriter writer, List<PlannedColumn> columns, List<Name?> aliases)
     {
         var index = term.Expression switch
         {
             IntegerLiteral { Value: var n } when n >= 1 && n <= columns.Count => (int)n - 1,
-            ColumnReference { Table: null } reference when !core.Columns.Any(c => c is StarColumn) => core.Columns.ToList().FindIndex(c => c is ExpressionColumn { Alias: { } alias } && reference.Column.Matches(alias.Text)),
+            // An alias goes before a column of that name.
+            ColumnReference { Table: null } reference => aliases.FindIndex(a => a is not null && reference.Column.Matches(a.Text)),
             _ => -1,
         };
         if (index < 0) return writer.WriteOrderingTerm(term);

@@ -97,7 +97,7 @@ internal sealed partial class SelectWriter(SchemaScope scope, ConstantFolding fo
         if (select.OrderBy.Count == 0 && output is null) return new WrittenQuery(sql + limit, columns, results);
         var alias = Unnamed();
         var outside = columns.Select((c, i) => results[i] with { Sql = $"{alias}.{PostgresText.Name(c.TargetName)}", IsColumn = true }).ToList();
-        var order = select.OrderBy.Count == 0 ? "" : " ORDER BY " + string.Join(", ", select.OrderBy.Select(t => OrderOutside(t, cores[0].Core, columns, outside)));
+        var order = select.OrderBy.Count == 0 ? "" : " ORDER BY " + string.Join(", ", select.OrderBy.Select(t => OrderOutside(t, cores[0].Core, unified, outside)));
         var shown = outside.Select((v, i) => $"{(output is null ? v.Sql : output(v))} AS {PostgresText.Name(targets[i])}");
         return new WrittenQuery($"SELECT {string.Join(", ", shown)} FROM ({sql}) AS {alias}{order}{limit}", columns, results);
     }
@@ -112,13 +112,13 @@ internal sealed partial class SelectWriter(SchemaScope scope, ConstantFolding fo
         return (words, Output.Of(value with { NotNull = outputs.TrueForAll(v => v.NotNull) }));
     }
 
-    private string OrderOutside(OrderingTerm term, QueryCore first, IReadOnlyList<TypedColumn> columns, List<Value> values)
+    private string OrderOutside(OrderingTerm term, QueryCore first, List<PlannedColumn> columns, List<Value> values)
     {
         var (inner, collation) = term.Expression is CollateExpression collate ? (collate.Operand, collate) : (term.Expression, null);
         var index = inner switch
         {
             IntegerLiteral { Value: var n } when n >= 1 && n <= columns.Count => (int)n - 1,
-            ColumnReference { Table: null } reference => columns.ToList().FindIndex(c => reference.Column.Matches(c.SourceName)),
+            ColumnReference { Table: null } reference => columns.FindIndex(c => reference.Column.Matches(c.SourceName)),
             _ => -1,
         };
         if (index < 0 && !first.Columns.Any(c => c is StarColumn)) index = first.Columns.ToList().FindIndex(c => c is ExpressionColumn e && e.Expression.Equals(inner));

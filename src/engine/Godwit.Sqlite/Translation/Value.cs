@@ -108,7 +108,9 @@ internal sealed record Value(string Sql, Domain Domain, TargetType Type)
             MappingKind.AnyText => Domain.Mixed,
             _ => Domain.Text,
         };
-        return new Value(sql, domain, column.Type)
+        // json has no equality; SQLite's text is what expressions mean.
+        var isJson = column.Type.Name == TypeName.Json;
+        return new Value(isJson ? $"{sql}::text" : sql, domain, isJson ? TargetType.Text : column.Type)
         {
             Encoding = Encodings.IsEncoded(column) ? column.Mapping : null,
             Affinity = column.Affinity,

@@ -27,6 +27,9 @@ internal sealed record MoveDocument
     /// <summary>Seconds of each phase.</summary>
     public IReadOnlyDictionary<string, double> Phases { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Seconds that each phase took of the processors, in this process.</summary>
+    public IReadOnlyDictionary<string, double> Processor { get; init; } = new Dictionary<string, double>();
+
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 
     /// <summary>Differences that verification found; empty means none.</summary>

@@ -37,6 +37,7 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
 
     private int Report(RunDescription run, MoveVerification verification, string path, Certificate certificate)
     {
+        var phases = MoveReport.Phases(display.Progress);
         console.Print(findings);
         MoveReport.PrintVerification(console.Out, verification);
         console.Print(verification.Mismatches);
@@ -59,7 +60,8 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
             Source = request.From,
             Target = $"{opened.Target!.Url.Database} schema {run.Plan.Schema}",
             Tables = MoveReport.Tables(run.Plan, verification),
-            Phases = MoveReport.Phases(display.Progress),
+            Phases = phases.Elapsed,
+            Processor = phases.Processor,
             Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
             Mismatches = [.. verification.Mismatches.Select(f => FindingDocument.From(f, console.ShowValues))],
             Quarantined = quarantined,

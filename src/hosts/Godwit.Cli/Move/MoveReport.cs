@@ -5,6 +5,12 @@ using Spectre.Console;
 
 namespace Godwit.Cli.Move;
 
+/// <summary>Seconds by phase: on the clock, and of this process on the processors.</summary>
+internal sealed record PhaseSeconds(IReadOnlyDictionary<string, double> Elapsed, IReadOnlyDictionary<string, double> Processor)
+{
+    public static readonly PhaseSeconds None = new(new Dictionary<string, double>(), new Dictionary<string, double>());
+}
+
 /// <summary>What a person reads at the end, and the parts of the JSON document that say the same.</summary>
 internal static class MoveReport
 {
@@ -31,11 +37,15 @@ internal static class MoveReport
     public static IReadOnlyList<NotMovedDocument> NotMoved(IReadOnlyList<NotMoved> entries) =>
         [.. entries.Select(n => new NotMovedDocument(n.Kind, n.Name, n.Code.Id, n.Reason))];
 
-    public static IReadOnlyDictionary<string, double> Phases(MoveProgress progress)
+    /// <summary>Wall and processor seconds of each phase.</summary>
+    public static PhaseSeconds Phases(MoveProgress progress)
     {
         progress.End();
-        return progress.Durations.ToDictionary(p => p.Key.ToString().ToLowerInvariant(), p => Math.Round(p.Value.TotalSeconds, 3), StringComparer.Ordinal);
+        return new PhaseSeconds(Seconds(progress, c => c.Elapsed), Seconds(progress, c => c.Processor));
     }
+
+    private static Dictionary<string, double> Seconds(MoveProgress progress, Func<PhaseCost, TimeSpan> of) =>
+        progress.Costs.ToDictionary(p => p.Key.ToString().ToLowerInvariant(), p => Math.Round(of(p.Value).TotalSeconds, 3), StringComparer.Ordinal);
 
     /// <summary>The types chosen, column by column, with the reasons.</summary>
     public static void PrintChoices(IAnsiConsole console, MovePlan plan)

@@ -80,6 +80,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
 
     private int Planned(List<Finding> findings, MovePlan plan, MoveProgress progress)
     {
+        var phases = MoveReport.Phases(progress);
         MoveReport.PrintChoices(console.Out, plan);
         console.Print(findings);
         console.Line($"[green]Nothing stands against this move.[/] Dry run: nothing was changed.");
@@ -90,7 +91,8 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
             ExitCode = ExitCode.Done,
             Source = request.From,
             Tables = MoveReport.Tables(plan),
-            Phases = MoveReport.Phases(progress),
+            Phases = phases.Elapsed,
+            Processor = phases.Processor,
             Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
             NotMoved = MoveReport.NotMoved(plan.NotMoved),
             NotMovedFile = NotMovedOutput.PathOf(request),

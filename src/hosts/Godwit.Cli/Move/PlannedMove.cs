@@ -41,7 +41,8 @@ internal sealed record PlannedMove(PlanResult Result, IReadOnlyDictionary<string
             await check.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             throw;
         }
-        var damage = await check;
+        // quick_check also tells of NULLs and of unsuited values; planning does that better, with the rows named.
+        var damage = (await check).Where(f => f.Code == FindingCodes.Corrupt).ToList();
         if (damage.Count > 0) return Refused(damage);
         if (profiles is null) return Refused([Corrupt(broken!)]);
         progress.Begin(MovePhase.Plan);

@@ -9,7 +9,7 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         var (options, findings) = PlanRequest.Read(request);
-        if (options is null) return Finish([.. findings], null, new Dictionary<string, double>());
+        if (options is null) return Finish([.. findings], null, PhaseSeconds.None);
         await using var display = console.StartProgress(TimeProvider.System);
         display.Progress.Begin(MovePhase.Open);
         using var opened = await OpenedMove.OpenAsync(request, url: null, cancellation);
@@ -20,7 +20,7 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
         return Finish([.. findings, .. opened.Findings, .. planned?.Result.Findings ?? []], planned, phases);
     }
 
-    private int Finish(IReadOnlyList<Finding> findings, PlannedMove? planned, IReadOnlyDictionary<string, double> phases)
+    private int Finish(IReadOnlyList<Finding> findings, PlannedMove? planned, PhaseSeconds phases)
     {
         var plan = planned?.Result.Plan;
         if (plan is not null) MoveReport.PrintChoices(console.Out, plan);
@@ -33,7 +33,8 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
             ExitCode = refused ? ExitCode.Findings : ExitCode.Done,
             Source = request.From,
             Tables = plan is null ? [] : MoveReport.Tables(plan),
-            Phases = phases,
+            Phases = phases.Elapsed,
+            Processor = phases.Processor,
             Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
             NotMoved = MoveReport.NotMoved(planned?.Result.NotMoved ?? []),
             NotMovedFile = planned is null ? null : NotMovedOutput.PathOf(request),

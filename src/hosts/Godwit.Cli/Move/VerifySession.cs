@@ -48,7 +48,7 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         return Report(run, verification, certificate, phases);
     }
 
-    private int Report(RunDescription run, MoveVerification verification, string? certificate, IReadOnlyDictionary<string, double> phases)
+    private int Report(RunDescription run, MoveVerification verification, string? certificate, PhaseSeconds phases)
     {
         MoveReport.PrintVerification(console.Out, verification);
         console.Print(verification.Mismatches);
@@ -64,7 +64,8 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             Run = run.Id.ToString(),
             Source = request.From,
             Tables = MoveReport.Tables(run.Plan, verification),
-            Phases = phases,
+            Phases = phases.Elapsed,
+            Processor = phases.Processor,
             Mismatches = [.. verification.Mismatches.Select(f => FindingDocument.From(f, console.ShowValues))],
             Quarantined = verification.Tables.Sum(t => t.Source.Quarantined),
             Certificate = certificate,

@@ -72,6 +72,15 @@ public sealed class DdlWriterTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_table_may_be_called_as_PostgreSQL_would_call_a_sequence()
+    {
+        TablePlan Numbered(string name, string sequence) =>
+            Plans.Table(name, Plans.Column("id", TargetType.Bigint) with { Identity = true, NotNull = true }) with { SequenceLast = 1, SequenceName = sequence };
+        var database = await Build(Plans.Of("a b", [Numbered("t", "t_id_seq1"), Numbered("t_id_seq", "other")]));
+        Assert.Equal(2L, await database.ScalarAsync<long>("SELECT nextval('\"a b\".t_id_seq1')"));
+    }
+
+    [Fact]
     public async Task Accepted_orphans_leave_their_key_not_valid_and_only_theirs()
     {
         var database = await Build(Shop);

@@ -27,6 +27,10 @@ public sealed class CheckPlanningTests
     }
 
     [Fact]
+    public void A_check_may_call_its_table_by_name() => Assert.Equal(FindingCodes.CheckViolated, Planned.Refusal(
+        "CREATE TABLE parent(a INT CHECK(parent.a > 0), parent INT REFERENCES parent(a) UNIQUE, UNIQUE(a))", "PRAGMA ignore_check_constraints = ON", "INSERT INTO parent VALUES (-1, -1)").Code);
+
+    [Fact]
     public void A_check_that_PostgreSQL_has_no_words_for_is_a_finding_with_its_text()
     {
         string[] statements = ["CREATE TABLE t(a TEXT CHECK(a GLOB 'x*' AND unicode(a) > 3 AND likelihood(a, 0.5)))"];

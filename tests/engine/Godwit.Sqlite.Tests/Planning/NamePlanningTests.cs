@@ -9,7 +9,7 @@ public sealed class NamePlanningTests
     [Fact]
     public void Names_are_kept_exactly()
     {
-        var plan = Planned.Plan("CREATE TABLE \"select Ä \"\"x\"\"\"([a b] INT, `Group` INT, 'it''s' INT)", "CREATE INDEX \"My Index\" ON \"select Ä \"\"x\"\"\"(Group_)".Replace("Group_", "\"Group\""));
+        var plan = Planned.Plan(""""CREATE TABLE "select Ä ""x"""([a b] INT, `Group` INT, 'it''s' INT)"""", """"CREATE INDEX "My Index" ON "select Ä ""x"""("Group")"""");
         var table = Assert.Single(plan.Tables);
         Assert.Equal("select Ä \"x\"", table.TargetName);
         Assert.Equal(["a b", "Group", "it's"], table.Columns.Select(c => c.TargetName));
@@ -73,6 +73,17 @@ public sealed class NamePlanningTests
         Assert.Equal("c_x_key", plan.Tables[2].Uniques[0].Name);
         Assert.Equal("c_pkey_x_key1", plan.Tables[3].Uniques[0].Name);
     }
+
+    [Fact]
+    public void A_sequence_does_not_take_the_name_of_a_table()
+    {
+        var plan = Planned.Plan("CREATE TABLE t(id INTEGER PRIMARY KEY)", "CREATE TABLE t_id_seq(id INTEGER PRIMARY KEY)");
+        Assert.Equal(["t_id_seq1", "t_id_seq_id_seq"], plan.Tables.Select(t => t.SequenceName));
+    }
+
+    [Fact]
+    public void A_check_does_not_take_the_name_that_PostgreSQL_gives_to_NOT_NULL() =>
+        Assert.Equal("t_a_check", Planned.Table("CREATE TABLE t(a INT NOT NULL CONSTRAINT t_a_not_null CHECK(a IS NOT NULL))").Checks[0].Name);
 
     [Fact]
     public void Planning_twice_gives_the_same_names()

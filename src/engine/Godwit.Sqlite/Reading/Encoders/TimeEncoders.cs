@@ -1,5 +1,6 @@
 using Godwit.Engine.Rows;
 using Godwit.Model.Values;
+using Godwit.Sqlite.Profiling;
 
 namespace Godwit.Sqlite.Reading.Encoders;
 
@@ -59,31 +60,11 @@ internal sealed class UnixTimeEncoder(int column, long microseconds, TargetType 
     }
 }
 
-/// <summary>A Julian day to timestamp: the nearest microsecond that gives back the same double.</summary>
+/// <summary>A Julian day to timestamp: the nearest microsecond, when it gives back the same double.</summary>
 internal sealed class JulianDayEncoder(int column) : ColumnEncoder(column)
 {
-    private const decimal EpochJulianDay = 2_451_544.5m;
-
-    /// <summary>A double near 2,450,000 has steps of 40 microseconds; anything farther than this is no neighbour.</summary>
-    private const int Neighbours = 64;
-
-    protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage)
-    {
-        if (storage != StorageClass.Real) return false;
-        var value = Real(statement);
-        if (value is not (> 1_721_000 and < 5_400_000)) return false;
-        var whole = Math.Floor(value);
-        var day = (long)((decimal)whole * CivilTime.MicrosecondsPerDay - EpochJulianDay * CivilTime.MicrosecondsPerDay);
-        var guess = day + (long)Math.Round((value - whole) * CivilTime.MicrosecondsPerDay);
-        for (var distance = 0; distance <= Neighbours; distance++)
-        {
-            if (ToJulianDay(guess - distance) == value) return WriteInt64(buffer, guess - distance);
-            if (ToJulianDay(guess + distance) == value) return WriteInt64(buffer, guess + distance);
-        }
-        return false;
-    }
-
-    private static double ToJulianDay(long microseconds) => (double)((decimal)microseconds / CivilTime.MicrosecondsPerDay + EpochJulianDay);
+    protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage) =>
+        storage == StorageClass.Real && JulianDays.TryToMicroseconds(Real(statement), out var microseconds) && WriteInt64(buffer, microseconds);
 }
 
 /// <summary>The clock part of a text, in exactly one fraction form.</summary>
