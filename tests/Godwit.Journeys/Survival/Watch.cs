@@ -24,7 +24,10 @@ internal sealed class Watch(TestDatabase database, string folder) : IAsyncDispos
             {
                 if (mover.HasExited) return false;
                 mover.Freeze();
-                return !(await LookAsync(mover)).IsFinished;
+                if (!(await LookAsync(mover)).IsFinished) return true;
+                // Over before it was frozen: it may go its way.
+                mover.Thaw();
+                return false;
             }
             await Task.Delay(Pause);
         }

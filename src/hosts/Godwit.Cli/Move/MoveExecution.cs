@@ -17,7 +17,7 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
     public async Task<int> RunAsync(PostgresMoveTarget held, CancellationToken cancellation)
     {
         // Before the target, so that it still watches while the target's sessions are closed.
-        using var silence = LastResort.Watch(held.LeaseLost, console, "the target has not answered for as long as this runner's lease lasts");
+        using var silence = LastResort.Watch(console, "the target has not answered for as long as this runner's lease lasts", held.LeaseLost);
         await using var target = held;
         // A resumed run is this folder's from now on.
         new RunPointer { Run = target.Run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
