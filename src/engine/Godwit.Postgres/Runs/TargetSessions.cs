@@ -20,6 +20,7 @@ public sealed class TargetSessions : IAsyncDisposable
         {
             RunId = epoch.ToString("N"),
             Role = "move",
+            StatementLimit = TimeSpan.Zero,
             Extra = new Dictionary<string, string>(StringComparer.Ordinal) { ["maintenance_work_mem"] = "512MB" },
         });
     }
