@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
 using Godwit.Journeys.Running;
+using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Model.Values;
 using Godwit.Postgres.Connections;
@@ -45,11 +46,14 @@ internal sealed class Workshop : IDisposable
     {
         var run = Describe($"run{++_runs}");
         using var opened = Open();
-        var (target, _) = await PostgresMoveTarget.BeginAsync(_target, run, "a test", TimeProvider.System, TestContext.Current.CancellationToken);
+        var entrance = await RunEntry.BeginAsync(
+            _target, run, new Runner("a test", LeaseTerms.Default, TimeProvider.System), (_, _) => Task.FromResult<IReadOnlyList<Finding>>([]), entering: () => { },
+            TestContext.Current.CancellationToken);
+        var target = Assert.IsType<RunEntrance.Entered>(entrance).Target;
         await using (target)
         {
             var source = new SqliteRowSource(opened, Breaking(column, spoil));
-            return await new MoveRun(source, target!, Options, new MoveProgress(TimeProvider.System)).RunAsync(TestContext.Current.CancellationToken);
+            return await new MoveRun(source, target, Options, new MoveProgress(TimeProvider.System)).RunAsync(TestContext.Current.CancellationToken);
         }
     }
 
