@@ -46,8 +46,9 @@ internal sealed class Workshop : IDisposable
     {
         var run = Describe($"run{++_runs}");
         using var opened = Open();
-        var runner = new Runner("a test", LeaseTerms.Default, TimeProvider.System);
-        var entrance = await RunEntry.BeginAsync(_target, run, runner, (_, _) => Task.FromResult<IReadOnlyList<Finding>>([]), () => { }, TestContext.Current.CancellationToken);
+        var entrance = await RunEntry.BeginAsync(
+            _target, run, new Runner("a test", LeaseTerms.Default, TimeProvider.System), (_, _) => Task.FromResult<IReadOnlyList<Finding>>([]), entering: () => { },
+            TestContext.Current.CancellationToken);
         var target = Assert.IsType<RunEntrance.Entered>(entrance).Target;
         await using (target)
         {

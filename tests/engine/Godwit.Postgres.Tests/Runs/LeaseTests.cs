@@ -60,7 +60,7 @@ public sealed class LeaseTests(PostgresServers servers)
     public async Task A_lease_that_was_given_up_is_free()
     {
         var target = await MakeAsync(servers);
-        await using (var first = (await target.BeginAsync()).Target!) await first.FinishAsync(RunState.Failed, end: null, Token);
+        await using (var first = (await target.BeginAsync()).Target!) await first.FinishAsync(RunState.Failed, end: () => null, Token);
         Assert.Equal(0, await target.CountAsync("godwit.leases"));
         await using var second = (await target.BeginAsync(target.NewRun())).Target;
         Assert.NotNull(second);
@@ -152,8 +152,8 @@ public sealed class LeaseTests(PostgresServers servers)
         await Assert.ThrowsAsync<LeaseLostException>(() => CopyAsync(first, 0, 1));
         await Assert.ThrowsAsync<LeaseLostException>(() => first.RunStepAsync(new TargetStep("x", "tables", "x", "CREATE TABLE public.x ()"), Token));
         await Assert.ThrowsAsync<LeaseLostException>(() => first.SetPhaseAsync("index", Token));
-        await Assert.ThrowsAsync<LeaseLostException>(() => first.RemoveAsync(Token));
-        await Assert.ThrowsAsync<LeaseLostException>(() => first.FinishAsync(RunState.Aborted, end: null, Token));
+        await Assert.ThrowsAsync<LeaseLostException>(() => first.AbortAsync(Token));
+        await Assert.ThrowsAsync<LeaseLostException>(() => first.FinishAsync(RunState.Aborted, end: () => null, Token));
         Assert.Equal(0, await target.CountAsync());
         Assert.False(await target.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM godwit.steps WHERE id = 'x') OR to_regclass('public.x') IS NOT NULL"));
         Assert.Equal("Running prepare", await target.Database.ScalarAsync<string>("SELECT state || ' ' || phase FROM godwit.runs"));

@@ -30,7 +30,7 @@ public sealed class RunRemovalTests(PostgresServers servers)
         await target.Database.ExecuteAsync("CREATE TABLE public.stranger (id int); CREATE VIEW public.strange AS SELECT * FROM public.stranger");
         foreach (var step in (Engine.Moves.TargetStep[])[.. runner.StepsBeforeCopy, .. runner.StepsAfterCopy]) await runner.RunStepAsync(step, Token);
         Assert.Equal("all,child,child__quarantine,parent,parent_id_seq,parent_pkey,strange,stranger", await RelationsAsync(target));
-        await runner.RemoveAsync(Token);
+        await runner.AbortAsync(Token);
         Assert.Equal("strange,stranger", await RelationsAsync(target));
         Assert.Equal(0, await target.CountAsync("godwit.steps"));
         Assert.Equal(0, await target.CountAsync("godwit.ranges"));
@@ -44,7 +44,7 @@ public sealed class RunRemovalTests(PostgresServers servers)
         await using var runner = (await target.BeginAsync()).Target!;
         foreach (var step in runner.StepsBeforeCopy.Where(s => s.Table is null or "child")) await runner.RunStepAsync(step, Token);
         await target.Database.ExecuteAsync("CREATE TABLE public.parent (mine int); CREATE TABLE public.child__quarantine (mine int); CREATE VIEW public.\"all\" AS SELECT * FROM public.parent");
-        await runner.RemoveAsync(Token);
+        await runner.AbortAsync(Token);
         Assert.Equal("all,child__quarantine,parent", await RelationsAsync(target));
     }
 
@@ -55,7 +55,7 @@ public sealed class RunRemovalTests(PostgresServers servers)
         await using var runner = (await target.BeginAsync()).Target!;
         foreach (var step in runner.StepsBeforeCopy) await runner.RunStepAsync(step, Token);
         await target.Database.ExecuteAsync("CREATE VIEW public.report AS SELECT * FROM public.child");
-        var fault = await Assert.ThrowsAsync<PostgresException>(() => runner.RemoveAsync(Token));
+        var fault = await Assert.ThrowsAsync<PostgresException>(() => runner.AbortAsync(Token));
         Assert.Equal(PostgresErrorCodes.DependentObjectsStillExist, fault.SqlState);
         Assert.Equal("child,child__quarantine,parent,parent_id_seq,report", await RelationsAsync(target));
         Assert.NotEmpty(await runner.FinishedStepsAsync(Token));

@@ -3,6 +3,7 @@ using System.Text;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
 using Godwit.Model.Digests;
+using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Model.Values;
 using Godwit.Postgres.Connections;
@@ -51,10 +52,20 @@ internal sealed class RunTarget
 
     public RunDescription NewRun() => new() { Id = Guid.NewGuid(), Plan = Plan, HashKey = Key, Origin = "{}", ToolVersion = "0" };
 
-    public Task<(PostgresMoveTarget? Target, LeaseHolder? Holder)> BeginAsync(RunDescription? run = null, TimeProvider? time = null) =>
-        PostgresMoveTarget.BeginAsync(Target, run ?? Run, "here 1", time ?? TimeProvider.System, Token);
+    public async Task<(PostgresMoveTarget? Target, LeaseHolder? Holder)> BeginAsync(RunDescription? run = null, TimeProvider? time = null) =>
+        Of(await RunEntry.BeginAsync(
+            Target, run ?? Run, new Runner("here 1", LeaseTerms.Default, time ?? TimeProvider.System),
+            (_, _) => Task.FromResult<IReadOnlyList<Finding>>([]), entering: () => { }, Token));
 
-    public Task<(PostgresMoveTarget? Target, LeaseHolder? Holder)> ResumeAsync() => PostgresMoveTarget.ResumeAsync(Target, Run, "there 2", TimeProvider.System, Token);
+    public async Task<(PostgresMoveTarget? Target, LeaseHolder? Holder)> ResumeAsync() =>
+        Of(await RunEntry.TakeOverAsync(Target, Run, new Runner("there 2", LeaseTerms.Default, TimeProvider.System), [RunState.Running], waiting: _ => { }, Token));
+
+    private static (PostgresMoveTarget? Target, LeaseHolder? Holder) Of(RunEntrance entrance) => entrance switch
+    {
+        RunEntrance.Entered entered => (entered.Target, null),
+        RunEntrance.Held held => (null, held.Holder),
+        _ => throw new InvalidOperationException($"neither entered nor held: {entrance}"),
+    };
 
     /// <summary>A runner that has made its tables. Its heartbeat stands still after the first beat, as that of a process under SIGSTOP.</summary>
     public async Task<PostgresMoveTarget> BeginStoppedAsync()
