@@ -77,7 +77,7 @@ internal sealed class RandomColumn
     };
 
     /// <summary>A whole real is an INTEGER to a NUMERIC column, so only others are.</summary>
-    private object Number() => Real() is var real && _random.Next(2) == 0 && double.IsFinite(real) && Math.Floor(real) != real ? real : Integer();
+    private object Number() => Real() is var real && _random.Next(2) == 0 && double.IsFinite(real) && Math.Floor(real) != real ? real : (object)Integer();
 
     private object Letters()
     {
