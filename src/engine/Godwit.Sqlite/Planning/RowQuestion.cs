@@ -1,17 +1,7 @@
-using System.Globalization;
 using Godwit.Sqlite.Native;
 using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Sqlite.Planning;
-
-/// <summary>Rows that a question found: how many, and the first of them by rowid or key.</summary>
-internal sealed record RowSample(long Total, IReadOnlyList<string> Rows)
-{
-    /// <summary>The rows' names for a finding's place; null when there are none.</summary>
-    public string? Names => Rows.Count == 0 ? null : string.Join(", ", Rows) + (Total > Rows.Count ? ", …" : "");
-
-    public string Count => Total == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{Total:N0} rows");
-}
 
 /// <summary>Asks a table which of its rows satisfy a condition.</summary>
 internal static class RowQuestion
@@ -21,22 +11,45 @@ internal static class RowQuestion
     /// <param name="condition">SQLite's SQL over the table. It keeps its own name: words out of the schema may use it.</param>
     public static RowSample Ask(SqliteConnection connection, SourceTable table, string condition)
     {
-        var rows = new List<string>();
+        var from = $"FROM main.{SqliteName.Quote(table.Name)}";
+        return table.RowIdName is { } rowId
+            ? ByRowId(connection, $"SELECT {SqliteName.Qualify(table.Name, rowId)} {from} WHERE {condition}")
+            : ByPlace(connection, table, from, condition);
+    }
+
+    private static RowSample ByRowId(SqliteConnection connection, string query)
+    {
+        var rows = new List<long>();
         var total = 0L;
-        using var statement = connection.Prepare(
-            $"SELECT {NameOfRow(table)} FROM main.{SqliteName.Quote(table.Name)} WHERE {condition}");
+        using var statement = connection.Prepare(query);
         while (statement.Step())
         {
-            if (total++ < Shown) rows.Add(statement.GetText(0));
+            if (total++ < Shown) rows.Add(statement.GetInteger(0));
         }
         return new RowSample(total, rows);
     }
 
-    /// <summary>The rowid, or the key in SQL notation; a table that hides its rowid behind columns has nothing to call a row by.</summary>
-    private static string NameOfRow(SourceTable table)
+    /// <summary>
+    /// A key is a value, so a row without rowid goes by its place, the same that profiling and reading count. Few tables have such rows at all: all of
+    /// them are stepped through only then.
+    /// </summary>
+    private static RowSample ByPlace(SqliteConnection connection, SourceTable table, string from, string condition)
     {
-        if (table.RowIdName is { } rowId) return SqliteName.Qualify(table.Name, rowId);
-        if (table.PrimaryKey.Count == 0) return "'?'";
-        return string.Join(" || ', ' || ", table.PrimaryKey.Select(c => $"quote({SqliteName.Qualify(table.Name, table.Columns[c].Name)})"));
+        var total = connection.QueryInteger($"SELECT count(*) {from} WHERE {condition}") ?? 0;
+        if (total == 0) return new RowSample(0, []);
+        var columns = table.PrimaryKey.Select(c => SqliteName.Qualify(table.Name, table.Columns[c].Name)).ToList();
+        var key = columns.Count == 0 ? "NULL" : string.Join(" || ', ' || ", columns.Select(c => $"quote({c})"));
+        var order = columns.Count == 0 ? "NOT INDEXED" : $"ORDER BY {string.Join(", ", columns)}";
+        var rows = new List<long>();
+        var keys = new List<string>();
+        using var statement = connection.Prepare($"SELECT {condition}, {key} {from} {order}");
+        for (var place = 1L; rows.Count < Math.Min(total, Shown) && statement.Step(); place++)
+        {
+            if (statement.IsNull(0) || statement.GetInteger(0) == 0) continue;
+            rows.Add(place);
+            if (columns.Count > 0) keys.Add($"({statement.GetText(1)})");
+        }
+        var counted = columns.Count == 0 ? " in the order of reading" : $" in the order of key ({string.Join(", ", table.PrimaryKey.Select(c => table.Columns[c].Name))})";
+        return new RowSample(total, rows, counted, keys.Count == 0 ? null : string.Join("; ", keys));
     }
 }

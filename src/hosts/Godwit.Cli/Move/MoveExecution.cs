@@ -46,6 +46,9 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         return Report(target.Run, verification, path, certificate!);
     }
 
+    /// <summary>Named in full: the run has ended, so this folder no longer points at it.</summary>
+    private string Abort => $"godwit abort --to '{request.To}'" + (request.Schema is "public" ? "" : $" --schema '{request.Schema}'");
+
     private int Report(RunDescription run, MoveVerification verification, string path, Certificate certificate)
     {
         var phases = MoveReport.Phases(display.Progress);
@@ -58,10 +61,10 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         if (verification.Verified)
             console.Line($"[green]Moved and verified:[/] {rows:N0} rows in {run.Plan.Tables.Count} tables, 0 mismatches{(quarantined == 0 ? "" : $", {quarantined:N0} rows in quarantine")}.");
         else if (verification.SourceChanged)
-            console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`godwit abort` removes what was moved).");
+            console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`{Abort}` removes what was moved).");
         else
-            console.Line($"[red]Verification failed:[/] {verification.Mismatches.Count} differences. The target holds what was moved; `godwit verify` looks again, `godwit abort` removes it.");
-        if (run.Plan.NotMoved.Count > 0) console.Line($"Not moved: {run.Plan.NotMoved.Count} objects, listed in {NotMovedOutput.PathOf(request)}.");
+            console.Line($"[red]Verification failed:[/] {verification.Mismatches.Count} differences. The target holds what was moved; `godwit verify` looks again, `{Abort}` removes it.");
+        if (run.Plan.NotMoved.Count > 0) console.Line($"Not moved: {run.Plan.NotMoved.Count} {(run.Plan.NotMoved.Count == 1 ? "object" : "objects")}, listed in {NotMovedOutput.PathOf(request)}.");
         console.Line($"Certificate: {path} (signed by {certificate.Signature!.Kid[..12]}…)");
         return console.Finish(new MoveDocument
         {

@@ -81,7 +81,7 @@ internal static class MoveReport
         {
             var state = table.Agrees ? "[green]equal[/] " : "[red]DIFFERS[/]";
             var quarantined = table.Source.Quarantined == 0 ? "" : $", {table.Source.Quarantined:N0} in quarantine";
-            console.MarkupLine($"  {Markup.Escape(table.Table.SourceName.PadRight(width))}  {state}  {table.Target.Total.Count,12:N0} rows{quarantined}");
+            console.MarkupLine($"  {Markup.Escape(table.Table.SourceName.PadRight(width))}  {state}  {table.Target.Total.Count,12:N0} {(table.Target.Total.Count == 1 ? "row" : "rows")}{quarantined}");
         }
         foreach (var check in verification.Checks)
             console.MarkupLine($"  {(check.Passed ? "[green]passed[/] " : "[red]FAILED[/]  ")} {Markup.Escape(check.Name)}: {Markup.Escape(CheckText.Of(check))}");

@@ -88,7 +88,7 @@ public sealed class ForeignKeyPlanningTests
         ];
         using (var database = new ScratchDatabase(statements)) Assert.Null(database.Connection.QueryText("PRAGMA foreign_key_check"));
         var finding = Planned.Refusal(statements);
-        Assert.Equal((FindingCodes.Orphan, new Place.InTable("c", "2", "a")), (finding.Code, finding.Place));
+        Assert.Equal((FindingCodes.Orphan, new Place.InTable("c", "number 2 in the order of key (k)", "a")), (finding.Code, finding.Place));
     }
 
     [Fact]
