@@ -59,12 +59,12 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         var rows = verification.Tables.Sum(t => t.Target.Total.Count);
         var quarantined = verification.Tables.Sum(t => t.Source.Quarantined);
         if (verification.Verified)
-            console.Line($"[green]Moved and verified:[/] {rows:N0} rows in {run.Plan.Tables.Count} tables, 0 mismatches{(quarantined == 0 ? "" : $", {quarantined:N0} rows in quarantine")}.");
+            console.Line($"[green]Moved and verified:[/] {rows:N0} rows in {MoveReport.Count(run.Plan.Tables.Count, "table")}, 0 mismatches{(quarantined == 0 ? "" : $", {quarantined:N0} rows in quarantine")}.");
         else if (verification.SourceChanged)
             console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`{Abort}` removes what was moved).");
         else
-            console.Line($"[red]Verification failed:[/] {verification.Mismatches.Count} differences. The target holds what was moved; `godwit verify` looks again, `{Abort}` removes it.");
-        if (run.Plan.NotMoved.Count > 0) console.Line($"Not moved: {run.Plan.NotMoved.Count} {(run.Plan.NotMoved.Count == 1 ? "object" : "objects")}, listed in {NotMovedOutput.PathOf(request)}.");
+            console.Line($"[red]Verification failed:[/] {MoveReport.Count(verification.Mismatches.Count, "difference")}. The target holds what was moved; `godwit verify` looks again, `{Abort}` removes it.");
+        if (run.Plan.NotMoved.Count > 0) console.Line($"Not moved: {MoveReport.Count(run.Plan.NotMoved.Count, "object")}, listed in {NotMovedOutput.PathOf(request)}.");
         console.Line($"Certificate: {path} (signed by {certificate.Signature!.Kid[..12]}…)");
         return console.Finish(new MoveDocument
         {

@@ -50,6 +50,9 @@ internal static class MoveReport
     private static Dictionary<string, double> Seconds(MoveProgress progress, Func<PhaseCost, TimeSpan> of) =>
         progress.Costs.ToDictionary(p => p.Key.ToString().ToLowerInvariant(), p => Math.Round(of(p.Value).TotalSeconds, 3), StringComparer.Ordinal);
 
+    /// <summary>A number of things, in the singular for one.</summary>
+    public static string Count(long number, string thing) => $"{number:N0} {thing}{(number == 1 ? "" : "s")}";
+
     /// <summary>The types chosen, column by column, with the reasons.</summary>
     public static void PrintChoices(IAnsiConsole console, MovePlan plan)
     {
