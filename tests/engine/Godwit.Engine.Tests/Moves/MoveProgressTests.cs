@@ -70,7 +70,7 @@ public sealed class MoveProgressTests
         Assert.Equal([MovePhase.Copy, MovePhase.Index], phases);
         Assert.Equal(
             new Dictionary<MovePhase, TimeSpan> { [MovePhase.Open] = TimeSpan.FromSeconds(1), [MovePhase.Copy] = TimeSpan.FromSeconds(2), [MovePhase.Index] = TimeSpan.FromSeconds(4) },
-            progress.Durations);
+            progress.Costs.ToDictionary(c => c.Key, c => c.Value.Elapsed));
     }
 
     [Fact]
@@ -83,7 +83,20 @@ public sealed class MoveProgressTests
             _time.Step(seconds);
         }
         progress.End();
-        Assert.Equal(TimeSpan.FromSeconds(5), progress.Durations[MovePhase.Copy]);
+        Assert.Equal(TimeSpan.FromSeconds(5), progress.Costs[MovePhase.Copy].Elapsed);
+    }
+
+    [Fact]
+    public void Time_after_a_phase_was_closed_belongs_to_none()
+    {
+        var progress = new MoveProgress(_time);
+        progress.Begin(MovePhase.Verify);
+        _time.Step(2);
+        progress.End();
+        var processor = progress.Costs[MovePhase.Verify].Processor;
+        _time.Step(5);
+        Assert.Equal(new PhaseCost(TimeSpan.FromSeconds(2), processor), progress.Costs[MovePhase.Verify]);
+        Assert.True(processor >= TimeSpan.Zero);
     }
 
     [Fact]
