@@ -49,13 +49,15 @@ internal sealed class SnapshotReaders : IDisposable
             {
                 readers._readers.Add(open());
                 readers._readers[i].SetBusyTimeout(BusySlice);
-                // Readers scan: each page is read once, and a cache of them would only be memory. The first answers questions, and keeps SQLite's own size.
-                if (i > 0) readers._readers[i].Execute("PRAGMA cache_size = -256");
             }
 
             do
             {
-                if (readers.TryBegin(fingerprint)) return readers;
+                if (readers.TryBegin(fingerprint))
+                {
+                    readers.ShrinkCaches();
+                    return readers;
+                }
                 readers.LetGo();
             }
             while (!deadline.IsOver);
@@ -73,6 +75,15 @@ internal sealed class SnapshotReaders : IDisposable
 
     /// <summary>Whether another connection committed since the readers began.</summary>
     public bool SeesCommit() => ReadDataVersion() != DataVersion;
+
+    /// <summary>
+    /// Readers scan: each page is read once, and a cache of them would only be memory. The first answers questions, and keeps SQLite's own size.
+    /// Only once they read: the pragma looks at the schema, and so at another's lock.
+    /// </summary>
+    private void ShrinkCaches()
+    {
+        foreach (var reader in _readers.Skip(1)) reader.Execute("PRAGMA cache_size = -256");
+    }
 
     private bool TryBegin(Func<SourceFingerprint> fingerprint)
     {

@@ -87,6 +87,19 @@ public sealed class MoveProgressTests
     }
 
     [Fact]
+    public void Time_after_a_phase_was_closed_belongs_to_none()
+    {
+        var progress = new MoveProgress(_time);
+        progress.Begin(MovePhase.Verify);
+        _time.Step(2);
+        progress.End();
+        var processor = progress.Costs[MovePhase.Verify].Processor;
+        _time.Step(5);
+        Assert.Equal(new PhaseCost(TimeSpan.FromSeconds(2), processor), progress.Costs[MovePhase.Verify]);
+        Assert.True(processor >= TimeSpan.Zero);
+    }
+
+    [Fact]
     public async Task Workers_count_without_losing_a_row()
     {
         var progress = new MoveProgress(_time);
