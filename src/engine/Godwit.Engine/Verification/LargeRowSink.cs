@@ -1,3 +1,4 @@
+using System.Buffers;
 using Godwit.Engine.Rows;
 
 namespace Godwit.Engine.Verification;
@@ -9,7 +10,7 @@ namespace Godwit.Engine.Verification;
 internal sealed class LargeRowSink : IRowImageSink
 {
     private readonly Lock _gate = new();
-    private MemoryStream _sent = new();
+    private ArrayBufferWriter<byte> _sent = new();
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
@@ -21,7 +22,7 @@ internal sealed class LargeRowSink : IRowImageSink
     {
         lock (_gate)
         {
-            if (_sent.Length > 0) _sent = new MemoryStream();
+            if (_sent.WrittenCount > 0) _sent = new ArrayBufferWriter<byte>();
         }
     }
 
@@ -29,6 +30,6 @@ internal sealed class LargeRowSink : IRowImageSink
     public ReadOnlySpan<byte> Take(RowImageBuffer buffer)
     {
         buffer.Complete();
-        lock (_gate) return _sent.GetBuffer().AsSpan(0, (int)_sent.Length)[^(int)buffer.RowBytes..];
+        lock (_gate) return _sent.WrittenSpan[^(int)buffer.RowBytes..];
     }
 }
