@@ -84,8 +84,9 @@ public sealed class TargetRefusalTests(PostgresServers servers)
                 Assert.DoesNotContain(secret, real.Output + real.Error);
             }
         }
-        Assert.Empty(Directory.EnumerateFiles(journey.Folder.Path, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith("source.sqlite", StringComparison.Ordinal)
-            && File.ReadAllText(f).Contains(secret, StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(journey.Folder.Path, "*", SearchOption.AllDirectories),
+            f => !f.EndsWith("source.sqlite", StringComparison.Ordinal) && File.ReadAllText(f).Contains(secret, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -48,7 +48,7 @@ internal sealed class RandomTable
     private object?[] Row(int number) => [.. _columns.Select((c, i) => c.IsKey ? KeyValue(c, number, i) : c.Next())];
 
     private static object KeyValue(RandomColumn column, int number, int position) => column.Declared == "INTEGER"
-        ? (long)number * 7919 * (number % 2 == 0 ? 1 : -1) + position
+        ? (object)((long)number * 7919 * (number % 2 == 0 ? 1 : -1) + position)
         : $"{number.ToString(CultureInfo.InvariantCulture)} é{new string('k', number % 40)}";
 
     private static string NameOf(int index) => index switch
