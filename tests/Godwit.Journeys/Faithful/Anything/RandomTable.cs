@@ -47,9 +47,11 @@ internal sealed class RandomTable
 
     private object?[] Row(int number) => [.. _columns.Select((c, i) => c.IsKey ? KeyValue(c, number, i) : c.Next())];
 
-    private static object KeyValue(RandomColumn column, int number, int position) => column.Declared == "INTEGER"
-        ? (object)((long)number * 7919 * (number % 2 == 0 ? 1 : -1) + position)
-        : $"{number.ToString(CultureInfo.InvariantCulture)} é{new string('k', number % 40)}";
+    private static object KeyValue(RandomColumn column, int number, int position)
+    {
+        object integer = (long)number * 7919 * (number % 2 == 0 ? 1 : -1) + position;
+        return column.Declared == "INTEGER" ? integer : $"{number.ToString(CultureInfo.InvariantCulture)} é{new string('k', number % 40)}";
+    }
 
     private static string NameOf(int index) => index switch
     {

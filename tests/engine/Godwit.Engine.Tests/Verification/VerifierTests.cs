@@ -23,7 +23,7 @@ public sealed class VerifierTests
             Assert.Equal(1000, verification.Source.Total.Count);
             Assert.Equal(verification.Source.Total, verification.Target.Total);
             Assert.Equal(1000, verification.Target.Decoded.Sum(d => d.Count));
-            Assert.Equal(2000, sides.Progress.Sample().Done);
+            Assert.Equal(MovePhase.Check, sides.Progress.Sample().Phase);
         }
     }
 

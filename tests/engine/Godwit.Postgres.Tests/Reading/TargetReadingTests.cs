@@ -67,12 +67,15 @@ public sealed class TargetReadingTests(PostgresServers servers)
     }
 
     [Fact]
-    public async Task A_visitor_that_fails_leaves_the_connection_usable()
+    public async Task A_visitor_that_fails_stops_the_read_and_leaves_the_table_readable()
     {
         var target = await RunTarget.MakeAsync(servers);
         await target.Database.ExecuteAsync(LargeRows);
+        await using (var broken = await target.Database.OpenAsync(cancellationToken: Token))
+        {
+            await Assert.ThrowsAsync<InvalidDataException>(() => TargetScan.ReadAsync(broken, "public", Large, new BlockRange(0, null), RunTarget.Key, whole: false, new Failing(), Token));
+        }
         await using var connection = await target.Database.OpenAsync(cancellationToken: Token);
-        await Assert.ThrowsAsync<InvalidDataException>(() => TargetScan.ReadAsync(connection, "public", Large, new BlockRange(0, null), RunTarget.Key, whole: false, new Failing(), Token));
         var rows = new Collector();
         await TargetScan.ReadAsync(connection, "public", Large, new BlockRange(0, null), RunTarget.Key, whole: false, rows, Token);
         Assert.Equal(15, rows.Rows.Count);
