@@ -13,17 +13,19 @@ publish_stale() {
 publish() {
   require_dotnet
   mkdir -p "$root/.local"
-  local log="$root/.local/build.log"
+  local log="$root/.local/build.log" begun="$root/.local/build.begun"
   (
     flock 9
     publish_stale || exit 0
     say "building"
+    touch "$begun"
     dotnet publish "$root/src/hosts/Godwit.Cli" -c Release -p:PublishReadyToRun=true -o "$published" >"$log" 2>&1 \
       || dotnet publish "$root/src/hosts/Godwit.Cli" -c Release -o "$published" >"$log" 2>&1 \
       || {
         grep -E 'error' "$log" | sort -u | head -n 20 >&2
         fail "the build failed; see $log"
       }
-    touch "$published/godwit.dll"
+    # A source that was edited while this built is newer than what was built.
+    touch -r "$begun" "$published/godwit.dll"
   ) 9>"$root/.local/build.lock"
 }

@@ -31,8 +31,8 @@ public static class GodwitCommand
             Output = misused ? error : output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            // Commands end by themselves well within it, say how to go on, and return a code of ours instead of the signal's.
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
+            // Signals are the program's: the library would end the process with the signal's code before a command has said how to go on.
+            ProcessTerminationTimeout = null,
         };
         try
         {

@@ -1,3 +1,16 @@
+using System.Runtime.InteropServices;
 using Godwit.Cli;
 
-return await GodwitCommand.RunAsync(args, Console.Out, Console.Error);
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+return await GodwitCommand.RunAsync(args, Console.Out, Console.Error, stop.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    // The first asks the command to end by itself, and ends it when it does not; the second ends it at once.
+    signal.Cancel = !stop.IsCancellationRequested;
+    if (signal.Cancel) _ = Task.Delay(TimeSpan.FromSeconds(10)).ContinueWith(_ => Environment.Exit(ExitCode.Fault), TaskScheduler.Default);
+    // Not waited for: what is registered with the token may hang where a network does.
+    _ = stop.CancelAsync();
+}

@@ -37,9 +37,9 @@ public sealed class RowDamageTests(PostgresServers servers)
     [Fact]
     public async Task Two_rows_swapped_are_both_named() =>
         Assert.Equal(
-            ["GW1501 author 1 name, bio, rating, born, active", "GW1501 author 3 name, bio, rating, born, active"],
+            ["GW1501 author 1 name, bio, rating, born", "GW1501 author 3 name, bio, rating, born"],
             (await Damaged.VerifyAsync(servers, "UPDATE author a SET (name, bio, rating, born, active) = (SELECT name, bio, rating, born, active FROM author b WHERE b.id = 4 - a.id) WHERE id IN (1, 3)"))
-                .Select(m => m.Describe().Replace("rating, born, active", "rating, born, active")).Order());
+                .Select(m => m.Describe()).Order());
 
     [Fact]
     public async Task Two_values_swapped_between_rows_are_both_named() =>

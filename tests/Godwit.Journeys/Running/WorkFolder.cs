@@ -31,6 +31,12 @@ public sealed class WorkFolder : IDisposable
         connection.Execute($"INSERT INTO {table} VALUES ({string.Join(", ", values.Select((_, i) => $"?{i + 1}"))})", [.. values]);
     }
 
+    public long Count(string table)
+    {
+        using var connection = SqliteConnection.OpenForReading(Source);
+        return connection.QueryInteger($"SELECT count(*) FROM \"{table}\"") ?? 0;
+    }
+
     public string Write(string name, string text)
     {
         System.IO.File.WriteAllText(File(name), text);

@@ -7,7 +7,8 @@ namespace Godwit.Journeys.Samples;
 public sealed class NorthwindTests(PostgresServers servers)
 {
     [Theory]
-    [MemberData(nameof(PostgresVersions.All), MemberType = typeof(PostgresVersions))]
+    [InlineData(15)]
+    [InlineData(18)]
     public async Task Northwind_goes_over_and_its_views_give_equal_rows(int version)
     {
         using var journey = await SampleDatabase.PrepareAsync(servers, version, "northwind.sqlite");

@@ -29,8 +29,9 @@ internal sealed class Campaign
                 expedition.Tell($"{place} was passed");
                 break;
             }
-            var stage = (await expedition.Watch.LookAsync(mover)).Stage;
-            expedition.Tell($"{blow} at {place} ({stage})");
+            var seen = await expedition.Watch.LookAsync(mover);
+            var stage = seen.Stage;
+            expedition.Tell($"{blow} at {stage}+{seen.Done}");
             TestContext.Current.SendDiagnosticMessage(expedition.Story);
             await expedition.StrikeAsync(mover, blow, stage);
             _hits[(stage, blow)] = _hits.GetValueOrDefault((stage, blow)) + 1;

@@ -16,7 +16,7 @@ public sealed class FullDiskTests
     public async Task A_full_disk_stops_a_move_that_goes_on_once_there_is_room(int seed, object stage, int done)
     {
         using var disk = SmallFileSystem.Mount(Megabytes);
-        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, home: disk.Folder, settings: SmallLog);
+        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, home: disk.Folder, settings: SmallLog, cancellationToken: TestContext.Current.CancellationToken);
         await using var expedition = await Expedition.BeginAsync(server, seed);
         await using (var mover = await expedition.GoOnAsync())
         {

@@ -19,7 +19,7 @@ public sealed class SurvivalSoakTests
     [Fact]
     public async Task A_hundred_interruptions_end_in_the_same_verified_state()
     {
-        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, durable: true);
+        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, durable: true, cancellationToken: TestContext.Current.CancellationToken);
         var campaign = new Campaign();
         var seed = FirstSeed;
         while (campaign.Hits < InAll || Enum.GetValues<Stage>().Any(s => campaign.HitsIn(s) < EachStage))

@@ -17,7 +17,7 @@ public sealed class SurvivalTests(PostgresServers servers)
     [Fact]
     public async Task A_server_killed_under_a_move_and_a_network_cut_end_verified()
     {
-        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, durable: true);
+        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, durable: true, cancellationToken: TestContext.Current.CancellationToken);
         var campaign = new Campaign();
         await campaign.RunAsync(server, seed: 2, unfinished: false,
         [

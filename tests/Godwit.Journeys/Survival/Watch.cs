@@ -24,7 +24,10 @@ internal sealed class Watch(TestDatabase database, string folder) : IAsyncDispos
             {
                 if (mover.HasExited) return false;
                 mover.Freeze();
-                return !(await LookAsync(mover)).IsFinished;
+                if (!(await LookAsync(mover)).IsFinished) return true;
+                // Over before it was frozen: it may go its way.
+                mover.Thaw();
+                return false;
             }
             await Task.Delay(Pause);
         }
@@ -33,8 +36,13 @@ internal sealed class Watch(TestDatabase database, string folder) : IAsyncDispos
 
     public async Task<Sighting> LookAsync(Mover mover)
     {
-        if (await RowAsync() is not { } row)
-            return new Sighting(Stage.Plan, mover.Phase switch { "open" => 0, "profile" => 1, "plan" => 2, "" => -1, _ => 3 }, IsFinished: false);
+        var row = await RowAsync();
+        // What a former mover left in the target says nothing of this one before it has gone that far itself.
+        if (row is null || mover.Phase is "" or "open" or "profile" or "plan")
+        {
+            var opening = mover.Phase switch { "" => -1, "open" => 0, "profile" => 1, "plan" when row is null => 2, _ => 3 };
+            return new Sighting(Stage.Plan, opening, row is not null && row.State != "Running" && !File.Exists(Path.Combine(folder, ".godwit", "run.json")));
+        }
         if (row.State != "Running") return new Sighting(Stage.Certify, 2, IsFinished: !File.Exists(Path.Combine(folder, ".godwit", "run.json")));
         if (mover.Phase == "certify") return new Sighting(Stage.Certify, File.Exists(Path.Combine(folder, "app.certificate.json")) ? 1 : 0, IsFinished: false);
         return row.Phase switch

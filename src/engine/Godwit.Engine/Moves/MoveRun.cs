@@ -70,8 +70,12 @@ public sealed class MoveVerifier(
 
     public async Task<MoveVerification> RunAsync(CancellationToken cancellation)
     {
-        var tables = await new Verifier(source, snapshot, plan, key, options.Decoding, options.Jobs, progress).RunAsync(cancellation);
-        var mismatches = new List<Finding>();
+        var incomparable = await snapshot.FindIncomparableAsync(plan, cancellation);
+        var comparable = incomparable.Count == 0 ? plan : plan with { Tables = [.. plan.Tables.Except(incomparable)] };
+        var tables = await new Verifier(source, snapshot, comparable, key, options.Decoding, options.Jobs, progress).RunAsync(cancellation);
+        var mismatches = new List<Finding>(incomparable.Select(t => Finding.Error(
+            FindingCodes.SchemaDiffers, $"the rows of table {t.SourceName} are not compared: the table, or one of its columns, is not there as it was planned",
+            new Place.InTable(t.SourceName))));
         foreach (var table in tables.Where(t => t.Different.Count > 0))
         {
             progress.At($"{table.Table.SourceName}: narrowing");

@@ -65,6 +65,12 @@ public sealed record TargetSchema(IReadOnlyList<string> Lines, string Hash);
 /// <summary>One snapshot of the target, read by any number of readers at once.</summary>
 public interface ITargetSnapshot : IAsyncDisposable
 {
+    /// <summary>
+    /// Tables whose rows cannot be compared, because they, or one of their columns, or a column's type, are no longer as planned. To read them would be a
+    /// fault, and a fault names no difference.
+    /// </summary>
+    Task<IReadOnlyList<TablePlan>> FindIncomparableAsync(MovePlan plan, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<TablePlan>>([]);
+
     /// <summary>Cuts a table into at most <paramref name="parts"/> parts of blocks.</summary>
     Task<IReadOnlyList<BlockRange>> SplitAsync(TablePlan table, int parts, CancellationToken cancellation);
 

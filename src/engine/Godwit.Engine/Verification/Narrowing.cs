@@ -63,10 +63,15 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
         var table = verification.Table;
         var hashes = new HashCollector(verification.Ranges, ranges);
         ReadSource(verification, ranges, hashes, cancellation);
-        var targetOnly = new TargetOnlyCollector(key, verification.Ranges, ranges, hashes.Counts, most * 2);
+        var targetOnly = new TargetOnlyCollector(table, key, verification.Ranges, ranges, hashes.Counts, most * 2);
         foreach (var part in await target.SplitAsync(table, parts: 1, cancellation)) await target.ScanAsync(table, part, whole: false, targetOnly, cancellation);
+        if (targetOnly.Large.Count > 0)
+        {
+            var whole = new WholeRowCollector(table, key, targetOnly);
+            foreach (var part in await target.SplitAsync(table, parts: 1, cancellation)) await target.ScanAsync(table, part, whole: true, whole, cancellation);
+        }
         // What is left of the source's hashes has no row at the target.
-        var sourceOnly = new SourceOnlyCollector(verification.Ranges, ranges, hashes.Counts, most * 2);
+        var sourceOnly = new SourceOnlyCollector(table, key, verification.Ranges, ranges, hashes.Counts, most * 2);
         if (hashes.Counts.Count > 0) ReadSource(verification, ranges, sourceOnly, cancellation);
         var differences = DifferenceReport.Write(table, sourceOnly.Rows, targetOnly.Rows).ToList();
         return (differences.Take(most), differences.Count > most || sourceOnly.HasMore || targetOnly.HasMore);
@@ -75,7 +80,7 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
     private void ReadSource(TableVerification verification, HashSet<int> ranges, RangeVisitor visitor, CancellationToken cancellation)
     {
         using var reader = source.OpenReader(verification.Table, ReadPurpose.Verify);
-        using var buffer = new RowImageBuffer(key, sink: null);
+        using var buffer = new RowImageBuffer(key, visitor.Sink);
         for (var range = 0; range < verification.Table.Ranges.Count; range++)
         {
             if (verification.Ranges.ByKey && !ranges.Contains(range)) continue;
@@ -88,9 +93,13 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
     {
         public int Range { get; set; }
 
+        /// <summary>Set where rows that are sent in parts are wanted whole.</summary>
+        public virtual LargeRowSink? Sink => null;
+
         public void Visit(UInt128 hash, RowImageBuffer buffer, ISourceRow row)
         {
             if (ranges.Contains(locator.ByKey ? Range : locator.Locate(hash, default))) See(hash, buffer, row);
+            Sink?.Forget();
         }
 
         protected abstract void See(UInt128 hash, RowImageBuffer buffer, ISourceRow row);
@@ -104,12 +113,14 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
         protected override void See(UInt128 hash, RowImageBuffer buffer, ISourceRow row) => Counts[hash] = Counts.GetValueOrDefault(hash) + 1;
     }
 
-    private sealed class SourceOnlyCollector(RangeLocator locator, HashSet<int> ranges, Dictionary<UInt128, int> left, int most) : RangeVisitor(locator, ranges)
+    private sealed class SourceOnlyCollector(TablePlan table, UInt128 key, RangeLocator locator, HashSet<int> ranges, Dictionary<UInt128, int> left, int most)
+        : RangeVisitor(locator, ranges)
     {
         public List<DifferingRow> Rows { get; } = [];
 
-        /// <summary>Set when there were more than are held.</summary>
         public bool HasMore { get; private set; }
+
+        public override LargeRowSink Sink { get; } = new();
 
         protected override void See(UInt128 hash, RowImageBuffer buffer, ISourceRow row)
         {
@@ -117,26 +128,29 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
             if (count == 1) left.Remove(hash);
             else left[hash] = count - 1;
             HasMore |= Rows.Count >= most;
-            if (!HasMore) Rows.Add(new DifferingRow(row.RowNumber, buffer.TryGetRow(out var image) ? image.ToArray() : null));
+            if (HasMore) return;
+            Rows.Add(DifferingRow.From(table, key, row.RowNumber, buffer.TryGetRow(out var image) ? image : Sink.Take(buffer)));
         }
     }
 
-    private sealed class TargetOnlyCollector(UInt128 key, RangeLocator locator, HashSet<int> ranges, Dictionary<UInt128, int> source, int most) : ITupleVisitor
+    private sealed class TargetOnlyCollector(TablePlan table, UInt128 key, RangeLocator locator, HashSet<int> ranges, Dictionary<UInt128, int> source, int most) : ITupleVisitor
     {
         public List<DifferingRow> Rows { get; } = [];
 
-        /// <summary>Set when there were more than are held.</summary>
+        /// <summary>Hashes of rows that passed in parts and that the source does not have, and how often.</summary>
+        public Dictionary<UInt128, int> Large { get; } = [];
+
         public bool HasMore { get; private set; }
 
         public void Visit(ReadOnlySpan<byte> image)
         {
             var hash = SipHash.Hash(key, image);
-            if (ranges.Contains(locator.Locate(hash, image)) && !Meet(hash)) Add(image.ToArray());
+            if (ranges.Contains(locator.Locate(hash, image)) && !Meet(hash) && HasRoom()) Rows.Add(DifferingRow.From(table, key, rowNumber: null, image));
         }
 
         public void VisitLarge(UInt128 hash, ReadOnlySpan<byte> beginning)
         {
-            if (ranges.Contains(locator.Locate(hash, beginning)) && !Meet(hash)) Add(image: null);
+            if (ranges.Contains(locator.Locate(hash, beginning)) && !Meet(hash) && HasRoom()) Large[hash] = Large.GetValueOrDefault(hash) + 1;
         }
 
         private bool Meet(UInt128 hash)
@@ -147,10 +161,26 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
             return true;
         }
 
-        private void Add(byte[]? image)
+        private bool HasRoom()
         {
-            HasMore |= Rows.Count >= most;
-            if (!HasMore) Rows.Add(new DifferingRow(RowNumber: null, image));
+            HasMore |= Rows.Count + Large.Count >= most;
+            return !HasMore;
         }
+    }
+
+    /// <summary>Reads again, in one piece, the large rows that the first reading found to be the target's alone.</summary>
+    private sealed class WholeRowCollector(TablePlan table, UInt128 key, TargetOnlyCollector found) : ITupleVisitor
+    {
+        public void Visit(ReadOnlySpan<byte> image)
+        {
+            if (image.Length <= RowImageBuffer.Capacity / 2) return;
+            var hash = SipHash.Hash(key, image);
+            if (!found.Large.TryGetValue(hash, out var count)) return;
+            if (count == 1) found.Large.Remove(hash);
+            else found.Large[hash] = count - 1;
+            found.Rows.Add(DifferingRow.From(table, key, rowNumber: null, image));
+        }
+
+        public void VisitLarge(UInt128 hash, ReadOnlySpan<byte> beginning) => throw new InvalidOperationException("a row was asked for whole and came in parts");
     }
 }

@@ -18,7 +18,7 @@ public abstract record Place
 {
     private Place() { }
 
-    /// <summary>A place in the data: a table, or one of its rows, or one value. <see cref="Row"/> is the rowid, or the key in SQL notation for a table without rowid.</summary>
+    /// <summary>A place in the data: a table, or one of its rows, or one value. <see cref="Row"/> is the rowid, or the place in the order of the key in a table without rowid, whose keys are values.</summary>
     public sealed record InTable(string Table, string? Row = null, string? Column = null) : Place
     {
         public override string ToString() =>

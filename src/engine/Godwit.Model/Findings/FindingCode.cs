@@ -38,8 +38,6 @@ public static class FindingCodes
     public static readonly FindingCode SchemaNotUnderstood = new("GW1112", "A statement of the schema cannot be parsed");
     public static readonly FindingCode CheckViolated = new("GW1113", "A CHECK does not hold for existing rows", Acceptable: true);
     public static readonly FindingCode NotNullViolated = new("GW1114", "NULL in a column declared NOT NULL", Acceptable: true);
-    public static readonly FindingCode ViewDiffers = new("GW1115", "A view means something else in PostgreSQL", Acceptable: true);
-    public static readonly FindingCode UniqueViolated = new("GW1116", "Rows that PostgreSQL would take for duplicates", Acceptable: true);
     public static readonly FindingCode NameChanged = new("GW1117", "A name is shortened or changed");
 
     public static readonly FindingCode MixedStorage = new("GW1201", "A column mixes storage classes");

@@ -42,6 +42,14 @@ public sealed record TargetType(TypeName Name, int? Length = null, int? Precisio
     [JsonIgnore]
     public bool IsText => Name is TypeName.Text or TypeName.Varchar;
 
+    /// <summary>Whether a time or timestamp keeps all digits of the second that a text's form can have.</summary>
+    public bool HoldsFraction(FractionForm fraction) => Precision is not { } precision || fraction switch
+    {
+        FractionForm.None or FractionForm.Minutes => true,
+        FractionForm.Three => precision >= 3,
+        _ => precision >= 6,
+    };
+
     /// <summary>The type as <c>format_type</c> prints it, e.g. <c>timestamp(3) without time zone</c>.</summary>
     [JsonIgnore]
     public string Sql => Name switch

@@ -66,6 +66,7 @@ public sealed class PostgresTarget
         {
             ApplicationName = session.ApplicationName,
             Options = session.Options(Server.Version, Url.Options),
+            CommandTimeout = (int)session.StatementLimit.TotalSeconds,
         };
         return new PostgresSource(Build(builder), session);
     }
@@ -121,7 +122,7 @@ public sealed class PostgresTarget
             NoResetOnClose = true,
             Enlist = false,
             Timeout = Math.Min(url.ConnectTimeout ?? DefaultConnectTimeout, 1024),
-            CommandTimeout = 0,
+            CommandTimeout = (int)SessionSettings.DefaultStatementLimit.TotalSeconds,
             CancellationTimeout = 5000,
             TcpKeepAlive = url.KeepAlives && !host.IsSocket,
             GssEncryptionMode = GssEncryptionMode.Disable,

@@ -16,6 +16,12 @@ public sealed record SessionSettings
     /// <summary>What the session does, e.g. <c>copy</c>; part of its name.</summary>
     public required string Role { get; init; }
 
+    /// <summary>Short questions to the catalog: a server that does not answer them is not going to.</summary>
+    public static readonly TimeSpan DefaultStatementLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the client waits for an answer, in whole seconds; zero waits for ever, for statements whose time depends on the data.</summary>
+    public TimeSpan StatementLimit { get; init; } = DefaultStatementLimit;
+
     /// <summary>How long a statement waits for a lock; zero waits for ever.</summary>
     public TimeSpan LockTimeout { get; init; }
 

@@ -52,6 +52,20 @@ public sealed class TargetSnapshot : ITargetSnapshot
         }
     }
 
+    public async Task<IReadOnlyList<TablePlan>> FindIncomparableAsync(MovePlan plan, CancellationToken cancellation)
+    {
+        var rows = await TargetQuery.ReadAsync(
+            Connection,
+            """
+            SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE n.nspname = $1 AND c.relname = ANY ($2) AND c.relkind IN ('r', 'p', 'f')
+            """,
+            r => (Table: r.GetString(0), Column: r.GetString(1), Type: r.GetString(2)), cancellation, _schema, plan.Tables.Select(t => t.TargetName).ToArray());
+        var there = rows.ToHashSet();
+        return [.. plan.Tables.Where(t => t.Columns.Any(c => !there.Contains((t.TargetName, c.TargetName, c.Type.Sql))))];
+    }
+
     public async Task<IReadOnlyList<BlockRange>> SplitAsync(TablePlan table, int parts, CancellationToken cancellation)
     {
         await using var session = await _sessions.RentAsync(cancellation);

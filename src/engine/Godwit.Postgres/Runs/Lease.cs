@@ -49,7 +49,7 @@ public sealed class Lease : IAsyncDisposable
     /// <summary>Whether the row says that another holds the lease. A database that does not answer says nothing.</summary>
     public async Task<bool> IsTakenAsync(CancellationToken cancellation)
     {
-        await using var session = await _sessions.RentAsync(cancellation);
+        await using var session = await _sessions.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM godwit.leases WHERE scope = $1 AND epoch = $2)", session.Connection)
         {
             Parameters = { new() { Value = _scope }, new() { Value = Epoch } },

@@ -20,8 +20,7 @@ internal static class RunRemoval
         var steps = DdlWriter.Write(plan).Where(s => made.Contains(s.Id)).ToList();
         foreach (var view in plan.Views.Reverse().Where(v => made.Contains($"view:{v.TargetName}")))
             await ExecuteAsync(connection, transaction, $"DROP VIEW IF EXISTS {TargetName.Qualify(plan.Schema, view.TargetName)}", cancellation);
-        var tables = plan.Tables.Where(t => steps.Any(s => s.Phase == DdlPhase.Tables && s.Table == t.TargetName)).ToList();
-        var names = tables.Select(t => t.TargetName).Concat(tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName)).ToList();
+        var names = steps.Where(s => s.Phase == DdlPhase.Tables && s.Table is not null).Select(s => s.Table!).ToList();
         // All in one statement, since foreign keys among them would each hold the other back.
         if (names.Count > 0)
             await ExecuteAsync(connection, transaction, $"DROP TABLE IF EXISTS {string.Join(", ", names.Select(n => TargetName.Qualify(plan.Schema, n)))}", cancellation);

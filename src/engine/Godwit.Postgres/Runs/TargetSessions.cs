@@ -20,6 +20,7 @@ public sealed class TargetSessions : IAsyncDisposable
         {
             RunId = epoch.ToString("N"),
             Role = "move",
+            StatementLimit = TimeSpan.Zero,
             Extra = new Dictionary<string, string>(StringComparer.Ordinal) { ["maintenance_work_mem"] = "512MB" },
         });
     }
@@ -44,6 +45,12 @@ public sealed class TargetSessions : IAsyncDisposable
             if (idle.State == System.Data.ConnectionState.Open) return new TargetSession(idle, _idle);
             await idle.DisposeAsync();
         }
+        return await OpenAsync(cancellation);
+    }
+
+    /// <summary>A session that is sure to be new: those kept may have been ended at the server, by a restart or by a takeover, without their knowing.</summary>
+    public async Task<TargetSession> OpenAsync(CancellationToken cancellation)
+    {
         var opened = await _source.OpenAsync(cancellation);
         try
         {

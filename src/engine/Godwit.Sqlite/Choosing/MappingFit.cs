@@ -44,7 +44,7 @@ public static class MappingFit
         MappingKind.NumberAsDouble => MakesIntegers(column.Affinity) && group.Has(IntegerTraits.ExactAsDouble),
         MappingKind.BooleanInteger => group.Has(IntegerTraits.Boolean),
         MappingKind.UnixSeconds => group.Has(IntegerTraits.UnixSeconds),
-        MappingKind.UnixMilliseconds => group.Has(IntegerTraits.UnixMilliseconds) && type.Precision is null or >= 3,
+        MappingKind.UnixMilliseconds => group.Has(IntegerTraits.UnixMilliseconds) && type.HoldsFraction(FractionForm.Three),
         MappingKind.AnyText => MakesIntegers(column.Affinity) && HasLength(type, characters: 20),
         _ => false,
     };
@@ -55,8 +55,8 @@ public static class MappingFit
         MappingKind.Number => !group.Has(RealTraits.NegativeZero) && !BecomesInteger(column.Affinity, group) && FitsDigits(type, column, group),
         MappingKind.NumberAsDouble => !BecomesInteger(column.Affinity, group),
         MappingKind.JulianDay => group.Has(RealTraits.JulianDay) && type.Precision is null or 6,
-        // An infinity's text reads back as text, and only a numeric affinity makes a number of a text at all.
-        MappingKind.AnyText => column.Affinity is not (Affinity.Text or Affinity.Blob) && !group.Has(RealTraits.Infinite) && !BecomesInteger(column.Affinity, group) && HasLength(type, characters: 32),
+        // An infinity's text reads back as text, that of -0.0 as 0.0, and only a numeric affinity makes a number of a text at all.
+        MappingKind.AnyText => column.Affinity is not (Affinity.Text or Affinity.Blob) && !group.Has(RealTraits.Infinite | RealTraits.NegativeZero) && !BecomesInteger(column.Affinity, group) && HasLength(type, characters: 32),
         _ => false,
     };
 
@@ -67,8 +67,8 @@ public static class MappingFit
         MappingKind.DecimalText => type.Precision is null && group.Has(TextShapes.Decimal),
         MappingKind.BooleanText => BooleanWords.Pairs.IndexOf((mapping.FalseWord!, mapping.TrueWord!)) is var pair and >= 0 && group.Has(TextShapes.Words(pair)),
         MappingKind.DateText => group.Has(TextShapes.Date),
-        MappingKind.TimeText => HasRoom(type, mapping.Fraction) && group.Has(TextShapes.Time(mapping.Fraction)),
-        MappingKind.TimestampText => HasRoom(type, mapping.Fraction) && HasAll(group, TextShapes.Timestamp(mapping.Separator, mapping.Fraction, mapping.Zone)),
+        MappingKind.TimeText => type.HoldsFraction(mapping.Fraction) && group.Has(TextShapes.Time(mapping.Fraction)),
+        MappingKind.TimestampText => type.HoldsFraction(mapping.Fraction) && HasAll(group, TextShapes.Timestamp(mapping.Separator, mapping.Fraction, mapping.Zone)),
         MappingKind.UuidText => group.Has(TextShapes.Uuid(mapping.UuidForm)),
         _ => false,
     };
@@ -89,12 +89,4 @@ public static class MappingFit
     private static bool FitsDigits(TargetType type, ColumnToChoose column, ValueGroup group) =>
         type.Precision is null
         || type.Precision == column.Profile.Column.Precision && (type.Scale ?? 0) == column.Profile.Column.Scale && group.Has(IntegerTraits.InDeclaredDigits);
-
-    /// <summary>Whether the type keeps all digits that the form can have.</summary>
-    private static bool HasRoom(TargetType type, FractionForm fraction) => type.Precision is not { } precision || fraction switch
-    {
-        FractionForm.None or FractionForm.Minutes => true,
-        FractionForm.Three => precision >= 3,
-        _ => precision >= 6,
-    };
 }

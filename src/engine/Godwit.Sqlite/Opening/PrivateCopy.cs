@@ -42,7 +42,7 @@ internal sealed class PrivateCopy : IDisposable
     /// <exception cref="IOException">Reading or writing failed.</exception>
     public static PrivateCopy? Take(SourceFiles files, string scratch)
     {
-        RemoveAbandoned(scratch);
+        Directory.CreateDirectory(scratch);
         var copy = new PrivateCopy(scratch, files.Database);
         try
         {
@@ -66,10 +66,10 @@ internal sealed class PrivateCopy : IDisposable
         return null;
     }
 
-    /// <summary>Copies that a killed process left: their hold is free.</summary>
-    private static void RemoveAbandoned(string scratch)
+    /// <summary>Removes copies that a killed process left: their hold is free.</summary>
+    public static void RemoveAbandoned(string scratch)
     {
-        Directory.CreateDirectory(scratch);
+        if (!Directory.Exists(scratch)) return;
         foreach (var folder in Directory.EnumerateDirectories(scratch, FolderPrefix + "*"))
         {
             try
@@ -113,7 +113,8 @@ internal sealed class PrivateCopy : IDisposable
 
     public void Dispose()
     {
-        _hold.Dispose();
+        // Held until it is gone: another process would take it for abandoned and remove it at the same time.
         if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        _hold.Dispose();
     }
 }

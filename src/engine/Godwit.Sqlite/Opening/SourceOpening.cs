@@ -17,6 +17,8 @@ internal sealed class SourceOpening(string path, SourceOpenOptions options)
 
     public SourceOpenResult Run()
     {
+        // Whether or not this opening needs a copy: the one that a killed process left holds the source's rows.
+        PrivateCopy.RemoveAbandoned(options.ScratchFolder);
         SourceOpenResult? result;
         while ((result = Attempt()) is null)
         {

@@ -40,8 +40,8 @@ internal sealed class CheckPlanning(PlanContext context, ConstraintNaming naming
             case Translated.Success when isViolated:
                 var rows = RowQuestion.Ask(context.Connection, table.Source, $"NOT ({check.Text})");
                 _ = context.Findings.AcceptsLoss(
-                    Finding.Error(FindingCodes.CheckViolated, $"{rows.Count} of {table.Name} break a {kind} that SQLite did not enforce when they were written.",
-                        place with { Row = rows.Names }, "Mend the rows, or go without the check.", check.Text),
+                    rows.Locate(Finding.Error(FindingCodes.CheckViolated, $"{rows.Counted(table.Name, "breaks", "break")} a {kind} that SQLite did not enforce when they were written.",
+                        place, "Mend the rows, or go without the check.", check.Text)),
                     "check", Label(table, check), table.Name);
                 break;
             case Translated.Success success:

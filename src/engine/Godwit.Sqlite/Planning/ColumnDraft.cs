@@ -33,6 +33,9 @@ internal sealed class ColumnDraft
     /// <summary>Only TEXT and NULL are stored.</summary>
     public bool OnlyText { get; set; }
 
+    /// <summary>REAL is stored among others.</summary>
+    public bool HasReals { get; set; }
+
     /// <summary>Rows whose value does not fit the mapping; without quarantine each is an error.</summary>
     public long Misfits { get; set; }
 

@@ -84,9 +84,9 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
         var rows = RowQuestion.Ask(context.Connection, table.Source,
             $"{present} AND NOT EXISTS (SELECT 1 FROM main.{SqliteName.Quote(parent.Name)} AS {SqliteName.Quote(ParentAlias)} WHERE {joined})");
         if (rows.Total == 0) return false;
-        _ = context.Findings.Accepts(Finding.Error(
-            FindingCodes.Orphan, $"{rows.Count} of {table.Name} point at rows of {parent.Name} that are not there.",
-            new Place.InTable(table.Name, rows.Names, Columns(table, key)), "Mend or delete them, or accept that the key stays NOT VALID."), parent.Name);
+        _ = context.Findings.Accepts(rows.Locate(Finding.Error(
+            FindingCodes.Orphan, $"{rows.Counted(table.Name, "points", "point")} at rows of {parent.Name} that are not there.",
+            new Place.InTable(table.Name, Column: Columns(table, key)), "Mend or delete them, or accept that the key stays NOT VALID.")), parent.Name);
         return true;
     }
 

@@ -46,6 +46,9 @@ internal static class GeneratedPlanning
         }
         if (column.Type.Name != expression.Type.Name && !Widens(expression.Type.Name, column.Type.Name))
             return $"it gives {expression.Type}, and the column holds {column.Type}.";
+        // SQLite's integers turn into REAL where they overflow (https://sqlite.org/lang_expr.html#operators); PostgreSQL's fail.
+        if (column.Type.Name == TypeName.Numeric && column.HasReals && expression.Type.Name is (TypeName.Smallint or TypeName.Integer or TypeName.Bigint))
+            return $"it gives {expression.Type}, and some values are REAL.";
         column.GeneratedSql = expression.Sql;
         return null;
     }

@@ -31,13 +31,13 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
         var obstacles = parts.Select(p => p.Obstacle).Append((where as Translated.Failure)?.Reason).OfType<string>().Distinct().ToList();
         if (obstacles.Count > 0)
         {
-            Refuse(table, index, FindingCodes.ExpressionNotTranslated, $"The index {index.Name} cannot be made: {string.Join("; ", obstacles)}", row: null);
+            Refuse(table, index, FindingCodes.ExpressionNotTranslated, $"The index {index.Name} cannot be made: {string.Join("; ", obstacles)}");
             return;
         }
         if (parts.Count > KeyBytes.MaximumParts)
         {
             Refuse(table, index, FindingCodes.IndexKeyTooLong,
-                $"The index {index.Name} of {table.Name} has {parts.Count} parts; PostgreSQL's have at most {KeyBytes.MaximumParts}.", row: null);
+                $"The index {index.Name} of {table.Name} has {parts.Count} parts; PostgreSQL's have at most {KeyBytes.MaximumParts}.");
             return;
         }
         var expressions = index.Parts.Zip(syntax.Columns).Where(p => p.First.Column is null).Select(p => KeySyntax.Text(p.Second.Expression, sql)).ToList();
@@ -46,7 +46,7 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
         if (KeyBytes.FindTooLong(context, table, columns.Select(c => table.Columns[c]), expressions, condition) is { } rows)
         {
             Refuse(table, index, FindingCodes.IndexKeyTooLong,
-                $"{rows.Count} of {table.Name} have a key of more than {KeyBytes.Limit} bytes in the index {index.Name}; PostgreSQL's B-tree holds no longer one.", rows.Names);
+                $"{rows.Counted(table.Name, "has", "have")} a key of more than {KeyBytes.Limit} bytes in the index {index.Name}; PostgreSQL's B-tree holds no longer one.", rows);
             return;
         }
         table.Indexes.Add(new IndexPlan(
@@ -89,10 +89,10 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
         return new CollateExpression(operand, new Name(collation)) { Span = expression.Span };
     }
 
-    private void Refuse(TableDraft table, SourceIndex index, FindingCode code, string message, string? row)
+    private void Refuse(TableDraft table, SourceIndex index, FindingCode code, string message, RowSample? rows = null)
     {
         var remedy = index.Unique ? "Without it PostgreSQL does not keep these rows unique." : "Make one by hand that serves the same queries.";
-        _ = context.Findings.AcceptsLoss(
-            Finding.Error(code, message, new Place.InTable(table.Name, row), remedy, index.Sql), index.Unique ? "unique index" : "index", index.Name);
+        var finding = Finding.Error(code, message, new Place.InTable(table.Name), remedy, index.Sql);
+        _ = context.Findings.AcceptsLoss(rows?.Locate(finding) ?? finding, index.Unique ? "unique index" : "index", index.Name);
     }
 }

@@ -84,11 +84,11 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         if (table.Source.RowIdAlias is not null || columns.TrueForAll(c => table.Columns[c].Nulls == 0)) return false;
         var rows = RowQuestion.Ask(context.Connection, table.Source, string.Join(" OR ", columns.Select(c => table.Columns[c].BecomesNull(table.Source))));
         if (rows.Total == 0) return false;
-        _ = context.Findings.Accepts(Finding.Error(
+        _ = context.Findings.Accepts(rows.Locate(Finding.Error(
             FindingCodes.NullInPrimaryKey,
-            $"{rows.Count} of {table.Name} hold NULL in the primary key, which SQLite allows and PostgreSQL does not.",
-            new Place.InTable(table.Name, rows.Names, string.Join(", ", columns.Select(c => table.Columns[c].Source.Name))),
-            "Fill them in, or accept that the key becomes UNIQUE instead of PRIMARY KEY."));
+            $"{rows.Counted(table.Name, "holds", "hold")} NULL in the primary key, which SQLite allows and PostgreSQL does not.",
+            new Place.InTable(table.Name, Column: string.Join(", ", columns.Select(c => table.Columns[c].Source.Name))),
+            "Fill them in, or accept that the key becomes UNIQUE instead of PRIMARY KEY.")));
         return true;
     }
 
@@ -111,9 +111,10 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
                 kind, table.Name);
         }
         if (KeyBytes.FindTooLong(context, table, drafts, expressions: []) is not { } rows) return false;
-        var finding = Finding.Error(
-            FindingCodes.IndexKeyTooLong, $"{rows.Count} of {table.Name} have a {kind} ({names}) of more than {KeyBytes.Limit} bytes.",
-            place with { Row = rows.Names }, "PostgreSQL's B-tree holds no longer one.", KeySyntax.Text(table.Syntax, table.Source.Sql));
+        // Where the key is what is too long, it is too long to be shown as well.
+        var finding = rows.Locate(Finding.Error(
+            FindingCodes.IndexKeyTooLong, $"{rows.Counted(table.Name, "has", "have")} a {kind} ({names}) of more than {KeyBytes.Limit} bytes.",
+            place, "PostgreSQL's B-tree holds no longer one.", KeySyntax.Text(table.Syntax, table.Source.Sql))) with { Value = null };
         // Where it is not accepted there is no plan, and what refers to the key should not be told as well.
         return context.Findings.AcceptsLoss(finding, kind, table.Name);
     }

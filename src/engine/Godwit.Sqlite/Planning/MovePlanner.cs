@@ -34,7 +34,10 @@ public static class MovePlanner
         var plan = context.Findings.HasErrors ? null : ToPlan(context, profiles, views);
         if (plan is not null && options.Quarantine)
             plan = plan with { Tables = new QuarantinePlanning(context, EncodingOf(connection)).Apply(plan.Tables, names) };
-        return new PlanResult(context.Findings.HasErrors ? null : plan, context.Findings.All, context.Findings.NotMoved);
+        return new PlanResult(context.Findings.HasErrors ? null : plan, context.Findings.All, context.Findings.NotMoved)
+        {
+            TargetNames = [.. context.Tables.Select(t => t.TargetName), .. views.Select(v => v.TargetName)],
+        };
     }
 
     private static TextEncoding EncodingOf(SqliteConnection connection) => connection.QueryText("PRAGMA encoding") switch

@@ -14,9 +14,9 @@ internal static class NotNullPlanning
             var rows = RowQuestion.Ask(context.Connection, table.Source, column.BecomesNull(table.Source));
             if (rows.Total == 0) continue;
             column.NotNull = false;
-            _ = context.Findings.Accepts(Finding.Error(
-                FindingCodes.NotNullViolated, $"{rows.Count} of {table.Name} hold NULL in {column.Source.Name}, which is declared NOT NULL.",
-                new Place.InTable(table.Name, rows.Names, column.Source.Name), "Fill them in, or accept that the column allows NULL."));
+            _ = context.Findings.Accepts(rows.Locate(Finding.Error(
+                FindingCodes.NotNullViolated, $"{rows.Counted(table.Name, "holds", "hold")} NULL in {column.Source.Name}, which is declared NOT NULL.",
+                new Place.InTable(table.Name, Column: column.Source.Name), "Fill them in, or accept that the column allows NULL.")));
         }
     }
 }

@@ -53,11 +53,15 @@ internal sealed class PlanFindings(IReadOnlyList<Acceptance> accepted)
         _ => [],
     };
 
+    /// <summary>A word that a POSIX shell takes as one, whatever is in it.</summary>
+    private static string Quoted(string word) =>
+        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or ':') ? word : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
     private static Finding WithHint(Finding error)
     {
         if (!error.Code.Acceptable) return error;
         var name = OwnNames(error).FirstOrDefault();
-        var hint = $"--accept {error.Code.Id}{(name is null ? "" : $":{name}")} goes on without it.";
+        var hint = $"--accept {Quoted(error.Code.Id + (name is null ? "" : $":{name}"))} goes on without it.";
         return error with { Remedy = error.Remedy is { } remedy ? $"{remedy} {hint}" : hint };
     }
 }

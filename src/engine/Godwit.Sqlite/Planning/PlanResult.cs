@@ -6,4 +6,8 @@ namespace Godwit.Sqlite.Planning;
 /// <param name="Plan">Null when a finding is an error.</param>
 /// <param name="Findings">Everything that was seen, all at once.</param>
 /// <param name="NotMoved">What is left behind, also when there is no plan.</param>
-public sealed record PlanResult(MovePlan? Plan, IReadOnlyList<Finding> Findings, IReadOnlyList<NotMoved> NotMoved);
+public sealed record PlanResult(MovePlan? Plan, IReadOnlyList<Finding> Findings, IReadOnlyList<NotMoved> NotMoved)
+{
+    /// <summary>What the tables would be called at the target, also when there is no plan: whether these names are free is told together with everything else.</summary>
+    public IReadOnlyList<string> TargetNames { get; init; } = [];
+}

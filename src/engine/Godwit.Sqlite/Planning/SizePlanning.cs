@@ -31,9 +31,9 @@ internal static class SizePlanning
         var sums = table.Columns.Select(c => WidthOf(table, c)).Chunk(TermsInASum).Select(terms => $"({string.Join(" + ", terms)})");
         var rows = RowQuestion.Ask(context.Connection, table.Source, $"{RowHeader + table.Columns.Count / 8} + {string.Join(" + ", sums)} > {MaximumRow}");
         if (rows.Total == 0) return;
-        context.Findings.Add(Finding.Error(
-            FindingCodes.TooManyColumns, $"{rows.Count} of {table.Name} have so many values that no page of PostgreSQL (8 KB) holds the row.",
-            new Place.InTable(table.Name, rows.Names), "Split the table in the source."));
+        context.Findings.Add(rows.Locate(Finding.Error(
+            FindingCodes.TooManyColumns, $"{rows.Counted(table.Name, "has", "have")} so many values that no page of PostgreSQL (8 KB) holds the row.",
+            new Place.InTable(table.Name), "Split the table in the source.")));
     }
 
     // At least so many bytes: what is refused here would certainly fail.

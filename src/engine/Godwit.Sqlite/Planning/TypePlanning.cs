@@ -63,6 +63,7 @@ internal static class TypePlanning
         column.Nulls = profile.Count(StorageClass.Null) + (choice.Mapping.EmptyIsNull ? profile.EmptyTexts : 0);
         column.LongestBytes = Math.Max(profile.MaxTextBytes, profile.MaxBlobBytes);
         column.OnlyText = profile.Count(StorageClass.Integer) + profile.Count(StorageClass.Real) + profile.Count(StorageClass.Blob) == 0;
+        column.HasReals = profile.Count(StorageClass.Real) > 0;
         column.Identity = table.Source.RowIdAlias == index && choice.Mapping.Kind == MappingKind.Integer;
         column.UsesDatabaseCollation = candidate.Override?.Collation == CollationChoice.DatabaseDefault;
     }

@@ -18,6 +18,7 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
     private readonly TablePlan _table;
     private readonly ReadPurpose _purpose;
     private readonly ColumnPlan[] _columns;
+    private readonly ColumnPlan[] _selected;
     private readonly ColumnEncoder[] _encoders;
     private readonly QuarantineFilter? _quarantine;
     private readonly QuarantineEncoder? _raw;
@@ -46,17 +47,19 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
         _table = table;
         _purpose = purpose;
         _columns = purpose == ReadPurpose.Copy ? [.. table.Columns.Where(c => c.GeneratedSql is null)] : [.. table.Columns];
+        // A computed column is not copied, but a misfit in it keeps the row from the table, where computing it again would fail.
+        _selected = [.. _columns, .. (table.Quarantine?.Columns ?? []).Select(c => table.Columns[c]).Except(_columns)];
         createEncoder ??= static (column, position, encoding) => EncoderFactory.Create(column, position, encoding, checks: false);
         _encoders = [.. _columns.Select((column, position) => createEncoder(column, position, encoding))];
         _quarantine = table.Quarantine is { } plan
-            ? new QuarantineFilter(table, plan, column => Array.IndexOf(_columns, table.Columns[column]), encoding)
+            ? new QuarantineFilter(table, plan, column => Array.IndexOf(_selected, table.Columns[column]), encoding)
             : null;
         _raw = purpose == ReadPurpose.Quarantine ? new QuarantineEncoder(_columns.Length) : null;
         _sourceImage = new SourceImageReader(_columns, PragmaName(encoding));
         _readsRowId = table.HasRowId && (purpose != ReadPurpose.Copy || _quarantine is not null);
     }
 
-    public long RowNumber => _readsRowId ? _statement!.GetInteger(_columns.Length) : _ordinal;
+    public long RowNumber => _readsRowId ? _statement!.GetInteger(_selected.Length) : _ordinal;
 
     public ReadOnlySpan<byte> SourceImage()
     {
@@ -69,7 +72,7 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
     {
         // An interrupt reaches a statement that is deep in a scan; without one the loop looks by itself.
         using var interrupt = cancellation.Register(_connection.Interrupt);
-        using var statement = _connection.Prepare(SelectStatement.For(_table, _columns, range, _readsRowId));
+        using var statement = _connection.Prepare(SelectStatement.For(_table, _selected, range, _readsRowId));
         statement.Bind(SelectStatement.Arguments(range));
         _statement = statement;
         _ordinal = 0;

@@ -42,7 +42,9 @@ internal static class DevCommand
         };
 
     /// <summary>Makes a command of an act on the cluster: its answer is printed as text or JSON, its faults as a sentence.</summary>
-    public static Command Act<T>(Command command, Func<LocalCluster, ParseResult, CancellationToken, Task<T>> act, JsonTypeInfo<T> json, Action<T, TextWriter> print)
+    /// <param name="note">What a person is told beside the answer, on standard error: <c>$(godwit dev url app)</c> is to be the answer alone.</param>
+    public static Command Act<T>(
+        Command command, Func<LocalCluster, ParseResult, CancellationToken, Task<T>> act, JsonTypeInfo<T> json, Action<T, TextWriter> print, Func<T, string>? note = null)
     {
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -57,6 +59,8 @@ internal static class DevCommand
                     await output.WriteLineAsync(JsonSerializer.Serialize(answer, json));
                 else
                     print(answer, output);
+                if (!asJson && note is not null)
+                    await result.InvocationConfiguration.Error.WriteLineAsync(note(answer));
                 return ExitCode.Done;
             }
             catch (Exception e) when (e is ClusterException or NpgsqlException or IOException or UnauthorizedAccessException)

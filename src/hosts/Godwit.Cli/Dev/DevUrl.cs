@@ -22,11 +22,8 @@ internal static class DevUrl
                 return new DevDatabase(cluster.UrlOf(name), cluster.PassFile, created);
             },
             DevJson.Default.DevDatabase,
-            (answer, output) =>
-            {
-                output.WriteLine(answer.Url);
-                output.WriteLine($"# the password: export PGPASSFILE={Quote(answer.PassFile)}");
-            });
+            (answer, output) => output.WriteLine(answer.Url),
+            answer => $"# the password: export PGPASSFILE={Quote(answer.PassFile)}");
 
     private static string Quote(string path) =>
         path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -18,7 +18,7 @@ internal sealed class LastResort : IDisposable
     private long? _told;
     private bool _isOver;
 
-    private LastResort(CancellationToken stop, MoveConsole console, string reason, TimeProvider time)
+    private LastResort(MoveConsole console, string reason, TimeProvider time, CancellationToken stop)
     {
         _stop = stop;
         _console = console;
@@ -28,10 +28,10 @@ internal sealed class LastResort : IDisposable
         _timer = time.CreateTimer(_ => Check(), state: null, Look, Look);
     }
 
-    /// <param name="stop">What tells the work to stop.</param>
     /// <param name="console">Where the reason goes.</param>
-    /// <param name="reason">Why it was told to.</param>
-    public static LastResort Watch(CancellationToken stop, MoveConsole console, string reason) => new(stop, console, reason, TimeProvider.System);
+    /// <param name="reason">Why the work was told to stop.</param>
+    /// <param name="stop">What tells it to.</param>
+    public static LastResort Watch(MoveConsole console, string reason, CancellationToken stop) => new(console, reason, TimeProvider.System, stop);
 
     private void Check()
     {

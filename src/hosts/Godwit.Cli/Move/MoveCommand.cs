@@ -50,7 +50,7 @@ internal static class MoveCommand
     {
         try
         {
-            using var lastResort = LastResort.Watch(cancellation, console, "interrupted");
+            using var lastResort = LastResort.Watch(console, "interrupted", cancellation);
             return await act(console);
         }
         catch (Exception fault)

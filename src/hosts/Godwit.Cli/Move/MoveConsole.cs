@@ -57,8 +57,8 @@ internal sealed class MoveConsole
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
         });
-        // Lines that a program reads are not broken where a terminal would end.
-        if (!terminal) console.Profile.Width = PipeWidth;
+        // A terminal breaks long lines by itself, and then an option to copy out of one stays in one piece.
+        console.Profile.Width = PipeWidth;
         return console;
     }
 }

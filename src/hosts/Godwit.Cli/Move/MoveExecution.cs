@@ -17,7 +17,7 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
     public async Task<int> RunAsync(PostgresMoveTarget held, CancellationToken cancellation)
     {
         // Before the target, so that it still watches while the target's sessions are closed.
-        using var silence = LastResort.Watch(held.LeaseLost, console, "the target has not answered for as long as this runner's lease lasts");
+        using var silence = LastResort.Watch(console, "the target has not answered for as long as this runner's lease lasts", held.LeaseLost);
         await using var target = held;
         // A resumed run is this folder's from now on.
         new RunPointer { Run = target.Run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
@@ -46,6 +46,9 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         return Report(target.Run, verification, path, certificate!);
     }
 
+    /// <summary>Named in full: the run has ended, so this folder no longer points at it.</summary>
+    private string Abort => $"godwit abort --to '{request.To}'" + (request.Schema is "public" ? "" : $" --schema '{request.Schema}'");
+
     private int Report(RunDescription run, MoveVerification verification, string path, Certificate certificate)
     {
         var phases = MoveReport.Phases(display.Progress);
@@ -56,12 +59,12 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         var rows = verification.Tables.Sum(t => t.Target.Total.Count);
         var quarantined = verification.Tables.Sum(t => t.Source.Quarantined);
         if (verification.Verified)
-            console.Line($"[green]Moved and verified:[/] {rows:N0} rows in {run.Plan.Tables.Count} tables, 0 mismatches{(quarantined == 0 ? "" : $", {quarantined:N0} rows in quarantine")}.");
+            console.Line($"[green]Moved and verified:[/] {rows:N0} rows in {MoveReport.Count(run.Plan.Tables.Count, "table")}, 0 mismatches{(quarantined == 0 ? "" : $", {quarantined:N0} rows in quarantine")}.");
         else if (verification.SourceChanged)
-            console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`godwit abort` removes what was moved).");
+            console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`{Abort}` removes what was moved).");
         else
-            console.Line($"[red]Verification failed:[/] {verification.Mismatches.Count} differences. The target holds what was moved; `godwit verify` looks again, `godwit abort` removes it.");
-        if (run.Plan.NotMoved.Count > 0) console.Line($"Not moved: {run.Plan.NotMoved.Count} objects, listed in {NotMovedOutput.PathOf(request)}.");
+            console.Line($"[red]Verification failed:[/] {MoveReport.Count(verification.Mismatches.Count, "difference")}. The target holds what was moved; `godwit verify` looks again, `{Abort}` removes it.");
+        if (run.Plan.NotMoved.Count > 0) console.Line($"Not moved: {MoveReport.Count(run.Plan.NotMoved.Count, "object")}, listed in {NotMovedOutput.PathOf(request)}.");
         console.Line($"Certificate: {path} (signed by {certificate.Signature!.Kid[..12]}…)");
         return console.Finish(new MoveDocument
         {

@@ -46,7 +46,7 @@ internal static class MoveOptions
 
     public static readonly Option<bool> ShowValues = new("--show-values") { Description = "Show rows' values in findings." };
 
-    public static readonly Option<string?> Certificate = new("--certificate") { Description = "Where the certificate goes; default: <source>.certificate.json here.", HelpName = "FILE" };
+    public static readonly Option<string?> Certificate = new("--certificate") { Description = "Where the certificate goes. Without it, move writes <source>.certificate.json here and verify writes none.", HelpName = "FILE" };
 
     public static readonly Option<string?> NotMoved = new("--not-moved") { Description = "Where the list of what was not moved goes; default: not-moved.sql here.", HelpName = "FILE" };
 

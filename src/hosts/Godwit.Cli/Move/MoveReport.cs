@@ -50,6 +50,9 @@ internal static class MoveReport
     private static Dictionary<string, double> Seconds(MoveProgress progress, Func<PhaseCost, TimeSpan> of) =>
         progress.Costs.ToDictionary(p => p.Key.ToString().ToLowerInvariant(), p => Math.Round(of(p.Value).TotalSeconds, 3), StringComparer.Ordinal);
 
+    /// <summary>A number of things, in the singular for one.</summary>
+    public static string Count(long number, string thing) => $"{number:N0} {thing}{(number == 1 ? "" : "s")}";
+
     /// <summary>The types chosen, column by column, with the reasons.</summary>
     public static void PrintChoices(IAnsiConsole console, MovePlan plan)
     {
@@ -81,7 +84,7 @@ internal static class MoveReport
         {
             var state = table.Agrees ? "[green]equal[/] " : "[red]DIFFERS[/]";
             var quarantined = table.Source.Quarantined == 0 ? "" : $", {table.Source.Quarantined:N0} in quarantine";
-            console.MarkupLine($"  {Markup.Escape(table.Table.SourceName.PadRight(width))}  {state}  {table.Target.Total.Count,12:N0} rows{quarantined}");
+            console.MarkupLine($"  {Markup.Escape(table.Table.SourceName.PadRight(width))}  {state}  {table.Target.Total.Count,12:N0} {(table.Target.Total.Count == 1 ? "row" : "rows")}{quarantined}");
         }
         foreach (var check in verification.Checks)
             console.MarkupLine($"  {(check.Passed ? "[green]passed[/] " : "[red]FAILED[/]  ")} {Markup.Escape(check.Name)}: {Markup.Escape(CheckText.Of(check))}");

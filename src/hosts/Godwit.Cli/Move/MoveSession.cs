@@ -28,7 +28,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         var findings = new List<Finding>([.. url.Findings, .. misused, .. opened.Findings]);
         var planned = opened.Source is null ? null : await PlannedMove.PlanAsync(opened.Source, options, request.Jobs, display.Progress, cancellation);
         if (planned is not null) findings.AddRange(planned.Result.Findings);
-        if (opened.Target is not null) findings.AddRange(await TargetReadiness.CheckAsync(opened.Target, request, planned?.Result.Plan, cancellation));
+        if (opened.Target is not null) findings.AddRange(await TargetReadiness.CheckAsync(opened.Target, request, planned?.Result.Plan, planned?.Result.TargetNames ?? request.Tables, cancellation));
         NotMovedOutput.Write(request, planned?.Result.NotMoved ?? []);
         if (findings.Any(f => f.Severity == Severity.Error) || planned?.Result.Plan is not { } plan)
         {
@@ -58,7 +58,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
             run,
             RunHolder.Self(_time),
             // Whoever held the schema until now may have filled it.
-            (connection, token) => TargetReadiness.CheckAsync(connection, request, plan, token),
+            (connection, token) => TargetReadiness.CheckAsync(connection, request, plan, [], token),
             // Before anything is in the target, so that whatever happens after it can be gone on with.
             () => new RunPointer { Run = run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write(),
             cancellation);

@@ -26,7 +26,10 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
         var plan = planned?.Result.Plan;
         if (plan is not null) MoveReport.PrintChoices(console.Out, plan);
         console.Print(findings);
-        var refused = findings.Any(f => f.Severity == Severity.Error);
+        var errors = findings.Count(f => f.Severity == Severity.Error);
+        var refused = errors > 0;
+        if (refused) console.Line($"[red]{errors} {(errors == 1 ? "finding stands" : "findings stand")} against a move.[/]{(plan is null ? " Types are shown once none does." : "")}");
+        else console.Line($"[green]Nothing of the source stands against a move.[/]");
         return console.Finish(new MoveDocument
         {
             Command = "profile",

@@ -68,6 +68,8 @@ internal sealed class ProgressDisplay : IAsyncDisposable
     {
         var unit = sample.Phase is MovePhase.Prepare or MovePhase.Index or MovePhase.Check ? "steps" : "rows";
         var parts = new List<string> { $"{sample.Phase.ToString().ToLowerInvariant(),-8}" };
+        // Opening and planning count nothing.
+        if (sample is { Total: 0, Done: 0 }) return $"{parts[0].TrimEnd()} ...";
         if (sample.Total > 0) parts.Add($"{Math.Min(100.0, 100.0 * sample.Done / sample.Total),5:0.0} %");
         parts.Add(sample.Total > 0 ? $"{sample.Done:N0} of {sample.Total:N0} {unit}" : $"{sample.Done:N0} {unit}");
         if (unit == "rows" && sample.Elapsed.TotalSeconds > 0.5) parts.Add($"{sample.PerSecond:N0} rows/s");

@@ -23,7 +23,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
         var url = PostgresUrl.Parse(address);
         if (url.Url is null) return Refuse(url.Findings, ExitCode.Usage);
         var reading = await PostgresTarget.ConnectAsync(url.Url, cancellationToken: cancellation);
-        if (reading.Target is null) return Refuse(reading.Findings, ExitCode.Findings);
+        if (reading.Target is null) return Refuse(reading.Findings, ExitOf(reading.Findings));
         var stored = await FindAsync(reading.Target, pointer, cancellation);
         if (stored is not { State: RunState.Running }) return NothingLeft(pointer, stored);
         var origin = RunOrigin.Read(stored.Description.Origin);
@@ -36,7 +36,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
         await using var display = console.StartProgress(_time);
         display.Progress.Begin(MovePhase.Open);
         using var opened = await OpenedMove.OpenAsync(request, url, cancellation);
-        if (opened.Source is null || opened.Target is null) return Refuse(opened.Findings, ExitCode.Findings);
+        if (opened.Source is null || opened.Target is null) return Refuse(opened.Findings, ExitOf(opened.Findings));
         // A plan holds for the bytes that were profiled.
         if (opened.Source.Fingerprint != origin.Fingerprint)
         {
@@ -97,14 +97,19 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
         return await RunRows.FindAsync(connection, pointer?.Run, pointer is null ? schema : null, cancellation);
     }
 
+    /// <summary>A target that is down for now is a fault and no finding: the run is there, and resuming it later goes on.</summary>
+    private static int ExitOf(IReadOnlyList<Finding> findings) => findings.Any(f => f.Code == FindingCodes.TargetUnreachable) ? ExitCode.Fault : ExitCode.Findings;
+
     private int Refuse(IReadOnlyList<Finding> findings, int exitCode)
     {
         console.Print(findings);
+        if (exitCode == ExitCode.Fault) console.Note(MoveCommand.HowToGoOn());
         return console.Finish(new MoveDocument
         {
             Command = "resume",
-            Outcome = "refused",
+            Outcome = exitCode == ExitCode.Fault ? "fault" : "refused",
             ExitCode = exitCode,
+            Next = exitCode == ExitCode.Fault ? MoveCommand.HowToGoOn() : null,
             Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
         });
     }

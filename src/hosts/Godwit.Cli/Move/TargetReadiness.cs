@@ -13,11 +13,12 @@ internal static class TargetReadiness
     /// <summary>Bytes that rows, row headers, indexes and the log take for each byte of values: measured on the benchmark's databases, rounded up.</summary>
     private const int BytesPerByte = 3;
 
-    public static async Task<IReadOnlyList<Finding>> CheckAsync(PostgresTarget target, MoveRequest request, MovePlan? plan, CancellationToken cancellation)
+    /// <param name="tables">The names to be taken when there is no plan.</param>
+    public static async Task<IReadOnlyList<Finding>> CheckAsync(PostgresTarget target, MoveRequest request, MovePlan? plan, IReadOnlyList<string> tables, CancellationToken cancellation)
     {
         await using var source = target.OpenSource(new SessionSettings { RunId = "check", Role = "check" });
         await using var connection = await source.OpenAsync(cancellation);
-        return await CheckAsync(connection, request, plan, cancellation);
+        return await CheckAsync(connection, request, plan, tables, cancellation);
     }
 
     /// <summary>Indexes and sequences stand in the tables' name space: one that is taken would be met only after the copy.</summary>
@@ -25,7 +26,7 @@ internal static class TargetReadiness
         [.. table.Indexes.Select(i => i.Name), .. table.Uniques.Select(u => u.Name), .. new[] { table.PrimaryKey?.Name, table.SequenceName }.OfType<string>()];
 
     /// <summary>The same on a connection that is there, in its transaction.</summary>
-    public static async Task<IReadOnlyList<Finding>> CheckAsync(NpgsqlConnection connection, MoveRequest request, MovePlan? plan, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Finding>> CheckAsync(NpgsqlConnection connection, MoveRequest request, MovePlan? plan, IReadOnlyList<string> tables, CancellationToken cancellation)
     {
         var unfinished = await RunRows.FindAsync(connection, id: null, request.Schema, cancellation);
         if (unfinished is { State: RunState.Running })
@@ -38,7 +39,7 @@ internal static class TargetReadiness
             ];
         }
         var names = plan is null
-            ? request.Tables
+            ? tables
             : [.. plan.Tables.Select(t => t.TargetName), .. plan.Views.Select(v => v.TargetName), .. plan.Tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName), .. plan.Tables.SelectMany(Implied)];
         return await TargetChecks.RunAsync(
             connection,

@@ -92,9 +92,9 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
     {
         MoveReport.PrintVerification(console.Out, verification);
         console.Print(verification.Mismatches);
-        if (verification.Verified) console.Line($"[green]Verified:[/] {verification.Tables.Sum(t => t.Target.Total.Count):N0} rows in {run.Plan.Tables.Count} tables, 0 mismatches.");
+        if (verification.Verified) console.Line($"[green]Verified:[/] {verification.Tables.Sum(t => t.Target.Total.Count):N0} rows in {MoveReport.Count(run.Plan.Tables.Count, "table")}, 0 mismatches.");
         else if (verification.SourceChanged) console.Line($"[red]Not verified:[/] somebody wrote to the source meanwhile.");
-        else console.Line($"[red]Not verified:[/] {verification.Mismatches.Count} differences.");
+        else console.Line($"[red]Not verified:[/] {MoveReport.Count(verification.Mismatches.Count, "difference")}.");
         if (certificate is not null) console.Line($"Certificate: {certificate}");
         return console.Finish(new MoveDocument
         {

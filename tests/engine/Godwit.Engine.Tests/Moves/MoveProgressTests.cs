@@ -70,7 +70,7 @@ public sealed class MoveProgressTests
         Assert.Equal([MovePhase.Copy, MovePhase.Index], phases);
         Assert.Equal(
             new Dictionary<MovePhase, TimeSpan> { [MovePhase.Open] = TimeSpan.FromSeconds(1), [MovePhase.Copy] = TimeSpan.FromSeconds(2), [MovePhase.Index] = TimeSpan.FromSeconds(4) },
-            progress.Durations);
+            progress.Costs.ToDictionary(c => c.Key, c => c.Value.Elapsed));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class MoveProgressTests
             _time.Step(seconds);
         }
         progress.End();
-        Assert.Equal(TimeSpan.FromSeconds(5), progress.Durations[MovePhase.Copy]);
+        Assert.Equal(TimeSpan.FromSeconds(5), progress.Costs[MovePhase.Copy].Elapsed);
     }
 
     [Fact]

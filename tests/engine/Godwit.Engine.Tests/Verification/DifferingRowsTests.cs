@@ -166,10 +166,8 @@ public sealed class DifferingRowsTests
             var other = large.ToArray();
             other[^1] = 1;
             sides.Target[^1] = [Bigint(21), other, null];
-            var said = await sides.SaidAsync();
-            Assert.Contains($"{Missing} t, row 21", said);
-            Assert.Contains(said, s => s.StartsWith(Extra, StringComparison.Ordinal));
-            Assert.Equal(2, said.Count());
+            var said = Assert.Single(await sides.SaidAsync());
+            Assert.StartsWith($"{Differ} t, row 21, column ", said);
         }
     }
 }

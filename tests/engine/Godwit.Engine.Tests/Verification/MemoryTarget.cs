@@ -44,7 +44,7 @@ internal sealed class MemoryTarget(UInt128 key, IReadOnlyDictionary<string, List
 
     public Task<TargetSchema> ReadSchemaAsync(MovePlan plan, CancellationToken cancellation) => Task.FromResult(new TargetSchema([], ""));
 
-    public Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CheckResult>>([]);
+    public Task<IReadOnlyList<CheckResult>> CheckAsync(MovePlan plan, bool scanRows, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<CheckResult>>([]);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -28,4 +28,16 @@ public sealed class AcceptanceTests
         var finding = Planned.Refusal("CREATE TABLE t(a TEXT PRIMARY KEY)", "INSERT INTO t VALUES (NULL)");
         Assert.EndsWith("--accept GW1109:t goes on without it.", finding.Remedy, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("plain_1", "GW1109:plain_1")]
+    [InlineData("Order Details", "'GW1109:Order Details'")]
+    [InlineData("$(reboot)", "'GW1109:$(reboot)'")]
+    [InlineData("Bob's", @"'GW1109:Bob'\''s'")]
+    [InlineData("größe", "'GW1109:größe'")]
+    public void A_name_that_a_shell_would_take_apart_is_quoted_in_the_remedy(string name, string word)
+    {
+        var finding = Planned.Refusal($"CREATE TABLE \"{name}\"(a TEXT PRIMARY KEY)", $"INSERT INTO \"{name}\" VALUES (NULL)");
+        Assert.EndsWith($"--accept {word} goes on without it.", finding.Remedy, StringComparison.Ordinal);
+    }
 }

@@ -88,7 +88,7 @@ public sealed class ForeignKeyPlanningTests
         ];
         using (var database = new ScratchDatabase(statements)) Assert.Null(database.Connection.QueryText("PRAGMA foreign_key_check"));
         var finding = Planned.Refusal(statements);
-        Assert.Equal((FindingCodes.Orphan, new Place.InTable("c", "number 2 in key order", "a")), (finding.Code, finding.Place));
+        Assert.Equal((FindingCodes.Orphan, new Place.InTable("c", "number 2 in the order of key (k)", "a")), (finding.Code, finding.Place));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class ForeignKeyPlanningTests
         var finding = Planned.Refusal(
             "CREATE TABLE p(id INTEGER PRIMARY KEY)", "CREATE TABLE c(mail TEXT, n INT, p INT REFERENCES p, PRIMARY KEY(mail, n)) WITHOUT ROWID",
             "INSERT INTO p VALUES (1)", "INSERT INTO c VALUES ('secret@b', 2, 7), ('secret@a', 1, 1), ('secret@b', 1, 8), ('secret@c', 1, NULL)");
-        Assert.Equal("number 2 in key order, number 3 in key order", ((Place.InTable)finding.Place!).Row);
+        Assert.Equal("number 2, 3 in the order of key (mail, n)", ((Place.InTable)finding.Place!).Row);
         Assert.DoesNotContain("secret", $"{finding.Message} {finding.Place} {finding.Remedy}");
     }
 }

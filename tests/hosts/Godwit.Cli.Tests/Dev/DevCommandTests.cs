@@ -50,11 +50,11 @@ public sealed class DevCommandTests : IAsyncDisposable
     {
         var up = await DevAsync("up");
         Assert.Matches(@"^running: PostgreSQL \d+ on 127\.0\.0\.1:\d+", up.Output);
-        var lines = (await DevAsync("url")).Output.Split('\n');
-        Assert.Matches(@"^postgres://godwit@127\.0\.0\.1:\d+/godwit$", lines[0]);
-        Assert.Equal($"# the password: export PGPASSFILE={Path.Combine(folder, "pgpass")}", lines[1]);
+        var url = await DevAsync("url");
+        Assert.Matches(@"^postgres://godwit@127\.0\.0\.1:\d+/godwit\n$", url.Output);
+        Assert.Equal($"# the password: export PGPASSFILE={Path.Combine(folder, "pgpass")}\n", url.Error);
         var password = (await File.ReadAllTextAsync(Path.Combine(folder, "godwit.password"), TestContext.Current.CancellationToken)).Trim();
-        Assert.DoesNotContain(password, up.Output + string.Concat(lines));
+        Assert.DoesNotContain(password, up.Output + url.Output + url.Error);
         Assert.Equal("stopped\n", (await DevAsync("down")).Output);
         Assert.Equal("not running\n", (await DevAsync("down")).Output);
     }

@@ -28,10 +28,10 @@ public static class EncoderFactory
             MappingKind.Real => new RealEncoder(position),
             MappingKind.Blob => new BlobEncoder(position),
             MappingKind.Number => new NumberEncoder(position, column.Affinity, column.Type),
-            MappingKind.NumberAsDouble => new NumberAsDoubleEncoder(position),
+            MappingKind.NumberAsDouble => new NumberAsDoubleEncoder(position, column.Affinity),
             MappingKind.BooleanInteger => new BooleanIntegerEncoder(position),
-            MappingKind.UnixSeconds => new UnixTimeEncoder(position, 1_000_000),
-            MappingKind.UnixMilliseconds => new UnixTimeEncoder(position, 1_000),
+            MappingKind.UnixSeconds => new UnixTimeEncoder(position, 1_000_000, column.Type),
+            MappingKind.UnixMilliseconds => new UnixTimeEncoder(position, 1_000, column.Type),
             MappingKind.JulianDay => new JulianDayEncoder(position),
             MappingKind.UuidBlob => new UuidBlobEncoder(position),
             _ => (ColumnEncoder?)null,
@@ -43,13 +43,14 @@ public static class EncoderFactory
             : new Utf16TextEncoder(position, encoding == TextEncoding.Utf16BigEndian, column.Type.Length);
         ColumnEncoder shaped = mapping.Kind switch
         {
+            MappingKind.Text when checks && column.Type.Name == TypeName.Json => new JsonTextEncoder(position, text),
             MappingKind.Text => text,
-            MappingKind.AnyText => new AnyTextEncoder(position, column.Affinity, text),
+            MappingKind.AnyText => new AnyTextEncoder(position, column.Affinity, column.Type.Length, checks, text),
             MappingKind.DecimalText => new DecimalTextEncoder(position, column.Type),
             MappingKind.BooleanText => new BooleanTextEncoder(position, Encoding.UTF8.GetBytes(mapping.FalseWord!), Encoding.UTF8.GetBytes(mapping.TrueWord!)),
             MappingKind.DateText => new DateTextEncoder(position),
-            MappingKind.TimeText => new TimeTextEncoder(position, mapping.Fraction),
-            MappingKind.TimestampText => new TimestampTextEncoder(position, mapping),
+            MappingKind.TimeText => new TimeTextEncoder(position, mapping.Fraction, column.Type),
+            MappingKind.TimestampText => new TimestampTextEncoder(position, mapping, column.Type),
             MappingKind.UuidText => new UuidTextEncoder(position, mapping.UuidForm),
             _ => throw new ArgumentOutOfRangeException(nameof(column), mapping.Kind, "no encoder for this mapping"),
         };

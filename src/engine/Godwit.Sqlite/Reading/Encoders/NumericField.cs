@@ -17,8 +17,8 @@ internal static unsafe class NumericField
     /// <summary>What the server sends as the scale of an infinity: the special header's own bits, read as a scale.</summary>
     private const int ScaleOfInfinity = 0x20;
 
-    /// <summary>A double has at most 309 digits before the point and 324 + 17 after.</summary>
-    private const int MostDigits = 700;
+    /// <summary>A double has at most 309 digits before the point and 324 + 17 after; a decimal text as many as the profile lets pass.</summary>
+    private const int MostDigits = 16_383;
 
     public static bool Write(RowImageBuffer buffer, long value, int? precision, int? scale)
     {
@@ -69,8 +69,8 @@ internal static unsafe class NumericField
         }
         var whole = (point < 0 ? count : point) + exponent;
         var fraction = Math.Max(count - whole, 0);
-        // Trailing zeros after the point are the text's scale, kept where no scale is declared.
-        if (scale is { } s)
+        // Trailing zeros after the point are the text's scale, kept where no digits are declared; a precision alone has a scale of 0.
+        if ((scale ?? (precision is null ? null : 0)) is { } s)
         {
             while (fraction > s && digits[count - 1] == 0)
             {

@@ -37,15 +37,17 @@ internal sealed class RealEncoder(int column) : ColumnEncoder(column)
         storage == StorageClass.Real && WriteInt64(buffer, BitConverter.DoubleToInt64Bits(Real(statement)));
 }
 
-/// <summary>INTEGER within ±2^53 and REAL to double precision.</summary>
-internal sealed class NumberAsDoubleEncoder(int column) : ColumnEncoder(column)
+/// <summary>INTEGER within ±2^53 and REAL to double precision, where the column's affinity tells them apart again.</summary>
+internal sealed class NumberAsDoubleEncoder(int column, Affinity affinity) : ColumnEncoder(column)
 {
     private const long Exact = 1L << 53;
 
+    private readonly bool _integralIsInteger = affinity is Affinity.Numeric or Affinity.Integer;
+
     protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage) => storage switch
     {
-        StorageClass.Real => WriteInt64(buffer, BitConverter.DoubleToInt64Bits(Real(statement))),
-        StorageClass.Integer => Integer(statement) is >= -Exact and <= Exact and var value && WriteInt64(buffer, BitConverter.DoubleToInt64Bits(value)),
+        StorageClass.Real => Real(statement) is var value && !(_integralIsInteger && NumberEncoder.IsIntegral(value)) && WriteInt64(buffer, BitConverter.DoubleToInt64Bits(value)),
+        StorageClass.Integer => _integralIsInteger && Integer(statement) is >= -Exact and <= Exact and var value && WriteInt64(buffer, BitConverter.DoubleToInt64Bits(value)),
         _ => false,
     };
 }

@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Godwit.Engine.Rows;
 using Godwit.Model.Values;
 using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Profiling;
 
 namespace Godwit.Sqlite.Reading.Encoders;
 
@@ -58,4 +59,11 @@ internal sealed class Utf16TextEncoder(int column, bool bigEndian, int? length) 
         var utf8 = Encoding.UTF8.GetBytes(text);
         return TextEncoder.Fits(utf8, length) && WriteBytes(buffer, utf8);
     }
+}
+
+/// <summary>TEXT to json where some of it is not JSON; the rest goes over byte for byte.</summary>
+internal sealed class JsonTextEncoder(int column, ColumnEncoder text) : ColumnEncoder(column)
+{
+    protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage) =>
+        storage == StorageClass.Text && JsonText.IsValid(Shape(statement)) && text.TryEncode(buffer, statement);
 }

@@ -12,15 +12,18 @@ internal sealed class DateTextEncoder(int column) : ColumnEncoder(column)
 }
 
 /// <summary><c>HH:MM[:SS[.fraction]]</c> to time.</summary>
-internal sealed class TimeTextEncoder(int column, FractionForm fraction) : ColumnEncoder(column)
+internal sealed class TimeTextEncoder(int column, FractionForm fraction, TargetType type) : ColumnEncoder(column)
 {
+    private readonly bool _hasRoom = type.HoldsFraction(fraction);
+
     protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage) =>
-        storage == StorageClass.Text && ClockText.TryParse(Shape(statement), fraction, out var microseconds) && WriteInt64(buffer, microseconds);
+        storage == StorageClass.Text && _hasRoom && ClockText.TryParse(Shape(statement), fraction, out var microseconds) && WriteInt64(buffer, microseconds);
 }
 
 /// <summary>Date, separator, clock, zone of zero or none, to timestamp or timestamptz.</summary>
-internal sealed class TimestampTextEncoder(int column, ValueMapping mapping) : ColumnEncoder(column)
+internal sealed class TimestampTextEncoder(int column, ValueMapping mapping, TargetType type) : ColumnEncoder(column)
 {
+    private readonly bool _hasRoom = type.HoldsFraction(mapping.Fraction);
     private readonly byte _separator = (byte)mapping.Separator;
 
     private readonly byte[] _zone = mapping.Zone switch
@@ -33,7 +36,7 @@ internal sealed class TimestampTextEncoder(int column, ValueMapping mapping) : C
 
     protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage)
     {
-        if (storage != StorageClass.Text) return false;
+        if (storage != StorageClass.Text || !_hasRoom) return false;
         var text = Shape(statement);
         if (text.Length < 16 || text[10] != _separator || !text.EndsWith(_zone)) return false;
         return CivilTime.TryParseDate(text[..10], out var days)
@@ -43,14 +46,15 @@ internal sealed class TimestampTextEncoder(int column, ValueMapping mapping) : C
 }
 
 /// <summary>Seconds (times 1,000,000) or milliseconds (times 1,000) since 1970 to timestamp or timestamptz.</summary>
-internal sealed class UnixTimeEncoder(int column, long microseconds) : ColumnEncoder(column)
+internal sealed class UnixTimeEncoder(int column, long microseconds, TargetType type) : ColumnEncoder(column)
 {
+    private readonly bool _hasRoom = microseconds != 1_000 || type.HoldsFraction(FractionForm.Three);
     private readonly long _least = (CivilTime.Earliest + CivilTime.UnixEpochSeconds * 1_000_000) / microseconds;
     private readonly long _most = (CivilTime.Latest + CivilTime.UnixEpochSeconds * 1_000_000) / microseconds;
 
     protected override bool TryEncode(RowImageBuffer buffer, nint statement, StorageClass storage)
     {
-        if (storage != StorageClass.Integer) return false;
+        if (storage != StorageClass.Integer || !_hasRoom) return false;
         var value = Integer(statement);
         return value >= _least && value <= _most && WriteInt64(buffer, value * microseconds - CivilTime.UnixEpochSeconds * 1_000_000);
     }
