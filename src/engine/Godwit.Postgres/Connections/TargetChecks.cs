@@ -9,7 +9,7 @@ public static class TargetChecks
 {
     private static readonly ITargetCheck[] All =
     [
-        new EncodingCheck(), new WritableCheck(), new RightsCheck(), new NamesFreeCheck(), new DiskCheck(), new ConnectionsCheck(),
+        new EncodingCheck(), new WritableCheck(), new SchemaNameCheck(), new RightsCheck(), new NamesFreeCheck(), new DiskCheck(), new ConnectionsCheck(),
     ];
 
     /// <summary>The findings of all checks, in a fixed order.</summary>

@@ -15,7 +15,8 @@ internal static class PlannedIndexes
 
     private sealed record Actual(string Table, string Name, bool Unique, bool Valid, int Parts, bool Partial, bool NullsNotDistinct);
 
-    private sealed record Planned(string Name, bool Unique, int Parts, bool Partial);
+    /// <param name="Partial">Null for a condition over no column: PostgreSQL drops one that is always true.</param>
+    private sealed record Planned(string Name, bool Unique, int Parts, bool? Partial);
 
     public static async Task CheckAsync(NpgsqlConnection connection, string schema, IReadOnlyList<TablePlan> tables, CheckRecord record, CancellationToken cancellationToken)
     {
@@ -41,7 +42,7 @@ internal static class PlannedIndexes
         {
             if (key.Expressions is { } expressions) yield return new Planned(key.Name, Unique: true, expressions.Count, Partial: false);
         }
-        foreach (var index in table.Indexes) yield return new Planned(index.Name, index.Unique, IndexKeyParts.Split(index.KeySql).Count, index.WhereSql is not null);
+        foreach (var index in table.Indexes) yield return new Planned(index.Name, index.Unique, IndexKeyParts.Split(index.KeySql).Count, index.WhereSql is null ? false : index.WhereSql.Contains('"') ? true : null);
     }
 
     private static IEnumerable<string> Differences(Planned planned, Actual actual)
@@ -49,7 +50,7 @@ internal static class PlannedIndexes
         if (!actual.Valid) yield return "is not valid";
         if (planned.Unique != actual.Unique) yield return planned.Unique ? "is not unique" : "is unique where that is not planned";
         if (planned.Parts != actual.Parts) yield return $"has {actual.Parts} key parts where {planned.Parts} are planned";
-        if (planned.Partial != actual.Partial) yield return planned.Partial ? "has lost its WHERE" : "has a WHERE where none is planned";
+        if (planned.Partial is { } partial && partial != actual.Partial) yield return partial ? "has lost its WHERE" : "has a WHERE where none is planned";
         if (actual.NullsNotDistinct) yield return "takes NULLs for equal";
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ConstraintNaming(TargetNames relations)
     /// <summary>A check or a foreign key: unique within its table only.</summary>
     public string Plain(TableDraft table, string? written, params ReadOnlySpan<string> parts)
     {
-        if (written is not null)
+        if (written is { Length: > 0 })
         {
             var name = table.ConstraintNames.Fit(written);
             if (table.ConstraintNames.TryTake(name, written, out _)) return name;
@@ -38,7 +38,7 @@ internal sealed class ConstraintNaming(TargetNames relations)
     // The index behind a key stands among the tables, the constraint among those of its table.
     private string Index(TableDraft table, string? written, params ReadOnlySpan<string> parts)
     {
-        if (written is not null)
+        if (written is { Length: > 0 })
         {
             var name = relations.Fit(written);
             if (relations.IsFree(name) && table.ConstraintNames.TryTake(name, written, out _))

@@ -34,6 +34,12 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
             Refuse(table, index, FindingCodes.ExpressionNotTranslated, $"The index {index.Name} cannot be made: {string.Join("; ", obstacles)}");
             return;
         }
+        if (parts.Count > KeyBytes.MaximumParts)
+        {
+            Refuse(table, index, FindingCodes.IndexKeyTooLong,
+                $"The index {index.Name} of {table.Name} has {parts.Count} parts; PostgreSQL's have at most {KeyBytes.MaximumParts}.");
+            return;
+        }
         var expressions = index.Parts.Zip(syntax.Columns).Where(p => p.First.Column is null).Select(p => KeySyntax.Text(p.Second.Expression, sql)).ToList();
         var columns = index.Parts.Where(p => p.Column is not null).Select(p => p.Column!.Value).ToList();
         var condition = syntax.Where is null ? null : KeySyntax.Text(syntax.Where, sql);

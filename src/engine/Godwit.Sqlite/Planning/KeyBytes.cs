@@ -10,6 +10,9 @@ namespace Godwit.Sqlite.Planning;
 internal static class KeyBytes
 {
     public const int Limit = 2704;
+
+    /// <summary>INDEX_MAX_KEYS (https://www.postgresql.org/docs/current/limits.html); SQLite takes 2,000.</summary>
+    public const int MaximumParts = 32;
     private const int Header = 8;
     private const int FixedWidth = 16;
     private const int LengthWord = 7;

@@ -103,6 +103,13 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
                 "Map the column to text."));
             return true;
         }
+        if (columns.Count > KeyBytes.MaximumParts)
+        {
+            return context.Findings.AcceptsLoss(
+                Finding.Error(FindingCodes.IndexKeyTooLong, $"The {kind} of {table.Name} has {columns.Count} columns; PostgreSQL's have at most {KeyBytes.MaximumParts}.",
+                    new Place.InTable(table.Name), "Without it PostgreSQL does not keep these rows unique.", KeySyntax.Text(table.Syntax, table.Source.Sql)),
+                kind, table.Name);
+        }
         if (KeyBytes.FindTooLong(context, table, drafts, expressions: []) is not { } rows) return false;
         // Where the key is what is too long, it is too long to be shown as well.
         var finding = rows.Locate(Finding.Error(

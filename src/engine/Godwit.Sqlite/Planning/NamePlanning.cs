@@ -42,7 +42,7 @@ internal sealed class NamePlanning(NameStyle style, MapFile map, PlanFindings fi
     private void Take(string kind, string name, Place place, string? rename = null)
     {
         var wanted = rename ?? Relations.Styled(name);
-        var target = TargetNames.Shorten(wanted);
+        var target = wanted.Length == 0 ? TargetNames.OfNothing : TargetNames.Shorten(wanted);
         if (!Relations.TryTake(target, $"{kind} {name}", out var holder))
         {
             findings.Add(Finding.Error(FindingCodes.NameCollision,
@@ -50,7 +50,7 @@ internal sealed class NamePlanning(NameStyle style, MapFile map, PlanFindings fi
         }
         else if (target != wanted)
         {
-            WarnOfChange($"The {kind} {name}", target, place);
+            WarnOfChange(wanted, $"The {kind} {name}", target, place);
         }
         _names[(kind, name)] = target;
     }
@@ -59,7 +59,7 @@ internal sealed class NamePlanning(NameStyle style, MapFile map, PlanFindings fi
     {
         var place = new Place.InTable(table.Name, Column: name);
         var wanted = rename ?? taken.Styled(name);
-        var target = SystemColumns.Contains(wanted) ? wanted + "_" : TargetNames.Shorten(wanted);
+        var target = wanted.Length == 0 ? TargetNames.OfNothing : SystemColumns.Contains(wanted) ? wanted + "_" : TargetNames.Shorten(wanted);
         if (!taken.TryTake(target, name, out var holder))
         {
             findings.Add(Finding.Error(FindingCodes.NameCollision,
@@ -72,11 +72,14 @@ internal sealed class NamePlanning(NameStyle style, MapFile map, PlanFindings fi
         }
         else if (target != wanted)
         {
-            WarnOfChange($"The column {name} of {table.Name}", target, place);
+            WarnOfChange(wanted, $"The column {name} of {table.Name}", target, place);
         }
         return target;
     }
 
-    private void WarnOfChange(string what, string target, Place place) =>
-        findings.Add(Finding.Warning(FindingCodes.NameChanged, $"{what} is called {target}: PostgreSQL keeps 63 bytes of a name.", place));
+    private void WarnOfChange(string wanted, string what, string target, Place place)
+    {
+        var reason = wanted.Length == 0 ? "its own name is empty, and PostgreSQL has no empty names." : "PostgreSQL keeps 63 bytes of a name.";
+        findings.Add(Finding.Warning(FindingCodes.NameChanged, $"{what} is called {target}: {reason}", place));
+    }
 }

@@ -17,6 +17,9 @@ public enum NameStyle
 /// <summary>One namespace of the target: the relations of a schema, the columns of a table, or the constraints of one.</summary>
 internal sealed class TargetNames(NameStyle style)
 {
+    /// <summary>What SQLite calls "" is called so: PostgreSQL refuses an empty name even between quotes.</summary>
+    public const string OfNothing = "_";
+
     private const int HashDigits = 8;
     private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
 

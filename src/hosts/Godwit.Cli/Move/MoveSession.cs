@@ -19,7 +19,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         var url = PostgresUrl.Parse(request.To);
         if (url.Url is null) return Refuse(url.Findings, [], ExitCode.Usage);
         var (options, misused) = PlanRequest.Read(request);
-        misused = [.. misused, .. request.DryRun ? [] : OutputReadiness.Check(request)];
+        misused = [.. misused, .. request.DryRun ? OutputReadiness.ProtectSource(request) : OutputReadiness.Check(request)];
         if (options is null || misused.Any(f => f.Severity == Severity.Error)) return Refuse([.. url.Findings, .. misused], [], ExitCode.Findings);
 
         await using var display = console.StartProgress(_time);

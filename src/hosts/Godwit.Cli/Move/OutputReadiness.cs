@@ -7,8 +7,38 @@ namespace Godwit.Cli.Move;
 /// <summary>Sees that everything a move writes on this machine can be written, before hours are spent on what then cannot be certified.</summary>
 internal static class OutputReadiness
 {
+    /// <summary>The files beside a database that belong to it.</summary>
+    private static readonly string[] OfTheSource = ["", "-wal", "-shm", "-journal"];
+
     public static IReadOnlyList<Finding> Check(MoveRequest request) =>
-        [.. Obstacles(request).Select(o => Finding.Error(FindingCodes.OutputUnwritable, o, remedy: "Go to a folder of your own, or name others with --certificate, --not-moved and GODWIT_HOME."))];
+        [.. ProtectSource(request), .. Obstacles(request).Select(o => Finding.Error(FindingCodes.OutputUnwritable, o, remedy: "Go to a folder of your own, or name others with --certificate, --not-moved and GODWIT_HOME."))];
+
+    /// <summary>Nothing that is written may be the source itself: it is only read, whatever was typed.</summary>
+    public static IReadOnlyList<Finding> ProtectSource(MoveRequest request)
+    {
+        var source = RealPath(request.From);
+        return
+        [
+            .. new[] { ("--certificate", CertificateOutput.PathOf(request)), ("--not-moved", NotMovedOutput.PathOf(request)) }
+                .Where(o => OfTheSource.Any(suffix => RealPath(o.Item2) == source + suffix))
+                .Select(o => Finding.Error(FindingCodes.OutputUnwritable, $"{o.Item1} names the source itself, {o.Item2}, which would be overwritten.", remedy: $"Name another file with {o.Item1}.")),
+        ];
+    }
+
+    private static string RealPath(string path)
+    {
+        var full = Path.GetFullPath(path);
+        try
+        {
+            var folder = Path.GetDirectoryName(full) is { } parent ? new DirectoryInfo(parent).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? parent : "";
+            var file = Path.Combine(folder, Path.GetFileName(full));
+            return File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+        }
+        catch (IOException)
+        {
+            return full;
+        }
+    }
 
     private static IEnumerable<string> Obstacles(MoveRequest request)
     {

@@ -23,6 +23,11 @@ internal sealed record PlannedMove(PlanResult Result, IReadOnlyDictionary<string
         {
             return Refused([Corrupt(fault)]);
         }
+        catch (SchemaTextException fault)
+        {
+            return Refused([Finding.Error(FindingCodes.SchemaNotUnderstood, fault.Message, new Place.InObject(fault.Kind, fault.Name), "Rename what has invalid bytes in its name in the source.")]);
+        }
+        if (UnreadableTables.Find(schema) is { Count: > 0 } unreadable) return Refused(unreadable);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var check = Task.Run(() => source.QuickCheck(stop.Token), CancellationToken.None);
         IReadOnlyDictionary<string, TableProfile>? profiles = null;

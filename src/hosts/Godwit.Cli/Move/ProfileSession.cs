@@ -10,6 +10,7 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
     {
         var (options, findings) = PlanRequest.Read(request);
         if (options is null) return Finish([.. findings], null, PhaseSeconds.None);
+        if (OutputReadiness.ProtectSource(request) is { Count: > 0 } overwritten) return Finish([.. findings, .. overwritten], null, PhaseSeconds.None);
         await using var display = console.StartProgress(TimeProvider.System);
         display.Progress.Begin(MovePhase.Open);
         using var opened = await OpenedMove.OpenAsync(request, url: null, cancellation);

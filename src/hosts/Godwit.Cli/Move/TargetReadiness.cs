@@ -21,6 +21,10 @@ internal static class TargetReadiness
         return await CheckAsync(connection, request, plan, tables, cancellation);
     }
 
+    /// <summary>Indexes and sequences stand in the tables' name space: one that is taken would be met only after the copy.</summary>
+    private static IEnumerable<string> Implied(TablePlan table) =>
+        [.. table.Indexes.Select(i => i.Name), .. table.Uniques.Select(u => u.Name), .. new[] { table.PrimaryKey?.Name, table.SequenceName }.OfType<string>()];
+
     /// <summary>The same on a connection that is there, in its transaction.</summary>
     public static async Task<IReadOnlyList<Finding>> CheckAsync(NpgsqlConnection connection, MoveRequest request, MovePlan? plan, IReadOnlyList<string> tables, CancellationToken cancellation)
     {
@@ -36,7 +40,7 @@ internal static class TargetReadiness
         }
         var names = plan is null
             ? tables
-            : [.. plan.Tables.Select(t => t.TargetName), .. plan.Views.Select(v => v.TargetName), .. plan.Tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName)];
+            : [.. plan.Tables.Select(t => t.TargetName), .. plan.Views.Select(v => v.TargetName), .. plan.Tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName), .. plan.Tables.SelectMany(Implied)];
         return await TargetChecks.RunAsync(
             connection,
             new TargetDemands

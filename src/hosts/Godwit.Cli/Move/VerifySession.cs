@@ -9,6 +9,7 @@ using Godwit.Postgres.Runs;
 using Godwit.Sqlite.Opening;
 using Godwit.Sqlite.Planning;
 using Godwit.Sqlite.Reading;
+using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Cli.Move;
 
@@ -21,6 +22,7 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
     {
         var url = PostgresUrl.Parse(request.To);
         if (url.Url is null) return Refuse(url.Findings, ExitCode.Usage);
+        if (request.CertificateFile is not null && OutputReadiness.ProtectSource(request) is { Count: > 0 } overwritten) return Refuse(overwritten, ExitCode.Findings);
         await using var display = console.StartProgress(_time);
         display.Progress.Begin(MovePhase.Open);
         using var opened = await OpenedMove.OpenAsync(request, url.Url, cancellation);
@@ -38,6 +40,12 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             await display.DisposeAsync();
             return Refuse(findings, ExitCode.Findings);
         }
+        var selected = stored is null ? [] : RunOrigin.Read(stored.Description.Origin).Request.Tables;
+        if (SourceCoverage.Compare(SchemaReader.Read(opened.Source.Control), plan, selected) is { Count: > 0 } uncovered)
+        {
+            await display.DisposeAsync();
+            return Refuse(uncovered, ExitCode.NotVerified);
+        }
         // A key of its own: nobody could have known it when the target was changed.
         var run = new RunDescription
         {
@@ -49,7 +57,18 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         };
         var options = new MoveRunOptions { Jobs = request.Jobs, Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample };
         await using var snapshot = await TargetSnapshot.OpenAsync(sessions, run.Plan.Schema, run.HashKey, stored?.Catalog, cancellation);
-        var verification = await new MoveVerifier(new SqliteRowSource(opened.Source), snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
+        MoveVerification verification;
+        try
+        {
+            verification = await new MoveVerifier(new SqliteRowSource(opened.Source), snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
+        }
+        catch (MisfitException misfit)
+        {
+            // The profile of the move found no such value: the source was written to since, and what it holds now cannot be what the target holds.
+            await display.DisposeAsync();
+            var place = new Place.InTable(misfit.Table, $"{misfit.Row}", misfit.Column);
+            return Refuse([Finding.Error(FindingCodes.RowsDiffer, "the source holds a value that its column could not hold when it was moved", place, "Move again: the source was written to since.")], ExitCode.NotVerified);
+        }
         var certificate = request.CertificateFile is null
             ? null
             : CertificateOutput.Write(request, run, verification, opened, startedAt, _time.GetUtcNow()).Path;

@@ -55,6 +55,19 @@ public sealed class TargetChecksTests(PostgresServers servers)
         Assert.DoesNotContain(await CheckAsync(database, Demands, url, "p"), f => f.Severity == Severity.Error);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("godwit")]
+    [InlineData("pg_mine")]
+    [InlineData("aéééééééééééééééééééééééééééééééé")]
+    public async Task A_schema_s_name_that_could_not_be_had_is_refused(string schema)
+    {
+        var database = await (await servers.DefaultAsync()).CreateDatabaseAsync(Token);
+        var finding = Assert.Single(await CheckAsync(database, Demands with { Schema = schema }), f => f.Severity == Severity.Error);
+        Assert.Equal(FindingCodes.NameChanged, finding.Code);
+        Assert.Empty(await CheckAsync(database, Demands with { Schema = "ééééééééééééééééééééééééééééééé" }));
+    }
+
     [Fact]
     public async Task Another_encoding_is_refused()
     {

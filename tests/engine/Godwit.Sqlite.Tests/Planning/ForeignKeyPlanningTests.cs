@@ -115,4 +115,14 @@ public sealed class ForeignKeyPlanningTests
         var statements = Enumerable.Range(0, 300).Select(i => $"CREATE TABLE t{i}(id INTEGER PRIMARY KEY, p INT REFERENCES t{i + 1})").Append("CREATE TABLE t300(id INTEGER PRIMARY KEY)");
         Assert.Equal("t300", Planned.Plan([.. statements]).Tables[0].TargetName);
     }
+
+    [Fact]
+    public void A_row_without_rowid_is_called_by_its_place_and_not_by_its_key_which_is_a_value()
+    {
+        var finding = Planned.Refusal(
+            "CREATE TABLE p(id INTEGER PRIMARY KEY)", "CREATE TABLE c(mail TEXT, n INT, p INT REFERENCES p, PRIMARY KEY(mail, n)) WITHOUT ROWID",
+            "INSERT INTO p VALUES (1)", "INSERT INTO c VALUES ('secret@b', 2, 7), ('secret@a', 1, 1), ('secret@b', 1, 8), ('secret@c', 1, NULL)");
+        Assert.Equal("number 2, 3 in the order of key (mail, n)", ((Place.InTable)finding.Place!).Row);
+        Assert.DoesNotContain("secret", $"{finding.Message} {finding.Place} {finding.Remedy}");
+    }
 }

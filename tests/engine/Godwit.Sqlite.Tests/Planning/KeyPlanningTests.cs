@@ -131,4 +131,17 @@ public sealed class KeyPlanningTests
         Assert.Equal((FindingCodes.NotNullViolated, new Place.InTable("t", "1", "b")), (finding.Code, finding.Place));
         Assert.False(Planned.Accepting("GW1114:t", statements).Tables[0].Columns[1].NotNull);
     }
+
+    [Theory]
+    [InlineData("CREATE TABLE t({0}, PRIMARY KEY({1}))")]
+    [InlineData("CREATE TABLE t({0}, UNIQUE({1}))")]
+    [InlineData("CREATE TABLE t({0}); CREATE INDEX i ON t({1})")]
+    public void More_columns_than_an_index_of_PostgreSQL_takes_are_a_finding(string statements)
+    {
+        static string[] Of(string statements, int columns) =>
+            string.Format(statements, string.Join(", ", Enumerable.Range(0, columns).Select(i => $"c{i} INT")), string.Join(", ", Enumerable.Range(0, columns).Select(i => $"c{i}"))).Split(';');
+        Assert.NotNull(Planned.Table(Of(statements, 32)));
+        Assert.Equal(FindingCodes.IndexKeyTooLong, Planned.Refusal(Of(statements, 33)).Code);
+        Assert.NotEmpty(Planned.Accepting("GW1107", Of(statements, 33)).NotMoved);
+    }
 }

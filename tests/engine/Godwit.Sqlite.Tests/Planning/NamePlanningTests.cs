@@ -92,4 +92,19 @@ public sealed class NamePlanningTests
         static IEnumerable<string> Names(string[] s) => Planned.Accepting("GW1103", s).Tables.SelectMany(t => t.Uniques).Select(u => u.Name);
         Assert.Equal(Names(statements), Names(statements));
     }
+
+    [Fact]
+    public void An_empty_name_which_PostgreSQL_does_not_have_becomes_an_underscore_with_a_warning()
+    {
+        var result = Planned.Result(new PlanOptions(), "CREATE TABLE \"\"(\"\" INT CONSTRAINT \"\" UNIQUE CONSTRAINT \"\" CHECK (1), b INT)");
+        var table = Assert.Single(result.Plan!.Tables);
+        Assert.Equal("_", table.TargetName);
+        Assert.Equal(["_", "b"], table.Columns.Select(c => c.TargetName));
+        Assert.DoesNotContain("", table.Uniques.Select(u => u.Name).Concat(table.Checks.Select(c => c.Name)));
+        Assert.Equal(2, result.Findings.Count(f => f.Code == FindingCodes.NameChanged));
+    }
+
+    [Fact]
+    public void An_empty_name_does_not_take_the_place_of_an_underscore() =>
+        Assert.Equal(FindingCodes.NameCollision, Planned.Refusal("CREATE TABLE t(\"\" INT, _ INT)").Code);
 }
