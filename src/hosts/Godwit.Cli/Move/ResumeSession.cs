@@ -17,7 +17,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
         {
             return Refuse(
                 [Finding.Error(FindingCodes.NothingToResume, "there is no .godwit/run.json here, so no run of this folder is unfinished", remedy: "Go to the folder where the move was begun, or name the target with --to.")],
-                ExitCode.Usage);
+                ExitCode.Findings);
         }
         var address = to ?? pointer!.Request.To;
         var url = PostgresUrl.Parse(address);

@@ -35,6 +35,11 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             stored = await RunRows.FindAsync(session.Connection, id: null, request.Schema, cancellation);
         }
         var (plan, findings) = stored is { State: not RunState.Aborted } ? (stored.Description.Plan, []) : await PlanAsync(opened.Source, display.Progress, cancellation);
+        if (plan is not null && stored is not { State: not RunState.Aborted } && !await HoldsAnyAsync(sessions, plan, cancellation))
+        {
+            plan = null;
+            findings = [Finding.Error(FindingCodes.NothingToResume, $"schema {request.Schema} of the target holds no move", remedy: "`godwit move` makes one; --schema names another schema.")];
+        }
         if (plan is null)
         {
             await display.DisposeAsync();
@@ -86,6 +91,14 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         var options = new PlanOptions { Schema = request.Schema, Accept = [.. FindingCodes.All.Values.Where(c => c.Acceptable).Select(c => new Acceptance(c))] };
         var planned = await PlannedMove.PlanAsync(source, options, request.Jobs, progress, cancellation);
         return (planned.Result.Plan, planned.Result.Findings);
+    }
+
+    private static async Task<bool> HoldsAnyAsync(TargetSessions sessions, MovePlan plan, CancellationToken cancellation)
+    {
+        await using var session = await sessions.RentAsync(cancellation);
+        var holds = await MovedTables.AnyAsync(session.Connection, plan, cancellation);
+        session.Keep();
+        return holds;
     }
 
     private int Report(RunDescription run, MoveVerification verification, string? certificate, PhaseSeconds phases)
