@@ -14,7 +14,7 @@ public sealed class ProcessTests(PostgresServers servers)
         using var journey = await Journey.PrepareAsync(servers, Statements);
         using var move = journey.Start("move", "--from", "source.sqlite", "--to", journey.Target.Url);
         var moved = (await move.WaitAsync()).MustBe(0);
-        Assert.Contains("Moved and verified: 2 rows in 1 tables, 0 mismatches", moved.Output);
+        Assert.Contains("Moved and verified: 2 rows in 1 table, 0 mismatches", moved.Output);
         Assert.Contains("source.certificate.json", moved.Output);
         Assert.DoesNotContain("\u001b[", moved.Output + moved.Error);
         Assert.DoesNotContain("Secret", moved.Output + moved.Error);
