@@ -14,7 +14,7 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
     /// <summary>Rows named for one table; beyond it the rest is counted.</summary>
     public const int MostRows = 100;
 
-    /// <summary>Hashes held at once: 48 MB as a dictionary.</summary>
+    /// <summary>Hashes held at once, so that memory is bounded.</summary>
     private const int MostHashes = 1_000_000;
 
     public async Task<IReadOnlyList<Finding>> RunAsync(TableVerification verification, CancellationToken cancellation)

@@ -97,7 +97,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
         return await RunRows.FindAsync(connection, pointer?.Run, pointer is null ? schema : null, cancellation);
     }
 
-    /// <summary>A target that is down for now is a fault and no finding: the run is there, and resuming it later goes on.</summary>
+    /// <summary>A target that does not answer is a fault and no finding: the run is there, and resuming it later goes on.</summary>
     private static int ExitOf(IReadOnlyList<Finding> findings) => findings.Any(f => f.Code == FindingCodes.TargetUnreachable) ? ExitCode.Fault : ExitCode.Findings;
 
     private int Refuse(IReadOnlyList<Finding> findings, int exitCode)

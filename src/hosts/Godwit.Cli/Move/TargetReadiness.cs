@@ -10,7 +10,7 @@ namespace Godwit.Cli.Move;
 /// <summary>Everything that must hold of the target before a move begins.</summary>
 internal static class TargetReadiness
 {
-    /// <summary>Bytes that rows, row headers, indexes and the log take for each byte of values: measured on the benchmark's databases, rounded up.</summary>
+    /// <summary>Bytes that rows, row headers, indexes and the log are taken to need for each byte of values: an estimate, on the safe side.</summary>
     private const int BytesPerByte = 3;
 
     /// <param name="tables">The names to be taken when there is no plan.</param>
