@@ -7,8 +7,8 @@ namespace Godwit.Postgres.Runs;
 /// </summary>
 internal static class RunSchema
 {
-    /// <summary>Any constant of our own: the transaction-level advisory lock under which the schema is made.</summary>
-    private const long BootstrapLock = 0x676f64776974;
+    /// <summary>Each lost attempt means that another session committed its own; more than a few means that something else stands in the way.</summary>
+    private const int Attempts = 20;
 
     private const string Statements = """
         CREATE SCHEMA IF NOT EXISTS godwit;
@@ -63,27 +63,31 @@ internal static class RunSchema
         """;
 
     /// <summary>
-    /// Makes what is missing. CREATE … IF NOT EXISTS still fails when two sessions make the same name at once, so they take turns;
-    /// the lock is polled, since a waiting advisory lock can deadlock with other work.
+    /// Makes what is missing, in one transaction. CREATE … IF NOT EXISTS looks before it waits, so of two sessions that make the same
+    /// name at once one still fails with a duplicate; by then the other has committed, and looking again finds its work. A lock taken
+    /// first would not change that: what a transaction has looked up before the lock may be remembered after it.
     /// </summary>
     public static async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        if (await ExistsAsync(connection, cancellation)) return;
-        while (true)
+        for (var attempt = 1; !await ExistsAsync(connection, cancellation); attempt++)
         {
-            await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            await using var take = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock($1)", connection, transaction) { Parameters = { new() { Value = BootstrapLock } } };
-            if (await take.ExecuteScalarAsync(cancellation) is true)
+            try
             {
+                await using var transaction = await connection.BeginTransactionAsync(cancellation);
                 await using var make = new NpgsqlCommand(Statements, connection, transaction);
                 await make.ExecuteNonQueryAsync(cancellation);
                 await transaction.CommitAsync(cancellation);
                 return;
             }
-            await transaction.RollbackAsync(cancellation);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
+            catch (PostgresException e) when (IsDuplicate(e) && attempt < Attempts)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
         }
     }
+
+    private static bool IsDuplicate(PostgresException e) => e.SqlState
+        is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject;
 
     public static async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

@@ -66,6 +66,19 @@ internal sealed class SourceFolder : IDisposable
         return string.Join('\n', files) + "\n" + Directory.GetLastWriteTimeUtc(Folder).Ticks;
     }
 
+    /// <summary>Lets an ordinary user reach the folder and write to the scratch folder, and no more to the files than said.</summary>
+    public void Permit(UnixFileMode file)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        const UnixFileMode everybody = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        File.SetUnixFileMode(_root, everybody | UnixFileMode.UserWrite);
+        Directory.CreateDirectory(Scratch);
+        File.SetUnixFileMode(Scratch, everybody | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
+        foreach (var each in Directory.EnumerateFiles(Folder)) File.SetUnixFileMode(each, file);
+        File.SetUnixFileMode(Folder, everybody);
+    }
+
     private static byte[] ReadAll(string file)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -74,5 +87,10 @@ internal sealed class SourceFolder : IDisposable
         return bytes;
     }
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose()
+    {
+        // Whoever is not root may remove nothing from a folder that Permit closed.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.Delete(_root, recursive: true);
+    }
 }

@@ -118,6 +118,26 @@ public sealed class UntouchedSourceTests
     }
 
     [Theory]
+    [InlineData("", "-wal")]
+    [InlineData("", "-wal", "-shm")]
+    public void A_folder_that_may_only_be_read_is_read_with_its_WAL(params string[] suffixes)
+    {
+        using var made = new SourceFolder();
+        using var source = new SourceFolder();
+        made.Make(prologue: "PRAGMA journal_mode = WAL");
+        using (var connection = SqliteConnection.OpenForWriting(made.Database))
+        {
+            connection.Execute("INSERT INTO t VALUES (1000, 'only in the -wal')");
+            made.CopyTo(source, suffixes);
+        }
+
+        source.Permit(file: UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        using var user = new OrdinaryUser();
+        Assert.Throws<UnauthorizedAccessException>(() => File.WriteAllText(source.Database + "-new", ""));
+        Assert.Equal(ReadingMode.PrivateCopy, ReadAndCompare(source, 101));
+    }
+
+    [Theory]
     [InlineData("with space.db")]
     [InlineData("100%.db")]
     [InlineData("what?mode=rw.db")]
