@@ -104,8 +104,23 @@ public sealed class SourceFile : IDisposable
         }
     }
 
-    /// <summary>Reads every page and reports what is broken; empty for a sound source. Uses <see cref="Control"/>.</summary>
-    public IReadOnlyList<Finding> QuickCheck(CancellationToken cancellationToken) => SourceCheck.Run(Control, cancellationToken);
+    /// <summary>
+    /// Reads every page and reports what is broken; empty for a sound source. Takes a reader for as long as it runs, so that
+    /// <see cref="Control"/> and the other readers may be used meanwhile.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Every reader is taken.</exception>
+    public IReadOnlyList<Finding> QuickCheck(CancellationToken cancellationToken)
+    {
+        var reader = OpenReader();
+        try
+        {
+            return SourceCheck.Run(reader, cancellationToken);
+        }
+        finally
+        {
+            Return(reader);
+        }
+    }
 
     public void Dispose()
     {

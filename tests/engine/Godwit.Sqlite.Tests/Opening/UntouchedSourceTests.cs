@@ -198,13 +198,14 @@ public sealed class UntouchedSourceTests
         using (var file = source.Open())
         {
             mode = file.Facts.Mode;
-            for (var i = 0; i < source.Options.Readers; i++)
+            var readers = Enumerable.Range(0, source.Options.Readers).Select(_ => file.OpenReader()).ToList();
+            foreach (var reader in readers)
             {
-                var reader = file.OpenReader();
                 Assert.Equal(rows, reader.QueryInteger("SELECT count(*) FROM t"));
                 Assert.Equal(0, reader.QueryInteger("SELECT count(*) FROM t WHERE body LIKE '%-%' AND id < 1000"));
             }
 
+            foreach (var reader in readers) file.Return(reader);
             Assert.Empty(file.QuickCheck(TestContext.Current.CancellationToken));
             Assert.False(file.HasChanged());
         }
