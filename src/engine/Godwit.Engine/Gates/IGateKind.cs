@@ -1,0 +1,69 @@
+using Godwit.Documents.Shapes;
+using Godwit.Engine.Runs;
+using Godwit.Engine.Steps;
+using Godwit.Model.Findings;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Gates;
+
+/// <summary>A kind of gate: what it is called, what its settings look like, and how one is made.</summary>
+public interface IGateKind
+{
+    /// <summary>The key in the runbook: lower-case letters.</summary>
+    string Name { get; }
+
+    /// <summary>One sentence for the schema and the editor.</summary>
+    string Summary { get; }
+
+    Shape.Map Shape { get; }
+
+    IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files);
+
+    IGate Bind(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files);
+}
+
+/// <summary>A question that is asked before a phase begins. Asking changes nothing, and may be repeated.</summary>
+public interface IGate
+{
+    Task<GateVerdict> EvaluateAsync(GateContext context, CancellationToken cancellation);
+}
+
+/// <summary>What a gate may look at.</summary>
+public sealed record GateContext
+{
+    public required Guid Run { get; init; }
+
+    public required GateSettings Gate { get; init; }
+
+    public required Phase Phase { get; init; }
+
+    public required IRunTarget Target { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required IRunEnvironment Environment { get; init; }
+}
+
+/// <summary>Only <see cref="Pass"/> opens a gate.</summary>
+public enum GateState
+{
+    /// <summary>It holds.</summary>
+    Pass,
+
+    /// <summary>It does not hold.</summary>
+    Fail,
+
+    /// <summary>What was seen does not decide it, e.g. too few samples.</summary>
+    Inconclusive,
+
+    /// <summary>What it asks did not answer.</summary>
+    NoData,
+}
+
+/// <param name="State">The answer.</param>
+/// <param name="Summary">What was seen, in one sentence: no row's value, no secret.</param>
+public sealed record GateVerdict(GateState State, string Summary)
+{
+    /// <summary>What was seen, by name: kept with the run.</summary>
+    public IReadOnlyDictionary<string, string> Evidence { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}

@@ -1,0 +1,53 @@
+using Godwit.Engine.Runs;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Steps;
+
+/// <summary>What a step may use while it runs.</summary>
+public sealed record StepContext
+{
+    public required Guid Run { get; init; }
+
+    public required StepSettings Step { get; init; }
+
+    public required Phase Phase { get; init; }
+
+    /// <summary>The target, with the run's lease held.</summary>
+    public required IRunTarget Target { get; init; }
+
+    /// <summary>
+    /// The same for every attempt at this direction of this step in this run: outside effects are at least once, and whoever receives one can tell
+    /// that it is the same.
+    /// </summary>
+    public required string IdempotencyKey { get; init; }
+
+    /// <summary>The runbook's folder, for commands; files come from the plan.</summary>
+    public required string Folder { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Values from outside the runbook, and where secrets come from.</summary>
+    public required IRunEnvironment Environment { get; init; }
+
+    /// <summary>Told how far the step is.</summary>
+    public required IStepProgress Progress { get; init; }
+
+    /// <summary>Polled by long work between its parts: somebody asked the run to pause.</summary>
+    public required Func<bool> PauseRequested { get; init; }
+}
+
+/// <summary>How far a step is, for whoever watches. Cheap: called for each batch.</summary>
+public interface IStepProgress
+{
+    /// <param name="done">Rows or parts that are done.</param>
+    /// <param name="total">All there are, as far as known; null when not.</param>
+    /// <param name="note">What it is at, or why it waits; null says nothing new.</param>
+    void Report(long done, long? total, string? note = null);
+}
+
+/// <summary>Variables and secrets of the machine that runs a runbook.</summary>
+public interface IRunEnvironment
+{
+    /// <summary>The value of a variable, or of the file that <c>NAME_FILE</c> names; null when neither is there.</summary>
+    string? Find(string name);
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+
+namespace Godwit.Model.Runbooks;
+
+/// <summary>
+/// A runbook resolved: everything that a run needs, the text of its files included, so that what was approved is what runs, and what ran can be
+/// undone, whatever becomes of the files. <see cref="Hash"/> is what people approve.
+/// </summary>
+public sealed record RunbookPlan
+{
+    /// <summary>Of this record; a later one is refused by an older program.</summary>
+    public int Format { get; init; } = 1;
+
+    public required string Name { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; }
+
+    public required TimeSpan KeepOld { get; init; }
+
+    public required IReadOnlyList<PhaseSettings> Phases { get; init; }
+
+    /// <summary>Every file that a step or gate names, by its path in the runbook.</summary>
+    public required IReadOnlyDictionary<string, PlannedFile> Files { get; init; }
+
+    /// <summary>SHA-256 of what the target's catalog said when the plan was made, in lower-case hexadecimal; null when it was made without a target.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>SHA-256 of the plan's canonical form, in lower-case hexadecimal.</summary>
+    [JsonIgnore]
+    public string Hash { get; init; } = "";
+}
+
+/// <param name="Sha256">Of its bytes, in lower-case hexadecimal.</param>
+/// <param name="Text">Its content, which is UTF-8.</param>
+public sealed record PlannedFile(string Sha256, string Text);
