@@ -11,7 +11,7 @@ public sealed record FindingCode(string Id, string Title, bool Acceptable = fals
 
 /// <summary>
 /// Every code, in one place. GW10xx the source, GW11xx its schema, GW12xx its values, GW13xx the target,
-/// GW14xx files and options, GW15xx verification.
+/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal.
 /// </summary>
 public static class FindingCodes
 {
@@ -73,6 +73,13 @@ public static class FindingCodes
     public static readonly FindingCode SchemaDiffers = new("GW1505", "The schema differs from what was moved");
     public static readonly FindingCode ConstraintNotValid = new("GW1506", "A constraint or index is missing or not valid");
     public static readonly FindingCode DecoderDisagrees = new("GW1507", "The second decoder reads another value");
+
+    public static readonly FindingCode RunStateForbids = new("GW1720", "The run's state does not allow it");
+    public static readonly FindingCode PointOfNoReturn = new("GW1721", "A step cannot be undone");
+    public static readonly FindingCode NotAsBefore = new("GW1722", "The schema is not what it was before");
+    public static readonly FindingCode StatementFailed = new("GW1723", "A statement failed");
+    public static readonly FindingCode ExpectationFailed = new("GW1724", "A query did not answer as expected");
+    public static readonly FindingCode SqlFile = new("GW1725", "A SQL file is wrong");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
