@@ -30,7 +30,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     {
         var run = await store.ReadAsync(cancellation);
         if (run.RollingBack) return Refuse("the run is on its way back", "`godwit rollback` goes on with that.");
-        if (finish && run.State != RunbookState.Complete && !HasBegun(run, Phase.Contract)) return Refuse("there are phases before contract that are not done", "`godwit resume` goes on with them.");
+        if (finish && store.Plan.Phases.Any(p => p.Phase != Phase.Contract && !run.Phases.Any(r => r.Phase == p.Phase && r.EndedAt is not null))) return Refuse("there are phases before contract that are not done", "`godwit resume` goes on with them.");
         foreach (var phase in store.Plan.Phases.Where(p => p.Phase == Phase.Contract == finish))
         {
             if (run.Phases.Any(p => p.Phase == phase.Phase && p.EndedAt is not null)) continue;
