@@ -11,7 +11,7 @@ public sealed record FindingCode(string Id, string Title, bool Acceptable = fals
 
 /// <summary>
 /// Every code, in one place. GW10xx the source, GW11xx its schema, GW12xx its values, GW13xx the target,
-/// GW14xx files and options, GW15xx verification.
+/// GW14xx files and options, GW15xx verification, GW16xx runbook files and plans.
 /// </summary>
 public static class FindingCodes
 {
@@ -73,6 +73,26 @@ public static class FindingCodes
     public static readonly FindingCode SchemaDiffers = new("GW1505", "The schema differs from what was moved");
     public static readonly FindingCode ConstraintNotValid = new("GW1506", "A constraint or index is missing or not valid");
     public static readonly FindingCode DecoderDisagrees = new("GW1507", "The second decoder reads another value");
+
+    public static readonly FindingCode RunbookUnreadable = new("GW1601", "The runbook cannot be read");
+    public static readonly FindingCode RunbookValue = new("GW1602", "A value of the runbook is wrong");
+    public static readonly FindingCode RunbookKey = new("GW1603", "A key of the runbook is unknown");
+    public static readonly FindingCode RunbookMissing = new("GW1604", "A key of the runbook is missing");
+    public static readonly FindingCode RunbookNoFile = new("GW1605", "A file that the runbook names is missing");
+    public static readonly FindingCode RunbookOutside = new("GW1606", "A path leads out of the runbook's folder");
+    public static readonly FindingCode RunbookSecret = new("GW1607", "A URL or password stands in the runbook");
+    public static readonly FindingCode RunbookIncludes = new("GW1608", "Files include each other, or one twice");
+    public static readonly FindingCode ParameterUnknown = new("GW1609", "A parameter is not declared");
+    public static readonly FindingCode ParameterValue = new("GW1610", "A parameter has no value");
+    public static readonly FindingCode DuplicateId = new("GW1611", "Two steps or two gates have the same id");
+    public static readonly FindingCode PhaseOrder = new("GW1612", "Phases stand in another order than they run");
+    public static readonly FindingCode NothingToDo = new("GW1613", "The runbook has no step");
+    public static readonly FindingCode IrreversibleUndeclared = new("GW1614", "A step cannot be undone and does not say so");
+    public static readonly FindingCode PointOfNoReturn = new("GW1615", "A step is a point of no return");
+    public static readonly FindingCode RunbookContent = new("GW1616", "A file of the runbook cannot be kept");
+    public static readonly FindingCode RoleUnknown = new("GW1617", "A role is not declared");
+    public static readonly FindingCode AlreadyThere = new("GW1618", "A file is already there");
+    public static readonly FindingCode DeclaredTwice = new("GW1619", "Two included files declare the same name");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
