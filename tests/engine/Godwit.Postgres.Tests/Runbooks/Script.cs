@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Engine.Gates;
+using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Runbooks;
@@ -46,7 +47,7 @@ internal sealed class Script(TestDatabase database)
         return this;
     }
 
-    public RunbookPlan Plan() => new()
+    public RunbookPlan Plan() => RunbookPlanJson.WithHash(new()
     {
         Name = Name,
         Parameters = new Dictionary<string, string>(StringComparer.Ordinal),
@@ -58,7 +59,7 @@ internal sealed class Script(TestDatabase database)
             .. _steps.GroupBy(s => s.Phase).OrderBy(g => g.Key).Select(g => new PhaseSettings(
                 g.Key, Deadline, [.. _gates.Where(x => x.Phase == g.Key).Select(x => x.Gate)], [.. g.Select(s => s.Step)])),
         ],
-    };
+    });
 
     public async Task<RunbookEntrance> BeginAsync() =>
         await RunbookEntry.BeginAsync(await TargetAsync(), Guid.NewGuid(), Plan(), "/nowhere", "0.0.0", Runner(), TestContext.Current.CancellationToken);
@@ -81,7 +82,7 @@ internal sealed class Script(TestDatabase database)
 
     public RunbookRunner RunnerOf(PostgresRun run, UnknownStatement? unknown = null) => new(run, new RunnerOptions
     {
-        Kinds = new KindRegistry([new SqlStepKind()], GateKinds),
+        Kinds = new RunbookKinds([new SqlStepKind()], GateKinds),
         Time = TimeProvider.System,
         Environment = new NoEnvironment(),
         Folder = "/nowhere",
