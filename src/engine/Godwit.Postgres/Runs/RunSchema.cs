@@ -16,7 +16,7 @@ internal static class RunSchema
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Each version's statements, idempotent, the oldest first: a database of any earlier one is brought up to date.</summary>
-    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks];
+    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements];
 
     private const string Moves = """
         CREATE SCHEMA IF NOT EXISTS godwit;
@@ -129,8 +129,7 @@ internal static class RunSchema
                 throw new NotSupportedException($"godwit's tables in this database are of version {version}, made by a newer godwit; this one knows {Versions.Count}");
             try
             {
-                if (await UpgradeAsync(connection, version, cancellation)) return;
-                await Task.Delay(Poll, cancellation);
+                if (!await UpgradeAsync(connection, cancellation)) await Task.Delay(Poll, cancellation);
             }
             catch (PostgresException e) when (IsLostRace(e) && ++lost < Attempts)
             {
@@ -140,12 +139,13 @@ internal static class RunSchema
     }
 
     /// <summary>False when another is at it.</summary>
-    private static async Task<bool> UpgradeAsync(NpgsqlConnection connection, int version, CancellationToken cancellation)
+    private static async Task<bool> UpgradeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var take = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock($1)", connection, transaction) { Parameters = { new() { Value = UpgradeLock } } };
         if (await take.ExecuteScalarAsync(cancellation) is not true) return false;
-        for (var next = version; next < Versions.Count; next++)
+        // Looked at again: whoever had the lock has done it, and works with the tables by now.
+        for (var next = await VersionAsync(connection, cancellation); next < Versions.Count; next++)
         {
             await using var make = new NpgsqlCommand(Versions[next], connection, transaction);
             await make.ExecuteNonQueryAsync(cancellation);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Engine.Gates;
+using Godwit.Engine.Journal;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
@@ -8,6 +9,7 @@ using Godwit.Postgres.Connections;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
 using Godwit.Postgres.Steps.Sql;
+using Godwit.Security.Signing;
 using Godwit.TestServers;
 
 namespace Godwit.Postgres.Tests.Runbooks;
@@ -15,6 +17,8 @@ namespace Godwit.Postgres.Tests.Runbooks;
 /// <summary>A small plan of sql steps, and runs of it on a database.</summary>
 internal sealed class Script(TestDatabase database)
 {
+    private static readonly JournalSigner Signer = new(SigningKey.Create());
+
     private readonly List<(Phase Phase, StepSettings Step)> _steps = [];
     private readonly Dictionary<string, PlannedFile> _files = new(StringComparer.Ordinal);
     private readonly List<(Phase Phase, GateSettings Gate)> _gates = [];
@@ -62,13 +66,13 @@ internal sealed class Script(TestDatabase database)
     });
 
     public async Task<RunbookEntrance> BeginAsync() =>
-        await RunbookEntry.BeginAsync(await TargetAsync(), Guid.NewGuid(), Plan(), "/nowhere", "0.0.0", Runner(), TestContext.Current.CancellationToken);
+        await RunbookEntry.BeginAsync(await TargetAsync(), Guid.NewGuid(), Plan(), "/nowhere", "0.0.0", Runner(), Signer, TestContext.Current.CancellationToken);
 
     public async Task<RunbookEntrance> ResumeAsync(params RunbookState[] states)
     {
         var token = TestContext.Current.CancellationToken;
         return await RunbookEntry.TakeOverAsync(
-            await TargetAsync(), await ReadAsync(), states.Length == 0 ? [RunbookState.Running, RunbookState.Paused] : states, "run-resumed", Runner(), _ => { }, token);
+            await TargetAsync(), await ReadAsync(), states.Length == 0 ? [RunbookState.Running, RunbookState.Paused] : states, "run-resumed", Runner(), Signer, _ => { }, token);
     }
 
     /// <summary>The newest run.</summary>
