@@ -4,6 +4,7 @@ using Godwit.Cli.Certificates;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
+using Godwit.Cli.Runs;
 using Godwit.Cli.Sample;
 using Godwit.Engine.Runbooks;
 
@@ -20,6 +21,7 @@ public static class GodwitCommand
         var root = new RootCommand("Moves a SQLite database into PostgreSQL and proves that nothing was lost.");
         foreach (var command in MoveCommand.Create()) root.Subcommands.Add(command);
         foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
+        foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(CertificateCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
         root.Subcommands.Add(DevCommand.Create());

@@ -89,7 +89,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
                 FindingCodes.CannotUndo, $"step {s.Id} cannot be undone: {s.Irreversible ?? options.Kinds.Step(s.Kind).Bind(s, store.Plan.Files).Irreversible}", s.Place,
                 "Roll back to a phase after it with --to, or restore a backup."))]);
         }
-        if (!run.RollingBack) await NoteAsync("rollback-began", null, (ledger, token) => ledger.SetDirectionAsync(true, token), cancellation);
+        if (!run.RollingBack || run.RollingBackTo != to) await NoteAsync("rollback-began", to, (ledger, token) => ledger.SetDirectionAsync(true, to, token), cancellation);
         var steps = new StepRunner(store, options, () => _pauseAsked);
         foreach (var phase in phases.Where(p => HasBegun(run, p.Phase)))
         {
@@ -116,7 +116,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             await store.LeaveAsync(RunbookState.RolledBack, reason: null, "run-rolled-back", cancellation);
             return new RunbookOutcome.Reached(RunbookState.RolledBack);
         }
-        await NoteAsync("rollback-ended", to, (ledger, token) => ledger.SetDirectionAsync(false, token), cancellation);
+        await NoteAsync("rollback-ended", to, (ledger, token) => ledger.SetDirectionAsync(false, null, token), cancellation);
         await store.LeaveAsync(RunbookState.Paused, $"rolled back to the end of {to}", "run-paused", cancellation);
         return new RunbookOutcome.Reached(RunbookState.RolledBack);
     }

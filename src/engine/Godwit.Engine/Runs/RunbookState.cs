@@ -78,6 +78,9 @@ public sealed record RunbookRun
     /// <summary>Whether it is on its way back.</summary>
     public bool RollingBack { get; init; }
 
+    /// <summary>The phase after which everything is being undone; null for all of it.</summary>
+    public Phase? RollingBackTo { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>The database's clock when this was read: times of a run compare with it and no other.</summary>

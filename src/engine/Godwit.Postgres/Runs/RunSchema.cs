@@ -76,6 +76,7 @@ internal static class RunSchema
             ADD COLUMN IF NOT EXISTS reason text,
             ADD COLUMN IF NOT EXISTS asked text CHECK (asked IN ('Pause')),
             ADD COLUMN IF NOT EXISTS rolling_back boolean NOT NULL DEFAULT false,
+            ADD COLUMN IF NOT EXISTS rolling_back_to text,
             DROP CONSTRAINT IF EXISTS runs_state_check,
             ADD CONSTRAINT runs_state_check
                 CHECK (state IN ('Running', 'Verified', 'Failed', 'Aborted', 'Paused', 'Complete', 'Finished', 'RolledBack'));
