@@ -82,7 +82,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     {
         var run = await store.ReadAsync(cancellation);
         var phases = store.Plan.Phases.Where(p => to is null || p.Phase > to).Reverse().ToList();
-        var stuck = phases.SelectMany(p => p.Steps).Where(s => IsIrreversible(s) && StateOf(run, s) is not (StepState.Pending or StepState.Undone)).ToList();
+        var stuck = phases.SelectMany(p => p.Steps).Where(s => IsIrreversible(s) && !IsUntouched(run, s)).ToList();
         if (stuck.Count > 0)
         {
             return new RunbookOutcome.Refused([.. stuck.Select(s => Finding.Error(
@@ -94,7 +94,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         foreach (var phase in phases.Where(p => HasBegun(run, p.Phase)))
         {
             options.Observer.PhaseBegins(phase.Phase);
-            foreach (var step in phase.Steps.Reverse())
+            foreach (var step in phase.Steps.Reverse().Where(s => !IsUntouched(run, s)))
             {
                 if (await IsPauseAskedAsync(cancellation)) return await PauseAsync("asked to pause on the way back", [], false, cancellation);
                 if (Explain(step, await steps.UndoAsync(phase.Phase, step, StateOf(run, step), cancellation)) is var (reason, findings))
@@ -173,6 +173,10 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             cancellation);
 
     private bool IsIrreversible(StepSettings step) => step.Irreversible is not null || options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files).Irreversible is not null;
+
+    /// <summary>This run has done nothing of the step, or nothing of it is left.</summary>
+    private static bool IsUntouched(RunbookRun run, StepSettings step) =>
+        run.Steps.Single(s => s.Id == step.Id) is { Carried: true } or { State: StepState.Pending or StepState.Undone };
 
     private static StepState StateOf(RunbookRun run, StepSettings step) => run.Steps.Single(s => s.Id == step.Id).State;
 

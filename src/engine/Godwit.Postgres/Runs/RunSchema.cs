@@ -91,6 +91,8 @@ internal static class RunSchema
             ADD COLUMN IF NOT EXISTS progress text CHECK (length(progress) <= 65536),
             ADD COLUMN IF NOT EXISTS done bigint NOT NULL DEFAULT 0,
             ADD COLUMN IF NOT EXISTS total bigint,
+            ADD COLUMN IF NOT EXISTS content text,
+            ADD COLUMN IF NOT EXISTS carried boolean NOT NULL DEFAULT false,
             ALTER COLUMN finished_at DROP NOT NULL;
         CREATE TABLE IF NOT EXISTS godwit.phases (
             run uuid NOT NULL REFERENCES godwit.runs ON DELETE CASCADE,

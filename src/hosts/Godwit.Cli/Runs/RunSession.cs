@@ -35,15 +35,29 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         var entrance = await RunbookEntry.BeginAsync(
-            target.Target, Guid.NewGuid(), plan, runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation);
+            target.Target, Guid.NewGuid(), plan, RunOnce(plan), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation);
         return entrance switch
         {
             RunbookEntrance.Entered(var run) => await CarryAsync(run, runbook.Folder, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
             RunbookEntrance.Refused(var id, var state, var hash) => console.Refuse([Unfinished(id, state, hash == plan.Hash)]),
             RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
+            RunbookEntrance.Changed(var steps) => console.Refuse([.. steps.Select(Changed)]),
+            RunbookEntrance.NothingToDo => NothingToDo(plan),
             _ => throw new InvalidOperationException(),
         };
     }
+
+    private int NothingToDo(RunbookPlan plan)
+    {
+        console.Console.Line($"Nothing to do: every step of {plan.Name} is done.");
+        return console.Finish(new RunDocument { Outcome = "nothing-to-do", ExitCode = ExitCode.Done, Runbook = plan.Name, Plan = plan.Hash });
+    }
+
+    private HashSet<string> RunOnce(RunbookPlan plan) =>
+        [.. plan.Phases.SelectMany(p => p.Steps).Where(s => kinds.Step(s.Kind).Bind(s, plan.Files).RunsOnce).Select(s => s.Id)];
+
+    private static Finding Changed(string step) => Finding.Error(
+        FindingCodes.StepChanged, $"step {step} was done by an earlier run, and is not what it was then", null, "Put it back as it was, and make the change in a step of its own.");
 
     public Task<int> ResumeAsync(CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused], "run-resumed", checkEdits: true,

@@ -11,7 +11,7 @@ internal static class RunStatus
     {
         var out_ = console.Console;
         var back = RollbackNow(kinds, run);
-        out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run.RollingBack ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
+        out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run is { RollingBack: true, State: not RunbookState.RolledBack } ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
         out_.Line($"began {run.StartedAt:yyyy-MM-dd HH:mm:ss}Z, {Span(run.Now - run.StartedAt)} ago{(run.EndedAt is { } end ? $", ended {end:yyyy-MM-dd HH:mm:ss}Z" : "")}");
         if (run.Runner is { } runner)
             out_.Line($"runner {runner.Holder}, heard of {Span(runner.SinceHeartbeat)} ago{(runner.Alive ? "" : ": [red]gives no sign of life[/]; `godwit resume` takes over")}");
@@ -25,7 +25,7 @@ internal static class RunStatus
             foreach (var step in phase.Steps)
             {
                 var at = run.Steps.Single(s => s.Id == step.Id);
-                out_.Line($"    {Word(at.State),-9} {step.Id} ({step.Kind}){Progress(at, run.Now)}{(step.Irreversible is null ? "" : ", point of no return")}");
+                out_.Line($"    {(at.Carried ? "before" : Word(at.State)),-9} {step.Id} ({step.Kind}){Progress(at, run.Now)}{(step.Irreversible is null ? "" : ", point of no return")}");
             }
         }
         out_.Line($"rollback now: {(back.Possible ? $"{back.Steps} steps, takes about {Math.Max(1, back.Seconds):0} s and " : "")}{back.Loses}");
@@ -42,7 +42,7 @@ internal static class RunStatus
     private static RollbackDocument RollbackNow(RunbookKinds kinds, RunbookRun run)
     {
         var done = run.Plan.Phases.SelectMany(p => p.Steps).Select(s => (Step: s, Row: run.Steps.Single(r => r.Id == s.Id)))
-            .Where(s => s.Row.State is not (StepState.Pending or StepState.Undone)).ToList();
+            .Where(s => s.Row is { Carried: false, State: not (StepState.Pending or StepState.Undone) }).ToList();
         // What it took to do is the best guess at what it takes to undo until a rehearsal has measured it.
         var seconds = done.Sum(s => s.Row is { BeganAt: { } began, EndedAt: { } ended } ? (ended - began).TotalSeconds : 1);
         var stuck = done.Where(s => s.Step.Irreversible is not null || kinds.Step(s.Step.Kind).Bind(s.Step, run.Plan.Files).Irreversible is not null).Select(s => s.Step.Id).ToList();
