@@ -55,7 +55,7 @@ public enum RunRequest
 }
 
 /// <summary>A step of a run as its row has it.</summary>
-public sealed record StepRow(string Id, Phase Phase, StepState State, int Attempts, long Done, long? Total, string? Note, DateTimeOffset? BeganAt, DateTimeOffset? EndedAt);
+public sealed record StepRow(string Id, Phase Phase, StepState State, int Attempts, long Done, long? Total, DateTimeOffset? BeganAt, DateTimeOffset? EndedAt);
 
 /// <summary>A phase of a run as its row has it. One that has not begun has no row.</summary>
 /// <param name="Catalog">SHA-256 of the target's catalog before the phase's first step: what rolling back has to give back.</param>
@@ -86,6 +86,9 @@ public sealed record RunbookRun
     public DateTimeOffset? EndedAt { get; init; }
 
     public required string ToolVersion { get; init; }
+
+    /// <summary>The runbook's folder on the machine that began it.</summary>
+    public required string Folder { get; init; }
 
     public IReadOnlyList<PhaseRow> Phases { get; init; } = [];
 

@@ -35,6 +35,9 @@ public sealed class TargetFaultException(TargetFault fault, string message, stri
     /// <summary>1 for the first character of the statement that the server points at; null when it points at none.</summary>
     public int? Position { get; init; }
 
+    /// <summary>Which statement of several, counted from 0; null where there was one, or it is not known.</summary>
+    public int? Statement { get; init; }
+
     /// <summary>Nothing was changed, and a moment later it may work.</summary>
     public bool IsPassing => Fault is TargetFault.LockNotAvailable or TargetFault.Deadlock or TargetFault.Serialization;
 }

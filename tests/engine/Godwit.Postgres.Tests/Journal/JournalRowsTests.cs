@@ -31,8 +31,7 @@ public sealed class JournalRowsTests(PostgresServers servers)
         await using (var connection = await target.Database.OpenAsync(cancellationToken: Token))
         {
             await using var transaction = await connection.BeginTransactionAsync(Token);
-            await JournalRows.AppendAsync(connection, transaction, target.Run, [Note()], Token);
-            await JournalRows.SignAsync(connection, transaction, target.Run, Signer, Token);
+            await JournalRows.AppendAsync(connection, transaction, target.Run, [Note()], Signer, Token);
             await JournalRows.SignAsync(connection, transaction, target.Run, Signer, Token);
             await transaction.CommitAsync(Token);
         }
