@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Godwit.Cli.Certificates;
 using Godwit.Cli.Dev;
+using Godwit.Cli.Journal;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
@@ -23,6 +24,7 @@ public static class GodwitCommand
         foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(CertificateCommand.Create());
+        root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
         root.Subcommands.Add(DevCommand.Create());
         return root;
