@@ -14,6 +14,8 @@ internal static class RunCommands
 
     private static readonly Option<string?> Back = new("--to") { Description = "Undo what came after this phase, and nothing before.", HelpName = "PHASE" };
 
+    private static readonly Option<bool> Markdown = new("--markdown") { Description = "Print the plan as Markdown, for a change request." };
+
     public static readonly Option<string?> Unknown = new("--unknown")
     {
         Description = "About a statement that was begun outside a transaction and whose end nobody saw: again, or done.", HelpName = "WHAT",
@@ -27,6 +29,9 @@ internal static class RunCommands
 
     public static IEnumerable<Command> Create(RunbookKinds kinds)
     {
+        yield return Act(
+            kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown],
+            (session, result, token) => session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
         yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [], (session, _, token) => session.RunAsync(token));
         yield return Act(kinds, "status", "Shows where a run stands, why, and what going back now would take.", [], (session, _, token) => session.StatusAsync(token));
         yield return Act(kinds, "pause", "Asks the runner of a run to stop after the part at hand.", [], (session, _, token) => session.PauseAsync(token));

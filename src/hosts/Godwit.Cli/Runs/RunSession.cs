@@ -70,6 +70,26 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         [RunbookState.Running, RunbookState.Paused, RunbookState.Complete, RunbookState.Finished], "rollback-asked", checkEdits: false,
         (_, runner, token) => runner.RollBackAsync(back, token), cancellation);
 
+    /// <summary>Resolves the runbook and shows what would be done; with a target in reach, how long each step took there the last time.</summary>
+    public async Task<int> PlanAsync(bool markdown, TextWriter output, CancellationToken cancellation)
+    {
+        var (plan, runbook, findings) = Plan();
+        if (plan is null || runbook is null) return console.Refuse(findings);
+        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, cancellation);
+        IReadOnlyDictionary<string, double>? seconds = null;
+        if (target.Target is not null)
+        {
+            await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
+            await using var connection = await source.OpenAsync(cancellation);
+            seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
+        }
+        var document = PlanDocument.From(plan, kinds, seconds) with { Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] };
+        if (console.Json) await output.WriteLineAsync(document.ToJson());
+        else if (markdown) await output.WriteAsync(PlanText.Markdown(document));
+        else PlanText.Print(console, document);
+        return ExitCode.Done;
+    }
+
     public Task<int> PauseAsync(CancellationToken cancellation) => AskAsync(
         async (connection, run) =>
         {
