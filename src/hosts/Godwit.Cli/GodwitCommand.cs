@@ -5,6 +5,7 @@ using Godwit.Cli.Dev;
 using Godwit.Cli.Journal;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
+using Godwit.Cli.Runs;
 using Godwit.Cli.Sample;
 using Godwit.Engine.Runbooks;
 
@@ -21,6 +22,7 @@ public static class GodwitCommand
         var root = new RootCommand("Moves a SQLite database into PostgreSQL and proves that nothing was lost.");
         foreach (var command in MoveCommand.Create()) root.Subcommands.Add(command);
         foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
+        foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(CertificateCommand.Create());
         root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());

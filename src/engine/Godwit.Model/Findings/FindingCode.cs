@@ -114,6 +114,7 @@ public static class FindingCodes
     public static readonly FindingCode StatementFailed = new("GW1723", "A statement failed");
     public static readonly FindingCode ExpectationFailed = new("GW1724", "A query did not answer as expected");
     public static readonly FindingCode SqlFile = new("GW1725", "A SQL file is wrong");
+    public static readonly FindingCode StepChanged = new("GW1726", "A step that was done has changed");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
