@@ -79,6 +79,7 @@ public sealed class CheckCommandTests : IDisposable
                       Did you mean "deadline"? Keys are: deadline, gates, steps
             error   GW1605 {_line.At("runbook.yaml")}:10:19: "up" names a file that is not there: gone.sql
                       Paths start at the folder of the file that names them
+            note    GW1615 {_line.At("runbook.yaml")}:13:9: Step "drop" is a point of no return: the old is gone
             {_line.At("runbook.yaml")} has 2 errors
 
             """, run.Output);

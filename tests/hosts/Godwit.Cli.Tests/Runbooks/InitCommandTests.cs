@@ -1,6 +1,10 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Godwit.Cli.Runbooks;
+using Godwit.Documents;
+using Godwit.Documents.Tests.Shapes;
 using Godwit.Engine.Runbooks;
+using Godwit.Model.Findings;
 
 namespace Godwit.Cli.Tests.Runbooks;
 
@@ -37,8 +41,11 @@ public sealed class InitCommandTests : IDisposable
         _line.Write("runbook.yaml", Regex.Replace(text, @"^#(?! \S)", "", RegexOptions.Multiline, TimeSpan.FromSeconds(1)));
         var check = await _line.RunAsync("check", _line.Folder);
         Assert.True(check.ExitCode == 0, check.Output);
+        var schema = JsonNode.Parse(FirstRunbook.Files("a", TestSqlKind.Alone)[FirstRunbook.SchemaFile])!.AsObject();
+        var document = YamlReader.ReadFile(_line.At("runbook.yaml"), FindingCodes.RunbookUnreadable).Root!;
+        Assert.True(new SchemaValidator(schema).IsValid(SchemaValidator.FromYaml(document)));
         var keys = new RunbookShape(TestSqlKind.Alone).Document.Fields.Select(f => f.Name).Order(StringComparer.Ordinal);
-        Assert.Equal(keys, Regex.Matches(text, "^#?([a-z]+):", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+        Assert.Equal(keys, Regex.Matches(text, "^#?(?<key>[a-z]+):", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).Select(m => m.Groups["key"].Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]
