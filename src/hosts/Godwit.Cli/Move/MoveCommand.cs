@@ -58,7 +58,7 @@ internal static class MoveCommand
             // Whatever else broke while everything was being stopped, it was stopped.
             var interrupted = cancellation.IsCancellationRequested && fault is not LeaseLostException;
             var message = interrupted ? "interrupted" : FaultText.Of(fault);
-            var next = fault is LeaseLostException ? "The other runner goes on with it." : HowToGoOn();
+            var next = fault is LeaseLostException ? "The other runner goes on with it." : console.HowToGoOn;
             if (!json) await error.WriteLineAsync($"godwit: {message}\n        {next}");
             if (Environment.GetEnvironmentVariable("GODWIT_TRACE") is not null) await error.WriteLineAsync(fault.ToString());
             return console.Finish(new MoveDocument
@@ -70,8 +70,9 @@ internal static class MoveCommand
                 Next = next,
             });
         }
+        finally
+        {
+            RunPointer.Tidy();
+        }
     }
-
-    internal static string HowToGoOn() =>
-        RunPointer.Read() is null ? "Nothing has been changed." : "What is done is kept: `godwit resume` goes on, `godwit abort` removes it.";
 }

@@ -60,14 +60,19 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
             // Whoever held the schema until now may have filled it.
             (connection, token) => TargetReadiness.CheckAsync(connection, request, plan, [], token),
             // Before anything is in the target, so that whatever happens after it can be gone on with.
-            () => new RunPointer { Run = run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write(),
+            () =>
+            {
+                var pointer = RunPointer.To(run.Id, request);
+                pointer.Write();
+                console.Begins(pointer);
+            },
             cancellation);
         switch (entrance)
         {
             case RunEntrance.Entered(var target):
                 return await new MoveExecution(request, console, opened, display, findings).RunAsync(target, cancellation);
             case RunEntrance.Held(var holder):
-                findings.Add(RunHolder.Refusal(holder));
+                findings.Add(RunHolder.Refusal(holder, request.To, request.Schema));
                 break;
             case RunEntrance.Refused(var refusals):
                 findings.AddRange(refusals);
