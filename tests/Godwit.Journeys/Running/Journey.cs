@@ -26,7 +26,11 @@ public sealed class Journey : IDisposable
 
     public static async Task<Journey> PrepareAsync(PostgresServers servers, int? version = null, params IReadOnlyList<string> statements)
     {
-        var server = version is { } major ? await servers.OfAsync(major) : await servers.DefaultAsync();
+        return await PrepareAsync(version is { } major ? await servers.OfAsync(major) : await servers.DefaultAsync(), statements);
+    }
+
+    public static async Task<Journey> PrepareAsync(PostgresServer server, params IReadOnlyList<string> statements)
+    {
         var folder = new WorkFolder();
         if (statements.Count > 0) folder.Make(statements);
         return new Journey(folder, await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));

@@ -61,10 +61,9 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         MoveReport.PrintNotableChoices(console.Out, run.Plan);
         MoveReport.PrintVerification(console.Out, verification);
         console.Print(verification.Mismatches);
-        var rows = verification.Tables.Sum(t => t.Target.Total.Count);
         var quarantined = verification.Tables.Sum(t => t.Source.Quarantined);
         if (verification.Verified)
-            console.Line($"[green]Moved and verified:[/] {rows:N0} rows in {MoveReport.Count(run.Plan.Tables.Count, "table")}, 0 mismatches{(quarantined == 0 ? "" : $", {quarantined:N0} rows in quarantine")}.");
+            console.Line($"[green]Moved and verified:[/] {MoveReport.Summary(run.Plan, verification)}.");
         else if (verification.SourceChanged)
             console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`{Abort}` removes what was moved).");
         else

@@ -5,6 +5,7 @@ using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Runs;
+using Godwit.Sqlite.Planning;
 using Godwit.Sqlite.Reading;
 
 namespace Godwit.Cli.Move;
@@ -38,7 +39,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         if (request.DryRun)
         {
             await display.DisposeAsync();
-            return Planned(findings, plan, display.Progress);
+            return Planned(findings, plan, planned.Result.Choices, display.Progress);
         }
         return await ExecuteAsync(opened, plan, findings, display, cancellation);
     }
@@ -84,10 +85,10 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         return Refuse(findings, plan.NotMoved, ExitCode.Findings);
     }
 
-    private int Planned(List<Finding> findings, MovePlan plan, MoveProgress progress)
+    private int Planned(List<Finding> findings, MovePlan plan, IReadOnlyList<TableChoices> choices, MoveProgress progress)
     {
         var phases = MoveReport.Phases(progress);
-        MoveReport.PrintChoices(console.Out, plan);
+        MoveReport.PrintChoices(console.Out, choices);
         console.Print(findings);
         console.Line($"[green]Nothing stands against this move.[/] Dry run: nothing was changed.");
         return console.Finish(new MoveDocument
