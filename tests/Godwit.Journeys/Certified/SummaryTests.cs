@@ -59,6 +59,7 @@ public sealed class SummaryTests(PostgresServers servers)
         Assert.Contains("child  2 rows", text);
         Assert.Contains("declared INTEGER", text);
         Assert.Contains("parent  1 row\n", text);
+        Assert.Equal(2, text.Split("see the error below").Length - 1);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class MoveCommand
         yield return Act(
             new Command("verify", "Verifies a moved database against its source: every row of both sides, keys, constraints, sequences, the schema.")
             {
-                MoveOptions.From, MoveOptions.To, MoveOptions.MovedSchema, MoveOptions.Paranoid, MoveOptions.Jobs, MoveOptions.Certificate, MoveOptions.Json, MoveOptions.ShowValues,
+                MoveOptions.From, MoveOptions.To, MoveOptions.MovedSchema, MoveOptions.Paranoid, MoveOptions.Jobs, MoveOptions.VerifiedCertificate, MoveOptions.Json, MoveOptions.ShowValues,
             },
             (request, console, token) => new VerifySession(request, console).RunAsync(token));
         yield return Act(

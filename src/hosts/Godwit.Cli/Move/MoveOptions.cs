@@ -49,7 +49,13 @@ internal static class MoveOptions
 
     public static readonly Option<bool> ShowValues = new("--show-values") { Description = "Show rows' values in findings." };
 
-    public static readonly Option<string?> Certificate = new("--certificate") { Description = "Where the certificate goes. Without it, move writes <source>.certificate.json here and verify writes none, reading that one.", HelpName = "FILE" };
+    public static readonly Option<string?> Certificate = new("--certificate") { Description = "Where the certificate goes. Without it, <source>.certificate.json here.", HelpName = "FILE" };
+
+    public static readonly Option<string?> VerifiedCertificate = new("--certificate")
+    {
+        Description = "The certificate of the move, when it is not <source>.certificate.json here; this verification's own replaces it. Without it, none is written.",
+        HelpName = "FILE",
+    };
 
     public static readonly Option<string?> NotMoved = new("--not-moved") { Description = "Where the list of what was not moved goes; default: not-moved.sql here.", HelpName = "FILE" };
 
@@ -82,7 +88,7 @@ internal static class MoveOptions
         Jobs = result.GetRequiredValue(Jobs),
         Json = result.GetValue(Json),
         ShowValues = result.GetValue(ShowValues),
-        CertificateFile = Has(result, Certificate) ? result.GetValue(Certificate) : null,
+        CertificateFile = Has(result, Certificate) ? result.GetValue(Certificate) : Has(result, VerifiedCertificate) ? result.GetValue(VerifiedCertificate) : null,
         NotMovedFile = Has(result, NotMoved) ? result.GetValue(NotMoved) : null,
         NoHash = Has(result, NoHash) && result.GetValue(NoHash),
         RangeRows = Has(result, RangeRows) ? result.GetValue(RangeRows) : PlanOptions.DefaultRowsPerRange,

@@ -1,5 +1,6 @@
 using Godwit.Engine.Certificates;
 using Godwit.Engine.Moves;
+using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Model.Values;
 using Godwit.Sqlite.Planning;
@@ -69,15 +70,17 @@ internal static class MoveReport
         [.. columns.Select(c => new ColumnDocument(c.SourceName, c.TargetName, c.DeclaredType, c.Type.Sql, c.Reason))];
 
     /// <summary>The types chosen, column by column, with the reasons.</summary>
-    public static void PrintChoices(IAnsiConsole console, IReadOnlyList<TableChoices> choices)
+    public static void PrintChoices(IAnsiConsole console, IReadOnlyList<TableChoices> choices, IReadOnlyList<Finding> findings)
     {
+        var doubtful = findings.Where(f => f.Severity == Severity.Error).Select(f => f.Place).OfType<Place.InTable>().Where(p => p.Column is not null)
+            .ToLookup(p => (p.Table, p.Column));
         foreach (var table in choices)
         {
             console.MarkupLineInterpolated($"[bold]{table.SourceName}[/]  {Count(table.Rows, "row")}{(table.TargetName == table.SourceName ? "" : $", as {table.TargetName}")}");
             var width = table.Columns.Max(c => c.SourceName.Length);
             var types = table.Columns.Max(c => c.Type.Sql.Length);
             foreach (var column in table.Columns)
-                console.MarkupLineInterpolated($"  {column.SourceName.PadRight(width)}  [cyan]{column.Type.Sql.PadRight(types)}[/]  [grey]{column.Reason}[/]");
+                console.MarkupLineInterpolated($"  {column.SourceName.PadRight(width)}  [cyan]{column.Type.Sql.PadRight(types)}[/]  [grey]{column.Reason}[/]{(doubtful.Contains((table.SourceName, column.SourceName)) ? " - see the error below" : "")}");
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
     private int Planned(List<Finding> findings, MovePlan plan, IReadOnlyList<TableChoices> choices, MoveProgress progress)
     {
         var phases = MoveReport.Phases(progress);
-        MoveReport.PrintChoices(console.Out, choices);
+        MoveReport.PrintChoices(console.Out, choices, findings);
         console.Print(findings);
         console.Line($"[green]Nothing stands against this move.[/] Dry run: nothing was changed.");
         return console.Finish(new MoveDocument

@@ -12,7 +12,7 @@ internal static class PointedRun
     public static async Task<(RunPointer? Pointer, IReadOnlyList<Finding> Findings)> ChooseAsync(string verb, CancellationToken cancellation)
     {
         var pointers = RunPointer.All();
-        if (pointers.Count < 2) return (pointers.FirstOrDefault(), []);
+        if (pointers.Count < 2) return (pointers is [var single] ? single : null, []);
         var looks = new List<(RunPointer Pointer, bool? IsOver)>();
         foreach (var pointer in pointers) looks.Add((pointer, await IsOverAsync(pointer, cancellation)));
         var open = looks.Where(l => l.IsOver is not true).ToList();

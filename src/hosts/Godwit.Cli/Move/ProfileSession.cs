@@ -24,7 +24,7 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
     private int Finish(IReadOnlyList<Finding> findings, PlannedMove? planned, PhaseSeconds phases)
     {
         var choices = planned?.Result.Choices ?? [];
-        MoveReport.PrintChoices(console.Out, choices);
+        MoveReport.PrintChoices(console.Out, choices, findings);
         console.Print(findings);
         var errors = findings.Count(f => f.Severity == Severity.Error);
         var refused = errors > 0;

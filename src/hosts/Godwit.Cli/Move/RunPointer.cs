@@ -90,7 +90,7 @@ internal sealed record RunPointer
 
     private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static IReadOnlyList<string> Files(string pattern)
+    private static string[] Files(string pattern)
     {
         try
         {

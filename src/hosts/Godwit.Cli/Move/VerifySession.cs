@@ -89,7 +89,7 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             : CertificateOutput.Write(request, run, verification, opened, startedAt, _time.GetUtcNow()).Path;
         var phases = MoveReport.Phases(display.Progress);
         await display.DisposeAsync();
-        return Report(run, verification, certificate, phases, told);
+        return Report(run, verification, certificate, phases, [.. url.Findings, .. told]);
     }
 
     /// <summary>
