@@ -31,6 +31,11 @@ public sealed class SummaryTests(PostgresServers servers)
         Assert.Contains("Accepted     GW1110:child", shown);
         Assert.Contains("Not valid    child_p_fkey of child (p) to parent", shown);
         Assert.DoesNotContain("{", shown);
+        // A verification's certificate takes the place of the move's and says as much.
+        (await journey.VerifyAsync("--certificate", journey.Folder.Certificate)).MustBeVerified();
+        var again = (await journey.RunAsync("certificate", "show", journey.Folder.Certificate)).MustBe(0).Output;
+        Assert.Contains("Accepted     GW1110:child", again);
+        Assert.Contains("Not valid    child_p_fkey of child (p) to parent", again);
         journey.Environment["GODWIT_HOME"] = journey.Folder.File("another-home");
         (await journey.RunAsync("certificate", "show", journey.Folder.Certificate)).MustBe(1);
 

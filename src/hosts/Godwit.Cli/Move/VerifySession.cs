@@ -86,7 +86,8 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         }
         var certificate = request.CertificateFile is null
             ? null
-            : CertificateOutput.Write(request, run, verification, opened, startedAt, _time.GetUtcNow()).Path;
+            // What was accepted when it was moved holds for what is there.
+            : CertificateOutput.Write(request with { Accept = [.. (signed?.Accepted ?? []).Select(a => a.Table is null ? a.Code : $"{a.Code}:{a.Table}")] }, run, verification, opened, startedAt, _time.GetUtcNow()).Path;
         var phases = MoveReport.Phases(display.Progress);
         await display.DisposeAsync();
         return Report(run, verification, certificate, phases, [.. url.Findings, .. told]);
