@@ -74,6 +74,8 @@ public static class FindingCodes
     public static readonly FindingCode ConstraintNotValid = new("GW1506", "A constraint or index is missing or not valid");
     public static readonly FindingCode DecoderDisagrees = new("GW1507", "The second decoder reads another value");
 
+    public static readonly FindingCode CertificateNotTaken = new("GW1508", "A certificate is not taken at its word");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

@@ -21,6 +21,9 @@ public sealed record MovePlan
     /// <summary>What is not moved, each with its source text: the content of not-moved.sql.</summary>
     public required IReadOnlyList<NotMoved> NotMoved { get; init; }
 
+    /// <summary>Tables of the source that the user left out (<c>--tables</c>), by their names there. Null in a plan of a version that did not say.</summary>
+    public IReadOnlyList<string>? LeftOut { get; init; }
+
     /// <summary>SHA-256 over the source's schema statements, lower-case hexadecimal.</summary>
     public required string SourceSchemaHash { get; init; }
 }

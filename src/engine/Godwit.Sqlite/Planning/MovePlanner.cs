@@ -36,6 +36,7 @@ public static class MovePlanner
             plan = plan with { Tables = new QuarantinePlanning(context, EncodingOf(connection)).Apply(plan.Tables, names) };
         return new PlanResult(context.Findings.HasErrors ? null : plan, context.Findings.All, context.Findings.NotMoved)
         {
+            Choices = [.. context.Tables.Select(t => new TableChoices(t.Name, t.TargetName, profiles[t.Name].Rows, [.. t.Columns.Select(ToPlan)]))],
             TargetNames = [.. context.Tables.Select(t => t.TargetName), .. views.Select(v => v.TargetName)],
         };
     }
@@ -78,6 +79,7 @@ public static class MovePlanner
         Tables = [.. DependencyOrder.Of(context.Tables, t => t.Name, t => t.Source.ForeignKeys.Select(k => k.Parent)).Select(t => ToPlan(context, t, profiles[t.Name]))],
         Views = views,
         NotMoved = context.Findings.NotMoved,
+        LeftOut = [.. context.Source.Tables.Where(t => context.FindTable(t.Name) is null).Select(t => t.Name)],
         SourceSchemaHash = context.Source.Hash,
     };
 
