@@ -44,9 +44,9 @@ public sealed class PostgresMoveTarget : IMoveTarget
         }
     }
 
-    public IReadOnlyList<TargetStep> StepsBeforeCopy => Steps(DdlWriter.BeforeCopy(Run.Plan));
+    public IReadOnlyList<TargetStep> StepsBeforeCopy => DdlWriter.BeforeCopy(Run.Plan);
 
-    public IReadOnlyList<TargetStep> StepsAfterCopy => Steps(DdlWriter.AfterCopy(Run.Plan));
+    public IReadOnlyList<TargetStep> StepsAfterCopy => DdlWriter.AfterCopy(Run.Plan);
 
     public async Task<IReadOnlySet<string>> FinishedStepsAsync(CancellationToken cancellation)
     {
@@ -152,8 +152,6 @@ public sealed class PostgresMoveTarget : IMoveTarget
         await write(transaction);
         await transaction.CommitAsync(cancellation);
     }
-
-    private static IReadOnlyList<TargetStep> Steps(IReadOnlyList<DdlStep> steps) => [.. steps.Select(s => new TargetStep(s.Id, s.Phase, s.Title, s.Sql, s.Table))];
 
     public async ValueTask DisposeAsync()
     {

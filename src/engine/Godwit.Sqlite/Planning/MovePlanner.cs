@@ -33,19 +33,12 @@ public static class MovePlanner
         VirtualTablePlanning.Plan(context, name => options.Tables?.Any(t => SqliteNames.Same(t, name)) ?? true);
         var plan = context.Findings.HasErrors ? null : ToPlan(context, profiles, views);
         if (plan is not null && options.Quarantine)
-            plan = plan with { Tables = new QuarantinePlanning(context, EncodingOf(connection)).Apply(plan.Tables, names) };
+            plan = plan with { Tables = new QuarantinePlanning(context, TextEncodings.Of(connection)).Apply(plan.Tables, names) };
         return new PlanResult(context.Findings.HasErrors ? null : plan, context.Findings.All, context.Findings.NotMoved)
         {
             TargetNames = [.. context.Tables.Select(t => t.TargetName), .. views.Select(v => v.TargetName)],
         };
     }
-
-    private static TextEncoding EncodingOf(SqliteConnection connection) => connection.QueryText("PRAGMA encoding") switch
-    {
-        "UTF-16le" => TextEncoding.Utf16LittleEndian,
-        "UTF-16be" => TextEncoding.Utf16BigEndian,
-        _ => TextEncoding.Utf8,
-    };
 
     private static void PlanTables(PlanContext context, NamePlanning names)
     {

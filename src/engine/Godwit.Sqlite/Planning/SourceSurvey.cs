@@ -28,7 +28,7 @@ public static class SourceSurvey
             var profile = ProfileRequest.Of(table, options.Map);
             work.AddRange(RowIdSplit.Of(file.Control, profile, parts).Select(range => (profile, range)));
         }
-        var profileOptions = new ProfileOptions { Encoding = SourceEncodings.Of(file.Control), OnProgress = progress.Add, RowsPerRange = options.RowsPerRange };
+        var profileOptions = new ProfileOptions { Encoding = file.Encoding, OnProgress = progress.Add, RowsPerRange = options.RowsPerRange };
         var results = new TableProfile[work.Count];
         await Workers.RunAsync(
             Enumerable.Range(0, work.Count),

@@ -1,8 +1,10 @@
+using Godwit.Sqlite.Opening;
+
 namespace Godwit.Sqlite.Profiling;
 
 public sealed record ProfileOptions
 {
-    public SourceEncoding Encoding { get; init; } = SourceEncoding.Utf8;
+    public TextEncoding Encoding { get; init; } = TextEncoding.Utf8;
 
     /// <summary>Rows after which a range of the copy is cut.</summary>
     public long RowsPerRange { get; init; } = 250_000;

@@ -1,6 +1,7 @@
 using Godwit.Model.Moves;
 using Godwit.Model.Values;
 using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Opening;
 
 namespace Godwit.Sqlite.Profiling;
 
@@ -118,9 +119,9 @@ public static class TableProfiler
 
         private void AddText(ColumnProfile column, ReadOnlySpan<byte> text, long row)
         {
-            if (_options.Encoding == SourceEncoding.Utf8)
+            if (_options.Encoding == TextEncoding.Utf8)
                 column.AddText(text, row);
-            else if (SourceEncodings.TryToUtf8(text, _options.Encoding == SourceEncoding.Utf16BigEndian, ref _buffer, out var utf8))
+            else if (Utf16ToUtf8.TryConvert(text, _options.Encoding == TextEncoding.Utf16BigEndian, ref _buffer, out var utf8))
                 column.AddText(utf8, row);
             else
                 column.AddInvalidText(text.Length, row);

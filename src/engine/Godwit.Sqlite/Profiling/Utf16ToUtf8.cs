@@ -1,29 +1,14 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
-using Godwit.Sqlite.Native;
 
 namespace Godwit.Sqlite.Profiling;
 
-/// <summary>How a database keeps its texts (https://sqlite.org/pragma.html#pragma_encoding). One database has one encoding.</summary>
-public enum SourceEncoding
+/// <summary>Texts of a UTF-16 database as the UTF-8 that the target gets.</summary>
+internal static class Utf16ToUtf8
 {
-    Utf8,
-    Utf16LittleEndian,
-    Utf16BigEndian,
-}
-
-public static class SourceEncodings
-{
-    public static SourceEncoding Of(SqliteConnection connection) => connection.QueryText("PRAGMA encoding") switch
-    {
-        "UTF-16le" => SourceEncoding.Utf16LittleEndian,
-        "UTF-16be" => SourceEncoding.Utf16BigEndian,
-        _ => SourceEncoding.Utf8,
-    };
-
     /// <summary>The UTF-8 of a UTF-16 text in <paramref name="buffer"/>, which grows as it must; false where a surrogate stands alone or half a unit is left over.</summary>
-    internal static bool TryToUtf8(ReadOnlySpan<byte> utf16, bool isBigEndian, ref byte[] buffer, out ReadOnlySpan<byte> utf8)
+    public static bool TryConvert(ReadOnlySpan<byte> utf16, bool isBigEndian, ref byte[] buffer, out ReadOnlySpan<byte> utf8)
     {
         utf8 = default;
         if ((utf16.Length & 1) != 0) return false;

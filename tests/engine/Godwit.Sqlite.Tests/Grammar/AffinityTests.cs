@@ -2,9 +2,9 @@ using Godwit.Model.Values;
 using Godwit.Sqlite.Choosing;
 using Godwit.Sqlite.Tests.Profiling;
 
-namespace Godwit.Sqlite.Tests.Choosing;
+namespace Godwit.Sqlite.Tests.Grammar;
 
-public sealed class AffinityRulesTests
+public sealed class AffinityTests
 {
     /// <summary>The table of https://sqlite.org/datatype3.html section 3.1.1 and the traps beside it.</summary>
     [Theory]
@@ -29,7 +29,7 @@ public sealed class AffinityRulesTests
     [InlineData("UNIQUEIDENTIFIER", Affinity.Numeric)]
     public void A_declared_type_has_the_affinity_that_SQLite_gives_it(string declared, Affinity affinity)
     {
-        Assert.Equal(affinity, AffinityRules.Of(declared));
+        Assert.Equal(affinity, DeclaredType.AffinityOf(declared));
 
         using var source = new ProfiledSource($"CREATE TABLE t (c {declared})", "INSERT INTO t VALUES ('1.50'), (2), ('3.0')");
         Assert.Equal(
@@ -44,7 +44,7 @@ public sealed class AffinityRulesTests
     }
 
     [Fact]
-    public void ANY_of_a_STRICT_table_changes_nothing() => Assert.Equal(Affinity.Blob, AffinityRules.Of("ANY", strict: true));
+    public void ANY_of_a_STRICT_table_changes_nothing() => Assert.Equal(Affinity.Blob, DeclaredType.AffinityOf("ANY", strict: true));
 
     [Theory]
     [InlineData("NVARCHAR(160)", "NVARCHAR", 160, null)]
