@@ -18,6 +18,12 @@ public sealed record TableProfile
     /// <summary>Bytes of the largest row.</summary>
     public required long MaxRowBytes { get; init; }
 
+    /// <summary>Rows whose image is larger than <see cref="ProfileOptions.LargestRow"/>.</summary>
+    public long OversizedRows { get; init; }
+
+    /// <summary>The first of them (rowids, or positions in key order), ascending.</summary>
+    public IReadOnlyList<long> FirstOversizedRows { get; init; } = [];
+
     /// <summary>Rowids at which the copy's ranges end, ascending; the last range stays open. Empty for a table without rowid.</summary>
     public required IReadOnlyList<long> CutPoints { get; init; }
 
@@ -40,6 +46,8 @@ public sealed record TableProfile
             Rows = parts.Sum(p => p.Rows),
             Bytes = parts.Sum(p => p.Bytes),
             MaxRowBytes = parts.Max(p => p.MaxRowBytes),
+            OversizedRows = parts.Sum(p => p.OversizedRows),
+            FirstOversizedRows = [.. parts.SelectMany(p => p.FirstOversizedRows).Take(ValueGroup.SampleSize)],
             CutPoints = [.. parts.SelectMany(p => p.CutPoints).Distinct().Order()],
         };
     }

@@ -13,19 +13,31 @@ internal static class Utf16ToUtf8
         utf8 = default;
         if ((utf16.Length & 1) != 0) return false;
         var units = utf16.Length / 2;
-        // Three bytes a unit at most; the tail of the buffer takes the units in this machine's order.
-        var needed = checked(units * 5 + 2);
-        if (buffer.Length < needed) buffer = new byte[Math.Max(needed, 4096)];
-        var start = (units * 3 + 1) & ~1;
-        var native = MemoryMarshal.Cast<byte, char>(buffer.AsSpan(start, units * 2));
-        for (var i = 0; i < units; i++)
+        // Three bytes a unit at most; SQLite's largest text has half a billion units.
+        var utf8Bytes = checked(units * 3 + 1) & ~1;
+        scoped ReadOnlySpan<char> native;
+        if (isBigEndian != BitConverter.IsLittleEndian)
         {
-            var unit = utf16.Slice(i * 2, 2);
-            native[i] = (char)(isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(unit) : BinaryPrimitives.ReadUInt16LittleEndian(unit));
+            native = MemoryMarshal.Cast<byte, char>(utf16);
+            Grow(ref buffer, utf8Bytes);
         }
-        var status = Utf8.FromUtf16(native, buffer.AsSpan(0, start), out _, out var written, replaceInvalidSequences: false);
+        else
+        {
+            // The tail of the buffer takes the units in this machine's order, where one array holds both.
+            var both = utf8Bytes + units * 2L <= Array.MaxLength;
+            Grow(ref buffer, both ? utf8Bytes + units * 2 : utf8Bytes);
+            var swapped = both ? MemoryMarshal.Cast<byte, ushort>(buffer.AsSpan(utf8Bytes, units * 2)) : new ushort[units];
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, ushort>(utf16), swapped);
+            native = MemoryMarshal.Cast<ushort, char>(swapped);
+        }
+        var status = Utf8.FromUtf16(native, buffer.AsSpan(0, utf8Bytes), out _, out var written, replaceInvalidSequences: false);
         if (status != System.Buffers.OperationStatus.Done) return false;
         utf8 = buffer.AsSpan(0, written);
         return true;
+    }
+
+    private static void Grow(ref byte[] buffer, int bytes)
+    {
+        if (buffer.Length < bytes) buffer = new byte[Math.Max(bytes, 4096)];
     }
 }

@@ -17,10 +17,10 @@ internal static class Planned
         return Result(database.Connection, options);
     }
 
-    public static PlanResult Result(SqliteConnection connection, PlanOptions options)
+    public static PlanResult Result(SqliteConnection connection, PlanOptions options, long? largestRow = null)
     {
         var schema = SchemaReader.Read(connection);
-        var profiling = new ProfileOptions { Encoding = TextEncodings.Of(connection) };
+        var profiling = new ProfileOptions { Encoding = TextEncodings.Of(connection), LargestRow = largestRow ?? new ProfileOptions().LargestRow };
         var profiles = schema.Tables.ToDictionary(
             t => t.Name,
             t => TableProfiler.Profile(connection, ProfileRequest.Of(t, options.Map), new RowIdRange(null, null), profiling, TestContext.Current.CancellationToken),

@@ -1,10 +1,11 @@
 using Godwit.Model.Values;
 using Godwit.Sqlite.Choosing;
+using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Tests.Profiling;
 
-namespace Godwit.Sqlite.Tests.Grammar;
+namespace Godwit.Sqlite.Tests.Choosing;
 
-public sealed class AffinityTests
+public sealed class AffinityRulesTests
 {
     /// <summary>The table of https://sqlite.org/datatype3.html section 3.1.1 and the traps beside it.</summary>
     [Theory]
