@@ -24,7 +24,7 @@ public sealed class NumberTests(PostgresServers servers)
             servers, "CREATE TABLE t (id INTEGER PRIMARY KEY, n NUMERIC, m INTEGER)",
             "INSERT INTO t VALUES (1, -9223372036854775808.0, -9223372036854775808.0), (2, '-9223372036854775808', '-9223372036854775808'), (3, 9223372036854775808.0, 0.5)");
         (await journey.MoveAsync("--paranoid")).MustBeVerified();
-        Assert.Equal(["-9223372036854776000", "-9223372036854775808", "9223372036854775808"], await journey.TextsAsync("SELECT n::text FROM t ORDER BY id"));
+        Assert.Equal(["-9223372036854776000", "-9223372036854775808", "9223372036854776000"], await journey.TextsAsync("SELECT n::text FROM t ORDER BY id"));
     }
 
     [Fact]

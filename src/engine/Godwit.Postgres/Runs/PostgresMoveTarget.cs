@@ -76,15 +76,16 @@ public sealed class PostgresMoveTarget : IMoveTarget
                 await using var command = new NpgsqlCommand(step.Sql, connection, transaction);
                 await command.ExecuteNonQueryAsync(cancellation);
             },
+            CommitWait.None,
             cancellation);
         session.Keep();
     }
 
-    public async Task<IReadOnlyList<CopiedRange>> RangesAsync(TablePlan table, CancellationToken cancellation)
+    public async Task<ILookup<string, CopiedRange>> RangesAsync(CancellationToken cancellation)
     {
         await using var session = await _sessions.RentAsync(cancellation);
         var connection = session.Connection;
-        var ranges = await RangeRows.ReadAsync(connection, Run.Id, table.TargetName, cancellation);
+        var ranges = await RangeRows.ReadAsync(connection, Run.Id, cancellation);
         session.Keep();
         return ranges;
     }
@@ -133,6 +134,7 @@ public sealed class PostgresMoveTarget : IMoveTarget
                 await write(connection, transaction);
                 await _lease.ReleaseAsync(connection, transaction, cancellation);
             },
+            CommitWait.Durable,
             cancellation);
         session.Keep();
     }
@@ -141,14 +143,14 @@ public sealed class PostgresMoveTarget : IMoveTarget
     {
         await using var session = await _sessions.RentAsync(cancellation);
         var connection = session.Connection;
-        await WriteAsync(connection, transaction => RunRows.UpdateAsync(connection, transaction, Run.Id, state, phase, end, cancellation), cancellation);
+        await WriteAsync(connection, transaction => RunRows.UpdateAsync(connection, transaction, Run.Id, state, phase, end, cancellation), CommitWait.None, cancellation);
         session.Keep();
     }
 
-    private async Task WriteAsync(NpgsqlConnection connection, Func<NpgsqlTransaction, Task> write, CancellationToken cancellation)
+    private async Task WriteAsync(NpgsqlConnection connection, Func<NpgsqlTransaction, Task> write, CommitWait wait, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await _lease.HoldAsync(connection, transaction, cancellation);
+        await _lease.HoldAsync(connection, transaction, wait, cancellation);
         await write(transaction);
         await transaction.CommitAsync(cancellation);
     }

@@ -10,9 +10,6 @@ namespace Godwit.Sqlite.Planning;
 /// </summary>
 internal sealed class QuarantinePlanning(PlanContext context, TextEncoding encoding)
 {
-    /// <summary>Rows in quarantine, over all tables, that a plan holds. More is not an exception among the rows but a column that wants mapping.</summary>
-    private const int MostRows = 1_000_000;
-
     private const string Suffix = "__quarantine";
 
     private QuarantinedRows? _rows;
@@ -21,7 +18,7 @@ internal sealed class QuarantinePlanning(PlanContext context, TextEncoding encod
     public void Gather(IReadOnlyList<TablePlan> tables)
     {
         if (tables.All(t => Suspects(t).Count == 0)) return;
-        using var rows = new QuarantinedRows(context.Connection, tables, encoding, MostRows);
+        using var rows = new QuarantinedRows(context.Connection, tables, encoding, context.Options.MostQuarantined);
         foreach (var table in tables)
         {
             if (Suspects(table) is { Count: > 0 } suspects) rows.AddMisfits(table, suspects);
@@ -40,7 +37,7 @@ internal sealed class QuarantinePlanning(PlanContext context, TextEncoding encod
         if (rows.Overflowed)
         {
             context.Findings.Add(Finding.Error(
-                FindingCodes.Quarantined, $"More than {MostRows:N0} rows would go to quarantine.",
+                FindingCodes.Quarantined, $"More than {context.Options.MostQuarantined:N0} rows would go to quarantine.",
                 remedy: "Map the columns that the findings name to a type that holds their values (--map)."));
             return tables;
         }

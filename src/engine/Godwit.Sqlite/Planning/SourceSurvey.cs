@@ -49,6 +49,6 @@ public static class SourceSurvey
             },
             cancellation);
         return work.Select((item, index) => (item.Table.Name, Profile: results[index])).GroupBy(r => r.Name, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => TableProfile.Merge([.. g.Select(r => r.Profile)]), StringComparer.Ordinal);
+            .ToDictionary(g => g.Key, g => TableProfile.Merge([.. g.Select(r => r.Profile)], profileOptions), StringComparer.Ordinal);
     }
 }

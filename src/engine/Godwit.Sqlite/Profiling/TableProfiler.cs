@@ -27,7 +27,7 @@ public static class TableProfiler
         using var registration = cancellation.Register(connection.Interrupt);
         try
         {
-            return new Pass(statement, table, options).Run(cancellation);
+            return new Pass(statement, table, options).Run(cancellation) with { Range = range };
         }
         catch (SqliteException e) when (e.Code == SqliteApi.Interrupted && cancellation.IsCancellationRequested)
         {
@@ -89,7 +89,7 @@ public static class TableProfiler
             return new TableProfile
             {
                 Table = _table, Columns = _columns, Rows = _rows, Bytes = _bytes, MaxRowBytes = _maxRowBytes,
-                OversizedRows = _oversizedRows, FirstOversizedRows = _oversized, CutPoints = _cuts,
+                OversizedRows = _oversizedRows, FirstOversizedRows = _oversized, TailRows = rowsOfRange, TailBytes = bytesOfRange, CutPoints = _cuts,
             };
         }
 

@@ -49,6 +49,20 @@ public sealed class QuarantinedRowsTests
         Assert.All(table.ForeignKeys, k => Assert.True(k.Validate));
     }
 
+    [Theory]
+    [InlineData(30, false)]
+    [InlineData(29, true)]
+    [InlineData(12, true)]
+    [InlineData(9, true)]
+    public void More_rows_than_a_plan_holds_are_a_finding_also_where_only_their_followers_are_too_many(int most, bool isRefused)
+    {
+        var result = Planned.Result(new PlanOptions { Quarantine = true, MostQuarantined = most },
+            "CREATE TABLE p (id INTEGER PRIMARY KEY, v TEXT)", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10) INSERT INTO p SELECT i, CAST(x'ff' AS TEXT) FROM n",
+            "CREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id))", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO c SELECT i, 1 + i % 10 FROM n");
+        Assert.Equal(isRefused, result.Plan is null);
+        Assert.Equal(isRefused ? 1 : 0, result.Findings.Count(f => f.Severity == Severity.Error && f.Code == FindingCodes.Quarantined));
+    }
+
     [Fact]
     public void Places_are_counted_past_rows_in_quarantine_and_only_orphans_are_named()
     {

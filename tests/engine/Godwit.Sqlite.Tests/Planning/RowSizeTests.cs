@@ -53,7 +53,7 @@ public sealed class RowSizeTests
         var table = Profiling.ProfiledSource.Describe(database.Connection, "t");
         var options = new ProfileOptions { LargestRow = Limit };
         var parts = RowIdSplit.Of(database.Connection, table, 8).Select(r => TableProfiler.Profile(database.Connection, table, r, options, TestContext.Current.CancellationToken));
-        var whole = TableProfile.Merge([.. parts]);
+        var whole = TableProfile.Merge([.. parts], options);
         Assert.Equal(20, whole.OversizedRows);
         Assert.Equal([1L, 3L, 5L, 7L, 9L, 11L, 13L, 15L, 17L, 19L], whole.FirstOversizedRows);
     }
