@@ -30,10 +30,10 @@ public sealed class LargeTableTests(PostgresServers servers)
         Assert.True(moved.Table("child").Ranges >= 3, $"{moved.Table("child").Ranges} ranges");
         Assert.Contains("constraints held", await File.ReadAllTextAsync(journey.Folder.Certificate, TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
-        // Without rows to read again a constraint that does not hold any more is still seen.
-        await journey.PsqlAsync("ALTER TABLE child DISABLE TRIGGER ALL");
-        Assert.Contains((await journey.VerifyAsync()).MustBe(3).Document.Mismatches, m => m.Message.Contains("not enforced", StringComparison.Ordinal));
-        await journey.PsqlAsync("ALTER TABLE child ENABLE TRIGGER ALL");
+        // Though the rows are not read again for it, a constraint that is gone is still seen.
+        await journey.PsqlAsync("ALTER TABLE child DROP CONSTRAINT child_many_fkey");
+        Assert.Contains((await journey.VerifyAsync()).MustBe(3).Document.Mismatches, m => m.Code == "GW1506" && m.Message.Contains("child_many_fkey", StringComparison.Ordinal));
+        await journey.PsqlAsync("ALTER TABLE child ADD CONSTRAINT child_many_fkey FOREIGN KEY (many) REFERENCES many (id)");
 
         // In every range of one table, and in many of the other: more hashes than are held at once.
         await journey.PsqlAsync(
