@@ -45,7 +45,7 @@ public static class FindingCodes
     public static readonly FindingCode InvalidText = new("GW1203", "Text is not valid UTF-8");
     public static readonly FindingCode OutOfRange = new("GW1204", "A value does not fit the chosen type");
     public static readonly FindingCode TypeChosen = new("GW1205", "How a type was chosen");
-    public static readonly FindingCode ValueTooLarge = new("GW1206", "A value is larger than PostgreSQL holds");
+    public static readonly FindingCode ValueTooLarge = new("GW1206", "A value or a row is larger than PostgreSQL holds");
     public static readonly FindingCode Convention = new("GW1207", "A framework's conventions were recognised");
     public static readonly FindingCode Quarantined = new("GW1208", "Rows were put into quarantine");
 
