@@ -65,6 +65,8 @@ public sealed class RunStepTests(PostgresServers servers)
     public async Task Steps_and_ranges_do_not_wait_for_the_disk_one_by_one_and_the_end_does()
     {
         var target = await MakeAsync(servers);
+        // The test's server is set not to wait at all, which a user's is not.
+        await target.Database.ExecuteAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = on', current_database()); END $$");
         await using var runner = await target.BeginStoppedAsync();
         await target.Database.ExecuteAsync(
             """
