@@ -1,8 +1,8 @@
 namespace Godwit.Documents.Shapes;
 
 /// <summary>
-/// What a part of a document may look like. One description serves the reader (<see cref="ShapeReader"/>), the published JSON Schema
-/// (<see cref="ShapeSchema"/>) and the commented example, so that the three cannot disagree.
+/// What a part of a document may look like. One description serves the reader (<c>ShapeReader</c>), the published JSON Schema
+/// (<c>ShapeSchema</c>) and the commented example, so that the three cannot disagree.
 /// </summary>
 public abstract record Shape
 {
