@@ -199,7 +199,12 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, store.LeaseLost);
         try
         {
-            return await work(either.Token);
+            var outcome = await work(either.Token);
+            if (outcome is not RunbookOutcome.Refused) return outcome;
+            // One that was found dead is not run on by being asked for something else.
+            var (state, reason) = store.Before is { State: RunbookState.Running } ? (RunbookState.Paused, "its runner was gone") : store.Before;
+            await store.LeaveAsync(state, reason, "refused", either.Token);
+            return outcome;
         }
         catch (Exception fault) when (fault is not LeaseLostException && !cancellation.IsCancellationRequested)
         {

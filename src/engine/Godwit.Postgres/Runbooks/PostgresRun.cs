@@ -21,8 +21,9 @@ public sealed class PostgresRun : IRunStore
     private readonly JournalSigner _signer;
     private bool _left;
 
-    internal PostgresRun(TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer)
+    internal PostgresRun(TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer, (RunbookState State, string? Reason) before)
     {
+        Before = before;
         _signer = signer;
         _sessions = sessions;
         _lease = lease;
@@ -33,6 +34,8 @@ public sealed class PostgresRun : IRunStore
     public Guid Run { get; }
 
     public RunbookPlan Plan { get; }
+
+    public (RunbookState State, string? Reason) Before { get; }
 
     public CancellationToken LeaseLost => _lease.Lost;
 
