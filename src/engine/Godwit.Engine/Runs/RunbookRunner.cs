@@ -157,7 +157,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         _ => null,
     };
 
-    private Task NoteAsync(
+    private Task<bool> NoteAsync(
         string kind, Phase? phase, Func<IRunLedger, CancellationToken, Task> work, CancellationToken cancellation, JsonObject? more = null) =>
         store.RecordAsync(
             step: null,

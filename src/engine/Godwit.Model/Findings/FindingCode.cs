@@ -45,7 +45,7 @@ public static class FindingCodes
     public static readonly FindingCode InvalidText = new("GW1203", "Text is not valid UTF-8");
     public static readonly FindingCode OutOfRange = new("GW1204", "A value does not fit the chosen type");
     public static readonly FindingCode TypeChosen = new("GW1205", "How a type was chosen");
-    public static readonly FindingCode ValueTooLarge = new("GW1206", "A value is larger than PostgreSQL holds");
+    public static readonly FindingCode ValueTooLarge = new("GW1206", "A value or a row is larger than PostgreSQL holds");
     public static readonly FindingCode Convention = new("GW1207", "A framework's conventions were recognised");
     public static readonly FindingCode Quarantined = new("GW1208", "Rows were put into quarantine");
 
@@ -73,6 +73,7 @@ public static class FindingCodes
     public static readonly FindingCode SchemaDiffers = new("GW1505", "The schema differs from what was moved");
     public static readonly FindingCode ConstraintNotValid = new("GW1506", "A constraint or index is missing or not valid");
     public static readonly FindingCode DecoderDisagrees = new("GW1507", "The second decoder reads another value");
+    public static readonly FindingCode CertificateNotTaken = new("GW1508", "A certificate is not taken at its word");
 
     public static readonly FindingCode RunbookUnreadable = new("GW1601", "The runbook cannot be read");
     public static readonly FindingCode RunbookValue = new("GW1602", "A value of the runbook is wrong");

@@ -89,13 +89,6 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
     {
         await using var command = Command(sql);
         foreach (var parameter in parameters) command.Parameters.Add(parameter);
-        try
-        {
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
-        {
-            throw fault;
-        }
+        await TargetFaults.GuardAsync(() => command.ExecuteNonQueryAsync(cancellation));
     }
 }

@@ -89,8 +89,7 @@ public static class RunbookEntry
     private static async Task NoteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, JournalSigner signer, string kind, JsonObject body, CancellationToken cancellation)
     {
-        await JournalRows.AppendAsync(connection, transaction, run, [JournalNote.Of(kind, body)], cancellation);
-        await JournalRows.SignAsync(connection, transaction, run, signer, cancellation);
+        await JournalRows.AppendAsync(connection, transaction, run, [JournalNote.Of(kind, body)], signer, cancellation);
     }
 
     private static async Task<RunbookEntrance?> UnfinishedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string name, CancellationToken cancellation)

@@ -9,7 +9,7 @@ namespace Godwit.Cli.Move;
 /// <summary><c>godwit abort</c>: removes what a move has put into the target, and nothing else.</summary>
 internal static class AbortCommand
 {
-    private static readonly Option<string?> To = new("--to") { Description = "The target, when .godwit/run.json is not here.", HelpName = "URL" };
+    private static readonly Option<string?> To = new("--to") { Description = "The target, where this folder has no unfinished run, or several.", HelpName = "URL" };
 
     private static readonly Option<string> Schema = new("--schema") { Description = "The target's schema, with --to.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
 
@@ -29,9 +29,11 @@ internal static class AbortCommand
 
     private static async Task<int> RunAsync(MoveConsole console, string? to, string schema, CancellationToken cancellation)
     {
-        var pointer = to is null ? RunPointer.Read() : null;
+        var (pointer, choices) = to is null ? await PointedRun.ChooseAsync("abort", cancellation) : (null, []);
+        if (choices.Count > 0) return Refuse(console, choices, ExitCode.Usage);
         var address = to ?? pointer?.Request.To;
-        if (address is null) return Refuse(console, [Finding.Error(FindingCodes.NothingToResume, "there is no .godwit/run.json here", remedy: "Name the target with --to.")], ExitCode.Usage);
+        if (address is null) return Refuse(console, [Finding.Error(FindingCodes.NothingToResume, "no run of this folder is unfinished (.godwit/runs)", remedy: "Name the target with --to.")], ExitCode.Usage);
+        console.HasFound(RunPointer.Command("abort", address, pointer?.Request.Schema ?? schema));
         var url = PostgresUrl.Parse(address);
         if (url.Url is null) return Refuse(console, url.Findings, ExitCode.Usage);
         var reading = await PostgresTarget.ConnectAsync(url.Url, cancellationToken: cancellation);
@@ -55,7 +57,7 @@ internal static class AbortCommand
                 await using (target) await target.AbortAsync(cancellation);
                 break;
             case RunEntrance.Held(var holder):
-                return Refuse(console, [RunHolder.Refusal(holder)], ExitCode.Findings);
+                return Refuse(console, [RunHolder.Refusal(holder, address, stored.Description.Plan.Schema)], ExitCode.Findings);
             default:
                 return Refuse(console, [Finding.Error(FindingCodes.NothingToResume, $"run {stored.Description.Id} has ended meanwhile")], ExitCode.Findings);
         }

@@ -19,7 +19,7 @@ internal static class MoveCommand
         yield return Act(
             new Command("verify", "Verifies a moved database against its source: every row of both sides, keys, constraints, sequences, the schema.")
             {
-                MoveOptions.From, MoveOptions.To, MoveOptions.Schema, MoveOptions.Paranoid, MoveOptions.Jobs, MoveOptions.Certificate, MoveOptions.Json, MoveOptions.ShowValues,
+                MoveOptions.From, MoveOptions.To, MoveOptions.MovedSchema, MoveOptions.Paranoid, MoveOptions.Jobs, MoveOptions.VerifiedCertificate, MoveOptions.Json, MoveOptions.ShowValues,
             },
             (request, console, token) => new VerifySession(request, console).RunAsync(token));
         yield return Act(
@@ -58,7 +58,7 @@ internal static class MoveCommand
             // Whatever else broke while everything was being stopped, it was stopped.
             var interrupted = cancellation.IsCancellationRequested && fault is not LeaseLostException;
             var message = interrupted ? "interrupted" : FaultText.Of(fault);
-            var next = fault is LeaseLostException ? "The other runner goes on with it." : HowToGoOn();
+            var next = fault is LeaseLostException ? "The other runner goes on with it." : console.HowToGoOn;
             if (!json) await error.WriteLineAsync($"godwit: {message}\n        {next}");
             if (Environment.GetEnvironmentVariable("GODWIT_TRACE") is not null) await error.WriteLineAsync(fault.ToString());
             return console.Finish(new MoveDocument
@@ -70,8 +70,9 @@ internal static class MoveCommand
                 Next = next,
             });
         }
+        finally
+        {
+            RunPointer.Tidy();
+        }
     }
-
-    internal static string HowToGoOn() =>
-        RunPointer.Read() is null ? "Nothing has been changed." : "What is done is kept: `godwit resume` goes on, `godwit abort` removes it.";
 }

@@ -5,7 +5,7 @@ namespace Godwit.Cli.Move;
 /// <summary><c>godwit resume</c>: goes on with a run that stopped, from where its committed progress stands.</summary>
 internal static class ResumeCommand
 {
-    private static readonly Option<string?> To = new("--to") { Description = "The target, when .godwit/run.json is not here.", HelpName = "URL" };
+    private static readonly Option<string?> To = new("--to") { Description = "The target, where this folder has no unfinished run, or several.", HelpName = "URL" };
 
     private static readonly Option<string?> From = new("--from") { Description = "The source, when it has been put elsewhere.", HelpName = "FILE" };
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
@@ -170,7 +171,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         {
             var runner = new RunbookRunner(run, new RunnerOptions
             {
-                Kinds = kinds, Time = _time, Environment = ProcessEnvironment.Instance, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = Random.Shared, Unknown = Unknown,
+                Kinds = kinds, Time = _time, Environment = ProcessEnvironment.Instance, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
             });
             try
             {
