@@ -26,6 +26,15 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     /// <summary>Undoes every phase after <paramref name="to"/>, or all of them, the last first.</summary>
     public Task<RunbookOutcome> RollBackAsync(Phase? to, CancellationToken cancellation) => GuardAsync(token => GoBackAsync(to, token), cancellation);
 
+    /// <summary>Gives the run up as it is.</summary>
+    public Task<RunbookOutcome> AbortAsync(CancellationToken cancellation) => GuardAsync(
+        async token =>
+        {
+            await store.LeaveAsync(RunbookState.Aborted, reason: null, "run-aborted", token);
+            return new RunbookOutcome.Reached(RunbookState.Aborted);
+        },
+        cancellation);
+
     private async Task<RunbookOutcome> GoForwardAsync(bool finish, CancellationToken cancellation)
     {
         var run = await store.ReadAsync(cancellation);

@@ -110,7 +110,7 @@ public sealed class PostgresRun : IRunStore
             var connection = session.Connection;
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             await using (var settle = SettingsOf(terms, connection, transaction, local: true)) await settle.ExecuteNonQueryAsync(cancellation);
-            await _lease.HoldAsync(connection, transaction, cancellation);
+            await _lease.HoldAsync(connection, transaction, CommitWait.Durable, cancellation);
             var ledger = new RunLedger(connection, transaction, Run, step);
             var result = await work(ledger, cancellation);
             await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);

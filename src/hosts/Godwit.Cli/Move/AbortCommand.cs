@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Godwit.Cli.Runs;
+using Godwit.Engine.Runbooks;
 using Godwit.Engine.Moves;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
@@ -13,13 +15,19 @@ internal static class AbortCommand
 
     private static readonly Option<string> Schema = new("--schema") { Description = "The target's schema, with --to.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
 
-    public static Command Create()
+    public static Command Create(RunbookKinds kinds)
     {
-        var command = new Command("abort", "Removes what an unfinished or failed move has put into the target.") { To, Schema, MoveOptions.Json };
+        var command = new Command("abort", "Ends a run of a runbook as it is, or removes what an unfinished or failed move has put into the target.")
+        { RunCommands.Runbook, To, Schema, RunCommands.Target, MoveOptions.Json };
         command.SetAction((result, cancellation) =>
         {
             var json = result.GetValue(MoveOptions.Json);
             var configuration = result.InvocationConfiguration;
+            if (result.GetValue(To) is null && RunCommands.RunbookOf(result) is { } runbook)
+            {
+                return RunCommands.GuardAsync(
+                    "abort", json, configuration, console => new RunSession(kinds, runbook, RunCommands.NoSet, result.GetValue(RunCommands.Target), console).AbortAsync(cancellation), cancellation);
+            }
             var console = new MoveConsole(configuration.Output, configuration.Error, json, showValues: false);
             return MoveCommand.Guarded(
                 json, "abort", console, _ => RunAsync(console, result.GetValue(To), result.GetRequiredValue(Schema), cancellation), configuration.Error, cancellation);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Godwit.Engine.Runbooks;
 using Godwit.Engine.Moves;
 
 namespace Godwit.Cli.Move;
@@ -6,7 +7,7 @@ namespace Godwit.Cli.Move;
 /// <summary>The commands about moving a database: <c>move</c>, <c>resume</c>, <c>verify</c>, <c>profile</c>, <c>abort</c>.</summary>
 internal static class MoveCommand
 {
-    public static IEnumerable<Command> Create()
+    public static IEnumerable<Command> Create(RunbookKinds kinds)
     {
         yield return Act(
             new Command("move", "Moves a SQLite database into PostgreSQL, verifies it and certifies the result.")
@@ -29,8 +30,8 @@ internal static class MoveCommand
                 MoveOptions.Json, MoveOptions.ShowValues,
             },
             (request, console, token) => new ProfileSession(request, console).RunAsync(token));
-        yield return ResumeCommand.Create();
-        yield return AbortCommand.Create();
+        yield return ResumeCommand.Create(kinds);
+        yield return AbortCommand.Create(kinds);
     }
 
     private static Command Act(Command command, Func<MoveRequest, MoveConsole, CancellationToken, Task<int>> act)

@@ -67,6 +67,10 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     public Task<int> FinishAsync(CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused, RunbookState.Complete], "finish-began", checkEdits: true, (_, runner, token) => runner.ForwardAsync(finish: true, token), cancellation);
 
+    /// <summary>Gives the run up as it is: nothing is undone.</summary>
+    public Task<int> AbortAsync(CancellationToken cancellation) => GoOnAsync(
+        [RunbookState.Running, RunbookState.Paused, RunbookState.Complete], "abort-asked", checkEdits: false, (_, runner, token) => runner.AbortAsync(token), cancellation);
+
     public Task<int> RollBackAsync(Phase? back, CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused, RunbookState.Complete, RunbookState.Finished], "rollback-asked", checkEdits: false,
         (_, runner, token) => runner.RollBackAsync(back, token), cancellation);
@@ -210,6 +214,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             case RunbookOutcome.Reached(RunbookState.Complete):
                 console.Console.Line($"[green]Complete:[/] run {run.Run} of {run.Plan.Name}. The old is kept: `godwit finish` removes it, `godwit rollback` goes back to it.");
                 return console.Finish(document with { Outcome = "complete" });
+            case RunbookOutcome.Reached(RunbookState.Aborted):
+                console.Console.Line($"[yellow]Aborted:[/] run {run.Run} of {run.Plan.Name} is over as it is; nothing was undone.");
+                return console.Finish(document with { Outcome = "aborted" });
             case RunbookOutcome.Reached(var state):
                 console.Console.Line($"[green]Finished:[/] run {run.Run} of {run.Plan.Name}.");
                 return console.Finish(document with { Outcome = RunWords.Of(state) });
