@@ -25,7 +25,7 @@ public interface IRunTarget
 /// <summary>Limits of a session's statements; zero is none.</summary>
 /// <param name="Statement">statement_timeout.</param>
 /// <param name="Lock">lock_timeout.</param>
-/// <param name="SearchPath">search_path; null keeps names unresolved unless they are qualified.</param>
+/// <param name="SearchPath">search_path, for statements that a person wrote; null keeps names unresolved unless they are qualified.</param>
 public sealed record SessionTerms(TimeSpan Statement, TimeSpan Lock, string? SearchPath = null)
 {
     /// <summary>idle_in_transaction_session_timeout.</summary>
@@ -37,6 +37,10 @@ public interface IRunSession
 {
     /// <returns>Rows affected; 0 where the statement counts none.</returns>
     Task<long> ExecuteAsync(string sql, CancellationToken cancellation, params IReadOnlyList<object?> values);
+
+    /// <summary>Several statements without values, in one round trip; the first that fails ends them.</summary>
+    /// <exception cref="TargetFaultException"><see cref="TargetFaultException.Statement"/> says which.</exception>
+    Task ExecuteAllAsync(IReadOnlyList<string> statements, CancellationToken cancellation);
 
     /// <summary>All rows of an answer that is known to be small; at most <paramref name="limit"/>, more is an error.</summary>
     Task<IReadOnlyList<IReadOnlyList<object?>>> QueryAsync(string sql, int limit, CancellationToken cancellation, params IReadOnlyList<object?> values);

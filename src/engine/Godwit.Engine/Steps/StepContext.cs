@@ -32,6 +32,9 @@ public sealed record StepContext
     /// <summary>Told how far the step is.</summary>
     public required IStepProgress Progress { get; init; }
 
+    /// <summary>What a person decided about a statement of which nobody knows whether it was done; null when nobody has.</summary>
+    public UnknownStatement? Unknown { get; init; }
+
     /// <summary>Polled by long work between its parts: somebody asked the run to pause.</summary>
     public required Func<bool> PauseRequested { get; init; }
 }

@@ -11,7 +11,7 @@ public sealed record FindingCode(string Id, string Title, bool Acceptable = fals
 
 /// <summary>
 /// Every code, in one place. GW10xx the source, GW11xx its schema, GW12xx its values, GW13xx the target,
-/// GW14xx files and options, GW15xx verification.
+/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal.
 /// </summary>
 public static class FindingCodes
 {
@@ -83,6 +83,12 @@ public static class FindingCodes
     public static readonly FindingCode LeftOver = new("GW1746", "A backfill left rows over");
     public static readonly FindingCode NotEmptyBefore = new("GW1747", "A backfill's undo would take what was there before");
     public static readonly FindingCode UndoIncomplete = new("GW1748", "What a backfill wrote is still there after its undo");
+    public static readonly FindingCode RunStateForbids = new("GW1720", "The run's state does not allow it");
+    public static readonly FindingCode PointOfNoReturn = new("GW1721", "A step cannot be undone");
+    public static readonly FindingCode NotAsBefore = new("GW1722", "The schema is not what it was before");
+    public static readonly FindingCode StatementFailed = new("GW1723", "A statement failed");
+    public static readonly FindingCode ExpectationFailed = new("GW1724", "A query did not answer as expected");
+    public static readonly FindingCode SqlFile = new("GW1725", "A SQL file is wrong");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

@@ -99,7 +99,8 @@ public static class RunEntry
         var sessions = new TargetSessions(target, Guid.NewGuid());
         try
         {
-            var refusal = await TakeAsync(sessions, run, runner, waiting, check, cancellation);
+            var refusal = await LeaseEntry.TakeAsync<RunEntrance>(
+                sessions, run.Plan.Schema, run.Id, runner, waiting, holder => new RunEntrance.Held(holder), check, cancellation);
             if (refusal is null)
                 return new RunEntrance.Entered(new PostgresMoveTarget(sessions, new Lease(sessions, run.Plan.Schema, runner.Terms, runner.Time), run));
             await sessions.DisposeAsync();
@@ -109,32 +110,6 @@ public static class RunEntry
         {
             await sessions.DisposeAsync();
             throw;
-        }
-    }
-
-    /// <summary>Null once the lease is held.</summary>
-    private static async Task<RunEntrance?> TakeAsync(
-        TargetSessions sessions,
-        RunDescription run,
-        Runner runner,
-        Action<LeaseHolder>? waiting,
-        Func<NpgsqlConnection, NpgsqlTransaction, Task<RunEntrance?>> check,
-        CancellationToken cancellation)
-    {
-        await using var session = await sessions.RentAsync(cancellation);
-        var connection = session.Connection;
-        await RunSchema.EnsureAsync(connection, cancellation);
-        while (true)
-        {
-            var (claim, holder) = await LeaseClaim.StakeAsync(connection, run.Plan.Schema, waiting, cancellation);
-            if (claim is null) return new RunEntrance.Held(holder!);
-            await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            if (!await claim.TakeAsync(connection, transaction, run.Id, sessions.Epoch, runner.Holder, runner.Terms, cancellation)) continue;
-            if (await check(connection, transaction) is { } refusal) return refusal;
-            await transaction.CommitAsync(cancellation);
-            // The session lives on: a holder without any counts as dead.
-            session.Keep();
-            return null;
         }
     }
 }

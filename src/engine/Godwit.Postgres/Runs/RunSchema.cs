@@ -10,7 +10,10 @@ internal static class RunSchema
     /// <summary>Each lost attempt means that another session committed its own; more than a few means that something else stands in the way.</summary>
     private const int Attempts = 20;
 
-    private const string Statements = """
+    /// <summary>Each version's statements, idempotent, the oldest first: a database of any earlier one is brought up to date.</summary>
+    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks];
+
+    private const string Moves = """
         CREATE SCHEMA IF NOT EXISTS godwit;
         CREATE TABLE IF NOT EXISTS godwit.versions (version integer PRIMARY KEY, installed_at timestamptz NOT NULL DEFAULT now());
         CREATE TABLE IF NOT EXISTS godwit.runs (
@@ -59,7 +62,49 @@ internal static class RunSchema
             finished_at timestamptz,
             PRIMARY KEY (run, table_name, ordinal)
         );
-        INSERT INTO godwit.versions (version) VALUES (1) ON CONFLICT DO NOTHING;
+        """;
+
+    /// <summary>Runs of runbooks, beside those of moves: a run's steps have states, its phases and gates have rows.</summary>
+    private const string Runbooks = """
+        ALTER TABLE godwit.runs
+            ADD COLUMN IF NOT EXISTS plan_hash text,
+            ADD COLUMN IF NOT EXISTS reason text,
+            ADD COLUMN IF NOT EXISTS asked text CHECK (asked IN ('Pause')),
+            ADD COLUMN IF NOT EXISTS rolling_back boolean NOT NULL DEFAULT false,
+            DROP CONSTRAINT IF EXISTS runs_state_check,
+            ADD CONSTRAINT runs_state_check
+                CHECK (state IN ('Running', 'Verified', 'Failed', 'Aborted', 'Paused', 'Complete', 'Finished', 'RolledBack'));
+        DROP INDEX IF EXISTS godwit.runs_unfinished;
+        CREATE UNIQUE INDEX IF NOT EXISTS runs_one_unfinished ON godwit.runs (kind, target_schema) WHERE state IN ('Running', 'Paused', 'Complete');
+        ALTER TABLE godwit.steps
+            ADD COLUMN IF NOT EXISTS ordinal integer,
+            ADD COLUMN IF NOT EXISTS state text NOT NULL DEFAULT 'Verified'
+                CHECK (state IN ('Pending', 'Applying', 'Applied', 'Verified', 'Undoing', 'Undone', 'Unknown')),
+            ADD COLUMN IF NOT EXISTS attempts integer NOT NULL DEFAULT 0,
+            ADD COLUMN IF NOT EXISTS began_at timestamptz,
+            ADD COLUMN IF NOT EXISTS progress text CHECK (length(progress) <= 65536),
+            ADD COLUMN IF NOT EXISTS done bigint NOT NULL DEFAULT 0,
+            ADD COLUMN IF NOT EXISTS total bigint,
+            ALTER COLUMN finished_at DROP NOT NULL;
+        CREATE TABLE IF NOT EXISTS godwit.phases (
+            run uuid NOT NULL REFERENCES godwit.runs ON DELETE CASCADE,
+            phase text NOT NULL,
+            began_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            ended_at timestamptz,
+            catalog text NOT NULL,
+            PRIMARY KEY (run, phase)
+        );
+        CREATE TABLE IF NOT EXISTS godwit.gates (
+            run uuid NOT NULL REFERENCES godwit.runs ON DELETE CASCADE,
+            id bigint GENERATED ALWAYS AS IDENTITY,
+            phase text NOT NULL,
+            gate text NOT NULL,
+            at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            state text NOT NULL CHECK (state IN ('Pass', 'Fail', 'Inconclusive', 'NoData')),
+            summary text NOT NULL,
+            evidence jsonb NOT NULL,
+            PRIMARY KEY (run, id)
+        );
         """;
 
     /// <summary>
@@ -69,13 +114,22 @@ internal static class RunSchema
     /// </summary>
     public static async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        for (var attempt = 1; !await ExistsAsync(connection, cancellation); attempt++)
+        for (var attempt = 1; ; attempt++)
         {
+            var version = await VersionAsync(connection, cancellation);
+            if (version == Versions.Count) return;
+            if (version > Versions.Count)
+                throw new NotSupportedException($"godwit's tables in this database are of version {version}, made by a newer godwit; this one knows {Versions.Count}");
             try
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellation);
-                await using var make = new NpgsqlCommand(Statements, connection, transaction);
-                await make.ExecuteNonQueryAsync(cancellation);
+                for (var next = version; next < Versions.Count; next++)
+                {
+                    await using var make = new NpgsqlCommand(Versions[next], connection, transaction);
+                    await make.ExecuteNonQueryAsync(cancellation);
+                    await using var record = new NpgsqlCommand("INSERT INTO godwit.versions (version) VALUES ($1) ON CONFLICT DO NOTHING", connection, transaction) { Parameters = { new() { Value = next + 1 } } };
+                    await record.ExecuteNonQueryAsync(cancellation);
+                }
                 await transaction.CommitAsync(cancellation);
                 return;
             }
@@ -88,6 +142,17 @@ internal static class RunSchema
 
     private static bool IsDuplicate(PostgresException e) => e.SqlState
         is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject;
+
+    /// <summary>0 where there is nothing of godwit's.</summary>
+    private static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (!await ExistsAsync(connection, cancellation)) return 0;
+        await using var command = new NpgsqlCommand("SELECT coalesce(max(version), 0) FROM godwit.versions", connection);
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>Whether the tables are of a version that has runs of runbooks.</summary>
+    public static async Task<bool> HasRunbooksAsync(NpgsqlConnection connection, CancellationToken cancellation) => await VersionAsync(connection, cancellation) >= 2;
 
     public static async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

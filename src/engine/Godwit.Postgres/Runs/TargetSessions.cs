@@ -13,13 +13,13 @@ public sealed class TargetSessions : IAsyncDisposable
     private readonly PostgresSource _source;
     private readonly ConcurrentBag<NpgsqlConnection> _idle = [];
 
-    public TargetSessions(PostgresTarget target, Guid epoch)
+    public TargetSessions(PostgresTarget target, Guid epoch, string role = "move")
     {
         Epoch = epoch;
         _source = target.OpenSource(new SessionSettings
         {
             RunId = epoch.ToString("N"),
-            Role = "move",
+            Role = role,
             StatementLimit = TimeSpan.Zero,
             Extra = new Dictionary<string, string>(StringComparer.Ordinal) { ["maintenance_work_mem"] = "512MB" },
         });
@@ -37,6 +37,13 @@ public sealed class TargetSessions : IAsyncDisposable
 
     /// <summary>How the application_name of every session of an epoch's holder begins.</summary>
     public static string NameOf(Guid epoch) => $"godwit {epoch.ToString("N")[..8]} ";
+
+    /// <summary>A session that ran statements of somebody else's: settings, roles, temporary tables of theirs go before it is used again.</summary>
+    public static async Task CleanAsync(TargetSession session, CancellationToken cancellation)
+    {
+        await using var discard = new NpgsqlCommand("DISCARD ALL", session.Connection);
+        await discard.ExecuteNonQueryAsync(cancellation);
+    }
 
     public async Task<TargetSession> RentAsync(CancellationToken cancellation)
     {

@@ -1,8 +1,8 @@
 namespace Godwit.Documents.Shapes;
 
 /// <summary>
-/// What a part of a document may look like. One description serves the reader (<see cref="ShapeReader"/>), the published JSON Schema
-/// (<see cref="ShapeSchema"/>) and the commented example, so that the three cannot disagree.
+/// What a part of a document may look like. One description serves the reader (<c>ShapeReader</c>), the published JSON Schema
+/// (<c>ShapeSchema</c>) and the commented example, so that the three cannot disagree.
 /// </summary>
 public abstract record Shape
 {
@@ -12,6 +12,9 @@ public abstract record Shape
 
     /// <summary>One sentence for the editor and the schema.</summary>
     public string? Description { get; init; }
+
+    /// <summary>A shape with a name is described once, under it, however often it occurs: <c>step</c>, <c>gate</c>.</summary>
+    public string? Name { get; init; }
 
     /// <param name="Pattern">A regular expression that the whole text matches; null takes any text.</param>
     public sealed record Text(string? Pattern = null) : Shape
@@ -74,7 +77,7 @@ public abstract record Shape
 
 /// <param name="Name">The key.</param>
 /// <param name="Shape">What the value looks like.</param>
-/// <param name="Description">One sentence; ends without a full stop in the schema's title, with one in its description.</param>
+/// <param name="Description">One sentence, with or without its full stop: schema and reference add what is missing.</param>
 /// <param name="Required">Whether the key must be there.</param>
 public sealed record Field(string Name, Shape Shape, string Description, bool Required = false)
 {

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Godwit.Engine.Gates;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Runs;
+
+/// <summary>A run of a runbook in its target database, its lease held by this process. What the runner writes goes through one transaction a decision.</summary>
+public interface IRunStore : IRunTarget, IAsyncDisposable
+{
+    Guid Run { get; }
+
+    RunbookPlan Plan { get; }
+
+    /// <summary>The run as it stands.</summary>
+    Task<RunbookRun> ReadAsync(CancellationToken cancellation);
+
+    /// <summary>What somebody asked of the run meanwhile.</summary>
+    Task<RunRequest> ReadRequestAsync(CancellationToken cancellation);
+
+    /// <summary>Whether another runner holds the run now; false when the target does not answer within seconds.</summary>
+    Task<bool> IsTakenOverAsync();
+
+    /// <summary>One transaction of the runner's own, the lease locked in it first.</summary>
+    /// <param name="step">Whose progress <see cref="IRunTransaction.SaveProgressAsync"/> means; null where there is no step.</param>
+    /// <param name="terms">Its limits.</param>
+    /// <param name="work">What it does; a fault rolls all of it back.</param>
+    /// <param name="cancellation">Stops it.</param>
+    Task<T> RecordAsync<T>(string? step, SessionTerms terms, Func<IRunLedger, CancellationToken, Task<T>> work, CancellationToken cancellation);
+
+    /// <summary>The transaction of a step: <see cref="IRunTransaction.SaveProgressAsync"/> and the like are about this one.</summary>
+    IRunTarget For(string step);
+
+    /// <summary>SHA-256 of the target's catalog, godwit's own schema left out, in lower-case hexadecimal: equal catalogs give equal hashes.</summary>
+    Task<string> ReadCatalogAsync(CancellationToken cancellation);
+
+    /// <summary>Ends the run or lets go of it, and gives the lease up, in one transaction.</summary>
+    Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation);
+}
+
+/// <summary>What the runner notes in a transaction: states, attempts, gates, the journal. All of it commits with the transaction.</summary>
+public interface IRunLedger : IRunTransaction
+{
+    Task SetStepAsync(string step, StepState state, CancellationToken cancellation);
+
+    Task BeginPhaseAsync(Phase phase, string catalog, CancellationToken cancellation);
+
+    Task EndPhaseAsync(Phase phase, CancellationToken cancellation);
+
+    /// <summary>The phase is as if it had not begun.</summary>
+    Task ForgetPhaseAsync(Phase phase, CancellationToken cancellation);
+
+    Task SetDirectionAsync(bool rollingBack, CancellationToken cancellation);
+
+    Task AddGateAsync(Phase phase, string gate, GateVerdict verdict, CancellationToken cancellation);
+
+    /// <summary>Appends to the journal. <paramref name="body"/> holds no row's value and no secret.</summary>
+    Task JournalAsync(string kind, JsonObject body, CancellationToken cancellation);
+}

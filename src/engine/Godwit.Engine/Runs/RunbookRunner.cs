@@ -1,0 +1,201 @@
+using System.Text.Json.Nodes;
+using Godwit.Engine.Gates;
+using Godwit.Engine.Moves;
+using Godwit.Engine.Steps;
+using Godwit.Model.Findings;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Runs;
+
+/// <summary>
+/// Carries a run forward or back, phase by phase, step by step. It keeps nothing in memory that the target does not have: killed at any point and
+/// begun again, it goes on where the rows say.
+/// </summary>
+public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
+{
+    private static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
+
+    private volatile bool _pauseAsked;
+
+    /// <summary>Asks the runner to stop after the part at hand. Callable from any thread.</summary>
+    public void AskToPause() => _pauseAsked = true;
+
+    /// <summary>Goes on to the end of observe, or with <paramref name="finish"/> through contract.</summary>
+    public Task<RunbookOutcome> ForwardAsync(bool finish, CancellationToken cancellation) => GuardAsync(token => GoForwardAsync(finish, token), cancellation);
+
+    /// <summary>Undoes every phase after <paramref name="to"/>, or all of them, the last first.</summary>
+    public Task<RunbookOutcome> RollBackAsync(Phase? to, CancellationToken cancellation) => GuardAsync(token => GoBackAsync(to, token), cancellation);
+
+    private async Task<RunbookOutcome> GoForwardAsync(bool finish, CancellationToken cancellation)
+    {
+        var run = await store.ReadAsync(cancellation);
+        if (run.RollingBack) return Refuse("the run is on its way back", "`godwit rollback` goes on with that.");
+        if (finish && run.State != RunbookState.Complete && !HasBegun(run, Phase.Contract)) return Refuse("there are phases before contract that are not done", "`godwit resume` goes on with them.");
+        foreach (var phase in store.Plan.Phases.Where(p => p.Phase == Phase.Contract == finish))
+        {
+            if (run.Phases.Any(p => p.Phase == phase.Phase && p.EndedAt is not null)) continue;
+            if (await RunPhaseAsync(run, phase, cancellation) is { } stopped) return stopped;
+            run = await store.ReadAsync(cancellation);
+        }
+        var over = finish || store.Plan.Phases.All(p => p.Phase != Phase.Contract);
+        var state = over ? RunbookState.Finished : RunbookState.Complete;
+        await store.LeaveAsync(state, reason: null, over ? "run-finished" : "run-complete", cancellation);
+        return new RunbookOutcome.Reached(state);
+    }
+
+    /// <summary>Null once the phase is done.</summary>
+    private async Task<RunbookOutcome?> RunPhaseAsync(RunbookRun run, PhaseSettings phase, CancellationToken cancellation)
+    {
+        options.Observer.PhaseBegins(phase.Phase);
+        if (!HasBegun(run, phase.Phase))
+        {
+            if (await AskGatesAsync(phase, cancellation) is { } closed) return await PauseAsync(closed, [], false, cancellation);
+            var catalog = await store.ReadCatalogAsync(cancellation);
+            await NoteAsync("phase-began", phase.Phase, (ledger, token) => ledger.BeginPhaseAsync(phase.Phase, catalog, token), cancellation);
+            run = await store.ReadAsync(cancellation);
+        }
+        var left = phase.Deadline - (run.Now - run.Phases.Single(p => p.Phase == phase.Phase).BeganAt);
+        if (left <= TimeSpan.Zero) return await PauseAsync($"the deadline of {phase.Phase} is over ({phase.Deadline})", [], false, cancellation);
+        using var deadline = new CancellationTokenSource(left, options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        var steps = new StepRunner(store, options, () => _pauseAsked);
+        foreach (var step in phase.Steps)
+        {
+            if (await IsPauseAskedAsync(cancellation)) return await PauseAsync("asked to pause", [], false, cancellation);
+            var state = run.Steps.Single(s => s.Id == step.Id).State;
+            StepResult result;
+            try
+            {
+                result = await steps.ApplyAsync(phase.Phase, step, state, either.Token);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                return await PauseAsync($"the deadline of {phase.Phase} ({phase.Deadline}) ended in step {step.Id}", [], false, cancellation);
+            }
+            if (Explain(step, result) is var (reason, findings)) return await PauseAsync(reason, findings, steps.VerificationFailed, cancellation);
+        }
+        await NoteAsync("phase-ended", phase.Phase, (ledger, token) => ledger.EndPhaseAsync(phase.Phase, token), cancellation);
+        return null;
+    }
+
+    private async Task<RunbookOutcome> GoBackAsync(Phase? to, CancellationToken cancellation)
+    {
+        var run = await store.ReadAsync(cancellation);
+        var phases = store.Plan.Phases.Where(p => to is null || p.Phase > to).Reverse().ToList();
+        var stuck = phases.SelectMany(p => p.Steps).Where(s => IsIrreversible(s) && StateOf(run, s) is not (StepState.Pending or StepState.Undone)).ToList();
+        if (stuck.Count > 0)
+        {
+            return new RunbookOutcome.Refused([.. stuck.Select(s => Finding.Error(
+                FindingCodes.PointOfNoReturn, $"step {s.Id} cannot be undone: {s.Irreversible ?? options.Kinds.Bind(s, store.Plan.Files).Irreversible}", s.Place,
+                "Roll back to a phase after it with --to, or restore a backup."))]);
+        }
+        if (!run.RollingBack) await NoteAsync("rollback-began", null, (ledger, token) => ledger.SetDirectionAsync(true, token), cancellation);
+        var steps = new StepRunner(store, options, () => _pauseAsked);
+        foreach (var phase in phases.Where(p => HasBegun(run, p.Phase)))
+        {
+            options.Observer.PhaseBegins(phase.Phase);
+            foreach (var step in phase.Steps.Reverse())
+            {
+                if (await IsPauseAskedAsync(cancellation)) return await PauseAsync("asked to pause on the way back", [], false, cancellation);
+                if (Explain(step, await steps.UndoAsync(phase.Phase, step, StateOf(run, step), cancellation)) is var (reason, findings))
+                    return await PauseAsync(reason, findings, false, cancellation);
+            }
+            var before = run.Phases.Single(p => p.Phase == phase.Phase).Catalog;
+            if (await store.ReadCatalogAsync(cancellation) != before)
+            {
+                return await PauseAsync(
+                    $"{phase.Phase} is undone, but the schema is not what it was before",
+                    [Finding.Error(FindingCodes.NotAsBefore, $"after undoing {phase.Phase} the target's catalog differs from what it was when the phase began", null, "Compare the schemas; `godwit abort` ends the run as it is.")],
+                    verificationFailed: true,
+                    cancellation);
+            }
+            await NoteAsync("phase-undone", phase.Phase, (ledger, token) => ledger.ForgetPhaseAsync(phase.Phase, token), cancellation);
+        }
+        if (to is null)
+        {
+            await store.LeaveAsync(RunbookState.RolledBack, reason: null, "run-rolled-back", cancellation);
+            return new RunbookOutcome.Reached(RunbookState.RolledBack);
+        }
+        await NoteAsync("rollback-ended", to, (ledger, token) => ledger.SetDirectionAsync(false, token), cancellation);
+        await store.LeaveAsync(RunbookState.Paused, $"rolled back to the end of {to}", "run-paused", cancellation);
+        return new RunbookOutcome.Reached(RunbookState.RolledBack);
+    }
+
+    /// <summary>Why a gate stays closed; null when all are open.</summary>
+    private async Task<string?> AskGatesAsync(PhaseSettings phase, CancellationToken cancellation)
+    {
+        string? closed = null;
+        foreach (var gate in phase.Gates)
+        {
+            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Time = options.Time, Environment = options.Environment };
+            var verdict = await options.Kinds.Bind(gate, store.Plan.Files).EvaluateAsync(context, cancellation);
+            options.Observer.Gate(gate.Id, verdict);
+            await NoteAsync(
+                "gate", phase.Phase, (ledger, token) => ledger.AddGateAsync(phase.Phase, gate.Id, verdict, token), cancellation,
+                new JsonObject { ["gate"] = gate.Id, ["state"] = verdict.State.ToString(), ["summary"] = verdict.Summary });
+            if (verdict.State != GateState.Pass) closed ??= $"gate {gate.Id} of {phase.Phase}: {verdict.State}: {verdict.Summary}";
+        }
+        return closed;
+    }
+
+    private async Task<bool> IsPauseAskedAsync(CancellationToken cancellation)
+    {
+        if (!_pauseAsked && await store.ReadRequestAsync(cancellation) == RunRequest.Pause) _pauseAsked = true;
+        return _pauseAsked;
+    }
+
+    private async Task<RunbookOutcome> PauseAsync(string reason, IReadOnlyList<Finding> findings, bool verificationFailed, CancellationToken cancellation)
+    {
+        await store.LeaveAsync(RunbookState.Paused, reason, "run-paused", cancellation);
+        return new RunbookOutcome.Paused(reason, findings, verificationFailed);
+    }
+
+    private static (string Reason, IReadOnlyList<Finding> Findings)? Explain(StepSettings step, StepResult result) => result switch
+    {
+        StepResult.Failed failed => ($"step {step.Id}: {failed.Findings[0].Message}", failed.Findings),
+        StepResult.Undecided undecided => ($"step {step.Id}: {undecided.Reason}", []),
+        _ => null,
+    };
+
+    private Task NoteAsync(
+        string kind, Phase? phase, Func<IRunLedger, CancellationToken, Task> work, CancellationToken cancellation, JsonObject? more = null) =>
+        store.RecordAsync(
+            step: null,
+            Notes,
+            async (ledger, token) =>
+            {
+                await work(ledger, token);
+                var body = more is null ? [] : (JsonObject)more.DeepClone();
+                if (phase is { } named) body["phase"] = named.ToString();
+                await ledger.JournalAsync(kind, body, token);
+                return true;
+            },
+            cancellation);
+
+    private bool IsIrreversible(StepSettings step) => step.Irreversible is not null || options.Kinds.Bind(step, store.Plan.Files).Irreversible is not null;
+
+    private static StepState StateOf(RunbookRun run, StepSettings step) => run.Steps.Single(s => s.Id == step.Id).State;
+
+    private static bool HasBegun(RunbookRun run, Phase phase) => run.Phases.Any(p => p.Phase == phase);
+
+    private static RunbookOutcome.Refused Refuse(string message, string remedy) => new([Finding.Error(FindingCodes.RunStateForbids, message, null, remedy)]);
+
+    /// <summary>A fault that trying again does not mend pauses the run with its reason; a lost lease ends this runner without a trace.</summary>
+    private async Task<RunbookOutcome> GuardAsync(Func<CancellationToken, Task<RunbookOutcome>> work, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, store.LeaseLost);
+        try
+        {
+            return await work(either.Token);
+        }
+        catch (Exception fault) when (fault is not LeaseLostException && !cancellation.IsCancellationRequested)
+        {
+            // A successor ends its predecessor's sessions: from here that looks like a broken connection.
+            if (await store.IsTakenOverAsync()) throw new LeaseLostException();
+            if (fault is OperationCanceledException && store.LeaseLost.IsCancellationRequested) throw new TargetSilentException();
+            if (fault is not TargetFaultException { Fault: not TargetFault.ConnectionLost } refused) throw;
+            var finding = Finding.Error(FindingCodes.StatementFailed, refused.Message + (refused.SqlState is null ? "" : $" (SQLSTATE {refused.SqlState})"));
+            return await PauseAsync(refused.Message, [finding], false, cancellation);
+        }
+    }
+}

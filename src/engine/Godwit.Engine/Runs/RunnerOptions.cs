@@ -1,0 +1,50 @@
+using Godwit.Engine.Steps;
+
+namespace Godwit.Engine.Runs;
+
+/// <summary>What a runner works with besides the run.</summary>
+public sealed record RunnerOptions
+{
+    public required KindRegistry Kinds { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required IRunEnvironment Environment { get; init; }
+
+    /// <summary>The runbook's folder on this machine.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Told what happens.</summary>
+    public required IRunObserver Observer { get; init; }
+
+    /// <summary>For the jitter of waits.</summary>
+    public required Random Jitter { get; init; }
+
+    /// <summary>What a person decided about a statement of which nobody knows whether it was done.</summary>
+    public UnknownStatement? Unknown { get; init; }
+}
+
+/// <summary>What is to become of a statement that was begun outside a transaction and whose end nobody saw.</summary>
+public enum UnknownStatement
+{
+    /// <summary>It did not happen: carry it out again.</summary>
+    Again,
+
+    /// <summary>It happened: go on with the next.</summary>
+    Done,
+}
+
+/// <summary>Whoever watches a runner at work. Called from the runner's own flow; must not throw.</summary>
+public interface IRunObserver : IStepProgress
+{
+    void PhaseBegins(Model.Runbooks.Phase phase);
+
+    void StepBegins(string step, string title, bool undo);
+
+    void StepEnds(string step, bool undo);
+
+    void Gate(string gate, Gates.GateVerdict verdict);
+
+    /// <summary>Something worth a line: a wait, a retry.</summary>
+    void Note(string text);
+}

@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using Godwit.Engine.Steps;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Runs;
+
+/// <summary>
+/// Takes one step forward or back. Each change of its state is a transaction that the journal's entry belongs to; a step that is killed between two
+/// of them is begun again, which its kind promises to bear.
+/// </summary>
+internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bool> pauseRequested)
+{
+    private static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
+
+    private readonly Retries _retries = new(options.Time, options.Jitter);
+
+    /// <summary>Whether a result says that what was done is not what had to be.</summary>
+    public bool VerificationFailed { get; private set; }
+
+    public async Task<StepResult> ApplyAsync(Phase phase, StepSettings step, StepState state, CancellationToken cancellation)
+    {
+        if (state == StepState.Verified) return StepResult.Done;
+        var bound = options.Kinds.Bind(step, store.Plan.Files);
+        var context = Context(phase, step, "apply");
+        options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: false);
+        if (state is StepState.Pending or StepState.Undone)
+        {
+            var fit = await bound.PrecheckAsync(context, cancellation);
+            if (fit is not StepResult.Passed) return await RefuseAsync(step, "step-precheck-failed", fit, cancellation);
+        }
+        var verified = false;
+        if (state != StepState.Applied)
+        {
+            var atomic = bound as IAtomicStep;
+            var applied = atomic is { IsAtomic: true }
+                ? await RunInOneAsync(step, "step-applied", atomic.HasVerify ? StepState.Applied : StepState.Verified, atomic.Terms(context), (t, c) => atomic.ApplyAsync(context, t, c), cancellation)
+                : await RunInPartsAsync(step, StepState.Applying, StepState.Applied, "step-began", "step-applied", c => bound.ApplyAsync(context, c), cancellation);
+            if (applied is not StepResult.Passed) return await RefuseAsync(step, "step-failed", applied, cancellation);
+            verified = atomic is { IsAtomic: true, HasVerify: false };
+        }
+        if (!verified)
+        {
+            var seen = await RetryAsync(c => bound.VerifyAsync(context, c), cancellation);
+            if (seen is not StepResult.Passed passed)
+            {
+                VerificationFailed = seen is StepResult.Failed;
+                return await RefuseAsync(step, "step-not-verified", seen, cancellation);
+            }
+            await SetAsync(step, StepState.Verified, "step-verified", passed.Evidence, cancellation);
+        }
+        options.Observer.StepEnds(step.Id, undo: false);
+        return StepResult.Done;
+    }
+
+    public async Task<StepResult> UndoAsync(Phase phase, StepSettings step, StepState state, CancellationToken cancellation)
+    {
+        if (state is StepState.Pending or StepState.Undone) return StepResult.Done;
+        var bound = options.Kinds.Bind(step, store.Plan.Files);
+        var context = Context(phase, step, "undo");
+        options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: true);
+        var undone = bound is IAtomicStep { IsAtomic: true } atomic
+            ? await RunInOneAsync(step, "step-undone", StepState.Undone, atomic.Terms(context), (t, c) => atomic.UndoAsync(context, t, c), cancellation)
+            : await RunInPartsAsync(step, StepState.Undoing, StepState.Undone, "step-undo-began", "step-undone", c => bound.UndoAsync(context, c), cancellation);
+        if (undone is not StepResult.Passed) return await RefuseAsync(step, "step-undo-failed", undone, cancellation);
+        options.Observer.StepEnds(step.Id, undo: true);
+        return StepResult.Done;
+    }
+
+    private async Task<StepResult> RunInOneAsync(
+        StepSettings step, string kind, StepState end, SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<StepResult>> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RetryAsync(
+                c => store.RecordAsync(
+                    step.Id,
+                    terms,
+                    async (ledger, token) =>
+                    {
+                        var result = await work(ledger, token);
+                        // Thrown, so that what the step has done is rolled back with it.
+                        if (result is not StepResult.Passed passed) throw new StepRefusal(result);
+                        await ledger.SetStepAsync(step.Id, end, token);
+                        await ledger.JournalAsync(kind, Body(step, passed.Evidence), token);
+                        return result;
+                    },
+                    c),
+                cancellation);
+        }
+        catch (StepRefusal refusal)
+        {
+            return refusal.Result;
+        }
+    }
+
+    private async Task<StepResult> RunInPartsAsync(
+        StepSettings step, StepState during, StepState end, string beginKind, string endKind, Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation)
+    {
+        await SetAsync(step, during, beginKind, null, cancellation);
+        var result = await RetryAsync(work, cancellation);
+        if (result is StepResult.Passed passed) await SetAsync(step, end, endKind, passed.Evidence, cancellation);
+        else if (result is StepResult.Undecided) await SetAsync(step, StepState.Unknown, "step-unknown", null, cancellation);
+        return result;
+    }
+
+    private Task<StepResult> RetryAsync(Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation) =>
+        _retries.RunAsync(work, (fault, wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s"), cancellation);
+
+    private Task SetAsync(StepSettings step, StepState state, string kind, IReadOnlyDictionary<string, string>? evidence, CancellationToken cancellation) =>
+        _retries.RunAsync(
+            c => store.RecordAsync(
+                step.Id,
+                Notes,
+                async (ledger, token) =>
+                {
+                    await ledger.SetStepAsync(step.Id, state, token);
+                    await ledger.JournalAsync(kind, Body(step, evidence), token);
+                    return true;
+                },
+                c),
+            null,
+            cancellation);
+
+    private async Task<StepResult> RefuseAsync(StepSettings step, string kind, StepResult result, CancellationToken cancellation)
+    {
+        var body = Body(step, result.Evidence);
+        body["reason"] = result switch
+        {
+            StepResult.Failed failed => string.Join("; ", failed.Findings.Select(f => $"{f.Code}: {f.Message}")),
+            StepResult.Undecided undecided => undecided.Reason,
+            _ => null,
+        };
+        await _retries.RunAsync(
+            c => store.RecordAsync(
+                step.Id,
+                Notes,
+                async (ledger, token) =>
+                {
+                    await ledger.JournalAsync(kind, body, token);
+                    return true;
+                },
+                c),
+            null,
+            cancellation);
+        return result;
+    }
+
+    private static JsonObject Body(StepSettings step, IReadOnlyDictionary<string, string>? evidence)
+    {
+        var body = new JsonObject { ["step"] = step.Id, ["kind"] = step.Kind };
+        if (evidence is { Count: > 0 }) body["evidence"] = new JsonObject(evidence.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value)));
+        return body;
+    }
+
+    private StepContext Context(Phase phase, StepSettings step, string direction) => new()
+    {
+        Run = store.Run,
+        Step = step,
+        Phase = phase,
+        Target = store.For(step.Id),
+        IdempotencyKey = $"{store.Run:N}-{step.Id}-{direction}",
+        Folder = options.Folder,
+        Time = options.Time,
+        Environment = options.Environment,
+        Progress = options.Observer,
+        Unknown = options.Unknown,
+        PauseRequested = pauseRequested,
+    };
+
+    private sealed class StepRefusal(StepResult result) : Exception
+    {
+        public StepResult Result => result;
+    }
+}

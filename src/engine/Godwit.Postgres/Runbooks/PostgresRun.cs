@@ -1,0 +1,182 @@
+using System.Globalization;
+using Godwit.Engine.Moves;
+using Godwit.Engine.Runs;
+using Godwit.Model.Runbooks;
+using Godwit.Postgres.Runs;
+using Npgsql;
+
+namespace Godwit.Postgres.Runbooks;
+
+/// <summary>A run of a runbook, its lease held by this process: <see cref="RunbookEntry"/> makes it. Every transaction that writes locks the lease first.</summary>
+public sealed class PostgresRun : IRunStore
+{
+    private static readonly TimeSpan InquiryLimit = TimeSpan.FromSeconds(5);
+
+    private static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
+
+    private readonly TargetSessions _sessions;
+    private readonly Lease _lease;
+    private bool _left;
+
+    internal PostgresRun(TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan)
+    {
+        _sessions = sessions;
+        _lease = lease;
+        Run = run;
+        Plan = plan;
+    }
+
+    public Guid Run { get; }
+
+    public RunbookPlan Plan { get; }
+
+    public CancellationToken LeaseLost => _lease.Lost;
+
+    public Task<RunbookRun> ReadAsync(CancellationToken cancellation) => AskAsync(
+        async connection => await RunbookRows.FindAsync(connection, Run, cancellation) ?? throw new LeaseLostException("the run's rows are gone"), cancellation);
+
+    public Task<RunRequest> ReadRequestAsync(CancellationToken cancellation) => AskAsync(
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand("SELECT asked FROM godwit.runs WHERE id = $1", connection) { Parameters = { new() { Value = Run } } };
+            return await command.ExecuteScalarAsync(cancellation) is string asked ? Enum.Parse<RunRequest>(asked) : RunRequest.None;
+        },
+        cancellation);
+
+    public async Task<bool> IsTakenOverAsync()
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(InquiryLimit);
+            return await _lease.IsTakenAsync(limit.Token).WaitAsync(limit.Token);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException or IOException or TimeoutException or InvalidOperationException)
+        {
+            // The target does not answer: the fault that led here says more than this one.
+            return false;
+        }
+    }
+
+    public Task<string> ReadCatalogAsync(CancellationToken cancellation) => AskAsync(connection => CatalogFingerprint.ReadAsync(connection, cancellation), cancellation);
+
+    public Task<T> InTransactionAsync<T>(SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        TransactAsync(null, terms, (ledger, token) => work(ledger, token), cancellation);
+
+    public Task<T> RecordAsync<T>(string? step, SessionTerms terms, Func<IRunLedger, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        TransactAsync(step, terms, (ledger, token) => work(ledger, token), cancellation);
+
+    public IRunTarget For(string step) => new OfStep(this, step);
+
+    public async Task<T> OutsideTransactionAsync<T>(SessionTerms terms, Func<IRunSession, CancellationToken, Task<T>> work, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var session = await _sessions.OpenAsync(cancellation);
+            await using (var settle = SettingsOf(terms, session.Connection, null, local: false)) await settle.ExecuteNonQueryAsync(cancellation);
+            // Not kept: its settings are its own.
+            return await work(new RunSession(session.Connection, null), cancellation);
+        }
+        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    public async Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation)
+    {
+        // The heartbeat would find the lease gone and take it for lost.
+        await _lease.StopAsync();
+        await TransactAsync(
+            null,
+            Notes,
+            async (ledger, token) =>
+            {
+                // With it off, a crash of the server could take back what was reported as done: this commit waits for all before it.
+                await ledger.ExecuteAsync("SELECT set_config('synchronous_commit', 'local', true) WHERE current_setting('synchronous_commit') = 'off'", token);
+                await ledger.SetRunAsync(state, reason, token);
+                await ledger.JournalAsync(journalKind, reason is null ? [] : new() { ["reason"] = reason }, token);
+                await _lease.ReleaseAsync(ledger.Connection, ledger.Transaction!, token);
+                return true;
+            },
+            cancellation);
+        _left = true;
+    }
+
+    /// <summary>One transaction, begun with the lease locked and the limits set in one round trip.</summary>
+    private async Task<T> TransactAsync<T>(string? step, SessionTerms terms, Func<RunLedger, CancellationToken, Task<T>> work, CancellationToken cancellation)
+    {
+        Engine.Invariants.Invariant.Holds(!_left, "a run that was left is written to");
+        try
+        {
+            await using var session = await _sessions.RentAsync(cancellation);
+            var connection = session.Connection;
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await using (var settle = SettingsOf(terms, connection, transaction, local: true)) await settle.ExecuteNonQueryAsync(cancellation);
+            await _lease.HoldAsync(connection, transaction, cancellation);
+            var result = await work(new RunLedger(connection, transaction, Run, step), cancellation);
+            await transaction.CommitAsync(cancellation);
+            if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);
+            session.Keep();
+            return result;
+        }
+        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var session = await _sessions.RentAsync(cancellation);
+            var answer = await ask(session.Connection);
+            session.Keep();
+            return answer;
+        }
+        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    private static NpgsqlCommand SettingsOf(SessionTerms terms, NpgsqlConnection connection, NpgsqlTransaction? transaction, bool local)
+    {
+        var command = new NpgsqlCommand(
+            """
+            SELECT set_config('statement_timeout', $1, $5), set_config('lock_timeout', $2, $5), set_config('idle_in_transaction_session_timeout', $3, $5),
+                set_config('search_path', coalesce($4, current_setting('search_path')), $5)
+            """, connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = Milliseconds(terms.Statement) },
+                new() { Value = Milliseconds(terms.Lock) },
+                new() { Value = Milliseconds(SessionTerms.Idle) },
+                new() { Value = (object?)terms.SearchPath ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                new() { Value = local },
+            },
+        };
+        return command;
+    }
+
+    private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lease.DisposeAsync();
+        await _sessions.DisposeAsync();
+    }
+
+    /// <summary>The same target, with the progress of one step.</summary>
+    private sealed class OfStep(PostgresRun run, string step) : IRunTarget
+    {
+        public CancellationToken LeaseLost => run.LeaseLost;
+
+        public Task<T> InTransactionAsync<T>(SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+            run.TransactAsync(step, terms, (ledger, token) => work(ledger, token), cancellation);
+
+        public Task<T> OutsideTransactionAsync<T>(SessionTerms terms, Func<IRunSession, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+            run.OutsideTransactionAsync(terms, work, cancellation);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Godwit.Engine.Gates;
+using Godwit.Engine.Runs;
+using Godwit.Model.Runbooks;
+using Godwit.Postgres.Journal;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Godwit.Postgres.Runbooks;
+
+/// <summary>What the runner notes, in one transaction in which its lease is locked.</summary>
+internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, string? step) : RunSession(connection, transaction), IRunLedger
+{
+    public async Task<string?> ReadProgressAsync(CancellationToken cancellation)
+    {
+        var rows = await QueryAsync("SELECT progress FROM godwit.steps WHERE run = $1 AND id = $2", 1, cancellation, run, Step);
+        return rows.Count == 0 ? null : (string?)rows[0][0];
+    }
+
+    public Task SaveProgressAsync(string state, long done, long? total, CancellationToken cancellation) =>
+        NoteAsync(
+            "UPDATE godwit.steps SET progress = $3, done = $4, total = $5 WHERE run = $1 AND id = $2", cancellation,
+            new() { Value = run }, new() { Value = Step }, new() { Value = state }, new() { Value = done },
+            new() { Value = (object?)total ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
+
+    public Task SetStepAsync(string id, StepState state, CancellationToken cancellation) =>
+        NoteAsync(
+            """
+            UPDATE godwit.steps SET state = $3,
+                began_at = CASE WHEN $3 IN ('Applying', 'Undoing') OR began_at IS NULL THEN clock_timestamp() ELSE began_at END,
+                attempts = attempts + CASE WHEN $3 IN ('Applying', 'Undoing') OR began_at IS NULL THEN 1 ELSE 0 END,
+                finished_at = CASE WHEN $3 IN ('Verified', 'Undone') THEN clock_timestamp() END,
+                progress = CASE WHEN $3 = 'Undone' THEN NULL ELSE progress END
+            WHERE run = $1 AND id = $2
+            """, cancellation, new() { Value = run }, new() { Value = id }, new() { Value = state.ToString() });
+
+    public Task BeginPhaseAsync(Phase phase, string catalog, CancellationToken cancellation) =>
+        NoteAsync(
+            "INSERT INTO godwit.phases (run, phase, catalog) VALUES ($1, $2, $3)", cancellation,
+            new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = catalog });
+
+    public Task EndPhaseAsync(Phase phase, CancellationToken cancellation) =>
+        NoteAsync(
+            "UPDATE godwit.phases SET ended_at = clock_timestamp() WHERE run = $1 AND phase = $2", cancellation, new() { Value = run }, new() { Value = phase.ToString() });
+
+    public Task ForgetPhaseAsync(Phase phase, CancellationToken cancellation) =>
+        NoteAsync("DELETE FROM godwit.phases WHERE run = $1 AND phase = $2", cancellation, new() { Value = run }, new() { Value = phase.ToString() });
+
+    public Task SetDirectionAsync(bool rollingBack, CancellationToken cancellation) =>
+        NoteAsync("UPDATE godwit.runs SET rolling_back = $2 WHERE id = $1", cancellation, new() { Value = run }, new() { Value = rollingBack });
+
+    public Task AddGateAsync(Phase phase, string gate, GateVerdict verdict, CancellationToken cancellation) =>
+        NoteAsync(
+            "INSERT INTO godwit.gates (run, phase, gate, state, summary, evidence) VALUES ($1, $2, $3, $4, $5, $6)", cancellation,
+            new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = gate }, new() { Value = verdict.State.ToString() }, new() { Value = verdict.Summary },
+            new() { Value = new JsonObject(verdict.Evidence.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))).ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb });
+
+    public async Task JournalAsync(string kind, JsonObject body, CancellationToken cancellation)
+    {
+        try
+        {
+            await JournalRows.AppendAsync(Connection, Transaction!, run, kind, JsonSerializer.SerializeToElement(body), cancellation);
+        }
+        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
+        {
+            throw fault;
+        }
+    }
+
+    internal async Task SetRunAsync(RunbookState state, string? reason, CancellationToken cancellation) =>
+        await NoteAsync(
+            """
+            UPDATE godwit.runs SET state = $2, phase = $2, reason = $3, asked = NULL,
+                finished_at = CASE WHEN $2 IN ('Finished', 'RolledBack', 'Aborted') THEN clock_timestamp() END
+            WHERE id = $1
+            """, cancellation, new() { Value = run }, new() { Value = state.ToString() }, new() { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+
+    private string Step => step ?? throw new InvalidOperationException("no step is at hand in this transaction");
+
+    private async Task NoteAsync(string sql, CancellationToken cancellation, params IReadOnlyList<NpgsqlParameter> parameters)
+    {
+        await using var command = Command(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
+        {
+            throw fault;
+        }
+    }
+}

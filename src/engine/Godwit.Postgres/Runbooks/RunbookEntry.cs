@@ -1,0 +1,97 @@
+using Godwit.Engine.Runs;
+using Godwit.Model.Runbooks;
+using Godwit.Postgres.Connections;
+using Godwit.Postgres.Journal;
+using Godwit.Postgres.Runs;
+using Npgsql;
+
+namespace Godwit.Postgres.Runbooks;
+
+/// <summary>What came of trying to enter a runbook's run.</summary>
+public abstract record RunbookEntrance
+{
+    private RunbookEntrance()
+    {
+    }
+
+    /// <summary>The lease is held.</summary>
+    public sealed record Entered(PostgresRun Run) : RunbookEntrance;
+
+    /// <summary>Another runner holds it. Nothing was changed.</summary>
+    public sealed record Held(LeaseHolder Holder) : RunbookEntrance;
+
+    /// <summary>A run of this runbook is there that has not come to its end, or the one asked for has. Nothing was changed.</summary>
+    public sealed record Refused(Guid Run, RunbookState State, string PlanHash) : RunbookEntrance;
+}
+
+/// <summary>The ways into a runbook's run; as for moves, the lease and what is done under it are one transaction.</summary>
+public static class RunbookEntry
+{
+    /// <summary>Begins a run of a plan: lease, row, steps, first entry of the journal. Refused while another run of the same name is unfinished.</summary>
+    public static Task<RunbookEntrance> BeginAsync(
+        PostgresTarget target, Guid run, RunbookPlan plan, string folder, string toolVersion, Runner runner, CancellationToken cancellation) =>
+        EnterAsync(
+            target, run, plan, runner, waiting: null,
+            async (connection, transaction) =>
+            {
+                if (await UnfinishedAsync(connection, transaction, plan.Name, cancellation) is { } other) return other;
+                await RunbookRows.CreateAsync(connection, transaction, run, plan, folder, toolVersion, cancellation);
+                await JournalRows.AppendAsync(
+                    connection, transaction, run, "run-began",
+                    System.Text.Json.JsonSerializer.SerializeToElement(new System.Text.Json.Nodes.JsonObject
+                    {
+                        ["plan"] = plan.Hash, ["runbook"] = plan.Name, ["runner"] = runner.Holder, ["version"] = toolVersion,
+                    }),
+                    cancellation);
+                return null;
+            },
+            cancellation);
+
+    /// <summary>Takes over a run that stopped, in one of <paramref name="states"/>.</summary>
+    public static Task<RunbookEntrance> TakeOverAsync(
+        PostgresTarget target, RunbookRun run, IReadOnlyList<RunbookState> states, string kind, Runner runner, Action<LeaseHolder> waiting, CancellationToken cancellation) =>
+        EnterAsync(
+            target, run.Id, run.Plan, runner, waiting,
+            async (connection, transaction) =>
+            {
+                await using var look = new NpgsqlCommand("SELECT state FROM godwit.runs WHERE id = $1 FOR NO KEY UPDATE", connection, transaction) { Parameters = { new() { Value = run.Id } } };
+                var state = Enum.Parse<RunbookState>((string?)await look.ExecuteScalarAsync(cancellation) ?? nameof(RunbookState.Aborted));
+                if (!states.Contains(state)) return new RunbookEntrance.Refused(run.Id, state, run.Plan.Hash);
+                await using var go = new NpgsqlCommand("UPDATE godwit.runs SET state = 'Running', reason = NULL, asked = NULL WHERE id = $1", connection, transaction) { Parameters = { new() { Value = run.Id } } };
+                await go.ExecuteNonQueryAsync(cancellation);
+                await JournalRows.AppendAsync(
+                    connection, transaction, run.Id, kind,
+                    System.Text.Json.JsonSerializer.SerializeToElement(new System.Text.Json.Nodes.JsonObject { ["runner"] = runner.Holder, ["was"] = state.ToString() }), cancellation);
+                return null;
+            },
+            cancellation);
+
+    private static async Task<RunbookEntrance?> UnfinishedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string name, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT id, state, plan_hash FROM godwit.runs WHERE kind = 'runbook' AND target_schema = $1 AND state IN ('Running', 'Paused', 'Complete')", connection, transaction)
+        { Parameters = { new() { Value = name } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? new RunbookEntrance.Refused(reader.GetGuid(0), Enum.Parse<RunbookState>(reader.GetString(1)), reader.GetString(2)) : null;
+    }
+
+    private static async Task<RunbookEntrance> EnterAsync(
+        PostgresTarget target, Guid run, RunbookPlan plan, Runner runner, Action<LeaseHolder>? waiting,
+        Func<NpgsqlConnection, NpgsqlTransaction, Task<RunbookEntrance?>> check, CancellationToken cancellation)
+    {
+        var sessions = new TargetSessions(target, Guid.NewGuid(), "run");
+        var scope = RunbookRows.ScopeOf(plan.Name);
+        try
+        {
+            var refusal = await LeaseEntry.TakeAsync(sessions, scope, run, runner, waiting, holder => new RunbookEntrance.Held(holder), check, cancellation);
+            if (refusal is null) return new RunbookEntrance.Entered(new PostgresRun(sessions, new Lease(sessions, scope, runner.Terms, runner.Time), run, plan));
+            await sessions.DisposeAsync();
+            return refusal;
+        }
+        catch
+        {
+            await sessions.DisposeAsync();
+            throw;
+        }
+    }
+}
