@@ -67,7 +67,7 @@ internal sealed class BackfillVerify(StepContext context, BackfillOptions option
             foreach (var (row, outcome) in computed.Zip(outcomes))
             {
                 if (outcome == RowOutcome.Gone) gone++;
-                else if (outcome is RowOutcome.Unchanged) _seen["right"]++;
+                else if (outcome is RowOutcome.Right) _seen["right"]++;
                 else if (outcome == RowOutcome.SourceChanged) changing.Add(row.Source);
                 else Count(row.Source, outcome == RowOutcome.Missing ? "missing" : "different");
             }

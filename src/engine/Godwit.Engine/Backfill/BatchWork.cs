@@ -25,9 +25,9 @@ internal sealed class BatchWork(IBackfillTable table, RowComputer computer)
         {
             var computed = computer.Compute(rows, (row, reason) => failed.Add((row, reason)));
             if (computed.Count == 0) break;
-            var outcomes = await table.WriteAsync(session, computed, cancellation);
-            written += outcomes.Count(o => o == RowOutcome.Written);
-            var open = computed.Zip(outcomes).Where(r => r.Second is RowOutcome.SourceChanged or RowOutcome.Missing or RowOutcome.Different).ToList();
+            var result = await table.WriteAsync(session, computed, cancellation);
+            written += result.Written;
+            var open = computed.Zip(result.Outcomes).Where(r => r.Second is RowOutcome.SourceChanged or RowOutcome.Missing or RowOutcome.Different).ToList();
             if (open.Count == 0) break;
             if (round == Rounds)
             {

@@ -44,8 +44,7 @@ public interface IBackfillTable
     Task<IReadOnlyList<SourceRow>> ReadAgainAsync(IRunSession session, IReadOnlyList<SourceRow> rows, bool locked, CancellationToken cancellation);
 
     /// <summary>Writes each row whose source is still what was read (compare-and-set), in one statement.</summary>
-    /// <returns>What became of each, in their order.</returns>
-    Task<IReadOnlyList<RowOutcome>> WriteAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation);
+    Task<WriteResult> WriteAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation);
 
     /// <summary>Compares what is there with what was computed, without changing anything.</summary>
     Task<IReadOnlyList<RowOutcome>> CompareAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation);
@@ -66,14 +65,15 @@ public sealed record SourceRow(IReadOnlyList<string> Key, IReadOnlyList<string?>
 /// <param name="Values">For each column that is filled, its value.</param>
 public sealed record ComputedRow(SourceRow Source, IReadOnlyList<CellValue> Values);
 
-/// <summary>What became of a row.</summary>
+/// <param name="Written">How many rows were written.</param>
+/// <param name="Outcomes">How each row stands now, in their order.</param>
+public sealed record WriteResult(long Written, IReadOnlyList<RowOutcome> Outcomes);
+
+/// <summary>How a row stands.</summary>
 public enum RowOutcome
 {
-    /// <summary>It was written.</summary>
-    Written,
-
-    /// <summary>What there was to write is there.</summary>
-    Unchanged,
+    /// <summary>What was computed is there.</summary>
+    Right,
 
     /// <summary>The source is no longer what was read.</summary>
     SourceChanged,

@@ -26,12 +26,12 @@ internal sealed class HashTransform : ITransformKind
 
     public ITransform Bind(TransformSettings settings)
     {
-        var output = settings.Parameters.Text("output") ?? "hex";
+        var output = settings.Parameters.Text("output");
         return new Transform
         {
             Inputs = [settings.Input()],
             Output = output == "bytea" ? TransformOutput.Bytes : TransformOutput.Text,
-            Key = settings.Parameters.Text("key") is { } variable ? new Secret(variable, 1) : null,
+            Key = settings.Parameters.TextOrNull("key") is { } variable ? new Secret(variable, 1) : null,
             Function = secret =>
             {
                 var key = secret is null ? null : Encoding.UTF8.GetBytes(secret);

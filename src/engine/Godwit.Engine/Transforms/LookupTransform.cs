@@ -27,7 +27,7 @@ internal sealed class LookupTransform : ITransformKind
     {
         var values = ((JsonObject)settings.Parameters["values"]!).ToDictionary(
             v => v.Key, v => v.Value is null ? CellValue.Null : CellValue.Of(v.Value.GetValueKind() == JsonValueKind.String ? v.Value.GetValue<string>() : v.Value.ToJsonString()), StringComparer.Ordinal);
-        var otherwise = settings.Parameters.Text("otherwise") ?? "fail";
+        var otherwise = settings.Parameters.Text("otherwise");
         return new Transform { Inputs = [settings.Input()], Function = Transform.Keyless(Transform.OfOne(Find)) };
 
         CellValue Find(CellValue value) => values.TryGetValue(value.ToText(), out var found) ? found : otherwise switch

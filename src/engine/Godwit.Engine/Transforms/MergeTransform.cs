@@ -24,7 +24,7 @@ internal sealed class MergeTransform : ITransformKind
 
     public ITransform Bind(TransformSettings settings)
     {
-        var separator = settings.Parameters.Text("separator") ?? " ";
+        var separator = settings.Parameters.Text("separator");
         var spoils = settings.Parameters.Text("nulls") == "null";
         return new Transform { Inputs = settings.Parameters.Texts("from"), Function = Transform.Keyless(Join) };
 

@@ -24,8 +24,8 @@ internal sealed class SplitTransform : ITransformKind
 
     public ITransform Bind(TransformSettings settings)
     {
-        var separator = settings.Parameters.Text("separator")!;
-        var part = settings.Parameters.Whole("part") ?? 1;
+        var separator = settings.Parameters.Text("separator");
+        var part = (int)settings.Parameters.Whole("part");
         var rest = settings.Parameters.Flag("rest");
         return new Transform { Inputs = [settings.Input()], Function = Transform.Keyless(Transform.OfOne(Pick)) };
 

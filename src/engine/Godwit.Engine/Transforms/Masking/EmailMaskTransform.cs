@@ -30,7 +30,7 @@ internal sealed class EmailMaskTransform : ITransformKind
         return new Transform
         {
             Inputs = [settings.Input()],
-            Key = new Secret(settings.Parameters.Text("key")!, MinimumKeyBytes),
+            Key = new Secret(settings.Parameters.Text("key"), MinimumKeyBytes),
             Function = secret =>
             {
                 var permutation = new FormatPermutation(Encoding.UTF8.GetBytes(secret!));
