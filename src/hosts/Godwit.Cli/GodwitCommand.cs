@@ -3,17 +3,23 @@ using System.CommandLine.Invocation;
 using Godwit.Cli.Certificates;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Move;
+using Godwit.Cli.Runbooks;
 using Godwit.Cli.Sample;
+using Godwit.Engine.Runbooks;
 
 namespace Godwit.Cli;
 
 /// <summary>The command line as a whole. A group of commands is a folder; it is registered here by one line.</summary>
 public static class GodwitCommand
 {
-    public static RootCommand Create()
+    public static RootCommand Create() => Create(Kinds.All);
+
+    /// <param name="kinds">The kinds of steps and gates that runbooks may use.</param>
+    internal static RootCommand Create(RunbookKinds kinds)
     {
         var root = new RootCommand("Moves a SQLite database into PostgreSQL and proves that nothing was lost.");
         foreach (var command in MoveCommand.Create()) root.Subcommands.Add(command);
+        foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(CertificateCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
         root.Subcommands.Add(DevCommand.Create());

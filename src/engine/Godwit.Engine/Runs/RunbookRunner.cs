@@ -30,7 +30,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     {
         var run = await store.ReadAsync(cancellation);
         if (run.RollingBack) return Refuse("the run is on its way back", "`godwit rollback` goes on with that.");
-        if (finish && run.State != RunbookState.Complete && !HasBegun(run, Phase.Contract)) return Refuse("there are phases before contract that are not done", "`godwit resume` goes on with them.");
+        if (finish && store.Plan.Phases.Any(p => p.Phase != Phase.Contract && !run.Phases.Any(r => r.Phase == p.Phase && r.EndedAt is not null))) return Refuse("there are phases before contract that are not done", "`godwit resume` goes on with them.");
         foreach (var phase in store.Plan.Phases.Where(p => p.Phase == Phase.Contract == finish))
         {
             if (run.Phases.Any(p => p.Phase == phase.Phase && p.EndedAt is not null)) continue;
@@ -86,7 +86,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         if (stuck.Count > 0)
         {
             return new RunbookOutcome.Refused([.. stuck.Select(s => Finding.Error(
-                FindingCodes.PointOfNoReturn, $"step {s.Id} cannot be undone: {s.Irreversible ?? options.Kinds.Bind(s, store.Plan.Files).Irreversible}", s.Place,
+                FindingCodes.CannotUndo, $"step {s.Id} cannot be undone: {s.Irreversible ?? options.Kinds.Step(s.Kind).Bind(s, store.Plan.Files).Irreversible}", s.Place,
                 "Roll back to a phase after it with --to, or restore a backup."))]);
         }
         if (!run.RollingBack) await NoteAsync("rollback-began", null, (ledger, token) => ledger.SetDirectionAsync(true, token), cancellation);
@@ -128,7 +128,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         foreach (var gate in phase.Gates)
         {
             var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Time = options.Time, Environment = options.Environment };
-            var verdict = await options.Kinds.Bind(gate, store.Plan.Files).EvaluateAsync(context, cancellation);
+            var verdict = await options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, cancellation);
             options.Observer.Gate(gate.Id, verdict);
             await NoteAsync(
                 "gate", phase.Phase, (ledger, token) => ledger.AddGateAsync(phase.Phase, gate.Id, verdict, token), cancellation,
@@ -172,7 +172,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             },
             cancellation);
 
-    private bool IsIrreversible(StepSettings step) => step.Irreversible is not null || options.Kinds.Bind(step, store.Plan.Files).Irreversible is not null;
+    private bool IsIrreversible(StepSettings step) => step.Irreversible is not null || options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files).Irreversible is not null;
 
     private static StepState StateOf(RunbookRun run, StepSettings step) => run.Steps.Single(s => s.Id == step.Id).State;
 

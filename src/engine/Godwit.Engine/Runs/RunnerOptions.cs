@@ -1,3 +1,4 @@
+using Godwit.Engine.Runbooks;
 using Godwit.Engine.Steps;
 
 namespace Godwit.Engine.Runs;
@@ -5,7 +6,7 @@ namespace Godwit.Engine.Runs;
 /// <summary>What a runner works with besides the run.</summary>
 public sealed record RunnerOptions
 {
-    public required KindRegistry Kinds { get; init; }
+    public required RunbookKinds Kinds { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     public async Task<StepResult> ApplyAsync(Phase phase, StepSettings step, StepState state, CancellationToken cancellation)
     {
         if (state == StepState.Verified) return StepResult.Done;
-        var bound = options.Kinds.Bind(step, store.Plan.Files);
+        var bound = options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files);
         var context = Context(phase, step, "apply");
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: false);
         if (state is StepState.Pending or StepState.Undone)
@@ -55,7 +55,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     public async Task<StepResult> UndoAsync(Phase phase, StepSettings step, StepState state, CancellationToken cancellation)
     {
         if (state is StepState.Pending or StepState.Undone) return StepResult.Done;
-        var bound = options.Kinds.Bind(step, store.Plan.Files);
+        var bound = options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files);
         var context = Context(phase, step, "undo");
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: true);
         var undone = bound is IAtomicStep { IsAtomic: true } atomic

@@ -74,6 +74,33 @@ public static class FindingCodes
     public static readonly FindingCode ConstraintNotValid = new("GW1506", "A constraint or index is missing or not valid");
     public static readonly FindingCode DecoderDisagrees = new("GW1507", "The second decoder reads another value");
 
+    public static readonly FindingCode RunbookUnreadable = new("GW1601", "The runbook cannot be read");
+    public static readonly FindingCode RunbookValue = new("GW1602", "A value of the runbook is wrong");
+    public static readonly FindingCode RunbookKey = new("GW1603", "A key of the runbook is unknown");
+    public static readonly FindingCode RunbookMissing = new("GW1604", "A key of the runbook is missing");
+    public static readonly FindingCode RunbookNoFile = new("GW1605", "A file that the runbook names is missing");
+    public static readonly FindingCode RunbookOutside = new("GW1606", "A path leads out of the runbook's folder");
+    public static readonly FindingCode RunbookSecret = new("GW1607", "A URL or password stands in the runbook");
+    public static readonly FindingCode RunbookIncludes = new("GW1608", "Files include each other, or one twice");
+    public static readonly FindingCode ParameterUnknown = new("GW1609", "A parameter is not declared");
+    public static readonly FindingCode ParameterValue = new("GW1610", "A parameter has no value");
+    public static readonly FindingCode DuplicateId = new("GW1611", "Two steps or two gates have the same id");
+    public static readonly FindingCode PhaseOrder = new("GW1612", "Phases stand in another order than they run");
+    public static readonly FindingCode NothingToDo = new("GW1613", "The runbook has no step");
+    public static readonly FindingCode IrreversibleUndeclared = new("GW1614", "A step cannot be undone and does not say so");
+    public static readonly FindingCode PointOfNoReturn = new("GW1615", "A step is a point of no return");
+    public static readonly FindingCode RunbookContent = new("GW1616", "A file of the runbook cannot be kept");
+    public static readonly FindingCode RoleUnknown = new("GW1617", "A role is not declared");
+    public static readonly FindingCode AlreadyThere = new("GW1618", "A file is already there");
+    public static readonly FindingCode DeclaredTwice = new("GW1619", "Two included files declare the same name");
+
+    public static readonly FindingCode RunStateForbids = new("GW1720", "The run's state does not allow it");
+    public static readonly FindingCode CannotUndo = new("GW1721", "A step cannot be undone");
+    public static readonly FindingCode NotAsBefore = new("GW1722", "The schema is not what it was before");
+    public static readonly FindingCode StatementFailed = new("GW1723", "A statement failed");
+    public static readonly FindingCode ExpectationFailed = new("GW1724", "A query did not answer as expected");
+    public static readonly FindingCode SqlFile = new("GW1725", "A SQL file is wrong");
+
     public static readonly FindingCode BackfillSettings = new("GW1740", "A backfill's settings do not go together");
     public static readonly FindingCode TransformSettings = new("GW1741", "A transform's parameters are wrong");
     public static readonly FindingCode SecretMissing = new("GW1742", "A transform's secret is missing");
@@ -83,12 +110,6 @@ public static class FindingCodes
     public static readonly FindingCode LeftOver = new("GW1746", "A backfill left rows over");
     public static readonly FindingCode NotEmptyBefore = new("GW1747", "A backfill's undo would take what was there before");
     public static readonly FindingCode UndoIncomplete = new("GW1748", "What a backfill wrote is still there after its undo");
-    public static readonly FindingCode RunStateForbids = new("GW1720", "The run's state does not allow it");
-    public static readonly FindingCode PointOfNoReturn = new("GW1721", "A step cannot be undone");
-    public static readonly FindingCode NotAsBefore = new("GW1722", "The schema is not what it was before");
-    public static readonly FindingCode StatementFailed = new("GW1723", "A statement failed");
-    public static readonly FindingCode ExpectationFailed = new("GW1724", "A query did not answer as expected");
-    public static readonly FindingCode SqlFile = new("GW1725", "A SQL file is wrong");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

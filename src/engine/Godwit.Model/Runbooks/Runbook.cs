@@ -26,6 +26,15 @@ public sealed record Runbook
     /// <summary>Who may approve what: people by role.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
+    /// <summary>The roles that have to approve before a phase begins; a phase that is not here needs nobody.</summary>
+    public IReadOnlyDictionary<Phase, IReadOnlyList<string>> Approvals { get; init; } = new Dictionary<Phase, IReadOnlyList<string>>();
+
+    /// <summary>Watched figures, in the normal form of their shape.</summary>
+    public JsonArray Tripwires { get; init; } = [];
+
+    /// <summary>Who is told what and when, in the normal form of their shape.</summary>
+    public JsonArray Notices { get; init; } = [];
+
     /// <summary>How long old structures are kept before <c>finish</c> may remove them.</summary>
     public TimeSpan KeepOld { get; init; } = TimeSpan.FromDays(7);
 
@@ -67,6 +76,13 @@ public sealed record StepSettings
 
     /// <summary>Null once it comes from a plan.</summary>
     public Place.InFile? Place { get; init; }
+
+    /// <summary>The places of the values in <see cref="Settings"/>; null once it comes from a plan.</summary>
+    public SettingsPlaces? Places { get; init; }
+
+    /// <summary>Where a value of <see cref="Settings"/> was written, or what it is part of.</summary>
+    /// <param name="pointer">A JSON pointer into <see cref="Settings"/>: <c>/up</c>.</param>
+    public Place.InFile? At(string pointer) => Places?.At(pointer) ?? Place;
 }
 
 /// <summary>A gate as it was written.</summary>
@@ -80,5 +96,13 @@ public sealed record GateSettings
 
     public required JsonObject Settings { get; init; }
 
+    /// <summary>Null once it comes from a plan.</summary>
     public Place.InFile? Place { get; init; }
+
+    /// <summary>The places of the values in <see cref="Settings"/>; null once it comes from a plan.</summary>
+    public SettingsPlaces? Places { get; init; }
+
+    /// <summary>Where a value of <see cref="Settings"/> was written, or what it is part of.</summary>
+    /// <param name="pointer">A JSON pointer into <see cref="Settings"/>: <c>/expect</c>.</param>
+    public Place.InFile? At(string pointer) => Places?.At(pointer) ?? Place;
 }

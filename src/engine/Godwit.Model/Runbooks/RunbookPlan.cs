@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Godwit.Model.Runbooks;
@@ -16,6 +17,18 @@ public sealed record RunbookPlan
     public required IReadOnlyDictionary<string, string> Parameters { get; init; }
 
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; }
+
+    /// <summary>The roles that have to approve before a phase begins.</summary>
+    public IReadOnlyDictionary<Phase, IReadOnlyList<string>> Approvals { get; init; } = new Dictionary<Phase, IReadOnlyList<string>>();
+
+    /// <summary>Other databases that steps read. Like the target's address they are not part of <see cref="Hash"/>: a rehearsal reads others.</summary>
+    public IReadOnlyDictionary<string, ValueFrom> Sources { get; init; } = new Dictionary<string, ValueFrom>(StringComparer.Ordinal);
+
+    /// <summary>Watched figures, in the normal form of their shape.</summary>
+    public JsonArray Tripwires { get; init; } = [];
+
+    /// <summary>Who is told what and when, in the normal form of their shape.</summary>
+    public JsonArray Notices { get; init; } = [];
 
     public required TimeSpan KeepOld { get; init; }
 

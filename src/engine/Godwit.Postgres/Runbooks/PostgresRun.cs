@@ -1,7 +1,9 @@
 using System.Globalization;
+using Godwit.Engine.Journal;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
+using Godwit.Postgres.Journal;
 using Godwit.Postgres.Runs;
 using Npgsql;
 
@@ -16,10 +18,12 @@ public sealed class PostgresRun : IRunStore
 
     private readonly TargetSessions _sessions;
     private readonly Lease _lease;
+    private readonly JournalSigner _signer;
     private bool _left;
 
-    internal PostgresRun(TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan)
+    internal PostgresRun(TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer)
     {
+        _signer = signer;
         _sessions = sessions;
         _lease = lease;
         Run = run;
@@ -113,7 +117,10 @@ public sealed class PostgresRun : IRunStore
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             await using (var settle = SettingsOf(terms, connection, transaction, local: true)) await settle.ExecuteNonQueryAsync(cancellation);
             await _lease.HoldAsync(connection, transaction, cancellation);
-            var result = await work(new RunLedger(connection, transaction, Run, step), cancellation);
+            var ledger = new RunLedger(connection, transaction, Run, step);
+            var result = await work(ledger, cancellation);
+            await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, cancellation);
+            if (ledger.SignsJournal) await JournalRows.SignAsync(connection, transaction, Run, _signer, cancellation);
             await transaction.CommitAsync(cancellation);
             if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);
             session.Keep();

@@ -1,9 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Godwit.Engine.Gates;
+using Godwit.Engine.Journal;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
-using Godwit.Postgres.Journal;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -41,7 +40,7 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
             new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = catalog });
 
     public Task EndPhaseAsync(Phase phase, CancellationToken cancellation) =>
-        NoteAsync(
+        SignedAsync(
             "UPDATE godwit.phases SET ended_at = clock_timestamp() WHERE run = $1 AND phase = $2", cancellation, new() { Value = run }, new() { Value = phase.ToString() });
 
     public Task ForgetPhaseAsync(Phase phase, CancellationToken cancellation) =>
@@ -56,25 +55,31 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
             new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = gate }, new() { Value = verdict.State.ToString() }, new() { Value = verdict.Summary },
             new() { Value = new JsonObject(verdict.Evidence.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))).ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb });
 
-    public async Task JournalAsync(string kind, JsonObject body, CancellationToken cancellation)
+    /// <summary>Kept until the transaction is about to commit: the journal's lock is the last that a transaction takes.</summary>
+    public Task JournalAsync(string kind, JsonObject body, CancellationToken cancellation)
     {
-        try
-        {
-            await JournalRows.AppendAsync(Connection, Transaction!, run, kind, JsonSerializer.SerializeToElement(body), cancellation);
-        }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
-        {
-            throw fault;
-        }
+        Notes.Add(JournalNote.Of(kind, body));
+        return Task.CompletedTask;
     }
 
-    internal async Task SetRunAsync(RunbookState state, string? reason, CancellationToken cancellation) =>
-        await NoteAsync(
+    internal List<JournalNote> Notes { get; } = [];
+
+    /// <summary>Whether something ends that somebody may want to point at later: a phase, a run. A signature a step would cost more than the step.</summary>
+    internal bool SignsJournal { get; private set; }
+
+    internal Task SetRunAsync(RunbookState state, string? reason, CancellationToken cancellation) =>
+        SignedAsync(
             """
             UPDATE godwit.runs SET state = $2, phase = $2, reason = $3, asked = NULL,
                 finished_at = CASE WHEN $2 IN ('Finished', 'RolledBack', 'Aborted') THEN clock_timestamp() END
             WHERE id = $1
             """, cancellation, new() { Value = run }, new() { Value = state.ToString() }, new() { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+
+    private Task SignedAsync(string sql, CancellationToken cancellation, params IReadOnlyList<NpgsqlParameter> parameters)
+    {
+        SignsJournal = true;
+        return NoteAsync(sql, cancellation, parameters);
+    }
 
     private string Step => step ?? throw new InvalidOperationException("no step is at hand in this transaction");
 

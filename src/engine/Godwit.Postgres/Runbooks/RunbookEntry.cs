@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Godwit.Engine.Journal;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
@@ -29,29 +31,25 @@ public static class RunbookEntry
 {
     /// <summary>Begins a run of a plan: lease, row, steps, first entry of the journal. Refused while another run of the same name is unfinished.</summary>
     public static Task<RunbookEntrance> BeginAsync(
-        PostgresTarget target, Guid run, RunbookPlan plan, string folder, string toolVersion, Runner runner, CancellationToken cancellation) =>
+        PostgresTarget target, Guid run, RunbookPlan plan, string folder, string toolVersion, Runner runner, JournalSigner signer, CancellationToken cancellation) =>
         EnterAsync(
-            target, run, plan, runner, waiting: null,
+            target, run, plan, runner, signer, waiting: null,
             async (connection, transaction) =>
             {
                 if (await UnfinishedAsync(connection, transaction, plan.Name, cancellation) is { } other) return other;
                 await RunbookRows.CreateAsync(connection, transaction, run, plan, folder, toolVersion, cancellation);
-                await JournalRows.AppendAsync(
-                    connection, transaction, run, "run-began",
-                    System.Text.Json.JsonSerializer.SerializeToElement(new System.Text.Json.Nodes.JsonObject
-                    {
-                        ["plan"] = plan.Hash, ["runbook"] = plan.Name, ["runner"] = runner.Holder, ["version"] = toolVersion,
-                    }),
-                    cancellation);
+                await NoteAsync(
+                    connection, transaction, run, signer, "run-began",
+                    new JsonObject { ["plan"] = plan.Hash, ["runbook"] = plan.Name, ["runner"] = runner.Holder, ["version"] = toolVersion }, cancellation);
                 return null;
             },
             cancellation);
 
     /// <summary>Takes over a run that stopped, in one of <paramref name="states"/>.</summary>
     public static Task<RunbookEntrance> TakeOverAsync(
-        PostgresTarget target, RunbookRun run, IReadOnlyList<RunbookState> states, string kind, Runner runner, Action<LeaseHolder> waiting, CancellationToken cancellation) =>
+        PostgresTarget target, RunbookRun run, IReadOnlyList<RunbookState> states, string kind, Runner runner, JournalSigner signer, Action<LeaseHolder> waiting, CancellationToken cancellation) =>
         EnterAsync(
-            target, run.Id, run.Plan, runner, waiting,
+            target, run.Id, run.Plan, runner, signer, waiting,
             async (connection, transaction) =>
             {
                 await using var look = new NpgsqlCommand("SELECT state FROM godwit.runs WHERE id = $1 FOR NO KEY UPDATE", connection, transaction) { Parameters = { new() { Value = run.Id } } };
@@ -59,12 +57,17 @@ public static class RunbookEntry
                 if (!states.Contains(state)) return new RunbookEntrance.Refused(run.Id, state, run.Plan.Hash);
                 await using var go = new NpgsqlCommand("UPDATE godwit.runs SET state = 'Running', reason = NULL, asked = NULL WHERE id = $1", connection, transaction) { Parameters = { new() { Value = run.Id } } };
                 await go.ExecuteNonQueryAsync(cancellation);
-                await JournalRows.AppendAsync(
-                    connection, transaction, run.Id, kind,
-                    System.Text.Json.JsonSerializer.SerializeToElement(new System.Text.Json.Nodes.JsonObject { ["runner"] = runner.Holder, ["was"] = state.ToString() }), cancellation);
+                await NoteAsync(connection, transaction, run.Id, signer, kind, new JsonObject { ["runner"] = runner.Holder, ["was"] = state.ToString() }, cancellation);
                 return null;
             },
             cancellation);
+
+    private static async Task NoteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, JournalSigner signer, string kind, JsonObject body, CancellationToken cancellation)
+    {
+        await JournalRows.AppendAsync(connection, transaction, run, [JournalNote.Of(kind, body)], cancellation);
+        await JournalRows.SignAsync(connection, transaction, run, signer, cancellation);
+    }
 
     private static async Task<RunbookEntrance?> UnfinishedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string name, CancellationToken cancellation)
     {
@@ -76,7 +79,7 @@ public static class RunbookEntry
     }
 
     private static async Task<RunbookEntrance> EnterAsync(
-        PostgresTarget target, Guid run, RunbookPlan plan, Runner runner, Action<LeaseHolder>? waiting,
+        PostgresTarget target, Guid run, RunbookPlan plan, Runner runner, JournalSigner signer, Action<LeaseHolder>? waiting,
         Func<NpgsqlConnection, NpgsqlTransaction, Task<RunbookEntrance?>> check, CancellationToken cancellation)
     {
         var sessions = new TargetSessions(target, Guid.NewGuid(), "run");
@@ -84,7 +87,7 @@ public static class RunbookEntry
         try
         {
             var refusal = await LeaseEntry.TakeAsync(sessions, scope, run, runner, waiting, holder => new RunbookEntrance.Held(holder), check, cancellation);
-            if (refusal is null) return new RunbookEntrance.Entered(new PostgresRun(sessions, new Lease(sessions, scope, runner.Terms, runner.Time), run, plan));
+            if (refusal is null) return new RunbookEntrance.Entered(new PostgresRun(sessions, new Lease(sessions, scope, runner.Terms, runner.Time), run, plan, signer));
             await sessions.DisposeAsync();
             return refusal;
         }

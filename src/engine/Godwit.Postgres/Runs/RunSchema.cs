@@ -10,8 +10,13 @@ internal static class RunSchema
     /// <summary>Each lost attempt means that another session committed its own; more than a few means that something else stands in the way.</summary>
     private const int Attempts = 20;
 
+    /// <summary>Any constant of our own.</summary>
+    private const long UpgradeLock = 0x676f64776974;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Each version's statements, idempotent, the oldest first: a database of any earlier one is brought up to date.</summary>
-    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks];
+    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements];
 
     private const string Moves = """
         CREATE SCHEMA IF NOT EXISTS godwit;
@@ -108,13 +113,15 @@ internal static class RunSchema
         """;
 
     /// <summary>
-    /// Makes what is missing, in one transaction. CREATE … IF NOT EXISTS looks before it waits, so of two sessions that make the same
-    /// name at once one still fails with a duplicate; by then the other has committed, and looking again finds its work. A lock taken
-    /// first would not change that: what a transaction has looked up before the lock may be remembered after it.
+    /// Brings godwit's tables to the newest version, in one transaction. Runners that come at once take turns by a lock, polled, since a waiting
+    /// advisory lock can deadlock with other work. That alone is not enough: what a session looked up before it had the lock may be remembered after,
+    /// and CREATE … IF NOT EXISTS then still meets what it did not see. By then the other has committed, and looking again finds its work.
     /// </summary>
+    /// <exception cref="NotSupportedException">A newer program made the tables.</exception>
     public static async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        var lost = 0;
+        while (true)
         {
             var version = await VersionAsync(connection, cancellation);
             if (version == Versions.Count) return;
@@ -122,26 +129,36 @@ internal static class RunSchema
                 throw new NotSupportedException($"godwit's tables in this database are of version {version}, made by a newer godwit; this one knows {Versions.Count}");
             try
             {
-                await using var transaction = await connection.BeginTransactionAsync(cancellation);
-                for (var next = version; next < Versions.Count; next++)
-                {
-                    await using var make = new NpgsqlCommand(Versions[next], connection, transaction);
-                    await make.ExecuteNonQueryAsync(cancellation);
-                    await using var record = new NpgsqlCommand("INSERT INTO godwit.versions (version) VALUES ($1) ON CONFLICT DO NOTHING", connection, transaction) { Parameters = { new() { Value = next + 1 } } };
-                    await record.ExecuteNonQueryAsync(cancellation);
-                }
-                await transaction.CommitAsync(cancellation);
-                return;
+                if (!await UpgradeAsync(connection, cancellation)) await Task.Delay(Poll, cancellation);
             }
-            catch (PostgresException e) when (IsDuplicate(e) && attempt < Attempts)
+            catch (PostgresException e) when (IsLostRace(e) && ++lost < Attempts)
             {
                 cancellation.ThrowIfCancellationRequested();
             }
         }
     }
 
-    private static bool IsDuplicate(PostgresException e) => e.SqlState
-        is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject;
+    /// <summary>False when another is at it.</summary>
+    private static async Task<bool> UpgradeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var take = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock($1)", connection, transaction) { Parameters = { new() { Value = UpgradeLock } } };
+        if (await take.ExecuteScalarAsync(cancellation) is not true) return false;
+        // Looked at again: whoever had the lock has done it, and works with the tables by now.
+        for (var next = await VersionAsync(connection, cancellation); next < Versions.Count; next++)
+        {
+            await using var make = new NpgsqlCommand(Versions[next], connection, transaction);
+            await make.ExecuteNonQueryAsync(cancellation);
+            await using var record = new NpgsqlCommand("INSERT INTO godwit.versions (version) VALUES ($1) ON CONFLICT DO NOTHING", connection, transaction) { Parameters = { new() { Value = next + 1 } } };
+            await record.ExecuteNonQueryAsync(cancellation);
+        }
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    private static bool IsLostRace(PostgresException e) => e.SqlState
+        is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject
+        or PostgresErrorCodes.DeadlockDetected;
 
     /// <summary>0 where there is nothing of godwit's.</summary>
     private static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -70,7 +70,7 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
 
     public async Task<StepResult> UndoAsync(StepContext context, CancellationToken cancellation)
     {
-        if (Irreversible is { } reason) return StepResult.Fail(FindingCodes.UndoIncomplete, $"The backfill cannot be undone: {reason}");
+        if (Irreversible is { } reason) return StepResult.Fail(FindingCodes.CannotUndo, $"The backfill cannot be undone: {reason}");
         // Undoing computes nothing: it must not need a secret that is gone.
         return await ResolvedAsync(
             context,

@@ -1,0 +1,68 @@
+using Godwit.Model.Findings;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Runbooks;
+
+/// <summary>Resolves a runbook into a plan: takes in its files, has each kind check its steps, and makes the hash that people approve. Needs no database.</summary>
+public sealed class RunbookPlanner(RunbookKinds kinds)
+{
+    /// <param name="runbook">As <see cref="RunbookReader"/> read it.</param>
+    /// <param name="schema">The fingerprint of the target's catalog, where the plan is made for a target.</param>
+    public RunbookPlanning Plan(Runbook runbook, string? schema = null)
+    {
+        var files = PlannedFiles.Read(runbook, kinds);
+        var findings = new List<Finding>(files.Findings);
+        foreach (var phase in runbook.Phases)
+        {
+            foreach (var gate in phase.Gates) findings.AddRange(CheckGate(gate, files));
+            foreach (var step in phase.Steps) findings.AddRange(CheckStep(step, files));
+        }
+        if (findings.Exists(f => f.Severity == Severity.Error)) return new RunbookPlanning(null, findings);
+        return new RunbookPlanning(RunbookPlanJson.WithHash(new RunbookPlan
+        {
+            Name = runbook.Name,
+            Parameters = runbook.Parameters,
+            Roles = runbook.Roles,
+            Approvals = runbook.Approvals,
+            Sources = runbook.Sources,
+            Tripwires = runbook.Tripwires,
+            Notices = runbook.Notices,
+            KeepOld = runbook.KeepOld,
+            Phases = [.. runbook.Phases.Select(WithoutPlaces)],
+            Files = files.Files,
+            Schema = schema,
+        }), findings);
+    }
+
+    private IEnumerable<Finding> CheckGate(GateSettings gate, PlannedFiles files)
+    {
+        var kind = kinds.Gate(gate.Kind);
+        return files.Hold(gate.Settings, kind.Shape) ? kind.Check(gate, files.Files) : [];
+    }
+
+    private List<Finding> CheckStep(StepSettings step, PlannedFiles files)
+    {
+        var kind = kinds.Step(step.Kind);
+        if (!files.Hold(step.Settings, kind.Shape)) return [];
+        var findings = kind.Check(step, files.Files).ToList();
+        if (findings.Exists(f => f.Severity == Severity.Error)) return findings;
+        if (step.Irreversible is { } declared)
+        {
+            findings.Add(Finding.Note(FindingCodes.PointOfNoReturn, $"Step \"{step.Id}\" is a point of no return: {declared}", step.Place));
+        }
+        else if (kind.Bind(step, files.Files).Irreversible is { } reason)
+        {
+            findings.Add(Finding.Error(
+                FindingCodes.IrreversibleUndeclared, $"Step \"{step.Id}\" cannot be undone, and does not declare it: {reason}", step.Place,
+                "Give it what it needs to be undone, or declare \"irreversible: reason\""));
+        }
+        return findings;
+    }
+
+    /// <summary>A plan is what is approved; where its runbook was written is not part of it.</summary>
+    private static PhaseSettings WithoutPlaces(PhaseSettings phase) => phase with
+    {
+        Gates = [.. phase.Gates.Select(g => g with { Place = null, Places = null })],
+        Steps = [.. phase.Steps.Select(s => s with { Place = null, Places = null })],
+    };
+}

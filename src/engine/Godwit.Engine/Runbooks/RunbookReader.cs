@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using Godwit.Documents;
+using Godwit.Documents.Shapes;
+using Godwit.Model.Findings;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Runbooks;
+
+/// <summary>Reads a runbook and the files it includes (docs/runbook.md). All that is wrong is found at once, each with its file, line and column.</summary>
+public sealed class RunbookReader(RunbookKinds kinds)
+{
+    private static readonly ShapeCodes s_codes =
+        new(FindingCodes.RunbookValue, FindingCodes.RunbookKey, FindingCodes.RunbookMissing, FindingCodes.RunbookNoFile, FindingCodes.RunbookOutside);
+
+    private static readonly IReadOnlyDictionary<string, string> s_none = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    private readonly RunbookShape _shape = new(kinds);
+
+    /// <param name="path">The runbook, as findings name it.</param>
+    /// <param name="set">Values of parameters that override those of the file.</param>
+    public RunbookReading ReadFile(string path, IReadOnlyDictionary<string, string>? set = null)
+    {
+        var findings = new List<Finding>();
+        var folder = new DocumentFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var sources = new RunbookSources(path, folder);
+        var files = sources.Load();
+        findings.AddRange(sources.Findings);
+        if (files.Count == 0) return new RunbookReading(null, findings);
+
+        var parameters = RunbookParameters.Collect(files, set ?? s_none, s_codes);
+        findings.AddRange(parameters.Findings);
+        var documents = files.Select(f => Read(f, parameters.Values, findings)).ToList();
+        var merge = new RunbookMerge(_shape, documents);
+        var runbook = merge.Merge(folder.Root, parameters.Values);
+        findings.AddRange(merge.Findings);
+        return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path));
+    }
+
+    private RunbookDocument Read(RunbookSource file, IReadOnlyDictionary<string, string> parameters, List<Finding> findings)
+    {
+        var substitution = new ParameterSubstitution(file.Path, parameters);
+        var root = substitution.Apply(file.Root);
+        findings.AddRange(substitution.Findings);
+        var secrets = new SecretSearch(file.Path);
+        root = secrets.Apply(root);
+        findings.AddRange(secrets.Findings);
+        findings.AddRange(PhaseOrder.Check(root, file.Path));
+
+        var reading = ShapeReader.Read(root, file.IsRoot ? _shape.Document : _shape.Part, new ShapeSource(file.Path, file.Folder, file.Below, s_codes));
+        // What could not be filled in has its finding; that it is not a number either would be the same said twice.
+        findings.AddRange(reading.Findings.Where(f => f.Place is not Place.InFile place || !substitution.Failed.Contains(place)));
+        return new RunbookDocument(file, reading.Value as JsonObject ?? [], reading.Places);
+    }
+
+    /// <summary>The runbook's own findings first, then file by file, from top to bottom.</summary>
+    private static List<Finding> Sort(List<Finding> findings, string path) =>
+        [.. findings.Distinct().OrderBy(f => f.Place is Place.InFile p && p.Path != path ? 1 : 0)
+            .ThenBy(f => (f.Place as Place.InFile)?.Path, StringComparer.Ordinal)
+            .ThenBy(f => (f.Place as Place.InFile)?.Line).ThenBy(f => (f.Place as Place.InFile)?.Column)];
+}

@@ -1,0 +1,109 @@
+using System.Text.RegularExpressions;
+using Godwit.Engine.Runbooks;
+
+namespace Godwit.Cli.Runbooks;
+
+/// <summary>
+/// What <c>godwit init</c> writes. In the runbook, one space follows the <c>#</c> of a comment; none, or an indentation, follows that of a setting that is
+/// switched off, which becomes valid by taking the <c>#</c> away (a test does).
+/// </summary>
+internal static partial class FirstRunbook
+{
+    public const string SchemaFile = "runbook.schema.json";
+
+    /// <summary>The files by their paths in the folder.</summary>
+    /// <param name="folder">The folder's name, of which the run's is made.</param>
+    /// <param name="kinds">What kinds of steps there are: the example uses <c>sql</c> when it is among them.</param>
+    public static IReadOnlyDictionary<string, string> Files(string folder, RunbookKinds kinds) => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [RunbookOptions.FileName] = Runbook(NameOf(folder), kinds.Steps.Any(k => k.Name == "sql")),
+        [SchemaFile] = SchemaCommand.TextOf(kinds) + "\n",
+        ["migrations/001_example.up.sql"] = Up,
+        ["migrations/001_example.down.sql"] = Down,
+    };
+
+    private static string NameOf(string folder)
+    {
+        var name = NotInName().Replace(folder.ToLowerInvariant(), "-").Trim('-', '_');
+        return name.Length == 0 || !char.IsAsciiLetterLower(name[0]) ? "first" : name[..Math.Min(63, name.Length)];
+    }
+
+    private static string Runbook(string name, bool withStep) => $$"""
+        # yaml-language-server: $schema={{SchemaFile}}
+        # A runbook: what is changed, in which order, what has to hold, and how it goes back.
+        # docs/runbook.md lists every key. "godwit check" tells what is wrong with this file, and needs no database.
+        # Where a key follows the # at once, the setting is switched off: to use it, take the # away, from the lines below it too.
+        godwit: 1
+        name: {{name}}
+        description: Adds a table beside what is there.
+
+        # The database that changes. Its URL never stands here: set DATABASE_URL, or DATABASE_URL_FILE to a file that holds the URL.
+        target: {env: DATABASE_URL}
+
+        # Other databases that steps read.
+        #sources:
+        #  legacy: {path: legacy.db}
+
+        # Values for ${name} in steps, gates, tripwires and notices. "--set owner=app" gives another than the default.
+        #parameters:
+        #  owner: {default: app, description: The role that owns what is made}
+
+        # Files with more phases. Their steps come before those of this file.
+        #include: []
+
+        # Who may approve, and what needs it.
+        #roles:
+        #  lead: [lead@example.org]
+        #approvals:
+        #  switch: [lead]
+
+        # How long old structures stay before "godwit finish" may remove them.
+        retention: {keep_old: 7d}
+
+        # The phases run in this order; leave out what is not needed:
+        # expand, backfill, verify, switch, observe, contract.
+        phases:
+          expand:
+            # How long the phase may take before the run pauses and says so.
+            deadline: 1h
+            # What has to hold before it begins.
+            gates: []
+            steps:
+        {{(withStep ? "" : "#")}}      - title: A table beside what is there
+        {{(withStep ? "" : "#")}}        sql: {up: migrations/001_example.up.sql, down: migrations/001_example.down.sql}
+
+        # Figures that are watched while the run goes on, and what is done when one leaves its bounds.
+        #tripwires:
+        #  - id: waiting
+        #    sql: SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+        #    above: 20
+        #    for: 30s
+        #    action: pause
+
+        # Who is told.
+        #notices:
+        #  - when: [paused, failed]
+        #    text: Somebody has to look.
+        #    webhook: {env: CHAT_WEBHOOK_URL}
+
+        """;
+
+    private const string Up = """
+        -- Runs in a transaction. Nothing that is in use changes here.
+        CREATE TABLE example (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            name text NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now()
+        );
+
+        """;
+
+    private const string Down = """
+        -- Takes back what 001_example.up.sql did.
+        DROP TABLE example;
+
+        """;
+
+    [GeneratedRegex("[^a-z0-9_-]+")]
+    private static partial Regex NotInName();
+}

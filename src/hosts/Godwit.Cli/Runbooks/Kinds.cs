@@ -1,0 +1,11 @@
+using Godwit.Engine.Runbooks;
+
+namespace Godwit.Cli.Runbooks;
+
+/// <summary>The kinds of steps and gates that this program has, in the order in which schema and reference list them. A new kind is one line here.</summary>
+internal static class Kinds
+{
+    public static RunbookKinds All { get; } = new(
+        steps: [],
+        gates: []);
+}
