@@ -12,7 +12,7 @@ internal sealed class MergeTransform : ITransformKind
 
     public Shape.Map Shape => new(
         new Field("from", new Shape.List(Parameters.Column) { Min = 1, Max = 100 }, "The columns, in their order", Required: true),
-        new Field("separator", new Shape.Text { MaxLength = 100 }, "What stands between them") { Default = "\" \"" },
+        new Field("separator", new Shape.Text { MaxLength = 100 }, "What stands between them") { Default = " " },
         new Field("nulls", new Shape.Choice("skip", "null"), "A NULL among them is left out, or makes the whole NULL") { Default = "skip" })
     { Short = "from" };
 
