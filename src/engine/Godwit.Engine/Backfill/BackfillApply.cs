@@ -179,14 +179,19 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
         context.Progress.Report(state.Done, state.Total, note);
     }
 
-    private Dictionary<string, string> Evidence(BackfillState state) => new(StringComparer.Ordinal)
+    private Dictionary<string, string> Evidence(BackfillState state)
     {
-        ["rows"] = $"{state.Done}",
-        ["written"] = $"{state.Written}",
-        ["passes"] = $"{state.Pass}",
-        ["failed"] = FailedRows.Describe(state.Failed),
-        ["slow batches"] = $"{_slow}",
-    };
+        var evidence = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["rows"] = $"{state.Done}",
+            ["written"] = $"{state.Written}",
+            ["passes"] = $"{state.Pass}",
+            ["failed"] = FailedRows.Describe(state.Failed),
+            ["slow batches"] = $"{_slow}",
+        };
+        if (keeper.Unseen is { Count: > 0 } unseen) evidence["not seen"] = string.Join("; ", unseen);
+        return evidence;
+    }
 
     private StepResult.Failed TooMany(BackfillState state, long allowed) => new(
         [Finding.Error(

@@ -20,6 +20,9 @@ internal sealed class PaceKeeper(StepContext context, BackfillOptions options, I
 
     public Pace Pace { get; } = new(options.Pace, context.Time);
 
+    /// <summary>What the pace goes without, and which right would show it.</summary>
+    public IReadOnlyList<string> Unseen => watch.Unseen;
+
     public async Task<T> WhileAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

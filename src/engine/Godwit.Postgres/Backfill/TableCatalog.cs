@@ -35,10 +35,10 @@ internal static class TableCatalog
     private const string FindKeys =
         """
         SELECT i.indexrelid::regclass::text, i.indisprimary, array_agg(a.attname::text ORDER BY k.place),
-            array_agg(CASE WHEN k.collation <> 0 THEN (SELECT quote_ident(n.nspname) || '.' || quote_ident(o.collname)
-                FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE o.oid = k.collation) END ORDER BY k.place)
+            array_agg(CASE WHEN k.sorted <> 0 THEN (SELECT quote_ident(n.nspname) || '.' || quote_ident(o.collname)
+                FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE o.oid = k.sorted) END ORDER BY k.place)
         FROM pg_catalog.pg_index i
-            CROSS JOIN LATERAL unnest(i.indkey::int2[], i.indcollation::oid[]) WITH ORDINALITY AS k(number, collation, place)
+            CROSS JOIN LATERAL unnest(i.indkey::int2[], i.indcollation::oid[]) WITH ORDINALITY AS k(number, sorted, place)
             JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
         WHERE i.indrelid = $1::text::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
             AND k.place <= i.indnkeyatts

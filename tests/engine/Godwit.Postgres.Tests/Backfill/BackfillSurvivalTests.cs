@@ -94,7 +94,7 @@ public sealed class BackfillSurvivalTests(PostgresServers servers)
         await using var transaction = await writer.BeginTransactionAsync();
         await using (var update = new NpgsqlCommand("UPDATE people SET email = 'Later@Example.com', email_lower = 'later@example.com' WHERE id = 10", writer, transaction)) await update.ExecuteNonQueryAsync();
         var applying = fill.ApplyAsync();
-        await WaitAsync(fill.Database, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)");
+        while (!applying.IsCompleted && !await fill.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")) await Task.Delay(10, TestContext.Current.CancellationToken);
         await transaction.CommitAsync();
         AssertPassed(await applying);
         Assert.Equal("later@example.com", await fill.Database.ScalarAsync<string>("SELECT email_lower FROM people WHERE id = 10"));
@@ -185,10 +185,5 @@ public sealed class BackfillSurvivalTests(PostgresServers servers)
         var fill = await MakeAsync(await servers.DefaultAsync(), Schema, "{from: people, where: '1 / (id - 5) IS NOT NULL', set: {email_lower: {lower: email}}, max_failures: 1}");
         var fault = await Assert.ThrowsAsync<TargetFaultException>(fill.ApplyAsync);
         Assert.Equal("22012", fault.SqlState);
-    }
-
-    private static async Task WaitAsync(TestDatabase database, string sql)
-    {
-        while (!await database.ScalarAsync<bool>(sql)) await Task.Delay(10, TestContext.Current.CancellationToken);
     }
 }

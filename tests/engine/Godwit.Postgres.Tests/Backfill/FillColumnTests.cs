@@ -23,7 +23,7 @@ public sealed class FillColumnTests(PostgresServers servers)
         { "id text PRIMARY KEY DEFAULT (ARRAY['a','B','é','_','Z',' '])[(random() * 5)::int + 1] || gen_random_uuid()", "" },
         { "id text COLLATE \"C\" PRIMARY KEY DEFAULT (ARRAY['a','B','é','_','Z',' '])[(random() * 5)::int + 1] || gen_random_uuid()", "" },
         { "\"Odd \"\"Name\" numeric(12,4) UNIQUE NOT NULL DEFAULT random() * 1000000", "key: ['Odd \"Name']," },
-        { "a date NOT NULL DEFAULT '2020-01-01'::date + (random() * 10)::int, b smallint NOT NULL DEFAULT (random() * 5)::int, c uuid NOT NULL DEFAULT gen_random_uuid(), UNIQUE (b, a DESC, c)", "key: [a, b, c]," },
+        { "a date NOT NULL DEFAULT '2020-01-01'::date + (random() * 10)::int, b smallint NOT NULL DEFAULT (random() * 5)::int, c uuid NOT NULL DEFAULT gen_random_uuid(), UNIQUE (b, a, c)", "key: [a, b, c]," },
     };
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class FillColumnTests(PostgresServers servers)
               level: {lookup: {from: plan, values: {free: sad, gold: happy}}}
               amount: {copy: n}
               at: {constant: '2024-02-29 12:00:00+01'}
-              doubled: {sql: 'n * 2'}
+              doubled: {sql: round(n * 2)}
               filled: {sql: {expression: gen_random_uuid(), volatile: true}}
             """);
         await fill.RunAsync();
