@@ -12,8 +12,8 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
 {
     private const int AttemptsAlone = 3;
 
-    /// <summary>What one record of progress holds; beyond it something is wrong with more than some rows.</summary>
-    public const int MostFailures = 500;
+    /// <summary>What one record of progress holds (64 KB); beyond it something is wrong with more than some rows.</summary>
+    public const int MostFailures = 400;
 
     /// <summary>Faults one after another; halving 5,000 rows to one takes 13. More is no row's fault: the condition itself fails, for instance.</summary>
     private const int MostFaults = 40;

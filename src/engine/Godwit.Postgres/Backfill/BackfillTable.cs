@@ -39,11 +39,12 @@ internal sealed partial class BackfillTable : IBackfillTable
         return EstimatedRows().Match((string)plan[0][0]!) is { Success: true } match ? long.Parse(match.Groups["rows"].Value, CultureInfo.InvariantCulture) : null;
     }
 
-    /// <summary>The text of a value depends on these; the session's own settings win over ALTER ROLE, and a search_path of the runbook's is set before.</summary>
+    /// <summary>The text of a value depends on these; godwit.backfill tells a trigger of the application's who writes.</summary>
     public Task PrepareAsync(IRunSession session, CancellationToken cancellation) => session.ExecuteAsync(
         """
         SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
-            set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true), set_config('row_security', 'off', true)
+            set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '1', true), set_config('row_security', 'off', true),
+            set_config('godwit.backfill', 'on', true)
         """, cancellation);
 
     public async Task TryAsync(IRunSession session, CancellationToken cancellation)
