@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Godwit.Cli.Certificates;
 using Godwit.Cli.Dev;
+using Godwit.Cli.Journal;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
+using Godwit.Cli.Runs;
 using Godwit.Cli.Sample;
 using Godwit.Engine.Runbooks;
 
@@ -20,7 +22,9 @@ public static class GodwitCommand
         var root = new RootCommand("Moves a SQLite database into PostgreSQL and proves that nothing was lost.");
         foreach (var command in MoveCommand.Create()) root.Subcommands.Add(command);
         foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
+        foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(CertificateCommand.Create());
+        root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
         root.Subcommands.Add(DevCommand.Create());
         return root;

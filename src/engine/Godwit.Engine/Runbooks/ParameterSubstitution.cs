@@ -49,8 +49,9 @@ internal sealed partial class ParameterSubstitution(string path, IReadOnlyDictio
             text.Append(scalar.Value, end, match.Index - end).Append(ValueOf(match, scalar));
             end = match.Index + match.Length;
         }
-        var filled = scalar with { Value = text.Append(scalar.Value, end, scalar.Value.Length - end).ToString() };
-        // A parameter whose value is the word null, or nothing, is that text; YAML's nothing was not written here.
+        // Between { and } YAML wants quotes around ${name}: they say nothing about what the parameter is. One whose value is the word null, or nothing, is that
+        // text; YAML's nothing was not written here.
+        var filled = scalar with { Value = text.Append(scalar.Value, end, scalar.Value.Length - end).ToString(), IsPlain = true };
         return filled.IsNull ? filled with { IsPlain = false } : filled;
     }
 

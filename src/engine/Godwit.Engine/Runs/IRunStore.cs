@@ -49,7 +49,7 @@ public interface IRunLedger : IRunTransaction
     /// <summary>The phase is as if it had not begun.</summary>
     Task ForgetPhaseAsync(Phase phase, CancellationToken cancellation);
 
-    Task SetDirectionAsync(bool rollingBack, CancellationToken cancellation);
+    Task SetDirectionAsync(bool rollingBack, Phase? to, CancellationToken cancellation);
 
     Task AddGateAsync(Phase phase, string gate, GateVerdict verdict, CancellationToken cancellation);
 

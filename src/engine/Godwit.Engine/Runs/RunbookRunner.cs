@@ -82,19 +82,19 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     {
         var run = await store.ReadAsync(cancellation);
         var phases = store.Plan.Phases.Where(p => to is null || p.Phase > to).Reverse().ToList();
-        var stuck = phases.SelectMany(p => p.Steps).Where(s => IsIrreversible(s) && StateOf(run, s) is not (StepState.Pending or StepState.Undone)).ToList();
+        var stuck = phases.SelectMany(p => p.Steps).Where(s => IsIrreversible(s) && !IsUntouched(run, s)).ToList();
         if (stuck.Count > 0)
         {
             return new RunbookOutcome.Refused([.. stuck.Select(s => Finding.Error(
                 FindingCodes.CannotUndo, $"step {s.Id} cannot be undone: {s.Irreversible ?? options.Kinds.Step(s.Kind).Bind(s, store.Plan.Files).Irreversible}", s.Place,
                 "Roll back to a phase after it with --to, or restore a backup."))]);
         }
-        if (!run.RollingBack) await NoteAsync("rollback-began", null, (ledger, token) => ledger.SetDirectionAsync(true, token), cancellation);
+        if (!run.RollingBack || run.RollingBackTo != to) await NoteAsync("rollback-began", to, (ledger, token) => ledger.SetDirectionAsync(true, to, token), cancellation);
         var steps = new StepRunner(store, options, () => _pauseAsked);
         foreach (var phase in phases.Where(p => HasBegun(run, p.Phase)))
         {
             options.Observer.PhaseBegins(phase.Phase);
-            foreach (var step in phase.Steps.Reverse())
+            foreach (var step in phase.Steps.Reverse().Where(s => !IsUntouched(run, s)))
             {
                 if (await IsPauseAskedAsync(cancellation)) return await PauseAsync("asked to pause on the way back", [], false, cancellation);
                 if (Explain(step, await steps.UndoAsync(phase.Phase, step, StateOf(run, step), cancellation)) is var (reason, findings))
@@ -116,7 +116,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             await store.LeaveAsync(RunbookState.RolledBack, reason: null, "run-rolled-back", cancellation);
             return new RunbookOutcome.Reached(RunbookState.RolledBack);
         }
-        await NoteAsync("rollback-ended", to, (ledger, token) => ledger.SetDirectionAsync(false, token), cancellation);
+        await NoteAsync("rollback-ended", to, (ledger, token) => ledger.SetDirectionAsync(false, null, token), cancellation);
         await store.LeaveAsync(RunbookState.Paused, $"rolled back to the end of {to}", "run-paused", cancellation);
         return new RunbookOutcome.Reached(RunbookState.RolledBack);
     }
@@ -173,6 +173,10 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             cancellation);
 
     private bool IsIrreversible(StepSettings step) => step.Irreversible is not null || options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files).Irreversible is not null;
+
+    /// <summary>This run has done nothing of the step, or nothing of it is left.</summary>
+    private static bool IsUntouched(RunbookRun run, StepSettings step) =>
+        run.Steps.Single(s => s.Id == step.Id) is { Carried: true } or { State: StepState.Pending or StepState.Undone };
 
     private static StepState StateOf(RunbookRun run, StepSettings step) => run.Steps.Single(s => s.Id == step.Id).State;
 

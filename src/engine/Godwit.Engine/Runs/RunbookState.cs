@@ -55,7 +55,8 @@ public enum RunRequest
 }
 
 /// <summary>A step of a run as its row has it.</summary>
-public sealed record StepRow(string Id, Phase Phase, StepState State, int Attempts, long Done, long? Total, DateTimeOffset? BeganAt, DateTimeOffset? EndedAt);
+/// <param name="Carried">Done by an earlier run of the same runbook: this run neither does nor undoes it.</param>
+public sealed record StepRow(string Id, Phase Phase, StepState State, int Attempts, long Done, long? Total, DateTimeOffset? BeganAt, DateTimeOffset? EndedAt, bool Carried = false);
 
 /// <summary>A phase of a run as its row has it. One that has not begun has no row.</summary>
 /// <param name="Catalog">SHA-256 of the target's catalog before the phase's first step: what rolling back has to give back.</param>
@@ -77,6 +78,9 @@ public sealed record RunbookRun
 
     /// <summary>Whether it is on its way back.</summary>
     public bool RollingBack { get; init; }
+
+    /// <summary>The phase after which everything is being undone; null for all of it.</summary>
+    public Phase? RollingBackTo { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
 

@@ -35,6 +35,11 @@ public interface IStep
     /// <summary>Why the kind itself cannot undo this step; null when it can. The runbook must then declare it too.</summary>
     string? Irreversible { get; }
 
+    /// <summary>
+    /// Whether a later run of the same runbook leaves the step out once it is done, as a migration is, and refuses it when its content has changed.
+    /// </summary>
+    bool RunsOnce => false;
+
     /// <summary>What undoing it would take and lose, in one sentence for the plan.</summary>
     string UndoSummary { get; }
 

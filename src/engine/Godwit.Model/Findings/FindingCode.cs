@@ -94,12 +94,27 @@ public static class FindingCodes
     public static readonly FindingCode AlreadyThere = new("GW1618", "A file is already there");
     public static readonly FindingCode DeclaredTwice = new("GW1619", "Two included files declare the same name");
 
+    public static readonly FindingCode JournalUnreadable = new("GW1700", "A journal cannot be read");
+    public static readonly FindingCode JournalChanged = new("GW1701", "An entry of the journal was changed");
+    public static readonly FindingCode JournalMissing = new("GW1702", "An entry of the journal is missing");
+    public static readonly FindingCode JournalMoved = new("GW1703", "An entry of the journal stands elsewhere");
+    public static readonly FindingCode JournalAdded = new("GW1704", "Something was put into the journal");
+    public static readonly FindingCode JournalCut = new("GW1705", "The journal's tail is cut off");
+    public static readonly FindingCode JournalRewritten = new("GW1706", "The journal was rewritten");
+    public static readonly FindingCode JournalBadSignature = new("GW1707", "A signature in the journal is bad");
+    public static readonly FindingCode JournalUnknownSigner = new("GW1708", "The journal's signer is unknown");
+    public static readonly FindingCode JournalFork = new("GW1709", "The journal forks without attestation");
+    public static readonly FindingCode JournalUnsigned = new("GW1710", "The journal, or its end, is not signed");
+    public static readonly FindingCode JournalNotExported = new("GW1711", "The journal's copy elsewhere is behind");
+    public static readonly FindingCode NoJournal = new("GW1712", "There is no such journal");
+
     public static readonly FindingCode RunStateForbids = new("GW1720", "The run's state does not allow it");
     public static readonly FindingCode CannotUndo = new("GW1721", "A step cannot be undone");
     public static readonly FindingCode NotAsBefore = new("GW1722", "The schema is not what it was before");
     public static readonly FindingCode StatementFailed = new("GW1723", "A statement failed");
     public static readonly FindingCode ExpectationFailed = new("GW1724", "A query did not answer as expected");
     public static readonly FindingCode SqlFile = new("GW1725", "A SQL file is wrong");
+    public static readonly FindingCode StepChanged = new("GW1726", "A step that was done has changed");
 
     public static readonly FindingCode BackfillSettings = new("GW1740", "A backfill's settings do not go together");
     public static readonly FindingCode TransformSettings = new("GW1741", "A transform's parameters are wrong");

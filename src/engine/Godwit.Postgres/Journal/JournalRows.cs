@@ -20,8 +20,19 @@ public static class JournalRows
 
     /// <summary>Appends entries in the transaction at hand, which holds the run's lease. Under READ COMMITTED; a stricter level fails when another has appended meanwhile (40001).</summary>
     /// <returns>The entries with their places.</returns>
+    public static Task<IReadOnlyList<JournalEntry>> AppendAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, IReadOnlyList<JournalNote> notes, CancellationToken cancellation) =>
+        AppendAsync(connection, transaction, run, notes, signer: null, cancellation);
+
+    /// <summary>Appends entries, and a signed head at the last of them, in two round trips.</summary>
+    /// <param name="connection">Of the transaction.</param>
+    /// <param name="transaction">As above.</param>
+    /// <param name="run">Whose journal.</param>
+    /// <param name="notes">At most <see cref="MostNotes"/>.</param>
+    /// <param name="signer">Null leaves the entries to the next head.</param>
+    /// <param name="cancellation">Stops it.</param>
     public static async Task<IReadOnlyList<JournalEntry>> AppendAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, IReadOnlyList<JournalNote> notes, CancellationToken cancellation)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, IReadOnlyList<JournalNote> notes, JournalSigner? signer, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(notes.Count, MostNotes, nameof(notes));
         if (notes.Count == 0) return [];
@@ -33,49 +44,53 @@ public static class JournalRows
             entries.Add(entry);
             tip = JournalPosition.Of(entry);
         }
-        await using var insert = new NpgsqlBatch(connection, transaction);
-        foreach (var entry in entries)
-        {
-            insert.BatchCommands.Add(new NpgsqlBatchCommand("INSERT INTO godwit.journal (run, sequence, at, kind, body, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-            {
-                Parameters =
-                {
-                    new() { Value = run }, new() { Value = entry.Sequence }, new() { Value = entry.At, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                    new() { Value = entry.Kind }, new() { Value = entry.Body }, new() { Value = entry.Previous }, new() { Value = entry.Hash },
-                },
-            });
-        }
-        insert.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE godwit.journal_tips SET sequence = $2, hash = $3 WHERE run = $1")
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (var entry in entries) batch.BatchCommands.Add(Insert(run, entry));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE godwit.journal_tips SET sequence = $2, hash = $3 WHERE run = $1")
         {
             Parameters = { new() { Value = run }, new() { Value = tip.Sequence }, new() { Value = tip.Hash } },
         });
-        await insert.ExecuteNonQueryAsync(cancellation);
+        if (signer is not null) batch.BatchCommands.Add(Insert(signer.SignHead(run, tip, at)));
+        await batch.ExecuteNonQueryAsync(cancellation);
         return entries;
     }
 
-    /// <summary>Signs the journal as it stands in the transaction at hand. Called after <see cref="AppendAsync"/> in the same transaction it covers the new entries too.</summary>
+    /// <summary>Signs the journal as it stands in the transaction at hand. Called after <see cref="AppendAsync(NpgsqlConnection, NpgsqlTransaction, Guid, IReadOnlyList{JournalNote}, CancellationToken)"/> in the same transaction it covers the new entries too.</summary>
     /// <returns>The head; null when the journal is empty.</returns>
     public static async Task<JournalHead?> SignAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, JournalSigner signer, CancellationToken cancellation)
     {
         var (tip, at) = await LockTipAsync(connection, transaction, run, cancellation);
         if (tip.Sequence == 0) return null;
-        var (head, key) = signer.SignHead(run, tip, at);
-        await using var insert = new NpgsqlCommand(
-            """
-            INSERT INTO godwit.journal_heads (run, sequence, kid, hash, at, key_x, key_y, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            ON CONFLICT DO NOTHING
-            """, connection, transaction)
+        var signed = signer.SignHead(run, tip, at);
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Insert(signed) } };
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return signed.Head;
+    }
+
+    private static NpgsqlBatchCommand Insert(Guid run, JournalEntry entry) =>
+        new("INSERT INTO godwit.journal (run, sequence, at, kind, body, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         {
             Parameters =
             {
-                new() { Value = run }, new() { Value = head.Sequence }, new() { Value = head.Kid }, new() { Value = head.Hash },
-                new() { Value = head.At, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = key!.X }, new() { Value = key.Y }, new() { Value = head.Signature },
+                new() { Value = run }, new() { Value = entry.Sequence }, new() { Value = entry.At, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = entry.Kind }, new() { Value = entry.Body }, new() { Value = entry.Previous }, new() { Value = entry.Hash },
             },
         };
-        await insert.ExecuteNonQueryAsync(cancellation);
-        return head;
-    }
+
+    private static NpgsqlBatchCommand Insert(SignedHead signed) =>
+        new("""
+            INSERT INTO godwit.journal_heads (run, sequence, kid, hash, at, key_x, key_y, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT DO NOTHING
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = signed.Head.Run }, new() { Value = signed.Head.Sequence }, new() { Value = signed.Head.Kid }, new() { Value = signed.Head.Hash },
+                new() { Value = signed.Head.At, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = signed.Key!.X }, new() { Value = signed.Key.Y },
+                new() { Value = signed.Head.Signature },
+            },
+        };
 
     /// <summary>The last entry; <see cref="JournalChain.Start"/> when there is none.</summary>
     public static async Task<JournalPosition> FindEndAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)

@@ -46,8 +46,10 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
     public Task ForgetPhaseAsync(Phase phase, CancellationToken cancellation) =>
         NoteAsync("DELETE FROM godwit.phases WHERE run = $1 AND phase = $2", cancellation, new() { Value = run }, new() { Value = phase.ToString() });
 
-    public Task SetDirectionAsync(bool rollingBack, CancellationToken cancellation) =>
-        NoteAsync("UPDATE godwit.runs SET rolling_back = $2 WHERE id = $1", cancellation, new() { Value = run }, new() { Value = rollingBack });
+    public Task SetDirectionAsync(bool rollingBack, Phase? to, CancellationToken cancellation) =>
+        NoteAsync(
+            "UPDATE godwit.runs SET rolling_back = $2, rolling_back_to = $3 WHERE id = $1", cancellation,
+            new() { Value = run }, new() { Value = rollingBack }, new() { Value = (object?)to?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
 
     public Task AddGateAsync(Phase phase, string gate, GateVerdict verdict, CancellationToken cancellation) =>
         NoteAsync(

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
@@ -24,20 +25,43 @@ public abstract record RunbookEntrance
 
     /// <summary>A run of this runbook is there that has not come to its end, or the one asked for has. Nothing was changed.</summary>
     public sealed record Refused(Guid Run, RunbookState State, string PlanHash) : RunbookEntrance;
+
+    /// <summary>Steps that an earlier run did are no longer what they were. Nothing was changed.</summary>
+    public sealed record Changed(IReadOnlyList<string> Steps) : RunbookEntrance;
+
+    /// <summary>Earlier runs did every step. Nothing was changed.</summary>
+    public sealed record NothingToDo : RunbookEntrance;
 }
 
 /// <summary>The ways into a runbook's run; as for moves, the lease and what is done under it are one transaction.</summary>
 public static class RunbookEntry
 {
     /// <summary>Begins a run of a plan: lease, row, steps, first entry of the journal. Refused while another run of the same name is unfinished.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="run">The new run's id.</param>
+    /// <param name="plan">What it carries out.</param>
+    /// <param name="once">The steps that run once: those that an earlier run did are carried over.</param>
+    /// <param name="folder">The runbook's folder.</param>
+    /// <param name="toolVersion">This program's version.</param>
+    /// <param name="runner">Who begins it.</param>
+    /// <param name="signer">Signs the journal's heads.</param>
+    /// <param name="cancellation">Stops.</param>
     public static Task<RunbookEntrance> BeginAsync(
-        PostgresTarget target, Guid run, RunbookPlan plan, string folder, string toolVersion, Runner runner, JournalSigner signer, CancellationToken cancellation) =>
+        PostgresTarget target, Guid run, RunbookPlan plan, IReadOnlySet<string> once, string folder, string toolVersion, Runner runner, JournalSigner signer, CancellationToken cancellation) =>
         EnterAsync(
             target, run, plan, runner, signer, waiting: null,
             async (connection, transaction) =>
             {
                 if (await UnfinishedAsync(connection, transaction, plan.Name, cancellation) is { } other) return other;
-                await RunbookRows.CreateAsync(connection, transaction, run, plan, folder, toolVersion, cancellation);
+                var before = await RunbookRows.DoneBeforeAsync(connection, transaction, plan.Name, cancellation);
+                var steps = plan.Phases.SelectMany(p => p.Steps).ToList();
+                var known = steps.Where(s => once.Contains(s.Id) && before.ContainsKey(s.Id)).ToList();
+                var changed = known.Where(s => before[s.Id] != StepContent.Of(s, plan.Files)).Select(s => s.Id).ToList();
+                if (changed.Count > 0) return new RunbookEntrance.Changed(changed);
+                // A file that is replaced as a whole has nothing to do as long as it is the same.
+                var carried = known.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+                if (steps.TrueForAll(s => before.TryGetValue(s.Id, out var content) && content == StepContent.Of(s, plan.Files))) return new RunbookEntrance.NothingToDo();
+                await RunbookRows.CreateAsync(connection, transaction, run, plan, carried, folder, toolVersion, cancellation);
                 await NoteAsync(
                     connection, transaction, run, signer, "run-began",
                     new JsonObject { ["plan"] = plan.Hash, ["runbook"] = plan.Name, ["runner"] = runner.Holder, ["version"] = toolVersion }, cancellation);

@@ -16,7 +16,7 @@ public static class RunbookRows
     internal static string ScopeOf(string name) => $"{Kind} {name}";
 
     internal static async Task CreateAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, RunbookPlan plan, string folder, string toolVersion, CancellationToken cancellation)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, RunbookPlan plan, IReadOnlySet<string> carried, string folder, string toolVersion, CancellationToken cancellation)
     {
         await using var create = new NpgsqlCommand(
             """
@@ -34,8 +34,9 @@ public static class RunbookRows
         var steps = plan.Phases.SelectMany(p => p.Steps.Select(s => (p.Phase, Step: s))).ToList();
         await using var fill = new NpgsqlCommand(
             """
-            INSERT INTO godwit.steps (run, id, phase, title, ordinal, state, finished_at)
-            SELECT $1, s.id, s.phase, s.title, s.ordinal, 'Pending', NULL FROM unnest($2, $3, $4) WITH ORDINALITY s(id, phase, title, ordinal)
+            INSERT INTO godwit.steps (run, id, phase, title, ordinal, state, finished_at, content, carried)
+            SELECT $1, s.id, s.phase, s.title, s.ordinal, CASE WHEN s.carried THEN 'Verified' ELSE 'Pending' END, NULL, s.content, s.carried
+            FROM unnest($2, $3, $4, $5, $6) WITH ORDINALITY s(id, phase, title, content, carried, ordinal)
             """, connection, transaction)
         {
             Parameters =
@@ -44,9 +45,45 @@ public static class RunbookRows
                 new() { Value = steps.Select(s => s.Step.Id).ToArray() },
                 new() { Value = steps.Select(s => s.Phase.ToString()).ToArray() },
                 new() { Value = steps.Select(s => s.Step.Title ?? s.Step.Id).ToArray() },
+                new() { Value = steps.Select(s => StepContent.Of(s.Step, plan.Files)).ToArray() },
+                new() { Value = steps.Select(s => carried.Contains(s.Step.Id)).ToArray() },
             },
         };
         await fill.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>What steps of a runbook did when a run that came to its end last did them, by id.</summary>
+    internal static async Task<IReadOnlyDictionary<string, string>> DoneBeforeAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string name, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT DISTINCT ON (s.id) s.id, s.content FROM godwit.steps s JOIN godwit.runs r ON r.id = s.run
+            WHERE r.kind = $1 AND r.target_schema = $2 AND r.state = 'Finished' AND s.state = 'Verified' AND s.content IS NOT NULL ORDER BY s.id, r.started_at DESC
+            """, connection, transaction)
+        { Parameters = { new() { Value = Kind }, new() { Value = name } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var done = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellation)) done[reader.GetString(0)] = reader.GetString(1);
+        return done;
+    }
+
+    /// <summary>How many seconds steps of a runbook took the last time they were done here, by content.</summary>
+    public static async Task<IReadOnlyDictionary<string, double>> SecondsAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    {
+        var seconds = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (!await RunSchema.HasRunbooksAsync(connection, cancellation)) return seconds;
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT DISTINCT ON (s.content) s.content, extract(epoch FROM s.finished_at - s.began_at)::double precision
+            FROM godwit.steps s JOIN godwit.runs r ON r.id = s.run
+            WHERE r.kind = $1 AND r.target_schema = $2 AND s.content IS NOT NULL AND s.state = 'Verified' AND NOT s.carried AND s.finished_at IS NOT NULL
+            ORDER BY s.content, s.finished_at DESC
+            """, connection)
+        { Parameters = { new() { Value = Kind }, new() { Value = name } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) seconds[reader.GetString(0)] = reader.GetDouble(1);
+        return seconds;
     }
 
     /// <summary>The run with this id, or null.</summary>
@@ -70,7 +107,7 @@ public static class RunbookRows
         await using (var command = new NpgsqlCommand(
             """
             SELECT r.id, r.state, r.plan, r.plan_hash, r.reason, r.asked, r.rolling_back, r.started_at, r.finished_at, r.tool_version, r.origin, clock_timestamp(),
-                l.holder, clock_timestamp() - l.heartbeat, clock_timestamp() - l.heartbeat < l.lasts
+                l.holder, clock_timestamp() - l.heartbeat, clock_timestamp() - l.heartbeat < l.lasts, r.rolling_back_to
             FROM godwit.runs r LEFT JOIN godwit.leases l ON l.run = r.id
             WHERE r.kind = 'runbook' AND ($1 IS NULL OR r.id = $1) AND ($2 IS NULL OR r.target_schema = $2) ORDER BY r.started_at DESC
             """, connection)
@@ -96,6 +133,7 @@ public static class RunbookRows
         Reason = row.IsDBNull(4) ? null : row.GetString(4),
         Asked = row.IsDBNull(5) ? RunRequest.None : Enum.Parse<RunRequest>(row.GetString(5)),
         RollingBack = row.GetBoolean(6),
+        RollingBackTo = row.IsDBNull(15) ? null : Enum.Parse<Phase>(row.GetString(15)),
         StartedAt = Time(row, 7)!.Value,
         EndedAt = Time(row, 8),
         ToolVersion = row.GetString(9),
@@ -116,7 +154,7 @@ public static class RunbookRows
     private static async Task<List<StepRow>> StepsAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT id, phase, state, attempts, done, total, began_at, finished_at FROM godwit.steps WHERE run = $1 ORDER BY ordinal", connection)
+            "SELECT id, phase, state, attempts, done, total, began_at, finished_at, carried FROM godwit.steps WHERE run = $1 ORDER BY ordinal", connection)
         { Parameters = { new() { Value = run } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<StepRow>();
@@ -124,7 +162,7 @@ public static class RunbookRows
         {
             rows.Add(new StepRow(
                 reader.GetString(0), Enum.Parse<Phase>(reader.GetString(1)), Enum.Parse<StepState>(reader.GetString(2)), reader.GetInt32(3), reader.GetInt64(4),
-                reader.IsDBNull(5) ? null : reader.GetInt64(5), Time(reader, 6), Time(reader, 7)));
+                reader.IsDBNull(5) ? null : reader.GetInt64(5), Time(reader, 6), Time(reader, 7), reader.GetBoolean(8)));
         }
         return rows;
     }

@@ -76,6 +76,7 @@ internal static class RunSchema
             ADD COLUMN IF NOT EXISTS reason text,
             ADD COLUMN IF NOT EXISTS asked text CHECK (asked IN ('Pause')),
             ADD COLUMN IF NOT EXISTS rolling_back boolean NOT NULL DEFAULT false,
+            ADD COLUMN IF NOT EXISTS rolling_back_to text,
             DROP CONSTRAINT IF EXISTS runs_state_check,
             ADD CONSTRAINT runs_state_check
                 CHECK (state IN ('Running', 'Verified', 'Failed', 'Aborted', 'Paused', 'Complete', 'Finished', 'RolledBack'));
@@ -90,6 +91,8 @@ internal static class RunSchema
             ADD COLUMN IF NOT EXISTS progress text CHECK (length(progress) <= 65536),
             ADD COLUMN IF NOT EXISTS done bigint NOT NULL DEFAULT 0,
             ADD COLUMN IF NOT EXISTS total bigint,
+            ADD COLUMN IF NOT EXISTS content text,
+            ADD COLUMN IF NOT EXISTS carried boolean NOT NULL DEFAULT false,
             ALTER COLUMN finished_at DROP NOT NULL;
         CREATE TABLE IF NOT EXISTS godwit.phases (
             run uuid NOT NULL REFERENCES godwit.runs ON DELETE CASCADE,

@@ -1,4 +1,5 @@
 using Godwit.Engine.Runbooks;
+using Godwit.Postgres.Steps.Sql;
 
 namespace Godwit.Cli.Runbooks;
 
@@ -6,6 +7,6 @@ namespace Godwit.Cli.Runbooks;
 internal static class Kinds
 {
     public static RunbookKinds All { get; } = new(
-        steps: [],
+        steps: [new SqlStepKind()],
         gates: []);
 }

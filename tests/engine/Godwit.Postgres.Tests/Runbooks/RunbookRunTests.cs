@@ -1,5 +1,6 @@
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
+using Godwit.Postgres.Runbooks;
 using Godwit.TestServers;
 
 namespace Godwit.Postgres.Tests.Runbooks;
@@ -47,6 +48,24 @@ public sealed class RunbookRunTests(PostgresServers servers)
         Assert.Equal(new RunbookOutcome.Reached(RunbookState.RolledBack), await script.RollBackAsync());
         Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
         Assert.Equal(RunbookState.RolledBack, (await script.ReadAsync()).State);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_run_did_is_left_out_and_not_undone_and_must_not_have_changed()
+    {
+        var database = await NewAsync();
+        Script First() => new Script(database).Sql(Phase.Expand, "things", Things, "DROP TABLE things");
+        await First().RunAsync();
+        Assert.IsType<RunbookEntrance.NothingToDo>(await First().BeginAsync());
+        Assert.Equal(1, await database.ScalarAsync<long>("SELECT count(*) FROM godwit.runs"));
+
+        Assert.Equal(["things"], Assert.IsType<RunbookEntrance.Changed>(await new Script(database).Sql(Phase.Expand, "things", Things + " ", "DROP TABLE things").BeginAsync()).Steps);
+
+        var second = First().Sql(Phase.Expand, "more", "CREATE TABLE more (id int)", "DROP TABLE more");
+        Assert.IsType<RunbookOutcome.Reached>(await second.RunAsync());
+        Assert.Equal(["phase Expand", "do more"], second.Observer.Lines);
+        Assert.IsType<RunbookOutcome.Reached>(await second.RollBackAsync());
+        Assert.Equal(["things"], await TablesAsync(database));
     }
 
     [Fact]
@@ -104,12 +123,15 @@ public sealed class RunbookRunTests(PostgresServers servers)
             var database = await NewAsync();
             var scripts = Enumerable.Range(0, 8).Select(_ => new Script(database).Sql(Phase.Expand, "things", Things, "DROP TABLE things")).ToList();
             var entrances = await Task.WhenAll(scripts.Select(s => s.BeginAsync()));
-            var entered = Assert.Single(entrances.OfType<Godwit.Postgres.Runbooks.RunbookEntrance.Entered>());
+            var entered = Assert.Single(entrances.OfType<RunbookEntrance.Entered>());
             Assert.Equal(new RunbookOutcome.Reached(RunbookState.Finished), await scripts[0].RunnerOf(entered.Run).ForwardAsync(finish: false, TestContext.Current.CancellationToken));
             await entered.Run.DisposeAsync();
             Assert.Equal(1, await database.ScalarAsync<long>("SELECT count(*) FROM godwit.runs"));
         }
     }
+
+    private static async Task<string[]> TablesAsync(TestDatabase database) =>
+        await database.ScalarAsync<string[]>("SELECT coalesce(array_agg(tablename::text ORDER BY tablename), '{}') FROM pg_tables WHERE schemaname = 'public'");
 
     private async Task<TestDatabase> NewAsync() => await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken);
 }

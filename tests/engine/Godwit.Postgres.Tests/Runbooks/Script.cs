@@ -35,7 +35,7 @@ internal sealed class Script(TestDatabase database)
 
     public Script Sql(Phase phase, string id, string up, string? down = null, bool transaction = true, string? irreversible = null, params (string Query, string Expect)[] verify)
     {
-        _files[$"{id}.sql"] = new PlannedFile(id, down is null ? up : $"-- godwit:up\n{up}\n-- godwit:down\n{down}");
+        _files[$"{id}.sql"] = new PlannedFile(up + down, down is null ? up : $"-- godwit:up\n{up}\n-- godwit:down\n{down}");
         var settings = new JsonObject
         {
             ["up"] = $"{id}.sql", ["transaction"] = transaction, ["search_path"] = "public", ["statement_timeout"] = "15m", ["lock_timeout"] = "200ms",
@@ -66,7 +66,7 @@ internal sealed class Script(TestDatabase database)
     });
 
     public async Task<RunbookEntrance> BeginAsync() =>
-        await RunbookEntry.BeginAsync(await TargetAsync(), Guid.NewGuid(), Plan(), "/nowhere", "0.0.0", Runner(), Signer, TestContext.Current.CancellationToken);
+        await RunbookEntry.BeginAsync(await TargetAsync(), Guid.NewGuid(), Plan(), Plan().Phases.SelectMany(p => p.Steps).Select(s => s.Id).ToHashSet(StringComparer.Ordinal), "/nowhere", "0.0.0", Runner(), Signer, TestContext.Current.CancellationToken);
 
     public async Task<RunbookEntrance> ResumeAsync(params RunbookState[] states)
     {

@@ -8,6 +8,11 @@ internal sealed class SqlStep(SqlSettings settings, MigrationPart up, MigrationP
 {
     public string? Irreversible => down is null ? "its file has no way down" : null;
 
+    /// <summary>Files called R__… hold what is replaced as a whole, such as views and functions, and run whenever they have changed.</summary>
+    public bool RunsOnce => !IsRepeatable;
+
+    private bool IsRepeatable => Path.GetFileName(settings.Up).StartsWith("R__", StringComparison.Ordinal);
+
     public string UndoSummary => down is null ? "nothing undoes it" : $"runs {settings.Down ?? settings.Up}, {down.Statements.Count} statements";
 
     public bool IsAtomic => settings.Transaction && up.Transaction && (down?.Transaction ?? true);

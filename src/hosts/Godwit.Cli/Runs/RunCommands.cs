@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Godwit.Cli.Move;
+using Godwit.Cli.Runbooks;
+using Godwit.Engine.Runbooks;
+using Godwit.Engine.Runs;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Cli.Runs;
+
+/// <summary>The commands about runs of runbooks.</summary>
+internal static class RunCommands
+{
+    private static readonly Option<string?> Target = new("--target") { Description = "The target, instead of what the runbook names; without a password.", HelpName = "URL" };
+
+    private static readonly Option<string?> Back = new("--to") { Description = "Undo what came after this phase, and nothing before.", HelpName = "PHASE" };
+
+    private static readonly Option<bool> Markdown = new("--markdown") { Description = "Print the plan as Markdown, for a change request." };
+
+    public static readonly Option<string?> Unknown = new("--unknown")
+    {
+        Description = "About a statement that was begun outside a transaction and whose end nobody saw: again, or done.", HelpName = "WHAT",
+    };
+
+    static RunCommands()
+    {
+        Back.AcceptOnlyFromAmong([.. PhaseNames.All.Select(PhaseNames.Of)]);
+        Unknown.AcceptOnlyFromAmong("again", "done");
+    }
+
+    public static IEnumerable<Command> Create(RunbookKinds kinds)
+    {
+        yield return Act(
+            kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown],
+            (session, result, token) => session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
+        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [], (session, _, token) => session.RunAsync(token));
+        yield return Act(kinds, "status", "Shows where a run stands, why, and what going back now would take.", [], (session, _, token) => session.StatusAsync(token));
+        yield return Act(kinds, "pause", "Asks the runner of a run to stop after the part at hand.", [], (session, _, token) => session.PauseAsync(token));
+        yield return Act(
+            kinds, "rollback", "Undoes a run, the last step first.", [Back],
+            (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, token));
+        yield return Act(kinds, "finish", "Carries out contract: removes what the run has replaced.", [], (session, _, token) => session.FinishAsync(token));
+        yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
+    }
+
+    /// <summary>Goes on with a run: what <c>godwit resume RUNBOOK</c> does.</summary>
+    public static Task<int> ResumeAsync(RunbookKinds kinds, string file, string? target, UnknownStatement? unknown, bool json, InvocationConfiguration configuration, CancellationToken cancellation) =>
+        GuardAsync("resume", json, configuration, console => new RunSession(kinds, file, new Dictionary<string, string>(StringComparer.Ordinal), target, console) { Unknown = unknown }.ResumeAsync(cancellation), cancellation);
+
+    private static Command Act(
+        RunbookKinds kinds, string name, string description, IReadOnlyList<Option> more, Func<RunSession, ParseResult, CancellationToken, Task<int>> act)
+    {
+        var command = new Command(name, description) { RunbookOptions.File, RunbookOptions.Set, Target, RunbookOptions.Json };
+        foreach (var option in more) command.Options.Add(option);
+        command.SetAction((result, cancellation) => GuardAsync(
+            name, result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
+            console => act(new RunSession(kinds, RunbookOptions.PathOf(result), RunbookOptions.SetOf(result), result.GetValue(Target), console), result, cancellation), cancellation));
+        return command;
+    }
+
+    /// <summary>Turns what is thrown into an exit code, a sentence and, with <c>--json</c>, a document.</summary>
+    private static async Task<int> GuardAsync(string name, bool json, InvocationConfiguration configuration, Func<RunConsole, Task<int>> act, CancellationToken cancellation)
+    {
+        var console = new RunConsole(name, new MoveConsole(configuration.Output, configuration.Error, json, showValues: false), configuration.Output, json);
+        try
+        {
+            return await act(console);
+        }
+        catch (Exception fault)
+        {
+            var interrupted = cancellation.IsCancellationRequested;
+            var message = interrupted ? "interrupted" : FaultText.Of(fault);
+            const string next = "What is done is on record: `godwit status` shows it, `godwit resume` goes on, `godwit rollback` goes back.";
+            console.Note($"godwit: {message}\n        {next}");
+            if (Environment.GetEnvironmentVariable("GODWIT_TRACE") is not null) await configuration.Error.WriteLineAsync(fault.ToString());
+            return console.Finish(new RunDocument { Outcome = interrupted ? "interrupted" : "fault", ExitCode = ExitCode.Fault, Fault = message, Next = next });
+        }
+    }
+}

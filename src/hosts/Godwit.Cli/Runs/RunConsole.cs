@@ -1,0 +1,30 @@
+using Godwit.Cli.Move;
+using Godwit.Cli.Runbooks;
+using Godwit.Model.Findings;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Cli.Runs;
+
+/// <summary>What a command about a run says: lines for people, or one document.</summary>
+internal sealed class RunConsole(string command, MoveConsole console, TextWriter output, bool json)
+{
+    public MoveConsole Console => console;
+
+    public bool Json => json;
+
+    public int Finish(RunDocument document)
+    {
+        var whole = document with { Command = command };
+        if (json) output.WriteLine(whole.ToJson());
+        return whole.ExitCode;
+    }
+
+    public int Refuse(IReadOnlyList<Finding> findings, int exitCode = ExitCode.Findings)
+    {
+        RunbookFindings.Print(console, findings);
+        console.Line($"[red]Refused:[/] nothing was changed.");
+        return Finish(new RunDocument { Outcome = "refused", ExitCode = exitCode, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] });
+    }
+
+    public void Note(string text) => console.Note(text);
+}

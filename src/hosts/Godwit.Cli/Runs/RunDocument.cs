@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Godwit.Cli.Move;
+using Godwit.Engine.Runs;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Cli.Runs;
+
+/// <summary>What the commands about runs print with <c>--json</c>. Keys are stable; a newer version may add some.</summary>
+internal sealed record RunDocument
+{
+    public string Command { get; init; } = "";
+
+    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>interrupted</c> or <c>fault</c>.</summary>
+    public required string Outcome { get; init; }
+
+    public required int ExitCode { get; init; }
+
+    public string? Run { get; init; }
+
+    public string? Runbook { get; init; }
+
+    /// <summary>The plan's hash.</summary>
+    public string? Plan { get; init; }
+
+    public string? State { get; init; }
+
+    /// <summary>Why it is paused.</summary>
+    public string? Reason { get; init; }
+
+    public bool? RollingBack { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public RunnerDocument? Runner { get; init; }
+
+    public RollbackDocument? Rollback { get; init; }
+
+    public IReadOnlyList<StepDocument>? Steps { get; init; }
+
+    public IReadOnlyList<RunLine>? Runs { get; init; }
+
+    public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
+
+    public string? Fault { get; init; }
+
+    /// <summary>What to do now.</summary>
+    public string? Next { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, RunDocumentJson.Default.RunDocument);
+}
+
+/// <param name="SecondsSinceHeartbeat">By the database's clock.</param>
+internal sealed record RunnerDocument(string Holder, double SecondsSinceHeartbeat, bool Alive);
+
+/// <param name="Possible">Whether anything that is done cannot be undone.</param>
+/// <param name="Loses">What going back now would lose, in a sentence.</param>
+internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds, string Loses);
+
+internal sealed record StepDocument(string Id, string Phase, string Kind, string State, int Attempts, long Done, long? Total, double? Seconds, string Undo, string? Irreversible);
+
+internal sealed record RunLine(string Run, string Runbook, string State, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Plan, string? Reason)
+{
+    public static RunLine Of(RunbookRun run) => new(run.Id.ToString(), run.Plan.Name, RunWords.Of(run.State), run.StartedAt, run.EndedAt, run.Plan.Hash, run.Reason);
+}
+
+/// <summary>States as people and documents read them.</summary>
+internal static class RunWords
+{
+    public static string Of(RunbookState state) => state == RunbookState.RolledBack ? "rolled-back" : state.ToString().ToLowerInvariant();
+
+    public static string Of(Phase phase) => PhaseNames.Of(phase);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(RunDocument))]
+internal sealed partial class RunDocumentJson : JsonSerializerContext;

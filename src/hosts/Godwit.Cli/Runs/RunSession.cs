@@ -1,0 +1,245 @@
+using Godwit.Cli.Move;
+using Godwit.Cli.Runbooks;
+using Godwit.Engine.Journal;
+using Godwit.Engine.Moves;
+using Godwit.Engine.Runbooks;
+using Godwit.Engine.Runs;
+using Godwit.Model.Findings;
+using Godwit.Model.Runbooks;
+using Godwit.Postgres.Connections;
+using Godwit.Postgres.Runbooks;
+using Godwit.Postgres.Runs;
+using Godwit.Security.Signing;
+using Npgsql;
+
+namespace Godwit.Cli.Runs;
+
+/// <summary>What the commands about runs do: read the runbook, reach its target, enter a run, carry it on, and say how it was left.</summary>
+internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDictionary<string, string> set, string? to, RunConsole console)
+{
+    /// <summary>The exit codes that only runs have.</summary>
+    private const int Paused = 5, RolledBack = 6;
+
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    public UnknownStatement? Unknown { get; init; }
+
+    /// <summary>Begins a run of the runbook as it stands, and carries it to the end of observe.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        var (plan, runbook, findings) = Plan();
+        if (plan is null || runbook is null) return console.Refuse(findings);
+        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, cancellation);
+        if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
+        using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
+        var entrance = await RunbookEntry.BeginAsync(
+            target.Target, Guid.NewGuid(), plan, RunOnce(plan), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation);
+        return entrance switch
+        {
+            RunbookEntrance.Entered(var run) => await CarryAsync(run, runbook.Folder, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
+            RunbookEntrance.Refused(var id, var state, var hash) => console.Refuse([Unfinished(id, state, hash == plan.Hash)]),
+            RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
+            RunbookEntrance.Changed(var steps) => console.Refuse([.. steps.Select(Changed)]),
+            RunbookEntrance.NothingToDo => NothingToDo(plan),
+            _ => throw new InvalidOperationException(),
+        };
+    }
+
+    private int NothingToDo(RunbookPlan plan)
+    {
+        console.Console.Line($"Nothing to do: every step of {plan.Name} is done.");
+        return console.Finish(new RunDocument { Outcome = "nothing-to-do", ExitCode = ExitCode.Done, Runbook = plan.Name, Plan = plan.Hash });
+    }
+
+    private HashSet<string> RunOnce(RunbookPlan plan) =>
+        [.. plan.Phases.SelectMany(p => p.Steps).Where(s => kinds.Step(s.Kind).Bind(s, plan.Files).RunsOnce).Select(s => s.Id)];
+
+    private static Finding Changed(string step) => Finding.Error(
+        FindingCodes.StepChanged, $"step {step} was done by an earlier run, and is not what it was then", null, "Put it back as it was, and make the change in a step of its own.");
+
+    public Task<int> ResumeAsync(CancellationToken cancellation) => GoOnAsync(
+        [RunbookState.Running, RunbookState.Paused], "run-resumed", checkEdits: true,
+        (run, runner, token) => run.RollingBack ? runner.RollBackAsync(run.RollingBackTo, token) : runner.ForwardAsync(finish: false, token), cancellation);
+
+    public Task<int> FinishAsync(CancellationToken cancellation) => GoOnAsync(
+        [RunbookState.Running, RunbookState.Paused, RunbookState.Complete], "finish-began", checkEdits: true, (_, runner, token) => runner.ForwardAsync(finish: true, token), cancellation);
+
+    public Task<int> RollBackAsync(Phase? back, CancellationToken cancellation) => GoOnAsync(
+        [RunbookState.Running, RunbookState.Paused, RunbookState.Complete, RunbookState.Finished], "rollback-asked", checkEdits: false,
+        (_, runner, token) => runner.RollBackAsync(back, token), cancellation);
+
+    /// <summary>Resolves the runbook and shows what would be done; with a target in reach, how long each step took there the last time.</summary>
+    public async Task<int> PlanAsync(bool markdown, TextWriter output, CancellationToken cancellation)
+    {
+        var (plan, runbook, findings) = Plan();
+        if (plan is null || runbook is null) return console.Refuse(findings);
+        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, cancellation);
+        IReadOnlyDictionary<string, double>? seconds = null;
+        if (target.Target is not null)
+        {
+            await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
+            await using var connection = await source.OpenAsync(cancellation);
+            seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
+        }
+        var document = PlanDocument.From(plan, kinds, seconds) with { Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] };
+        if (console.Json) await output.WriteLineAsync(document.ToJson());
+        else if (markdown) await output.WriteAsync(PlanText.Markdown(document));
+        else PlanText.Print(console, document);
+        return ExitCode.Done;
+    }
+
+    public Task<int> PauseAsync(CancellationToken cancellation) => AskAsync(
+        async (connection, run) =>
+        {
+            if (!await RunbookRows.AskToPauseAsync(connection, run.Id, cancellation))
+                return console.Refuse([Finding.Error(FindingCodes.RunStateForbids, $"run {run.Id} is {RunWords.Of(run.State)}: nobody is at work on it")]);
+            console.Console.Line($"Asked run {run.Id} to pause; it does after the part at hand.");
+            return console.Finish(new RunDocument { Outcome = "asked", ExitCode = ExitCode.Done, Run = run.Id.ToString(), Runbook = run.Plan.Name });
+        },
+        cancellation);
+
+    public Task<int> StatusAsync(CancellationToken cancellation) => AskAsync((_, run) => Task.FromResult(RunStatus.Show(console, kinds, run)), cancellation);
+
+    public async Task<int> HistoryAsync(CancellationToken cancellation)
+    {
+        var (target, name, findings) = await ReachAsync(cancellation);
+        if (target is null) return console.Refuse(findings);
+        await using var source = target.OpenSource(new SessionSettings { RunId = "history", Role = "find" });
+        await using var connection = await source.OpenAsync(cancellation);
+        var runs = await RunbookRows.ListAsync(connection, name, cancellation);
+        foreach (var run in runs) console.Console.Line($"{run.StartedAt:yyyy-MM-dd HH:mm:ss}Z  {RunWords.Of(run.State),-11} {run.Plan.Name}  {run.Id}  plan {run.Plan.Hash[..12]}");
+        if (runs.Count == 0) console.Console.Line($"There is no run.");
+        return console.Finish(new RunDocument { Outcome = "history", ExitCode = ExitCode.Done, Runs = [.. runs.Select(RunLine.Of)] });
+    }
+
+    private (RunbookPlan? Plan, Runbook? Runbook, IReadOnlyList<Finding> Findings) Plan()
+    {
+        var reading = new RunbookReader(kinds).ReadFile(file, set);
+        if (reading.Runbook is null) return (null, null, reading.Findings);
+        var planning = new RunbookPlanner(kinds).Plan(reading.Runbook);
+        return (planning.Plan, reading.Runbook, [.. reading.Findings, .. planning.Findings]);
+    }
+
+    /// <summary>The target, and the runbook's name. The runbook's other faults do not matter for looking at a run that is there.</summary>
+    private async Task<(PostgresTarget? Target, string? Name, IReadOnlyList<Finding> Findings)> ReachAsync(CancellationToken cancellation)
+    {
+        var reading = new RunbookReader(kinds).ReadFile(file, set);
+        if (reading.Runbook is null && to is null) return (null, null, reading.Findings);
+        var target = await RunTarget.ReachAsync(to, reading.Runbook?.Target, reading.Runbook?.Folder ?? ".", cancellation);
+        return (target.Target, reading.Runbook?.Name, target.Findings);
+    }
+
+    private async Task<int> AskAsync(Func<NpgsqlConnection, RunbookRun, Task<int>> ask, CancellationToken cancellation)
+    {
+        var (target, name, findings) = await ReachAsync(cancellation);
+        if (target is null) return console.Refuse(findings);
+        await using var source = target.OpenSource(new SessionSettings { RunId = "ask", Role = "find" });
+        await using var connection = await source.OpenAsync(cancellation);
+        return await NewestAsync(connection, name, cancellation) is { } run ? await ask(connection, run) : console.Refuse([NoRun(name)]);
+    }
+
+    private async Task<int> GoOnAsync(
+        IReadOnlyList<RunbookState> states, string kind, bool checkEdits, Func<RunbookRun, RunbookRunner, CancellationToken, Task<RunbookOutcome>> act, CancellationToken cancellation)
+    {
+        var (target, name, findings) = await ReachAsync(cancellation);
+        if (target is null) return console.Refuse(findings);
+        RunbookRun? stored;
+        await using (var source = target.OpenSource(new SessionSettings { RunId = "ask", Role = "find" }))
+        await using (var connection = await source.OpenAsync(cancellation))
+            stored = await NewestAsync(connection, name, cancellation);
+        if (stored is null) return console.Refuse([NoRun(name)]);
+        if (checkEdits && Plan().Plan is { } now && now.Hash != stored.Plan.Hash)
+            console.Note($"The runbook was edited since run {stored.Id} began: this goes on with the plan of the run ({stored.Plan.Hash[..12]}), not with the file ({now.Hash[..12]}).");
+        using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
+        var entrance = await RunbookEntry.TakeOverAsync(
+            target, stored, states, kind, RunHolder.Self(_time), new JournalSigner(key), holder => RunHolder.SayWaiting(console.Console, holder), cancellation);
+        return entrance switch
+        {
+            RunbookEntrance.Entered(var run) => await CarryAsync(run, Path.GetDirectoryName(Path.GetFullPath(file))!, (runner, token) => act(stored, runner, token), cancellation),
+            RunbookEntrance.Refused(var id, var state, _) => console.Refuse([Finding.Error(FindingCodes.RunStateForbids, $"run {id} is {RunWords.Of(state)}")]),
+            RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
+            _ => throw new InvalidOperationException(),
+        };
+    }
+
+    private async Task<int> CarryAsync(PostgresRun run, string folder, Func<RunbookRunner, CancellationToken, Task<RunbookOutcome>> act, CancellationToken cancellation)
+    {
+        await using (run)
+        {
+            var runner = new RunbookRunner(run, new RunnerOptions
+            {
+                Kinds = kinds, Time = _time, Environment = ProcessEnvironment.Instance, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = Random.Shared, Unknown = Unknown,
+            });
+            try
+            {
+                return Say(run, await act(runner, cancellation));
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                await LetGoAsync(run);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>A run that was interrupted on purpose says so, and nobody has to wait for its lease. What does not answer in time is left as if it had been killed.</summary>
+    private static async Task LetGoAsync(PostgresRun run)
+    {
+        using var limit = new CancellationTokenSource(Farewell);
+        try
+        {
+            await run.LeaveAsync(RunbookState.Paused, "interrupted", "run-paused", limit.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TargetFaultException or LeaseLostException)
+        {
+            // The rows say how far it came, whoever asks.
+        }
+    }
+
+    private int Say(PostgresRun run, RunbookOutcome outcome)
+    {
+        var document = new RunDocument { Outcome = "", ExitCode = ExitCode.Done, Run = run.Run.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash };
+        switch (outcome)
+        {
+            case RunbookOutcome.Reached(RunbookState.RolledBack):
+                console.Console.Line($"[yellow]Rolled back:[/] run {run.Run} of {run.Plan.Name}.");
+                return console.Finish(document with { Outcome = "rolled-back", ExitCode = RolledBack });
+            case RunbookOutcome.Reached(RunbookState.Complete):
+                console.Console.Line($"[green]Complete:[/] run {run.Run} of {run.Plan.Name}. The old is kept: `godwit finish` removes it, `godwit rollback` goes back to it.");
+                return console.Finish(document with { Outcome = "complete" });
+            case RunbookOutcome.Reached(var state):
+                console.Console.Line($"[green]Finished:[/] run {run.Run} of {run.Plan.Name}.");
+                return console.Finish(document with { Outcome = RunWords.Of(state) });
+            case RunbookOutcome.Paused(var reason, var findings, var differs):
+                RunbookFindings.Print(console.Console, findings);
+                const string next = "`godwit status` shows where it stands, `godwit resume` goes on, `godwit rollback` goes back.";
+                console.Console.Line($"[yellow]Paused:[/] {reason}");
+                console.Console.Line($"{next}");
+                return console.Finish(document with
+                {
+                    Outcome = "paused", ExitCode = differs ? ExitCode.NotVerified : Paused, Reason = reason, Next = next,
+                    Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
+                });
+            case RunbookOutcome.Refused(var refusals):
+                return console.Refuse(refusals);
+            default:
+                throw new InvalidOperationException();
+        }
+    }
+
+    private static async Task<RunbookRun?> NewestAsync(NpgsqlConnection connection, string? name, CancellationToken cancellation) =>
+        await RunbookRows.ListAsync(connection, name, cancellation) is [var newest, ..] ? await RunbookRows.FindAsync(connection, newest.Id, cancellation) : null;
+
+    private static Finding NoRun(string? name) => Finding.Error(FindingCodes.NothingToResume, name is null ? "the target holds no run of a runbook" : $"the target holds no run of {name}", null, "`godwit run` begins one.");
+
+    private static Finding Unfinished(Guid run, RunbookState state, bool same) => Finding.Error(
+        FindingCodes.RunUnfinished,
+        $"run {run} of this runbook is {RunWords.Of(state)}{(same ? "" : ", of another plan: the file was edited since")}",
+        remedy: state == RunbookState.Complete ? "`godwit finish` ends it, `godwit rollback` takes it back." : "`godwit resume` goes on with it as it was planned, `godwit rollback` takes it back.");
+
+    private static Finding Held(LeaseHolder holder) => Finding.Error(
+        FindingCodes.TargetHeld, $"{holder.Holder} is at work on run {holder.Run} (last heard of {Math.Max(0, (int)holder.SinceHeartbeat.TotalSeconds)} s ago)",
+        remedy: "`godwit status` shows it, `godwit pause` asks it to stop.");
+}
