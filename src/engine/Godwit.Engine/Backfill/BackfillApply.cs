@@ -139,7 +139,7 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
         },
         cancellation);
 
-    private BackfillState Add(BackfillState state, int rows, IReadOnlyList<string>? last, long written, IReadOnlyList<FailedRow> failed)
+    private BackfillState Add(BackfillState state, int rows, IReadOnlyList<string>? last, long written, List<FailedRow> failed)
     {
         var after = state with
         {

@@ -10,6 +10,8 @@ namespace Godwit.Postgres.Tests.Backfill;
 /// <summary>Broken connections, writers beside it, locks.</summary>
 public sealed class BackfillSurvivalTests(PostgresServers servers)
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private const string Schema =
         """
         CREATE TABLE people (id int PRIMARY KEY, email text NOT NULL, email_lower text);
@@ -90,12 +92,12 @@ public sealed class BackfillSurvivalTests(PostgresServers servers)
     public async Task A_writer_that_has_not_committed_wins_over_what_was_read()
     {
         var fill = await MakeAsync(await servers.DefaultAsync(), Schema, Set);
-        await using var writer = await fill.Database.OpenAsync();
-        await using var transaction = await writer.BeginTransactionAsync();
-        await using (var update = new NpgsqlCommand("UPDATE people SET email = 'Later@Example.com', email_lower = 'later@example.com' WHERE id = 10", writer, transaction)) await update.ExecuteNonQueryAsync();
+        await using var writer = await fill.Database.OpenAsync(cancellationToken: Token);
+        await using var transaction = await writer.BeginTransactionAsync(Token);
+        await using (var update = new NpgsqlCommand("UPDATE people SET email = 'Later@Example.com', email_lower = 'later@example.com' WHERE id = 10", writer, transaction)) await update.ExecuteNonQueryAsync(Token);
         var applying = fill.ApplyAsync();
-        while (!applying.IsCompleted && !await fill.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")) await Task.Delay(10, TestContext.Current.CancellationToken);
-        await transaction.CommitAsync();
+        while (!applying.IsCompleted && !await fill.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")) await Task.Delay(10, Token);
+        await transaction.CommitAsync(Token);
         AssertPassed(await applying);
         Assert.Equal("later@example.com", await fill.Database.ScalarAsync<string>("SELECT email_lower FROM people WHERE id = 10"));
         AssertPassed(await fill.VerifyAsync());
@@ -105,18 +107,18 @@ public sealed class BackfillSurvivalTests(PostgresServers servers)
     public async Task Writers_that_write_both_lose_nothing()
     {
         var fill = await MakeAsync(await servers.DefaultAsync(), Schema, Set.Replace("max_rows: 100", "max_rows: 100, pause: 20ms", StringComparison.Ordinal));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var writes = 0;
         var writing = Task.Run(async () =>
         {
-            await using var connection = await fill.Database.OpenAsync();
+            await using var connection = await fill.Database.OpenAsync(cancellationToken: Token);
             for (var n = 0; !stop.IsCancellationRequested; n++)
             {
                 await using var command = new NpgsqlCommand("UPDATE people SET email = $1, email_lower = lower($1) WHERE id = $2", connection) { Parameters = { new() { Value = $"W{n}@Example.com" }, new() { Value = 1 + (n * 37 % 600) } } };
-                await command.ExecuteNonQueryAsync();
+                await command.ExecuteNonQueryAsync(Token);
                 writes++;
             }
-        });
+        }, Token);
         AssertPassed(await fill.ApplyAsync());
         await stop.CancelAsync();
         await writing;
@@ -128,10 +130,10 @@ public sealed class BackfillSurvivalTests(PostgresServers servers)
     public async Task A_row_that_somebody_holds_is_isolated_and_recorded_and_the_rest_goes_on()
     {
         var fill = await MakeAsync(await servers.DefaultAsync(), Schema, Set.Replace("empty_before: true", "lock_timeout: 20ms, max_failures: 0.01, passes: 1", StringComparison.Ordinal));
-        await using var holder = await fill.Database.OpenAsync();
-        await using (var transaction = await holder.BeginTransactionAsync())
+        await using var holder = await fill.Database.OpenAsync(cancellationToken: Token);
+        await using (var transaction = await holder.BeginTransactionAsync(Token))
         {
-            await using (var hold = new NpgsqlCommand("SELECT FROM people WHERE id = 333 FOR UPDATE", holder, transaction)) await hold.ExecuteNonQueryAsync();
+            await using (var hold = new NpgsqlCommand("SELECT FROM people WHERE id = 333 FOR UPDATE", holder, transaction)) await hold.ExecuteNonQueryAsync(Token);
             var applied = await fill.ApplyAsync();
             AssertPassed(applied);
             Assert.Contains("SQLSTATE 55P03", applied.Evidence["failed"], StringComparison.Ordinal);

@@ -11,6 +11,8 @@ namespace Godwit.Postgres.Tests.Backfill;
 /// <summary>Raw keys of clients into hashed keys of their own table (T4): another table, a secret, conflicts, markers.</summary>
 public sealed class LegacyKeyTests(PostgresServers servers)
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private const string Schema =
         """
         CREATE TABLE clients (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), api_key text, created_at timestamptz NOT NULL);
@@ -49,15 +51,15 @@ public sealed class LegacyKeyTests(PostgresServers servers)
         var verified = await fill.RunAsync();
         Assert.Equal(("2200", "2200"), (verified.Evidence["rows"], verified.Evidence["right"]));
         var expected = new Dictionary<Guid, (string Hash, DateTime At)>();
-        await using var connection = await fill.Database.OpenAsync();
-        await using (var read = await new NpgsqlCommand("SELECT id, api_key, created_at FROM clients WHERE api_key IS NOT NULL", connection).ExecuteReaderAsync())
+        await using var connection = await fill.Database.OpenAsync(cancellationToken: Token);
+        await using (var read = await new NpgsqlCommand("SELECT id, api_key, created_at FROM clients WHERE api_key IS NOT NULL", connection).ExecuteReaderAsync(Token))
         {
-            while (await read.ReadAsync()) expected[read.GetGuid(0)] = (Hash(read.GetString(1)), read.GetDateTime(2));
+            while (await read.ReadAsync(Token)) expected[read.GetGuid(0)] = (Hash(read.GetString(1)), read.GetDateTime(2));
         }
-        await using (var read = await new NpgsqlCommand("SELECT client_id, api_key_hash, created_at FROM api_keys WHERE name = 'migrated-legacy'", connection).ExecuteReaderAsync())
+        await using (var read = await new NpgsqlCommand("SELECT client_id, api_key_hash, created_at FROM api_keys WHERE name = 'migrated-legacy'", connection).ExecuteReaderAsync(Token))
         {
             var count = 0;
-            for (; await read.ReadAsync(); count++) Assert.Equal(expected[read.GetGuid(0)], (read.GetString(1), read.GetDateTime(2)));
+            for (; await read.ReadAsync(Token); count++) Assert.Equal(expected[read.GetGuid(0)], (read.GetString(1), read.GetDateTime(2)));
             Assert.Equal(2200, count);
         }
 

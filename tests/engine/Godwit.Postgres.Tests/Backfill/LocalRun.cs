@@ -48,9 +48,9 @@ internal sealed class LocalRun(TestDatabase database) : IRunTarget
             await transaction.CommitAsync(cancellation);
             return result;
         }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
+        catch (Exception e) when (e is not TargetFaultException && TargetFaults.Of(e) is { } fault)
         {
-            throw fault;
+            throw new TargetFaultException(fault.Fault, fault.Message, fault.SqlState, e);
         }
     }
 
@@ -62,9 +62,9 @@ internal sealed class LocalRun(TestDatabase database) : IRunTarget
             await SettleAsync(connection, terms);
             return await work(new Session(this, connection, null), cancellation);
         }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
+        catch (Exception e) when (e is not TargetFaultException && TargetFaults.Of(e) is { } fault)
         {
-            throw fault;
+            throw new TargetFaultException(fault.Fault, fault.Message, fault.SqlState, e);
         }
     }
 

@@ -12,10 +12,12 @@ public sealed class PaceWatchTests(PostgresServers servers)
 {
     private static readonly SessionTerms Terms = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2));
 
+    public static IEnumerable<object[]> Versions => PostgresVersions.All;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [MemberData(nameof(PostgresVersions.All), MemberType = typeof(PostgresVersions))]
+    [MemberData(nameof(Versions))]
     public async Task A_plain_role_sees_waits_and_WAL(int major)
     {
         var run = await LocalRun.MakeAsync(await servers.OfAsync(major));

@@ -10,6 +10,8 @@ namespace Godwit.Engine.Steps.Backfill;
 /// <summary><c>backfill</c>: fills columns of a table, or another table, from what is there, in batches that the application does not notice.</summary>
 public sealed partial class BackfillStepKind(IBackfillDatabase database, TransformRegistry transforms) : IStepKind
 {
+    private static readonly string[] s_intoOnly = ["conflict", "marker", "undo_where"];
+
     public string Name => "backfill";
 
     public string Summary => "Fills columns, or another table, from the rows of a table, in batches and at a pace that the application does not notice.";
@@ -46,7 +48,7 @@ public sealed partial class BackfillStepKind(IBackfillDatabase database, Transfo
 
         void CheckSet()
         {
-            foreach (var name in new[] { "conflict", "marker", "undo_where" }.Where(settings.Has)) Wrong($"{name} belongs to into");
+            foreach (var name in s_intoOnly.Where(settings.Has)) Wrong($"{name} belongs to into");
             // A condition that stops holding once the row is written would leave the verification nothing to look at.
             var names = settings.TextOrNull("where") is { } where ? SqlText().Replace(where, " ") : "";
             foreach (var name in filled.Select(f => f.Column).Where(c => Regex.IsMatch(names, $@"(?<![A-Za-z0-9_$]){Regex.Escape(c)}(?![A-Za-z0-9_$])", RegexOptions.None, TimeSpan.FromSeconds(1))))
