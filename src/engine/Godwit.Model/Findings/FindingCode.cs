@@ -117,6 +117,16 @@ public static class FindingCodes
     public static readonly FindingCode SqlFile = new("GW1725", "A SQL file is wrong");
     public static readonly FindingCode StepChanged = new("GW1726", "A step that was done has changed");
 
+    public static readonly FindingCode BackfillSettings = new("GW1740", "A backfill's settings do not go together");
+    public static readonly FindingCode TransformSettings = new("GW1741", "A transform's parameters are wrong");
+    public static readonly FindingCode SecretMissing = new("GW1742", "A transform's secret is missing");
+    public static readonly FindingCode BackfillTable = new("GW1743", "A backfill's table, column or expression does not fit");
+    public static readonly FindingCode NoUsableKey = new("GW1744", "A backfill has no usable key");
+    public static readonly FindingCode TooManyFailures = new("GW1745", "Too many rows of a backfill failed");
+    public static readonly FindingCode LeftOver = new("GW1746", "A backfill left rows over");
+    public static readonly FindingCode NotEmptyBefore = new("GW1747", "A backfill's undo would take what was there before");
+    public static readonly FindingCode UndoIncomplete = new("GW1748", "What a backfill wrote is still there after its undo");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

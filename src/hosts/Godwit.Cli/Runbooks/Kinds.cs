@@ -1,4 +1,7 @@
 using Godwit.Engine.Runbooks;
+using Godwit.Engine.Steps.Backfill;
+using Godwit.Engine.Transforms;
+using Godwit.Postgres.Backfill;
 using Godwit.Postgres.Steps.Sql;
 
 namespace Godwit.Cli.Runbooks;
@@ -7,6 +10,6 @@ namespace Godwit.Cli.Runbooks;
 internal static class Kinds
 {
     public static RunbookKinds All { get; } = new(
-        steps: [new SqlStepKind()],
+        steps: [new SqlStepKind(), new BackfillStepKind(new PostgresBackfills(), TransformRegistry.Standard)],
         gates: []);
 }
