@@ -1,4 +1,18 @@
+using Godwit.Engine.Gates.Config;
+using Godwit.Engine.Gates.Metric;
+using Godwit.Engine.Gates.Smoke;
+using Godwit.Engine.Gates.Window;
 using Godwit.Engine.Runbooks;
+using Godwit.Engine.Steps.Command;
+using Godwit.Engine.Steps.Config;
+using Godwit.Engine.Steps.Http;
+using Godwit.Engine.Steps.Observe;
+using Godwit.Engine.Steps.Route;
+using Godwit.Engine.Steps.Smoke;
+using Godwit.Engine.Steps.Wait;
+using Godwit.Postgres.Gates.Integrity;
+using Godwit.Postgres.Gates.Lag;
+using Godwit.Postgres.Steps.Maintenance;
 using Godwit.Postgres.Steps.Sql;
 
 namespace Godwit.Cli.Runbooks;
@@ -7,6 +21,25 @@ namespace Godwit.Cli.Runbooks;
 internal static class Kinds
 {
     public static RunbookKinds All { get; } = new(
-        steps: [new SqlStepKind()],
-        gates: []);
+        steps:
+        [
+            new SqlStepKind(),
+            new CommandStepKind(),
+            new HttpStepKind(),
+            new MaintenanceStepKind(),
+            new RouteStepKind(),
+            new SmokeStepKind(),
+            new WaitStepKind(),
+            new ObserveStepKind(),
+            new ConfigStepKind(),
+        ],
+        gates:
+        [
+            new IntegrityGateKind(),
+            new MetricGateKind(),
+            new LagGateKind(),
+            new WindowGateKind(),
+            new ConfigGateKind(),
+            new SmokeGateKind(),
+        ]);
 }
