@@ -20,7 +20,7 @@ public static class GodwitCommand
     internal static RootCommand Create(RunbookKinds kinds)
     {
         var root = new RootCommand("Moves a SQLite database into PostgreSQL and proves that nothing was lost.");
-        foreach (var command in MoveCommand.Create()) root.Subcommands.Add(command);
+        foreach (var command in MoveCommand.Create(kinds)) root.Subcommands.Add(command);
         foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(CertificateCommand.Create());

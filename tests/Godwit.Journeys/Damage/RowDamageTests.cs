@@ -100,6 +100,8 @@ public sealed class RowDamageTests(PostgresServers servers)
         using var journey = await Damaged.PrepareAsync(servers);
         await journey.PsqlAsync("UPDATE author SET name = 'Secret' WHERE id = 2; DELETE FROM book WHERE isbn = 'c-3'");
         var outcome = (await journey.VerifyAsync()).MustBe(3);
-        Assert.All(["Secret", "Bob", "c-3", "Three"], value => Assert.DoesNotContain(value, outcome.Output + outcome.Error));
+        // The run's random id may hold any few letters.
+        var told = (outcome.Output + outcome.Error).Replace(outcome.Document.Run!, "", StringComparison.Ordinal);
+        Assert.All(["Secret", "Bob", "c-3", "Three"], value => Assert.DoesNotContain(value, told));
     }
 }

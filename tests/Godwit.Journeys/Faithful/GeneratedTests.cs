@@ -18,6 +18,22 @@ public sealed class GeneratedTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task Generated_columns_that_read_one_another_are_computed_by_the_target_and_verified()
+    {
+        using var journey = await Journey.PrepareAsync(servers,
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, name TEXT COLLATE NOCASE, last TEXT AS (full || '/' || kind), full TEXT AS (name || '-' || twice),
+                twice INTEGER AS (a * 2) STORED, kind TEXT AS (CASE WHEN twice > 4 THEN 'big' WHEN half < 1.5 THEN 'half' ELSE 'small' END), half REAL AS (a / 2.0), loud TEXT AS (upper(full)),
+                same INTEGER AS (name = 'ANNA'), again INTEGER AS (same + twice))
+            """,
+            "CREATE INDEX by_last ON t (last)",
+            "INSERT INTO t (id, a, name) VALUES (1, 2, 'anna'), (2, NULL, 'bert'), (3, 40, NULL), (4, 40, 'dora'), (5, 3, 'Emil')");
+        (await journey.MoveAsync("--paranoid")).MustBeVerified();
+        Assert.Equal(["anna-4/half", null, null, "dora-80/big", "Emil-6/big"], await journey.TextsAsync("SELECT last FROM t ORDER BY id"));
+        Assert.Equal([["x-2/half", "X-2", 2L]], await journey.RowsAsync("INSERT INTO t (id, a, name) VALUES (6, 1, 'x') RETURNING last, loud, again"));
+    }
+
+    [Fact]
     public async Task A_generated_column_that_does_not_translate_is_a_finding_and_accepted_becomes_plain()
     {
         using var journey = await Journey.PrepareAsync(servers,

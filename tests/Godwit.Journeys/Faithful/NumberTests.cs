@@ -17,6 +17,17 @@ public sealed class NumberTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_real_at_the_end_of_64_bits_stays_a_real_beside_the_integer()
+    {
+        // SQLite leaves the REAL as it is (https://sqlite.org/datatype3.html section 3), and reads the text as an INTEGER.
+        using var journey = await Journey.PrepareAsync(
+            servers, "CREATE TABLE t (id INTEGER PRIMARY KEY, n NUMERIC, m INTEGER)",
+            "INSERT INTO t VALUES (1, -9223372036854775808.0, -9223372036854775808.0), (2, '-9223372036854775808', '-9223372036854775808'), (3, 9223372036854775808.0, 0.5)");
+        (await journey.MoveAsync("--paranoid")).MustBeVerified();
+        Assert.Equal(["-9223372036854776000", "-9223372036854775808", "9223372036854776000"], await journey.TextsAsync("SELECT n::text FROM t ORDER BY id"));
+    }
+
+    [Fact]
     public async Task The_smallest_and_the_largest_rowid_are_keys()
     {
         using var journey = await Journey.PrepareAsync(servers,

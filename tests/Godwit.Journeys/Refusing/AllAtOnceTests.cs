@@ -34,7 +34,7 @@ public sealed class AllAtOnceTests(PostgresServers servers)
             outcome.Errors.Select(f => string.Join(' ', new[] { f.Code, f.Table ?? f.Place, f.Row, f.Column }.Where(p => p is not null))).Order(StringComparer.Ordinal));
         Assert.All(outcome.Errors, f => Assert.False(string.IsNullOrEmpty(f.Remedy), $"{f.Code} says nothing to do"));
         Assert.Equal(before, await journey.RelationsAsync());
-        Assert.False(File.Exists(journey.Folder.File(".godwit/run.json")));
+        Assert.False(Directory.Exists(journey.Folder.File(".godwit")));
         Assert.Equal("GW1310", Assert.Single((await journey.RunAsync("resume", "--json")).MustBe(1).Errors).Code);
     }
 

@@ -39,6 +39,13 @@ public sealed class GodwitProcess : IDisposable
         return new Outcome(_process.ExitCode, await _output, await _error);
     }
 
+    /// <summary>SIGKILL, and its end.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();

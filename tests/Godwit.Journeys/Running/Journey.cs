@@ -26,7 +26,11 @@ public sealed class Journey : IDisposable
 
     public static async Task<Journey> PrepareAsync(PostgresServers servers, int? version = null, params IReadOnlyList<string> statements)
     {
-        var server = version is { } major ? await servers.OfAsync(major) : await servers.DefaultAsync();
+        return await PrepareAsync(version is { } major ? await servers.OfAsync(major) : await servers.DefaultAsync(), statements);
+    }
+
+    public static async Task<Journey> PrepareAsync(PostgresServer server, params IReadOnlyList<string> statements)
+    {
         var folder = new WorkFolder();
         if (statements.Count > 0) folder.Make(statements);
         return new Journey(folder, await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));
@@ -42,8 +46,8 @@ public sealed class Journey : IDisposable
 
     public GodwitProcess Start(params IReadOnlyList<string> arguments) => GodwitProcess.Start(Folder.Path, Environment, arguments);
 
-    /// <summary>Runs statements at the target as its owner: what a person with psql would do. The role is called as Godwit's schema is, which PostgreSQL would look into first.</summary>
-    public Task PsqlAsync(string sql) => Target.ExecuteAsync("SET search_path = public; " + sql);
+    /// <summary>Runs statements at the target as its owner: what a person with psql would do.</summary>
+    public Task PsqlAsync(string sql) => Target.ExecuteAsync(sql);
 
     /// <summary>Rows of the target, values as Npgsql gives them, NULL as null.</summary>
     public async Task<List<object?[]>> RowsAsync(string sql)

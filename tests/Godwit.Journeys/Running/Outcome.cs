@@ -64,6 +64,8 @@ public sealed record RunDocument
     public string? Certificate { get; init; }
 
     public string? Fault { get; init; }
+
+    public string? Next { get; init; }
 }
 
 public sealed record TableLine(string Source, string Target, long Rows, long Quarantined, int Ranges, bool? Verified, HashLine? Hash, IReadOnlyList<ColumnLine> Columns)

@@ -57,7 +57,7 @@ internal static class Blows
         // It may have been done already when the signal came.
         if (frozen.ExitCode == Done) return;
         Assert.True(frozen.ExitCode == Interrupted && frozen.Output.Contains("interrupted", StringComparison.Ordinal), $"Ctrl-C: {frozen.ExitCode}\n{frozen.Output}");
-        Assert.Contains(File.Exists(expedition.Pointer) ? "godwit resume" : "Nothing has been changed", frozen.Output, StringComparison.Ordinal);
+        Assert.Contains(await expedition.HasRunAsync() ? "godwit resume" : "Nothing has been changed", frozen.Output, StringComparison.Ordinal);
     }
 
     private static async Task SilenceAsync(Expedition expedition, Mover frozen, Stage stage)
@@ -104,6 +104,6 @@ internal static class Blows
         // While nothing is in the target yet, a connection that is gone may not be missed, or is a finding.
         if (mover.ExitCode == Done || (stage == Stage.Plan && mover.ExitCode == Refused)) return;
         Assert.True(mover.ExitCode == Interrupted, $"ended {mover.ExitCode}\n{mover.Output}");
-        if (File.Exists(expedition.Pointer)) Assert.Contains("godwit resume", mover.Output, StringComparison.Ordinal);
+        if (stage != Stage.Plan) Assert.Contains("godwit resume", mover.Output, StringComparison.Ordinal);
     }
 }

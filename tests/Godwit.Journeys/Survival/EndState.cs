@@ -26,9 +26,8 @@ internal static class EndState
         Assert.Equal(0, await ScalarAsync<long>(connection, "SELECT count(*) FROM godwit.runs WHERE state NOT IN ('Verified', 'Aborted')"));
         Assert.Equal(1, await ScalarAsync<long>(connection, "SELECT count(*) FROM godwit.runs WHERE state = 'Verified'"));
         await NoSessionsAsync(connection);
-        Assert.False(File.Exists(Path.Combine(folder, ".godwit", "run.json")), "the pointer to a finished run");
-        var scratch = Path.Combine(folder, ".godwit", "scratch");
-        Assert.Empty(Directory.Exists(scratch) ? Directory.EnumerateFileSystemEntries(scratch) : []);
+        var remains = Path.Combine(folder, ".godwit");
+        Assert.False(Directory.Exists(remains), $"left: {(Directory.Exists(remains) ? string.Join(", ", Directory.EnumerateFileSystemEntries(remains, "*", SearchOption.AllDirectories)) : "")}");
         Assert.Empty(Directory.EnumerateFiles(folder, "*.draft"));
     }
 

@@ -36,8 +36,8 @@ internal sealed class Expedition : IAsyncDisposable
 
     public string Folder => _folder;
 
-    /// <summary>Where a bare resume finds the run.</summary>
-    public string Pointer => Path.Combine(_folder, ".godwit", "run.json");
+    /// <summary>Where a bare resume finds the run; null once there is none.</summary>
+    public string? Pointer => PointerIn(_folder);
 
     /// <summary>The target's URL, by way of <see cref="Proxy"/>.</summary>
     public string To { get; }
@@ -55,6 +55,18 @@ internal sealed class Expedition : IAsyncDisposable
         return new Expedition(server, database, folder);
     }
 
+    public static string? PointerIn(string folder)
+    {
+        try
+        {
+            return Directory.GetFiles(Path.Combine(folder, ".godwit", "runs"), "*.json").SingleOrDefault();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     public void Tell(string what) => _story.Add(what);
 
     /// <summary>Goes on with the move by the command that a person would type: <c>move</c> as long as nothing is in the target, then <c>resume</c>.</summary>
@@ -67,7 +79,7 @@ internal sealed class Expedition : IAsyncDisposable
     public Mover Start(params string[] arguments) => Mover.Start(_folder, _environment, arguments);
 
     /// <summary>The run is verified, and nobody has to be told of it any more.</summary>
-    public async Task<bool> IsOverAsync() => await IsVerifiedAsync() && !File.Exists(Pointer);
+    public async Task<bool> IsOverAsync() => await IsVerifiedAsync() && Pointer is null;
 
     /// <summary>Lets it finish undisturbed and holds the end against what it must be.</summary>
     public async Task FinishAsync()
@@ -85,7 +97,7 @@ internal sealed class Expedition : IAsyncDisposable
         Assert.True(await certificate.EndAsync() == 0, certificate.Output);
     }
 
-    private async Task<bool> HasRunAsync() =>
+    public async Task<bool> HasRunAsync() =>
         await Watch.ScalarAsync<bool>("SELECT to_regclass('godwit.ranges') IS NOT NULL")
         && await Watch.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM godwit.runs WHERE state <> 'Aborted')");
 

@@ -41,9 +41,9 @@ internal sealed class Watch(TestDatabase database, string folder) : IAsyncDispos
         if (row is null || mover.Phase is "" or "open" or "profile" or "plan")
         {
             var opening = mover.Phase switch { "" => -1, "open" => 0, "profile" => 1, "plan" when row is null => 2, _ => 3 };
-            return new Sighting(Stage.Plan, opening, row is not null && row.State != "Running" && !File.Exists(Path.Combine(folder, ".godwit", "run.json")));
+            return new Sighting(Stage.Plan, opening, row is not null && row.State != "Running" && Expedition.PointerIn(folder) is null);
         }
-        if (row.State != "Running") return new Sighting(Stage.Certify, 2, IsFinished: !File.Exists(Path.Combine(folder, ".godwit", "run.json")));
+        if (row.State != "Running") return new Sighting(Stage.Certify, 2, IsFinished: Expedition.PointerIn(folder) is null);
         if (mover.Phase == "certify") return new Sighting(Stage.Certify, File.Exists(Path.Combine(folder, "app.certificate.json")) ? 1 : 0, IsFinished: false);
         return row.Phase switch
         {

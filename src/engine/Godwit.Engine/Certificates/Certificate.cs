@@ -41,6 +41,12 @@ public sealed record Certificate
 
     public required IReadOnlyList<CertificateNotMoved> NotMoved { get; init; }
 
+    /// <summary>Tables of the source that the user left out. <see cref="Tables"/> and these are all of its tables. Null when it does not say.</summary>
+    public IReadOnlyList<string>? LeftOut { get; init; }
+
+    /// <summary>Foreign keys that new rows must keep and some moved rows do not: the user accepted those.</summary>
+    public IReadOnlyList<CertificateNotValid>? NotValid { get; init; }
+
     public required Verdict Verdict { get; init; }
 
     /// <summary>Over everything else; null until <see cref="CertificateFile.Write"/> has signed.</summary>
@@ -99,6 +105,9 @@ public enum CheckOutcome
 public sealed record AcceptedFinding(string Code, string? Table);
 
 public sealed record CertificateNotMoved(string Kind, string Name, string Reason, string Code);
+
+/// <summary>A foreign key left NOT VALID, by its names at the target.</summary>
+public sealed record CertificateNotValid(string Table, string Key, IReadOnlyList<string> Columns, string Parent);
 
 /// <param name="Alg">ES256.</param>
 /// <param name="Kid">The key's RFC 7638 thumbprint.</param>

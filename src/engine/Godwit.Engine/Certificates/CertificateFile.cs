@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Godwit.Security.Canonical;
+using Godwit.Security.Files;
 using Godwit.Security.Signing;
 
 namespace Godwit.Engine.Certificates;
@@ -14,7 +15,7 @@ public static class CertificateFile
 
     private const string SignatureMember = "signature";
 
-    /// <summary>Signs and writes; the file is there whole or not at all, and replaces an older one of the same name.</summary>
+    /// <summary>Signs and writes; the file is there whole or not at all, also after a power cut, and replaces an older one of the same name.</summary>
     /// <returns>The certificate with its signature.</returns>
     /// <exception cref="ArgumentException">The certificate contradicts itself; nothing is signed.</exception>
     public static Certificate Write(string path, Certificate certificate, SigningKey key)
@@ -141,6 +142,7 @@ public static class CertificateFile
                 stream.Flush(flushToDisk: true);
             }
             File.Move(draft, path, overwrite: true);
+            FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         finally
         {

@@ -37,9 +37,11 @@ public abstract record CertificateVerdict
         var rows = c.Tables.Sum(t => t.Rows);
         var quarantined = c.Tables.Sum(t => t.Quarantined);
         var result = c.Verdict == Verdict.Verified ? "moved and verified" : "FAILED verification of";
-        return $"Run {Printable(c.RunId)} of {c.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC {result} {rows} rows in {c.Tables.Count} tables"
+        return $"Run {Printable(c.RunId)} of {c.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC {result} {Count(rows, "row")} in {Count(c.Tables.Count, "table")}"
             + (quarantined == 0 ? "." : $", {quarantined} more in quarantine.");
     }
+
+    private static string Count(long number, string thing) => $"{number} {thing}{(number == 1 ? "" : "s")}";
 
     /// <summary>An unknown signer chose the text: nothing of it may steer a terminal.</summary>
     private static string Printable(string text) => string.Concat(text.Take(100).Select(c => c is > ' ' and <= '~' ? c : '?'));

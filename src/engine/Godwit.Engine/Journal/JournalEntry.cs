@@ -13,5 +13,5 @@ namespace Godwit.Engine.Journal;
 public sealed record JournalEntry(long Sequence, DateTimeOffset At, string Kind, string Body, string Previous, string Hash);
 
 /// <summary>A signed statement that the journal of a run stood at an entry.</summary>
-/// <param name="Signature">ES256 over <see cref="JournalHead"/>'s other fields in canonical form, base64url.</param>
+/// <param name="Signature">ES256 over the canonical form of the other fields and <c>"type":"journal-head"</c>, base64url.</param>
 public sealed record JournalHead(Guid Run, long Sequence, string Hash, DateTimeOffset At, string Kid, string Signature);

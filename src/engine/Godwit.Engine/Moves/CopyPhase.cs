@@ -12,10 +12,11 @@ public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgres
         var plan = target.Run.Plan;
         progress.Begin(MovePhase.Copy, plan.Tables.Sum(t => t.Rows));
         var work = new List<(TablePlan Table, int Ordinal)>();
+        var ranges = await target.RangesAsync(cancellation);
         // The largest first: the end of the phase is then many small things and not one large one.
         foreach (var table in plan.Tables.OrderByDescending(t => t.Bytes))
         {
-            foreach (var range in await target.RangesAsync(table, cancellation))
+            foreach (var range in ranges[table.TargetName])
             {
                 if (range.Done) progress.Add(range.Digest.Count);
                 else work.Add((table, range.Ordinal));

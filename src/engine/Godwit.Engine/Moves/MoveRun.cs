@@ -13,6 +13,9 @@ public sealed record MoveRunOptions
 
     public SecondDecoding Decoding { get; init; } = SecondDecoding.Sample;
 
+    /// <summary>Hashes of rows held at once while the rows that differ are looked for, so that memory is bounded; one range is held whatever its size.</summary>
+    public int MostHashes { get; init; } = 1_000_000;
+
     /// <summary>False only to measure what hashing costs while copying.</summary>
     public bool HashWhileCopying { get; init; } = true;
 }
@@ -79,7 +82,7 @@ public sealed class MoveVerifier(
         foreach (var table in tables.Where(t => t.Different.Count > 0))
         {
             progress.At($"{table.Table.SourceName}: narrowing");
-            mismatches.AddRange(await new Narrowing(source, snapshot, key).RunAsync(table, cancellation));
+            mismatches.AddRange(await new Narrowing(source, snapshot, key, options.MostHashes).RunAsync(table, cancellation));
         }
         foreach (var table in tables.Where(t => t.Quarantine is { Agrees: false }))
         {

@@ -115,7 +115,8 @@ public interface IMoveTarget : IAsyncDisposable
 
     Task RunStepAsync(TargetStep step, CancellationToken cancellation);
 
-    Task<IReadOnlyList<CopiedRange>> RangesAsync(TablePlan table, CancellationToken cancellation);
+    /// <summary>Every range of the run, in order, by the table's name at the target.</summary>
+    Task<ILookup<string, CopiedRange>> RangesAsync(CancellationToken cancellation);
 
     /// <summary>
     /// Copies one range: rows, their digest and the range's state commit together, or not at all. <paramref name="fill"/> runs on the calling thread

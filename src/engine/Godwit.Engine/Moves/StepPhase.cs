@@ -4,9 +4,9 @@ namespace Godwit.Engine.Moves;
 public sealed class StepPhase(IMoveTarget target, MoveProgress progress, int jobs)
 {
     /// <summary>
-    /// Steps of these phases read one table each and lock only that. Foreign keys lock two tables, and views and sequences are over in no time: one after another.
+    /// Steps of these phases make, read or lock one table each. Foreign keys lock two tables, and views read one another: one after another.
     /// </summary>
-    private static readonly HashSet<string> SideBySide = new(["keys", "indexes", "checks", "validation", "statistics"], StringComparer.Ordinal);
+    private static readonly HashSet<string> SideBySide = new(["tables", "keys", "indexes", "checks", "validation", "sequences", "statistics"], StringComparer.Ordinal);
 
     public async Task RunAsync(MovePhase phase, IReadOnlyList<TargetStep> steps, CancellationToken cancellation)
     {

@@ -11,12 +11,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
     public RunbookPlanning Plan(Runbook runbook, string? schema = null)
     {
         var files = PlannedFiles.Read(runbook, kinds);
-        var findings = new List<Finding>(files.Findings);
-        foreach (var phase in runbook.Phases)
-        {
-            foreach (var gate in phase.Gates) findings.AddRange(CheckGate(gate, files));
-            foreach (var step in phase.Steps) findings.AddRange(CheckStep(step, files));
-        }
+        var findings = CheckKinds(runbook, files);
         if (findings.Exists(f => f.Severity == Severity.Error)) return new RunbookPlanning(null, findings);
         return new RunbookPlanning(RunbookPlanJson.WithHash(new RunbookPlan
         {
@@ -32,6 +27,20 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
             Files = files.Files,
             Schema = schema,
         }), findings);
+    }
+
+    /// <summary>What the kinds say about the steps and gates of a runbook that cannot be planned yet: <see cref="RunbookReading.Draft"/>.</summary>
+    public IReadOnlyList<Finding> Check(Runbook draft) => CheckKinds(draft, PlannedFiles.Read(draft, kinds));
+
+    private List<Finding> CheckKinds(Runbook runbook, PlannedFiles files)
+    {
+        var findings = new List<Finding>(files.Findings);
+        foreach (var phase in runbook.Phases)
+        {
+            foreach (var gate in phase.Gates) findings.AddRange(CheckGate(gate, files));
+            foreach (var step in phase.Steps) findings.AddRange(CheckStep(step, files));
+        }
+        return findings;
     }
 
     private IEnumerable<Finding> CheckGate(GateSettings gate, PlannedFiles files)

@@ -33,8 +33,18 @@ public sealed class RunbookReader(RunbookKinds kinds)
         var merge = new RunbookMerge(_shape, documents);
         var runbook = merge.Merge(folder.Root, parameters.Values);
         findings.AddRange(merge.Findings);
-        return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path));
+        var wrong = findings.Where(f => f is { Severity: Severity.Error, Place: not null }).Select(f => f.Place!).ToHashSet();
+        return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, wrong) };
     }
+
+    private static Runbook Without(Runbook runbook, HashSet<Place> wrong) => wrong.Count == 0 ? runbook : runbook with
+    {
+        Phases = [.. runbook.Phases.Select(p => p with
+        {
+            Gates = [.. p.Gates.Where(g => g.Places?.Overlaps(wrong) != true)],
+            Steps = [.. p.Steps.Where(s => s.Places?.Overlaps(wrong) != true)],
+        })],
+    };
 
     private RunbookDocument Read(RunbookSource file, IReadOnlyDictionary<string, string> parameters, List<Finding> findings)
     {

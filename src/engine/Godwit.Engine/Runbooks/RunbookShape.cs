@@ -10,9 +10,9 @@ public sealed class RunbookShape
 
     private static readonly Shape.Text s_id = new(IdPattern) { Expected = "letters, digits, '-', '_' and '.', at most 63", MaxLength = 63 };
 
-    private static readonly Shape.Text s_line = new(@"[^\r\n]*\S[^\r\n]*") { Expected = "one line of text, at most 500 characters", MaxLength = 500 };
+    private static readonly Shape.Text s_line = new(@"[^\r\n]*\S[^\r\n]*") { Expected = "one line of text", MaxLength = 500 };
 
-    private static readonly Shape.Text s_variable = new("[A-Za-z_][A-Za-z0-9_]{0,127}") { Expected = "the name of an environment variable", MaxLength = 128 };
+    private static readonly Shape.Text s_variable = new("[A-Za-z_][A-Za-z0-9_]{0,127}") { Expected = "the name of a variable", MaxLength = 128 };
 
     public RunbookShape(RunbookKinds kinds)
     {

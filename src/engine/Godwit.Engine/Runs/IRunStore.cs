@@ -11,6 +11,9 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
 
     RunbookPlan Plan { get; }
 
+    /// <summary>The state in which the run was taken over, and its reason: where a refusal leaves it again.</summary>
+    (RunbookState State, string? Reason) Before { get; }
+
     /// <summary>The run as it stands.</summary>
     Task<RunbookRun> ReadAsync(CancellationToken cancellation);
 

@@ -26,6 +26,15 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     /// <summary>Undoes every phase after <paramref name="to"/>, or all of them, the last first.</summary>
     public Task<RunbookOutcome> RollBackAsync(Phase? to, CancellationToken cancellation) => GuardAsync(token => GoBackAsync(to, token), cancellation);
 
+    /// <summary>Gives the run up as it is.</summary>
+    public Task<RunbookOutcome> AbortAsync(CancellationToken cancellation) => GuardAsync(
+        async token =>
+        {
+            await store.LeaveAsync(RunbookState.Aborted, reason: null, "run-aborted", token);
+            return new RunbookOutcome.Reached(RunbookState.Aborted);
+        },
+        cancellation);
+
     private async Task<RunbookOutcome> GoForwardAsync(bool finish, CancellationToken cancellation)
     {
         var run = await store.ReadAsync(cancellation);
@@ -157,7 +166,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         _ => null,
     };
 
-    private Task NoteAsync(
+    private Task<bool> NoteAsync(
         string kind, Phase? phase, Func<IRunLedger, CancellationToken, Task> work, CancellationToken cancellation, JsonObject? more = null) =>
         store.RecordAsync(
             step: null,
@@ -190,7 +199,12 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, store.LeaseLost);
         try
         {
-            return await work(either.Token);
+            var outcome = await work(either.Token);
+            if (outcome is not RunbookOutcome.Refused) return outcome;
+            // One that was found dead is not run on by being asked for something else.
+            var (state, reason) = store.Before is { State: RunbookState.Running } ? (RunbookState.Paused, "its runner was gone") : store.Before;
+            await store.LeaveAsync(state, reason, "refused", either.Token);
+            return outcome;
         }
         catch (Exception fault) when (fault is not LeaseLostException && !cancellation.IsCancellationRequested)
         {

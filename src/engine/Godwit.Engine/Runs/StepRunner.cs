@@ -12,6 +12,8 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
 {
     private static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
 
+    private const int LongestReason = 4000;
+
     private readonly Retries _retries = new(options.Time, options.Jitter);
 
     /// <summary>Whether a result says that what was done is not what had to be.</summary>
@@ -106,7 +108,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     private Task<StepResult> RetryAsync(Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation) =>
         _retries.RunAsync(work, (fault, wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s"), cancellation);
 
-    private Task SetAsync(StepSettings step, StepState state, string kind, IReadOnlyDictionary<string, string>? evidence, CancellationToken cancellation) =>
+    private Task<bool> SetAsync(StepSettings step, StepState state, string kind, IReadOnlyDictionary<string, string>? evidence, CancellationToken cancellation) =>
         _retries.RunAsync(
             c => store.RecordAsync(
                 step.Id,
@@ -124,12 +126,14 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     private async Task<StepResult> RefuseAsync(StepSettings step, string kind, StepResult result, CancellationToken cancellation)
     {
         var body = Body(step, result.Evidence);
-        body["reason"] = result switch
+        var reason = result switch
         {
             StepResult.Failed failed => string.Join("; ", failed.Findings.Select(f => $"{f.Code}: {f.Message}")),
             StepResult.Undecided undecided => undecided.Reason,
-            _ => null,
+            _ => "",
         };
+        // An entry has its limit, and the findings are told elsewhere in full.
+        body["reason"] = reason.Length > LongestReason ? reason[..LongestReason] : reason;
         await _retries.RunAsync(
             c => store.RecordAsync(
                 step.Id,

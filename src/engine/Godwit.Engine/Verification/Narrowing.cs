@@ -9,13 +9,10 @@ namespace Godwit.Engine.Verification;
 /// Narrows ranges that differ to the rows that differ. One range is held as hashes at a time; rows themselves only where one side has what the other has
 /// not, and no more than <see cref="MostRows"/> of them a table.
 /// </summary>
-public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128 key)
+public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128 key, int mostHashes)
 {
     /// <summary>Rows named for one table; beyond it the rest is counted.</summary>
     public const int MostRows = 100;
-
-    /// <summary>Hashes held at once, so that memory is bounded.</summary>
-    private const int MostHashes = 1_000_000;
 
     public async Task<IReadOnlyList<Finding>> RunAsync(TableVerification verification, CancellationToken cancellation)
     {
@@ -26,7 +23,7 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
         for (var next = 0; next < rangesToSee.Count;)
         {
             var group = new HashSet<int>();
-            for (var rows = 0L; next < rangesToSee.Count && (group.Count == 0 || rows < MostHashes); next++)
+            for (var rows = 0L; next < rangesToSee.Count && (group.Count == 0 || rows < mostHashes); next++)
             {
                 group.Add(rangesToSee[next]);
                 rows += verification.Source.Rows[rangesToSee[next]].Count;

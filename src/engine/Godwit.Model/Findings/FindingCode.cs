@@ -45,7 +45,7 @@ public static class FindingCodes
     public static readonly FindingCode InvalidText = new("GW1203", "Text is not valid UTF-8");
     public static readonly FindingCode OutOfRange = new("GW1204", "A value does not fit the chosen type");
     public static readonly FindingCode TypeChosen = new("GW1205", "How a type was chosen");
-    public static readonly FindingCode ValueTooLarge = new("GW1206", "A value is larger than PostgreSQL holds");
+    public static readonly FindingCode ValueTooLarge = new("GW1206", "A value or a row is larger than PostgreSQL holds");
     public static readonly FindingCode Convention = new("GW1207", "A framework's conventions were recognised");
     public static readonly FindingCode Quarantined = new("GW1208", "Rows were put into quarantine");
 
@@ -73,6 +73,7 @@ public static class FindingCodes
     public static readonly FindingCode SchemaDiffers = new("GW1505", "The schema differs from what was moved");
     public static readonly FindingCode ConstraintNotValid = new("GW1506", "A constraint or index is missing or not valid");
     public static readonly FindingCode DecoderDisagrees = new("GW1507", "The second decoder reads another value");
+    public static readonly FindingCode CertificateNotTaken = new("GW1508", "A certificate is not taken at its word");
 
     public static readonly FindingCode RunbookUnreadable = new("GW1601", "The runbook cannot be read");
     public static readonly FindingCode RunbookValue = new("GW1602", "A value of the runbook is wrong");
@@ -115,6 +116,16 @@ public static class FindingCodes
     public static readonly FindingCode ExpectationFailed = new("GW1724", "A query did not answer as expected");
     public static readonly FindingCode SqlFile = new("GW1725", "A SQL file is wrong");
     public static readonly FindingCode StepChanged = new("GW1726", "A step that was done has changed");
+
+    public static readonly FindingCode BackfillSettings = new("GW1740", "A backfill's settings do not go together");
+    public static readonly FindingCode TransformSettings = new("GW1741", "A transform's parameters are wrong");
+    public static readonly FindingCode SecretMissing = new("GW1742", "A transform's secret is missing");
+    public static readonly FindingCode BackfillTable = new("GW1743", "A backfill's table, column or expression does not fit");
+    public static readonly FindingCode NoUsableKey = new("GW1744", "A backfill has no usable key");
+    public static readonly FindingCode TooManyFailures = new("GW1745", "Too many rows of a backfill failed");
+    public static readonly FindingCode LeftOver = new("GW1746", "A backfill left rows over");
+    public static readonly FindingCode NotEmptyBefore = new("GW1747", "A backfill's undo would take what was there before");
+    public static readonly FindingCode UndoIncomplete = new("GW1748", "What a backfill wrote is still there after its undo");
 
     public static readonly FindingCode KindSettings = new("GW1770", "Settings of a step or gate do not fit together");
     public static readonly FindingCode CommandFailed = new("GW1771", "A command failed");

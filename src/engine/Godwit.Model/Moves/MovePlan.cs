@@ -21,6 +21,9 @@ public sealed record MovePlan
     /// <summary>What is not moved, each with its source text: the content of not-moved.sql.</summary>
     public required IReadOnlyList<NotMoved> NotMoved { get; init; }
 
+    /// <summary>Tables of the source that the user left out (<c>--tables</c>), by their names there. Null in a plan of a version that did not say.</summary>
+    public IReadOnlyList<string>? LeftOut { get; init; }
+
     /// <summary>SHA-256 over the source's schema statements, lower-case hexadecimal.</summary>
     public required string SourceSchemaHash { get; init; }
 }
@@ -41,6 +44,12 @@ public sealed record TablePlan
 
     /// <summary>Indexes in <see cref="Columns"/> of the source's primary key, in key order; empty when it has none.</summary>
     public required IReadOnlyList<int> KeyColumns { get; init; }
+
+    /// <summary>
+    /// How the source keeps each of <see cref="KeyColumns"/> in order: rows of a table without rowid are numbered so. Empty with a rowid, and where every
+    /// column is kept ascending by its own collation.
+    /// </summary>
+    public IReadOnlyList<KeyOrder> KeyOrder { get; init; } = [];
 
     public KeyPlan? PrimaryKey { get; init; }
 
@@ -79,6 +88,9 @@ public sealed record TablePlan
 /// <param name="Columns">Indexes of the columns in which the profile saw misfits.</param>
 /// <param name="Followers">Row numbers of rows that point at a quarantined row, ascending.</param>
 public sealed record QuarantinePlan(string TargetName, IReadOnlyList<int> Columns, IReadOnlyList<long> Followers);
+
+/// <param name="Collation">The collation that orders this part of the key.</param>
+public sealed record KeyOrder(bool Descending, string Collation);
 
 /// <summary>Rowids r with <c>After &lt; r &lt;= UpTo</c>; null means open.</summary>
 public sealed record RowIdRange(long? After, long? UpTo);

@@ -7,6 +7,10 @@ namespace Godwit.Model.Runbooks;
 /// <param name="root">The settings' pointer in that file.</param>
 public sealed class SettingsPlaces(IReadOnlyDictionary<string, Place.InFile> all, string root)
 {
+    /// <summary>Whether one of the places is that of the settings or of a value in them.</summary>
+    public bool Overlaps(IReadOnlySet<Place> places) =>
+        all.Any(p => p.Key.StartsWith(root, StringComparison.Ordinal) && (p.Key.Length == root.Length || p.Key[root.Length] == '/') && places.Contains(p.Value));
+
     /// <summary>The place of a value, or of the nearest thing around it that has one.</summary>
     /// <param name="pointer">A JSON pointer into the settings; empty is the settings as a whole.</param>
     public Place.InFile? At(string pointer)

@@ -14,12 +14,31 @@ internal sealed class ClusterRoles(ClusterPlace place, int port)
         try
         {
             await using var works = await OpenAsync(Role, password, cancellationToken);
+            await KeepOutOfOwnSchemaAsync(works, cancellationToken);
             return;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidPassword)
         {
             await SetRoleAsync(password, cancellationToken);
         }
+        await using var connection = await OpenAsync(Role, password, cancellationToken);
+        await KeepOutOfOwnSchemaAsync(connection, cancellationToken);
+    }
+
+    /// <summary>
+    /// The role and the schema of Godwit's own records share a name, and PostgreSQL's default search_path begins with the schema called as the user is
+    /// (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH): without this, what a person makes in psql would land among the records. A
+    /// path that somebody gave the role stays.
+    /// </summary>
+    private static async Task KeepOutOfOwnSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var given = new NpgsqlCommand(
+            """
+            SELECT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c
+                           WHERE s.setdatabase = 0 AND s.setrole = current_user::pg_catalog.regrole AND pg_catalog.starts_with(c, 'search_path='))
+            """, connection);
+        if (!(bool)(await given.ExecuteScalarAsync(cancellationToken))!)
+            await ExecuteAsync(connection, $"ALTER ROLE {Role} SET search_path = public", cancellationToken);
     }
 
     /// <summary>True when the database was made by this call.</summary>

@@ -12,6 +12,9 @@ public sealed class PostgresTarget
 {
     private const int DefaultConnectTimeout = 15;
 
+    // Linux takes no more seconds (tcp(7), MAX_TCP_KEEPIDLE).
+    private const int MostKeepAlive = 32767;
+
     private readonly NpgsqlConnectionStringBuilder settings;
 
     private PostgresTarget(PostgresUrl url, PostgresHost host, NpgsqlConnectionStringBuilder settings, ServerIdentity server)
@@ -93,7 +96,7 @@ public sealed class PostgresTarget
             else if (await PoolerProbe.RunAsync(connection, cancellationToken) is { } pooler)
                 findings.Add(pooler);
             else
-                return new TargetReading(new PostgresTarget(url, host, builder, server), findings);
+                return await TryOptionsAsync(new PostgresTarget(url, host, builder, server), findings, cancellationToken);
         }
         catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException or TimeoutException
             or System.Security.Authentication.AuthenticationException or CryptographicException or ArgumentException or NotSupportedException)
@@ -102,6 +105,25 @@ public sealed class PostgresTarget
         }
 
         return new TargetReading(null, findings);
+    }
+
+    /// <summary>The server looks at the URL's options when a session with them begins: what it refuses is said now, not when the move has begun.</summary>
+    private static async Task<TargetReading> TryOptionsAsync(PostgresTarget target, List<Finding> findings, CancellationToken cancellationToken)
+    {
+        if (target.Url.Options is null) return new TargetReading(target, findings);
+        try
+        {
+            await using var source = target.OpenSource(new SessionSettings { RunId = "check", Role = "options" });
+            await using var connection = await source.OpenAsync(cancellationToken);
+            return new TargetReading(target, findings);
+        }
+        catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.InsufficientPrivilege || refused.SqlState.StartsWith("22", StringComparison.Ordinal)
+            || refused.SqlState is PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.SyntaxError or PostgresErrorCodes.CantChangeRuntimeParam)
+        {
+            findings.Add(Finding.Error(
+                FindingCodes.BadUrl, $"{target.Host} refuses the URL's options: {refused.MessageText} ({refused.SqlState})", remedy: "Correct them in the URL (or in PGOPTIONS)"));
+            return new TargetReading(null, findings);
+        }
     }
 
     private static NpgsqlConnectionStringBuilder Settings(PostgresUrl url, PostgresHost host, string? password)
@@ -131,12 +153,12 @@ public sealed class PostgresTarget
         };
         if (builder.TcpKeepAlive)
         {
-            builder.TcpKeepAliveTime = url.KeepAlivesIdle is > 0 and var idle ? idle : 30;
-            builder.TcpKeepAliveInterval = url.KeepAlivesInterval is > 0 and var interval ? interval : 10;
+            builder.TcpKeepAliveTime = url.KeepAlivesIdle is > 0 and var idle ? Math.Min(idle, MostKeepAlive) : 30;
+            builder.TcpKeepAliveInterval = url.KeepAlivesInterval is > 0 and var interval ? Math.Min(interval, MostKeepAlive) : 10;
         }
 
         if (url.RequireAuth is { } methods)
-            builder.RequireAuth = methods;
+            builder.RequireAuth = string.Join(',', methods.Split(',').Select(m => m is ['!', .. var denied] ? '!' + UrlSettings.AuthenticationMethods[denied] : UrlSettings.AuthenticationMethods[m]));
         if (password is not null)
             builder.Password = password;
         return builder;

@@ -45,7 +45,7 @@ public sealed record PostgresUrl
     /// <summary>Seconds between probes.</summary>
     public int? KeepAlivesInterval { get; init; }
 
-    /// <summary>Command-line options for the server session; Godwit's own come after and win.</summary>
+    /// <summary>Settings for the server session, none of which takes a promise from a move; Godwit's own come after and win.</summary>
     public string? Options { get; init; }
 
     public SessionDemand Demand { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Godwit.Model.Findings;
 using Npgsql;
 
@@ -11,6 +12,7 @@ internal sealed class PostgresUrlParser(ConnectionEnvironment environment)
     private const int HostLimit = 32;
 
     private readonly List<string> problems = [];
+    private readonly List<Finding> findings = [];
     private IReadOnlyDictionary<string, string> settings = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public PostgresUrlReading Parse(string text)
@@ -39,12 +41,12 @@ internal sealed class PostgresUrlParser(ConnectionEnvironment environment)
             {
                 ["disable"] = ChannelBinding.Disable, ["prefer"] = ChannelBinding.Prefer, ["require"] = ChannelBinding.Require,
             }),
-            RequireAuth = Get("require_auth"),
+            RequireAuth = RequireAuth(),
             ConnectTimeout = Number("connect_timeout", 0, int.MaxValue),
             KeepAlives = Number("keepalives", 0, int.MaxValue) is not 0,
             KeepAlivesIdle = Number("keepalives_idle", 0, int.MaxValue),
             KeepAlivesInterval = Number("keepalives_interval", 0, int.MaxValue),
-            Options = Get("options"),
+            Options = Options(),
             Demand = Word("target_session_attrs", SessionDemand.Any, new()
             {
                 ["any"] = SessionDemand.Any, ["read-write"] = SessionDemand.ReadWrite, ["read-only"] = SessionDemand.ReadOnly,
@@ -54,10 +56,10 @@ internal sealed class PostgresUrlParser(ConnectionEnvironment environment)
             PassFile = Get("passfile"),
         };
         RefuseWeakSystemRoots(parsed);
+        RefuseWeakDirectSsl(parsed);
 
-        return problems.Count == 0
-            ? new PostgresUrlReading(parsed, [])
-            : new PostgresUrlReading(null, [.. problems.Distinct(StringComparer.Ordinal).Select(Problem)]);
+        findings.InsertRange(0, problems.Distinct(StringComparer.Ordinal).Select(Problem));
+        return new PostgresUrlReading(findings.Exists(f => f.Severity == Severity.Error) ? null : parsed, findings);
     }
 
     private static Finding Problem(string text) => Finding.Error(
@@ -74,8 +76,14 @@ internal sealed class PostgresUrlParser(ConnectionEnvironment environment)
     {
         foreach (var (name, value) in settings)
         {
-            if (UrlSettings.Known.ContainsKey(name) || UrlSettings.WithoutEffect.Contains(name))
+            if (UrlSettings.Known.ContainsKey(name))
                 continue;
+            if (UrlSettings.WithoutEffect.TryGetValue(name, out var why))
+            {
+                findings.Add(Finding.Note(FindingCodes.BadUrl, $"The URL's {name} has no effect: {why}"));
+                continue;
+            }
+
             if (UrlSettings.OnlyWith.TryGetValue(name, out var allowed))
             {
                 if (!allowed.Contains(value, StringComparer.Ordinal))
@@ -99,6 +107,36 @@ internal sealed class PostgresUrlParser(ConnectionEnvironment environment)
             problems.Add("sslrootcert=system goes with sslmode=verify-full only");
     }
 
+    // libpq refuses the combination too: the server's answer is what a weaker mode goes by.
+    private void RefuseWeakDirectSsl(PostgresUrl url)
+    {
+        if (url.DirectSsl && url.Ssl is SslMode.Disable or SslMode.Allow or SslMode.Prefer)
+            problems.Add("sslnegotiation=direct goes with sslmode=require, verify-ca or verify-full only");
+    }
+
+    private string? RequireAuth()
+    {
+        if (Get("require_auth") is not { } text)
+            return null;
+        var methods = text.Split(',');
+        var negated = methods.Count(m => m is ['!', ..]);
+        if (!methods.All(m => UrlSettings.AuthenticationMethods.ContainsKey(m is ['!', .. var denied] ? denied : m)))
+            problems.Add($"require_auth is none of {string.Join(", ", UrlSettings.AuthenticationMethods.Keys)}, each with or without ! before it");
+        else if (negated > 0 && negated < methods.Length)
+            problems.Add("require_auth has methods with and without !");
+        return text;
+    }
+
+    private string? Options()
+    {
+        if (Get("options") is not { } text)
+            return null;
+        var options = UrlOptions.Read(text);
+        findings.AddRange(options.Problems.Distinct().Select(p => Finding.Error(FindingCodes.BadUrl, $"The target's URL is wrong: {p.Message}", remedy: p.Remedy)));
+        findings.AddRange(options.Ignored.Distinct().Select(i => Finding.Warning(FindingCodes.BadUrl, $"In the target's URL, {i.Message}", remedy: i.Remedy)));
+        return text;
+    }
+
     private List<PostgresHost> Hosts()
     {
         var names = Get("host")?.Split(',');
@@ -119,6 +157,8 @@ internal sealed class PostgresUrlParser(ConnectionEnvironment environment)
         {
             var port = Port(ports.Length == 1 ? ports[0] : ports[i]);
             var address = addresses?[i] is { Length: > 0 } a ? a : null;
+            if (address is not null && !IPAddress.TryParse(address, out _))
+                problems.Add("hostaddr is not an IP address");
             var name = names?[i] is { Length: > 0 } n ? n : address ?? environment.DefaultSocketFolder(port);
             return new PostgresHost(name, port, address);
         }

@@ -41,9 +41,11 @@ public sealed record SessionSettings
         }
     }
 
-    /// <param name="serverVersion">server_version_num.</param>
-    /// <param name="before">Options of the user's, which these override.</param>
-    internal string Options(int serverVersion, string? before)
+    /// <summary>Names of the settings that Godwit sets in its sessions, whatever else asks for another value.</summary>
+    internal static IReadOnlySet<string> Own { get; } = new SessionSettings { RunId = "", Role = "" }.Settings(int.MaxValue).Keys
+        .Concat(["application_name", "client_encoding", "maintenance_work_mem", "TimeZone"]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    private Dictionary<string, string> Settings(int serverVersion)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -65,9 +67,15 @@ public sealed record SessionSettings
             settings["transaction_timeout"] = "0";
         foreach (var (name, value) in Extra)
             settings[name] = value;
+        return settings;
+    }
 
+    /// <param name="serverVersion">server_version_num.</param>
+    /// <param name="before">Options of the user's, which these override.</param>
+    internal string Options(int serverVersion, string? before)
+    {
         var text = new StringBuilder(before);
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in Settings(serverVersion))
         {
             text.Append(text.Length > 0 ? " -c " : "-c ").Append(name).Append('=');
             text.Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal));

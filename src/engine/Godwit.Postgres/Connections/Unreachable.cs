@@ -9,8 +9,9 @@ internal static class Unreachable
 {
     public static Finding Explain(Exception fault, PostgresUrl url, PostgresHost host, bool hadPassword) => fault switch
     {
-        // PgBouncer refuses startup parameters that it does not track.
-        PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } p when p.MessageText.Contains("startup parameter", StringComparison.Ordinal) =>
+        // PgBouncer refuses startup parameters that it does not track, and, where it pools by statement, transactions.
+        PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } p
+            when p.MessageText.Contains("startup parameter", StringComparison.Ordinal) || p.MessageText.Contains("pooling mode", StringComparison.Ordinal) =>
             PoolerProbe.Found(),
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } p => At(
             $"{host} refuses the user {url.User}: {p.MessageText}", hadPassword ? "Check the password and the user's name" : Passwords.WaysToGive),

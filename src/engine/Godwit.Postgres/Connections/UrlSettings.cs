@@ -3,6 +3,8 @@ namespace Godwit.Postgres.Connections;
 /// <summary>libpq's parameters, and what Godwit makes of them.</summary>
 internal static class UrlSettings
 {
+    private const string OwnNames = "Godwit names its sessions itself, and a takeover finds them by that";
+
     /// <summary>Read from the URL, else from the variable when there is one (https://www.postgresql.org/docs/current/libpq-envars.html).</summary>
     public static readonly IReadOnlyDictionary<string, string?> Known = new Dictionary<string, string?>(StringComparer.Ordinal)
     {
@@ -28,10 +30,21 @@ internal static class UrlSettings
         ["keepalives_interval"] = null,
     };
 
-    /// <summary>Taken without effect: Godwit names its sessions itself, and the rest only tunes libpq.</summary>
-    public static readonly IReadOnlySet<string> WithoutEffect = new HashSet<string>(StringComparer.Ordinal)
+    /// <summary>Taken without effect, which a note says: each with the reason.</summary>
+    public static readonly IReadOnlyDictionary<string, string> WithoutEffect = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        "application_name", "fallback_application_name", "keepalives_count", "tcp_user_timeout", "sslsni", "sslcompression",
+        ["application_name"] = OwnNames,
+        ["fallback_application_name"] = OwnNames,
+        ["keepalives_count"] = "the system's own number of probes is used",
+        ["tcp_user_timeout"] = "keepalives and the lease tell when a connection is gone",
+        ["sslsni"] = "the server's name is always sent",
+        ["sslcompression"] = "TLS compression is never used",
+    };
+
+    /// <summary>What <c>require_auth</c> may name, and what Npgsql calls it.</summary>
+    public static readonly IReadOnlyDictionary<string, string> AuthenticationMethods = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["password"] = "Password", ["md5"] = "MD5", ["gss"] = "GSS", ["sspi"] = "SSPI", ["scram-sha-256"] = "ScramSHA256", ["none"] = "None",
     };
 
     /// <summary>Taken only with a value that asks for what Godwit does anyway.</summary>

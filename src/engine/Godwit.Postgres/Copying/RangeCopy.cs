@@ -11,6 +11,9 @@ namespace Godwit.Postgres.Copying;
 /// <summary>Copies one range in one transaction: the lease held, the range's row locked before the COPY, rows and progress committed together.</summary>
 internal static class RangeCopy
 {
+    /// <summary>Bytes of values below which a table is not frozen.</summary>
+    public const long FewestFrozenBytes = 1 << 20;
+
     public static async Task<CopiedRange> RunAsync(
         NpgsqlConnection connection,
         Lease lease,
@@ -22,20 +25,22 @@ internal static class RangeCopy
         CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await lease.HoldAsync(connection, transaction, cancellation);
+        await lease.HoldAsync(connection, transaction, CommitWait.None, cancellation);
         var before = await RangeRows.LockAsync(connection, transaction, run.Id, table.TargetName, ordinal, cancellation);
         if (before.Done) return before;
 
         var target = TargetName.Qualify(run.Plan.Schema, table.TargetName);
         var whole = table.Ranges.Count == 1;
+        // A table emptied in the same transaction may be frozen as it is copied: no hint bits to set later, and no WAL at wal_level minimal. To empty it makes
+        // new files and waits for the disk, which a small table is not worth.
+        var freezes = whole && table.Bytes >= FewestFrozenBytes;
         if (whole)
         {
-            // A table emptied in the same transaction may be frozen as it is copied: no hint bits to set later, and no WAL at wal_level minimal.
-            await using var truncate = new NpgsqlCommand($"TRUNCATE {target}", connection, transaction);
-            await truncate.ExecuteNonQueryAsync(cancellation);
+            await using var empty = new NpgsqlCommand(freezes ? $"TRUNCATE {target}" : $"DELETE FROM {target}", connection, transaction);
+            await empty.ExecuteNonQueryAsync(cancellation);
         }
         var columns = string.Join(", ", table.Columns.Where(c => c.GeneratedSql is null).Select(c => TargetName.Quote(c.TargetName)));
-        var digest = await CopyAsync(connection, $"COPY {target} ({columns}) FROM STDIN (FORMAT binary{(whole ? ", FREEZE" : "")})", fill, cancellation);
+        var digest = await CopyAsync(connection, $"COPY {target} ({columns}) FROM STDIN (FORMAT binary{(freezes ? ", FREEZE" : "")})", fill, cancellation);
         var quarantined = 0L;
         if (fillQuarantine is not null && table.Quarantine is { } quarantine)
         {

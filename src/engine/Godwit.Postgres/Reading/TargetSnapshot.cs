@@ -13,6 +13,12 @@ namespace Godwit.Postgres.Reading;
 /// </summary>
 public sealed class TargetSnapshot : ITargetSnapshot
 {
+    /// <summary>Bytes of a table that is not worth the question how many blocks it has.</summary>
+    private const long SmallTable = 1 << 20;
+
+    /// <summary>Bytes of a row beside its values: header and pointer (https://www.postgresql.org/docs/current/storage-page-layout.html).</summary>
+    private const long RowOverhead = 28;
+
     private readonly TargetSessions _sessions;
     private readonly TargetSession _session;
     private readonly NpgsqlTransaction _transaction;
@@ -68,6 +74,8 @@ public sealed class TargetSnapshot : ITargetSnapshot
 
     public async Task<IReadOnlyList<BlockRange>> SplitAsync(TablePlan table, int parts, CancellationToken cancellation)
     {
+        // Whatever stands in it by now, one part is never wrong.
+        if (parts == 1 || table.Bytes + table.Rows * RowOverhead < SmallTable) return [new BlockRange(0, null)];
         await using var session = await _sessions.RentAsync(cancellation);
         var parted = await TargetScan.SplitAsync(session.Connection, _schema, table, parts, cancellation);
         session.Keep();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
@@ -13,7 +14,8 @@ internal sealed class TupleReader(Stream stream, UInt128 key, bool whole)
     private const int HeaderBytes = 19;
     private const int CountBytes = 2;
 
-    private byte[] _buffer = new byte[RowImageBuffer.Capacity];
+    // Shared: a table is often far smaller than the buffer, and there may be thousands of them.
+    private byte[] _buffer = [];
     private SipHash _hash = new(key);
     private int _start;
     private int _end;
@@ -21,6 +23,20 @@ internal sealed class TupleReader(Stream stream, UInt128 key, bool whole)
     /// <summary>Visits every tuple.</summary>
     /// <exception cref="InvalidDataException">The stream is not what the server's protocol promises.</exception>
     public void ReadAll(ITupleVisitor visitor, CancellationToken cancellation)
+    {
+        var shared = ArrayPool<byte>.Shared.Rent(RowImageBuffer.Capacity);
+        _buffer = shared;
+        try
+        {
+            ReadTuples(visitor, cancellation);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(shared);
+        }
+    }
+
+    private void ReadTuples(ITupleVisitor visitor, CancellationToken cancellation)
     {
         Need(HeaderBytes);
         _start += HeaderBytes;

@@ -21,8 +21,9 @@ public sealed class PostgresRun : IRunStore
     private readonly JournalSigner _signer;
     private bool _left;
 
-    internal PostgresRun(TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer)
+    internal PostgresRun(TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer, (RunbookState State, string? Reason) before)
     {
+        Before = before;
         _signer = signer;
         _sessions = sessions;
         _lease = lease;
@@ -33,6 +34,8 @@ public sealed class PostgresRun : IRunStore
     public Guid Run { get; }
 
     public RunbookPlan Plan { get; }
+
+    public (RunbookState State, string? Reason) Before { get; }
 
     public CancellationToken LeaseLost => _lease.Lost;
 
@@ -71,20 +74,14 @@ public sealed class PostgresRun : IRunStore
 
     public IRunTarget For(string step) => new OfStep(this, step);
 
-    public async Task<T> OutsideTransactionAsync<T>(SessionTerms terms, Func<IRunSession, CancellationToken, Task<T>> work, CancellationToken cancellation)
-    {
-        try
+    public Task<T> OutsideTransactionAsync<T>(SessionTerms terms, Func<IRunSession, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        TargetFaults.GuardAsync(async () =>
         {
             await using var session = await _sessions.OpenAsync(cancellation);
             await using (var settle = SettingsOf(terms, session.Connection, null, local: false)) await settle.ExecuteNonQueryAsync(cancellation);
             // Not kept: its settings are its own.
             return await work(new RunSession(session.Connection, null), cancellation);
-        }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
-        {
-            throw fault;
-        }
-    }
+        });
 
     public async Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation)
     {
@@ -107,45 +104,34 @@ public sealed class PostgresRun : IRunStore
     }
 
     /// <summary>One transaction, begun with the lease locked and the limits set in one round trip.</summary>
-    private async Task<T> TransactAsync<T>(string? step, SessionTerms terms, Func<RunLedger, CancellationToken, Task<T>> work, CancellationToken cancellation)
+    private Task<T> TransactAsync<T>(string? step, SessionTerms terms, Func<RunLedger, CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
         Engine.Invariants.Invariant.Holds(!_left, "a run that was left is written to");
-        try
+        return TargetFaults.GuardAsync(async () =>
         {
             await using var session = await _sessions.RentAsync(cancellation);
             var connection = session.Connection;
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             await using (var settle = SettingsOf(terms, connection, transaction, local: true)) await settle.ExecuteNonQueryAsync(cancellation);
-            await _lease.HoldAsync(connection, transaction, cancellation);
+            await _lease.HoldAsync(connection, transaction, CommitWait.Durable, cancellation);
             var ledger = new RunLedger(connection, transaction, Run, step);
             var result = await work(ledger, cancellation);
-            await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, cancellation);
-            if (ledger.SignsJournal) await JournalRows.SignAsync(connection, transaction, Run, _signer, cancellation);
+            await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
             await transaction.CommitAsync(cancellation);
             if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);
             session.Keep();
             return result;
-        }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
-        {
-            throw fault;
-        }
+        });
     }
 
-    private async Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellation)
-    {
-        try
+    private Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellation) =>
+        TargetFaults.GuardAsync(async () =>
         {
             await using var session = await _sessions.RentAsync(cancellation);
             var answer = await ask(session.Connection);
             session.Keep();
             return answer;
-        }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
-        {
-            throw fault;
-        }
-    }
+        });
 
     private static NpgsqlCommand SettingsOf(SessionTerms terms, NpgsqlConnection connection, NpgsqlTransaction? transaction, bool local)
     {

@@ -73,7 +73,7 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
         SignedAsync(
             """
             UPDATE godwit.runs SET state = $2, phase = $2, reason = $3, asked = NULL,
-                finished_at = CASE WHEN $2 IN ('Finished', 'RolledBack', 'Aborted') THEN clock_timestamp() END
+                finished_at = CASE WHEN $2 IN ('Finished', 'RolledBack', 'Aborted') THEN coalesce(finished_at, clock_timestamp()) END
             WHERE id = $1
             """, cancellation, new() { Value = run }, new() { Value = state.ToString() }, new() { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
 
@@ -89,13 +89,6 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
     {
         await using var command = Command(sql);
         foreach (var parameter in parameters) command.Parameters.Add(parameter);
-        try
-        {
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
-        {
-            throw fault;
-        }
+        await TargetFaults.GuardAsync(() => command.ExecuteNonQueryAsync(cancellation));
     }
 }

@@ -13,15 +13,8 @@ internal class RunSession(NpgsqlConnection connection, NpgsqlTransaction? transa
 
     public async Task<long> ExecuteAsync(string sql, CancellationToken cancellation, params IReadOnlyList<object?> values)
     {
-        try
-        {
-            await using var command = Command(sql, values);
-            return Math.Max(0, await command.ExecuteNonQueryAsync(cancellation));
-        }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
-        {
-            throw fault;
-        }
+        await using var command = Command(sql, values);
+        return Math.Max(0, await TargetFaults.GuardAsync(() => command.ExecuteNonQueryAsync(cancellation)));
     }
 
     public async Task ExecuteAllAsync(IReadOnlyList<string> statements, CancellationToken cancellation)
@@ -30,13 +23,11 @@ internal class RunSession(NpgsqlConnection connection, NpgsqlTransaction? transa
         foreach (var sql in statements) batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellation);
+            await TargetFaults.GuardAsync(() => batch.ExecuteNonQueryAsync(cancellation));
         }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
+        catch (TargetFaultException fault) when (fault.InnerException is PostgresException { BatchCommand: NpgsqlBatchCommand at } && batch.BatchCommands.Contains(at))
         {
-            throw e is PostgresException { BatchCommand: NpgsqlBatchCommand at } && batch.BatchCommands.IndexOf(at) is >= 0 and var index
-                ? new TargetFaultException(fault.Fault, fault.Message, fault.SqlState, fault.InnerException) { Position = fault.Position, Statement = index }
-                : fault;
+            throw new TargetFaultException(fault.Fault, fault.Message, fault.SqlState, fault.InnerException) { Position = fault.Position, Statement = batch.BatchCommands.IndexOf(at) };
         }
     }
 
@@ -54,8 +45,8 @@ internal class RunSession(NpgsqlConnection connection, NpgsqlTransaction? transa
     public async IAsyncEnumerable<IReadOnlyList<object?>> StreamAsync(string sql, [EnumeratorCancellation] CancellationToken cancellation, params IReadOnlyList<object?> values)
     {
         await using var command = Command(sql, values);
-        await using var reader = await GuardAsync(() => command.ExecuteReaderAsync(cancellation));
-        while (await GuardAsync(() => reader.ReadAsync(cancellation)))
+        await using var reader = await TargetFaults.GuardAsync(() => command.ExecuteReaderAsync(cancellation));
+        while (await TargetFaults.GuardAsync(() => reader.ReadAsync(cancellation)))
         {
             var row = new object?[reader.FieldCount];
             for (var i = 0; i < row.Length; i++) row[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
@@ -69,17 +60,5 @@ internal class RunSession(NpgsqlConnection connection, NpgsqlTransaction? transa
         var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
         return command;
-    }
-
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (Exception e) when (TargetFaults.Of(e) is { } fault)
-        {
-            throw fault;
-        }
     }
 }

@@ -49,7 +49,7 @@ public static class RunbookEntry
     public static Task<RunbookEntrance> BeginAsync(
         PostgresTarget target, Guid run, RunbookPlan plan, IReadOnlySet<string> once, string folder, string toolVersion, Runner runner, JournalSigner signer, CancellationToken cancellation) =>
         EnterAsync(
-            target, run, plan, runner, signer, waiting: null,
+            target, run, plan, runner, signer, (RunbookState.Running, null), waiting: null,
             async (connection, transaction) =>
             {
                 if (await UnfinishedAsync(connection, transaction, plan.Name, cancellation) is { } other) return other;
@@ -73,7 +73,7 @@ public static class RunbookEntry
     public static Task<RunbookEntrance> TakeOverAsync(
         PostgresTarget target, RunbookRun run, IReadOnlyList<RunbookState> states, string kind, Runner runner, JournalSigner signer, Action<LeaseHolder> waiting, CancellationToken cancellation) =>
         EnterAsync(
-            target, run.Id, run.Plan, runner, signer, waiting,
+            target, run.Id, run.Plan, runner, signer, (run.State, run.Reason), waiting,
             async (connection, transaction) =>
             {
                 await using var look = new NpgsqlCommand("SELECT state FROM godwit.runs WHERE id = $1 FOR NO KEY UPDATE", connection, transaction) { Parameters = { new() { Value = run.Id } } };
@@ -89,8 +89,7 @@ public static class RunbookEntry
     private static async Task NoteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, JournalSigner signer, string kind, JsonObject body, CancellationToken cancellation)
     {
-        await JournalRows.AppendAsync(connection, transaction, run, [JournalNote.Of(kind, body)], cancellation);
-        await JournalRows.SignAsync(connection, transaction, run, signer, cancellation);
+        await JournalRows.AppendAsync(connection, transaction, run, [JournalNote.Of(kind, body)], signer, cancellation);
     }
 
     private static async Task<RunbookEntrance?> UnfinishedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string name, CancellationToken cancellation)
@@ -103,7 +102,7 @@ public static class RunbookEntry
     }
 
     private static async Task<RunbookEntrance> EnterAsync(
-        PostgresTarget target, Guid run, RunbookPlan plan, Runner runner, JournalSigner signer, Action<LeaseHolder>? waiting,
+        PostgresTarget target, Guid run, RunbookPlan plan, Runner runner, JournalSigner signer, (RunbookState State, string? Reason) before, Action<LeaseHolder>? waiting,
         Func<NpgsqlConnection, NpgsqlTransaction, Task<RunbookEntrance?>> check, CancellationToken cancellation)
     {
         var sessions = new TargetSessions(target, Guid.NewGuid(), "run");
@@ -111,7 +110,7 @@ public static class RunbookEntry
         try
         {
             var refusal = await LeaseEntry.TakeAsync(sessions, scope, run, runner, waiting, holder => new RunbookEntrance.Held(holder), check, cancellation);
-            if (refusal is null) return new RunbookEntrance.Entered(new PostgresRun(sessions, new Lease(sessions, scope, runner.Terms, runner.Time), run, plan, signer));
+            if (refusal is null) return new RunbookEntrance.Entered(new PostgresRun(sessions, new Lease(sessions, scope, runner.Terms, runner.Time), run, plan, signer, before));
             await sessions.DisposeAsync();
             return refusal;
         }

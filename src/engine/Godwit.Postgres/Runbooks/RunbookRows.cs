@@ -68,6 +68,24 @@ public static class RunbookRows
         return done;
     }
 
+    /// <summary>How many seconds steps of a runbook took the last time they were done here, by content.</summary>
+    public static async Task<IReadOnlyDictionary<string, double>> SecondsAsync(NpgsqlConnection connection, string name, CancellationToken cancellation)
+    {
+        var seconds = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (!await RunSchema.HasRunbooksAsync(connection, cancellation)) return seconds;
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT DISTINCT ON (s.content) s.content, extract(epoch FROM s.finished_at - s.began_at)::double precision
+            FROM godwit.steps s JOIN godwit.runs r ON r.id = s.run
+            WHERE r.kind = $1 AND r.target_schema = $2 AND s.content IS NOT NULL AND s.state = 'Verified' AND NOT s.carried AND s.finished_at IS NOT NULL
+            ORDER BY s.content, s.finished_at DESC
+            """, connection)
+        { Parameters = { new() { Value = Kind }, new() { Value = name } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) seconds[reader.GetString(0)] = reader.GetDouble(1);
+        return seconds;
+    }
+
     /// <summary>The run with this id, or null.</summary>
     public static async Task<RunbookRun?> FindAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation) =>
         (await ReadAsync(connection, run, null, cancellation)).FirstOrDefault();

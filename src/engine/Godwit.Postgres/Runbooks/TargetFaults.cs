@@ -7,14 +7,27 @@ namespace Godwit.Postgres.Runbooks;
 /// <summary>The driver's exceptions as faults of the target. A server's detail line stays behind: it may hold a row's values.</summary>
 internal static class TargetFaults
 {
-    /// <summary>Null for what is no fault of the target.</summary>
-    public static TargetFaultException? Of(Exception e) => e switch
+    /// <summary>Runs something and turns the driver's faults into the target's.</summary>
+    /// <exception cref="TargetFaultException">The target had a fault.</exception>
+    public static async Task<T> GuardAsync<T>(Func<Task<T>> work)
     {
-        TargetFaultException fault => fault,
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (e is not TargetFaultException && IsTargets(e))
+        {
+            throw Of(e);
+        }
+    }
+
+    private static bool IsTargets(Exception e) => e is NpgsqlException or SocketException or IOException or ObjectDisposedException;
+
+    public static TargetFaultException Of(Exception e) => e switch
+    {
         PostgresException p => new TargetFaultException(Kind(p.SqlState), p.MessageText, p.SqlState, p) { Position = p.Position > 0 ? p.Position : null },
         NpgsqlException { InnerException: TimeoutException } n => new TargetFaultException(TargetFault.StatementTimeout, n.Message, null, n),
-        NpgsqlException or SocketException or IOException or ObjectDisposedException => new TargetFaultException(TargetFault.ConnectionLost, $"the connection to the target broke: {e.Message}", null, e),
-        _ => null,
+        _ => new TargetFaultException(TargetFault.ConnectionLost, $"the connection to the target broke: {e.Message}", null, e),
     };
 
     /// <summary>https://www.postgresql.org/docs/current/errcodes-appendix.html</summary>

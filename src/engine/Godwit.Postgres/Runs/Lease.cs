@@ -37,9 +37,11 @@ public sealed class Lease : IAsyncDisposable
     public CancellationToken Lost { get; }
 
     /// <summary>Locks the epoch for the transaction at hand, or fails: a successor has taken over.</summary>
-    public async Task HoldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
+    public async Task HoldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CommitWait wait, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT 1 FROM godwit.leases WHERE scope = $1 AND epoch = $2 FOR KEY SHARE", connection, transaction)
+        // One round trip for both: thousands of small tables are thousands of transactions.
+        var look = wait == CommitWait.None ? "set_config('synchronous_commit', 'off', true)" : "''";
+        await using var command = new NpgsqlCommand($"SELECT {look} FROM godwit.leases WHERE scope = $1 AND epoch = $2 FOR KEY SHARE", connection, transaction)
         {
             Parameters = { new() { Value = _scope }, new() { Value = Epoch } },
         };

@@ -44,9 +44,9 @@ public sealed class PostgresMoveTarget : IMoveTarget
         }
     }
 
-    public IReadOnlyList<TargetStep> StepsBeforeCopy => Steps(DdlWriter.BeforeCopy(Run.Plan));
+    public IReadOnlyList<TargetStep> StepsBeforeCopy => DdlWriter.BeforeCopy(Run.Plan);
 
-    public IReadOnlyList<TargetStep> StepsAfterCopy => Steps(DdlWriter.AfterCopy(Run.Plan));
+    public IReadOnlyList<TargetStep> StepsAfterCopy => DdlWriter.AfterCopy(Run.Plan);
 
     public async Task<IReadOnlySet<string>> FinishedStepsAsync(CancellationToken cancellation)
     {
@@ -76,15 +76,16 @@ public sealed class PostgresMoveTarget : IMoveTarget
                 await using var command = new NpgsqlCommand(step.Sql, connection, transaction);
                 await command.ExecuteNonQueryAsync(cancellation);
             },
+            CommitWait.None,
             cancellation);
         session.Keep();
     }
 
-    public async Task<IReadOnlyList<CopiedRange>> RangesAsync(TablePlan table, CancellationToken cancellation)
+    public async Task<ILookup<string, CopiedRange>> RangesAsync(CancellationToken cancellation)
     {
         await using var session = await _sessions.RentAsync(cancellation);
         var connection = session.Connection;
-        var ranges = await RangeRows.ReadAsync(connection, Run.Id, table.TargetName, cancellation);
+        var ranges = await RangeRows.ReadAsync(connection, Run.Id, cancellation);
         session.Keep();
         return ranges;
     }
@@ -133,6 +134,7 @@ public sealed class PostgresMoveTarget : IMoveTarget
                 await write(connection, transaction);
                 await _lease.ReleaseAsync(connection, transaction, cancellation);
             },
+            CommitWait.Durable,
             cancellation);
         session.Keep();
     }
@@ -141,19 +143,17 @@ public sealed class PostgresMoveTarget : IMoveTarget
     {
         await using var session = await _sessions.RentAsync(cancellation);
         var connection = session.Connection;
-        await WriteAsync(connection, transaction => RunRows.UpdateAsync(connection, transaction, Run.Id, state, phase, end, cancellation), cancellation);
+        await WriteAsync(connection, transaction => RunRows.UpdateAsync(connection, transaction, Run.Id, state, phase, end, cancellation), CommitWait.None, cancellation);
         session.Keep();
     }
 
-    private async Task WriteAsync(NpgsqlConnection connection, Func<NpgsqlTransaction, Task> write, CancellationToken cancellation)
+    private async Task WriteAsync(NpgsqlConnection connection, Func<NpgsqlTransaction, Task> write, CommitWait wait, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await _lease.HoldAsync(connection, transaction, cancellation);
+        await _lease.HoldAsync(connection, transaction, wait, cancellation);
         await write(transaction);
         await transaction.CommitAsync(cancellation);
     }
-
-    private static IReadOnlyList<TargetStep> Steps(IReadOnlyList<DdlStep> steps) => [.. steps.Select(s => new TargetStep(s.Id, s.Phase, s.Title, s.Sql, s.Table))];
 
     public async ValueTask DisposeAsync()
     {

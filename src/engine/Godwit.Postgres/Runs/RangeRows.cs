@@ -11,24 +11,27 @@ internal static class RangeRows
 {
     public static async Task CreateAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, MovePlan plan, CancellationToken cancellation)
     {
-        foreach (var table in plan.Tables)
+        await using var command = new NpgsqlCommand(
+            "INSERT INTO godwit.ranges (run, table_name, ordinal) SELECT $1, t.name, n FROM unnest($2::text[], $3::int[]) t (name, ranges), generate_series(0, t.ranges - 1) n",
+            connection, transaction)
         {
-            await using var command = new NpgsqlCommand(
-                "INSERT INTO godwit.ranges (run, table_name, ordinal) SELECT $1, $2, n FROM generate_series(0, $3 - 1) n", connection, transaction)
-            { Parameters = { new() { Value = run }, new() { Value = table.TargetName }, new() { Value = table.Ranges.Count } } };
-            await command.ExecuteNonQueryAsync(cancellation);
-        }
+            Parameters =
+            {
+                new() { Value = run }, new() { Value = plan.Tables.Select(t => t.TargetName).ToArray() }, new() { Value = plan.Tables.Select(t => t.Ranges.Count).ToArray() },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    public static async Task<IReadOnlyList<CopiedRange>> ReadAsync(NpgsqlConnection connection, Guid run, string table, CancellationToken cancellation)
+    public static async Task<ILookup<string, CopiedRange>> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT ordinal, done, rows, hash_sum, hash_xor, quarantined FROM godwit.ranges WHERE run = $1 AND table_name = $2 ORDER BY ordinal", connection)
-        { Parameters = { new() { Value = run }, new() { Value = table } } };
+            "SELECT ordinal, done, rows, hash_sum, hash_xor, quarantined, table_name FROM godwit.ranges WHERE run = $1 ORDER BY table_name, ordinal", connection)
+        { Parameters = { new() { Value = run } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var ranges = new List<CopiedRange>();
-        while (await reader.ReadAsync(cancellation)) ranges.Add(Read(reader));
-        return ranges;
+        var ranges = new List<(string Table, CopiedRange Range)>();
+        while (await reader.ReadAsync(cancellation)) ranges.Add((reader.GetString(6), Read(reader)));
+        return ranges.ToLookup(r => r.Table, r => r.Range, StringComparer.Ordinal);
     }
 
     public static async Task<CopiedRange> LockAsync(

@@ -45,7 +45,7 @@ public static class RunRows
         await using var command = new NpgsqlCommand(
             """
             SELECT id, state, phase, plan, hash_key, origin, tool_version, started_at, catalog, certificate FROM godwit.runs
-            WHERE ($1::uuid IS NULL OR id = $1) AND ($2::text IS NULL OR target_schema = $2) ORDER BY started_at DESC LIMIT 1
+            WHERE kind = 'move' AND ($1::uuid IS NULL OR id = $1) AND ($2::text IS NULL OR target_schema = $2) ORDER BY started_at DESC LIMIT 1
             """, connection)
         { Parameters = { new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid }, new() { Value = (object?)schema ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
 
@@ -6,16 +7,16 @@ namespace Godwit.Postgres.Schema;
 internal static class ConstraintDdl
 {
     /// <summary>All checks of a table in one statement: one scan.</summary>
-    public static IEnumerable<DdlStep> Checks(string schema, TablePlan table)
+    public static IEnumerable<TargetStep> Checks(string schema, TablePlan table)
     {
         if (table.Checks.Count == 0) yield break;
         var clauses = string.Join(",\n  ", table.Checks.Select(c => $"ADD CONSTRAINT {TargetName.Quote(c.Name)} CHECK ({c.Sql})"));
-        yield return new DdlStep(
+        yield return new TargetStep(
             $"checks:{table.TargetName}", DdlPhase.Checks, $"checks of {table.TargetName}",
             $"ALTER TABLE {TargetName.Qualify(schema, table.TargetName)}\n  {clauses}", table.TargetName);
     }
 
-    public static IEnumerable<DdlStep> ForeignKeys(string schema, TablePlan table) => table.ForeignKeys.Select(key => new DdlStep(
+    public static IEnumerable<TargetStep> ForeignKeys(string schema, TablePlan table) => table.ForeignKeys.Select(key => new TargetStep(
         $"foreign-key:{table.TargetName}:{key.Name}", DdlPhase.ForeignKeys, $"foreign key {key.Name} of {table.TargetName}",
         $"ALTER TABLE {TargetName.Qualify(schema, table.TargetName)} ADD CONSTRAINT {TargetName.Quote(key.Name)}"
             + $" FOREIGN KEY ({string.Join(", ", key.Columns.Select(c => TargetName.Quote(table.Columns[c].TargetName)))})"
@@ -24,7 +25,7 @@ internal static class ConstraintDdl
             + (key.InitiallyDeferred ? " DEFERRABLE INITIALLY DEFERRED" : "") + " NOT VALID",
         table.TargetName));
 
-    public static IEnumerable<DdlStep> Validations(string schema, TablePlan table) => table.ForeignKeys.Where(k => k.Validate).Select(key => new DdlStep(
+    public static IEnumerable<TargetStep> Validations(string schema, TablePlan table) => table.ForeignKeys.Where(k => k.Validate).Select(key => new TargetStep(
         $"validate:{table.TargetName}:{key.Name}", DdlPhase.Validation, $"rows of {table.TargetName} against {key.Parent}",
         $"ALTER TABLE {TargetName.Qualify(schema, table.TargetName)} VALIDATE CONSTRAINT {TargetName.Quote(key.Name)}", table.TargetName));
 

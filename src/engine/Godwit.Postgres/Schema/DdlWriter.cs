@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
 
@@ -10,11 +11,11 @@ namespace Godwit.Postgres.Schema;
 public static class DdlWriter
 {
     /// <summary>Before the first row: the schema, and every table without its keys.</summary>
-    public static IReadOnlyList<DdlStep> BeforeCopy(MovePlan plan) =>
-        [CreateSchema(plan.Schema), .. plan.Tables.Select(t => TableDdl.Create(plan.Schema, t)), .. plan.Tables.Select(t => QuarantineDdl.Create(plan.Schema, t)).OfType<DdlStep>()];
+    public static IReadOnlyList<TargetStep> BeforeCopy(MovePlan plan) =>
+        [CreateSchema(plan.Schema), .. plan.Tables.Select(t => TableDdl.Create(plan.Schema, t)), .. plan.Tables.Select(t => QuarantineDdl.Create(plan.Schema, t)).OfType<TargetStep>()];
 
     /// <summary>After the last row: keys, indexes, checks, foreign keys, sequences, views, statistics.</summary>
-    public static IReadOnlyList<DdlStep> AfterCopy(MovePlan plan) =>
+    public static IReadOnlyList<TargetStep> AfterCopy(MovePlan plan) =>
     [
         .. plan.Tables.SelectMany(t => KeyDdl.Keys(plan.Schema, t)),
         .. plan.Tables.SelectMany(t => KeyDdl.Indexes(plan.Schema, t)),
@@ -23,18 +24,18 @@ public static class DdlWriter
         .. plan.Tables.SelectMany(t => ConstraintDdl.Validations(plan.Schema, t)),
         .. plan.Tables.SelectMany(t => SequenceDdl.Set(plan.Schema, t)),
         .. plan.Views.Select(v => CreateView(plan.Schema, v)),
-        .. plan.Tables.Select(t => new DdlStep(
+        .. plan.Tables.Select(t => new TargetStep(
             $"analyze:{t.TargetName}", DdlPhase.Statistics, $"statistics of {t.TargetName}",
             $"ANALYZE {TargetName.Qualify(plan.Schema, t.TargetName)}", t.TargetName)),
     ];
 
     /// <summary>Everything, in order.</summary>
-    public static IReadOnlyList<DdlStep> Write(MovePlan plan) => [.. BeforeCopy(plan), .. AfterCopy(plan)];
+    public static IReadOnlyList<TargetStep> Write(MovePlan plan) => [.. BeforeCopy(plan), .. AfterCopy(plan)];
 
     /// <summary>
     /// CREATE SCHEMA IF NOT EXISTS wants the right to create schemas even when there is nothing to create, so existence is asked first.
     /// </summary>
-    private static DdlStep CreateSchema(string schema)
+    private static TargetStep CreateSchema(string schema)
     {
         var block = $"""
             BEGIN
@@ -43,13 +44,13 @@ public static class DdlWriter
               END IF;
             END
             """;
-        return new DdlStep($"schema:{schema}", DdlPhase.Schema, $"schema {schema}", $"DO {TargetName.Literal(block)}");
+        return new TargetStep($"schema:{schema}", DdlPhase.Schema, $"schema {schema}", $"DO {TargetName.Literal(block)}");
     }
 
-    private static DdlStep CreateView(string schema, ViewPlan view)
+    private static TargetStep CreateView(string schema, ViewPlan view)
     {
         var columns = view.ColumnNames.Count == 0 ? "" : $" ({string.Join(", ", view.ColumnNames.Select(TargetName.Quote))})";
-        return new DdlStep(
+        return new TargetStep(
             $"view:{view.TargetName}", DdlPhase.Views, $"view {view.TargetName}",
             $"CREATE VIEW {TargetName.Qualify(schema, view.TargetName)}{columns} AS\n{view.Sql}");
     }

@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
 
@@ -5,25 +6,25 @@ namespace Godwit.Postgres.Schema;
 
 internal static class KeyDdl
 {
-    public static IEnumerable<DdlStep> Keys(string schema, TablePlan table)
+    public static IEnumerable<TargetStep> Keys(string schema, TablePlan table)
     {
         if (table.PrimaryKey is { } primary) yield return Key(schema, table, primary, "PRIMARY KEY", "primary key");
         foreach (var unique in table.Uniques) yield return Key(schema, table, unique, "UNIQUE", "unique key");
     }
 
-    public static IEnumerable<DdlStep> Indexes(string schema, TablePlan table) => table.Indexes.Select(index => new DdlStep(
+    public static IEnumerable<TargetStep> Indexes(string schema, TablePlan table) => table.Indexes.Select(index => new TargetStep(
         $"index:{table.TargetName}:{index.Name}", DdlPhase.Indexes, $"index {index.Name}",
         $"CREATE {(index.Unique ? "UNIQUE " : "")}INDEX {TargetName.Quote(index.Name)} ON {TargetName.Qualify(schema, table.TargetName)} ({index.KeySql})"
             + (index.WhereSql is { } where ? $" WHERE {where}" : ""),
         table.TargetName));
 
-    private static DdlStep Key(string schema, TablePlan table, KeyPlan key, string kind, string title)
+    private static TargetStep Key(string schema, TablePlan table, KeyPlan key, string kind, string title)
     {
         var on = TargetName.Qualify(schema, table.TargetName);
         var name = TargetName.Quote(key.Name);
         var sql = key.Expressions is { } expressions
             ? $"CREATE UNIQUE INDEX {name} ON {on} ({string.Join(", ", expressions.Select(e => $"({e})"))})"
             : $"ALTER TABLE {on} ADD CONSTRAINT {name} {kind} ({string.Join(", ", key.Columns.Select(c => TargetName.Quote(table.Columns[c].TargetName)))})";
-        return new DdlStep($"key:{table.TargetName}:{key.Name}", DdlPhase.Keys, $"{title} of {table.TargetName}", sql, table.TargetName);
+        return new TargetStep($"key:{table.TargetName}:{key.Name}", DdlPhase.Keys, $"{title} of {table.TargetName}", sql, table.TargetName);
     }
 }

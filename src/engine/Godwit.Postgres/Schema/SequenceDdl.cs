@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
 using Godwit.Model.Values;
@@ -6,7 +7,7 @@ namespace Godwit.Postgres.Schema;
 
 internal static class SequenceDdl
 {
-    public static IEnumerable<DdlStep> Set(string schema, TablePlan table)
+    public static IEnumerable<TargetStep> Set(string schema, TablePlan table)
     {
         var column = table.Columns.FirstOrDefault(c => c.Identity);
         if (column is null || table.SequenceLast is not { } last) yield break;
@@ -15,7 +16,7 @@ internal static class SequenceDdl
         var position = last >= most ? $"{most}, true" : $"{last + 1}, false";
         // The first argument is read as an identifier, the second is the name itself.
         var sequence = $"pg_catalog.pg_get_serial_sequence({TargetName.Literal(TargetName.Qualify(schema, table.TargetName))}, {TargetName.Literal(column.TargetName)})";
-        yield return new DdlStep(
+        yield return new TargetStep(
             $"sequence:{table.TargetName}", DdlPhase.Sequences, $"sequence of {table.TargetName}",
             $"SELECT pg_catalog.setval({sequence}::pg_catalog.regclass, {position})", table.TargetName);
     }

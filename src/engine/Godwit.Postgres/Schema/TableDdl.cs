@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
 
@@ -5,10 +6,10 @@ namespace Godwit.Postgres.Schema;
 
 internal static class TableDdl
 {
-    public static DdlStep Create(string schema, TablePlan table)
+    public static TargetStep Create(string schema, TablePlan table)
     {
         var columns = string.Join(",\n  ", table.Columns.Select(c => Column(schema, table, c)));
-        return new DdlStep(
+        return new TargetStep(
             $"table:{table.TargetName}", DdlPhase.Tables, $"table {table.TargetName}",
             $"CREATE TABLE {TargetName.Qualify(schema, table.TargetName)} (\n  {columns}\n)", table.TargetName);
     }

@@ -20,7 +20,11 @@ internal sealed class ChoiceFindings(ColumnToChoose column)
         var large = Select(g => g.Storage is StorageClass.Text or StorageClass.Blob && g.Has(TextTraits.TooLarge) && !g.Has(TextTraits.Nul | TextTraits.Invalid));
         AddUnmovable(FindingCodes.InvalidText, invalid, "text that is not valid in the database's encoding", quarantine);
         AddUnmovable(FindingCodes.NulInText, nul, "text with a NUL byte, which PostgreSQL's text does not hold", quarantine);
-        AddUnmovable(FindingCodes.ValueTooLarge, large, "larger than a field of PostgreSQL holds (1 GB)", quarantine);
+        if (large.Count > 0)
+        {
+            // A quarantine table's fields are no larger.
+            Add(FindingCodes.ValueTooLarge, Severity.Error, large, $"{Values(large)} larger than a field of PostgreSQL holds (1 GB)", "Keep such values outside the database, or split them");
+        }
         return Count(invalid) + Count(nul) + Count(large);
     }
 

@@ -17,7 +17,7 @@ public sealed record ColumnToChoose(string Table, string DeclaredType, bool Stri
 
     public string Name => Profile.Column.Name;
 
-    public Affinity Affinity { get; } = AffinityRules.Of(DeclaredType, Strict);
+    public Affinity Affinity { get; } = Grammar.DeclaredType.AffinityOf(DeclaredType, Strict);
 
     public TypeDeclaration Declaration { get; } = TypeDeclaration.Parse(DeclaredType);
 
@@ -27,7 +27,7 @@ public sealed record ColumnToChoose(string Table, string DeclaredType, bool Stri
     /// <param name="map">The user's word on this column, or on one that a foreign key joins to it.</param>
     public static ColumnToProfile ToProfile(string name, string declaredType, bool strict, ColumnMap? map)
     {
-        var affinity = AffinityRules.Of(declaredType, strict);
+        var affinity = Grammar.DeclaredType.AffinityOf(declaredType, strict);
         var declaration = TypeDeclaration.Parse(declaredType);
         var family = DeclaredFamilies.Of(declaration, affinity);
         var digits = map?.Type is { Name: TypeName.Numeric, Precision: { } precision } type ? (precision, type.Scale ?? 0) : family == DeclaredFamily.Numeric ? declaration.Digits : null;

@@ -30,13 +30,7 @@ public sealed record SourceFacts(
     internal static SourceFacts Read(string path, ReadingMode mode, SqliteConnection connection, SourceFingerprint fingerprint)
     {
         int Number(string pragma) => (int)(connection.QueryInteger($"PRAGMA {pragma}") ?? 0);
-        var encoding = connection.QueryText("PRAGMA encoding") switch
-        {
-            "UTF-16le" => TextEncoding.Utf16LittleEndian,
-            "UTF-16be" => TextEncoding.Utf16BigEndian,
-            _ => TextEncoding.Utf8,
-        };
-        return new SourceFacts(path, mode, encoding, Number("page_size"), Number("user_version"), Number("application_id"),
+        return new SourceFacts(path, mode, TextEncodings.Of(connection), Number("page_size"), Number("user_version"), Number("application_id"),
             SqliteConnection.LibraryVersion, fingerprint);
     }
 }

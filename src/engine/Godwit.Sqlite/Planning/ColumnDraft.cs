@@ -52,6 +52,9 @@ internal sealed class ColumnDraft
 
     public string? Collation => Type.IsText && !UsesDatabaseCollation ? "C" : null;
 
+    /// <summary>The column as translation sees it; valid once the type is chosen.</summary>
+    public Translation.TypedColumn Typed => new(Source.Name, TargetName, Type, Mapping, Affinity, Source.Collation) { NotNull = NotNull };
+
     /// <summary>
     /// SQLite's SQL for "this value becomes NULL". Not IS NULL: on a column declared NOT NULL the optimizer answers that without looking
     /// (https://sqlite.org/releaselog/3_35_0.html, query planner).

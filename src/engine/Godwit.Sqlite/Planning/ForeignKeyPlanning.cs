@@ -11,6 +11,8 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
     /// <summary>What the parent is called in a question; no table's name begins so (https://sqlite.org/lang_createtable.html).</summary>
     private const string ParentAlias = "sqlite_parent";
 
+    private readonly List<(TableDraft Table, int At, SourceForeignKey Key, TableDraft Parent, IReadOnlyList<int> ParentColumns)> _made = [];
+
     public void Plan(TableDraft table)
     {
         var syntax = ForeignKeySyntax.Of(table.Syntax);
@@ -43,8 +45,18 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
             OnDelete = key.OnDelete,
             OnUpdate = key.OnUpdate,
             InitiallyDeferred = syntax?.Clause.IsDeferred == true,
-            Validate = !HasOrphans(table, key, parent, parentColumns!),
         });
+        _made.Add((table, table.ForeignKeys.Count - 1, key, parent, parentColumns!));
+    }
+
+    /// <summary>Looks for rows that point nowhere, once all keys are planned and it is known which rows go to quarantine: those point at nothing any more.</summary>
+    /// <param name="quarantined">Numbers of a table's rows in quarantine, or null.</param>
+    public void FindOrphans(Func<string, IReadOnlySet<long>?> quarantined)
+    {
+        foreach (var (table, at, key, parent, parentColumns) in _made)
+        {
+            if (HasOrphans(table, key, parent, parentColumns, quarantined(table.Name))) table.ForeignKeys[at] = table.ForeignKeys[at] with { Validate = false };
+        }
     }
 
     /// <summary>Indexes of the parent's columns; null when the key names one that is not there, or counts differently from the primary key.</summary>
@@ -76,13 +88,13 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
     private static bool IsCharacters(TypeName type) => type is TypeName.Text or TypeName.Varchar;
 
     /// <summary>Rows without a parent. Where orphans are accepted the key stays NOT VALID.</summary>
-    private bool HasOrphans(TableDraft table, SourceForeignKey key, TableDraft parent, IReadOnlyList<int> parentColumns)
+    private bool HasOrphans(TableDraft table, SourceForeignKey key, TableDraft parent, IReadOnlyList<int> parentColumns, IReadOnlySet<long>? quarantined)
     {
         var pairs = key.Columns.Zip(parentColumns, (c, p) => (Child: table.Columns[c], Parent: parent.Columns[p])).ToList();
         var present = string.Join(" AND ", pairs.Select(p => $"NOT ({p.Child.BecomesNull(table.Source)})"));
         var joined = string.Join(" AND ", pairs.Select(p => Match(table, p.Child, p.Parent)));
         var rows = RowQuestion.Ask(context.Connection, table.Source,
-            $"{present} AND NOT EXISTS (SELECT 1 FROM main.{SqliteName.Quote(parent.Name)} AS {SqliteName.Quote(ParentAlias)} WHERE {joined})");
+            $"{present} AND NOT EXISTS (SELECT 1 FROM main.{SqliteName.Quote(parent.Name)} AS {SqliteName.Quote(ParentAlias)} WHERE {joined})", quarantined);
         if (rows.Total == 0) return false;
         _ = context.Findings.Accepts(rows.Locate(Finding.Error(
             FindingCodes.Orphan, $"{rows.Counted(table.Name, "points", "point")} at rows of {parent.Name} that are not there.",

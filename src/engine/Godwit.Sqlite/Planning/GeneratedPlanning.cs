@@ -1,4 +1,5 @@
 using Godwit.Model.Findings;
+using Godwit.Model.Names;
 using Godwit.Model.Values;
 using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Translation;
@@ -8,23 +9,31 @@ namespace Godwit.Sqlite.Planning;
 
 /// <summary>
 /// Generated columns. PostgreSQL 15 has only stored ones, so a virtual one is stored too; it may not read another generated column
-/// (https://www.postgresql.org/docs/current/ddl-generated-columns.html). What does not translate can be accepted: the values are copied then, once.
+/// (https://www.postgresql.org/docs/current/ddl-generated-columns.html), so what that one computes stands in its place. What does not translate can be
+/// accepted: the values are copied then, once.
 /// </summary>
 internal static class GeneratedPlanning
 {
+    /// <summary>Characters of an expression that another takes in: columns that double one another would otherwise grow without end.</summary>
+    private const int LongestInline = 10_000;
+
     public static void Plan(PlanContext context, TableDraft table)
     {
+        var generated = table.Columns.Where(c => c.Source.IsGenerated).ToList();
+        if (generated.Count == 0) return;
         var relation = table.Relation;
         var visible = relation with { Columns = [.. relation.Columns.Where((_, i) => !table.Columns[i].Source.IsGenerated)] };
-        foreach (var column in table.Columns.Where(c => c.Source.IsGenerated))
+        // Whatever is read comes first; SQLite allows no circle.
+        foreach (var column in DependencyOrder.Of(generated, c => c.Source.Name, c => ExpressionTree.ColumnsOf(ClauseOf(c).Expression)))
         {
-            var clause = column.Syntax.Constraints.OfType<ColumnGenerated>().Single();
+            var clause = ClauseOf(column);
             var reason = ExpressionTranslator.Translate(clause.Expression, visible, ExpressionPurpose.Generated) switch
             {
                 Translated.Success success => Take(column, success),
                 Translated.Failure failure => failure.Reason,
                 var other => throw new InvalidOperationException($"{other} is no translation"),
             };
+            visible = visible with { Columns = [.. visible.Columns, .. AsRead(column)] };
             if (reason is null) continue;
             _ = context.Findings.AcceptsLoss(
                 Finding.Error(FindingCodes.ExpressionNotTranslated, $"The generated column {table.Name}.{column.Source.Name} cannot be translated: {reason}",
@@ -32,6 +41,20 @@ internal static class GeneratedPlanning
                     KeySyntax.Text(clause, table.Source.Sql)),
                 "generated column", $"{table.Name}.{column.Source.Name}");
         }
+    }
+
+    private static ColumnGenerated ClauseOf(ColumnDraft column) => column.Syntax.Constraints.OfType<ColumnGenerated>().Single();
+
+    /// <summary>
+    /// The column to those that read it: its expression, of the column's type and collation as an assignment would make it. One that does not translate is
+    /// a plain column where that is accepted.
+    /// </summary>
+    private static IEnumerable<TypedColumn> AsRead(ColumnDraft column)
+    {
+        if (column.GeneratedSql is not { } sql) return [column.Typed];
+        if (sql.Length > LongestInline) return [];
+        var collate = column.Collation is { } collation ? $" COLLATE pg_catalog.{TargetName.Quote(collation)}" : "";
+        return [column.Typed with { Inline = $"(({sql})::{column.Type.Sql}{collate})" }];
     }
 
     /// <summary>Null when the expression can stand; else why not.</summary>

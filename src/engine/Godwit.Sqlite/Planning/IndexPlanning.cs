@@ -49,6 +49,11 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
                 $"{rows.Counted(table.Name, "has", "have")} a key of more than {KeyBytes.Limit} bytes in the index {index.Name}; PostgreSQL's B-tree holds no longer one.", rows);
             return;
         }
+        if (index.Unique)
+        {
+            var sources = index.Parts.Zip(syntax.Columns, (part, column) => part.Column is { } c ? SqliteName.Qualify(table.Name, table.Columns[c].Source.Name) : $"({KeySyntax.Text(column.Expression, sql)})");
+            DuplicateKeys.Plan(context, table, index, [.. sources], condition);
+        }
         table.Indexes.Add(new IndexPlan(
             names.Of("index", index.Name), index.Unique, string.Join(", ", parts.Select(p => p.Sql)), (where as Translated.Success)?.Sql));
         if (index is { Unique: true, Partial: false }) NoteUnique(table, index, columns);

@@ -31,6 +31,7 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         }
         if (table.Source.Indexes.FirstOrDefault(i => i.Origin == IndexOrigin.PrimaryKey) is not { } index) return;
         TellOwnCollation(table, index, "primary key");
+        FindDuplicates(table, index);
         if (IsFolded(table, index)) AddFolded(table, index);
     }
 
@@ -40,6 +41,7 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         if (table.PrimaryKey?.Columns.SequenceEqual(columns) == true && !IsFolded(table, index)) return;
         if (IsRefused(table, columns, "unique key")) return;
         TellOwnCollation(table, index, "unique key");
+        FindDuplicates(table, index);
         var written = KeySyntax.UniqueName(table.Syntax, columns.ConvertAll(c => table.Columns[c].Source.Name));
         if (IsFolded(table, index))
         {
@@ -48,6 +50,9 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         }
         table.Uniques.Add(new KeyPlan(naming.Key(table, written, columns, "key"), columns));
     }
+
+    private void FindDuplicates(TableDraft table, SourceIndex index) =>
+        DuplicateKeys.Plan(context, table, index, [.. index.Parts.Select(p => SqliteName.Qualify(table.Name, table.Columns[p.Column!.Value].Source.Name))]);
 
     private void AddFolded(TableDraft table, SourceIndex index)
     {

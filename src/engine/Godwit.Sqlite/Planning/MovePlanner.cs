@@ -4,6 +4,7 @@ using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Native;
 using Godwit.Sqlite.Opening;
 using Godwit.Sqlite.Profiling;
+using Godwit.Sqlite.Reading;
 using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Sqlite.Planning;
@@ -27,33 +28,30 @@ public static class MovePlanner
         names.TakeAll(tables, source.Views);
         context.Tables.AddRange(tables.Select(t => TableDrafting.Draft(context, t, names)).OfType<TableDraft>());
         TypePlanning.Plan(context, profiles);
-        PlanTables(context, names);
+        var foreignKeys = PlanTables(context, names, profiles);
+        var quarantine = new QuarantinePlanning(context, TextEncodings.Of(connection));
+        if (options.Quarantine) quarantine.Gather([.. context.Tables.Select(t => ToPlan(context, t, profiles[t.Name]))]);
+        foreignKeys.FindOrphans(quarantine.RowsOf);
         var views = new ViewPlanning(context, names).Plan();
         TriggerPlanning.Plan(context, name => options.Tables is null || context.FindTable(name) is not null || views.Any(v => SqliteNames.Same(v.SourceName, name)));
         VirtualTablePlanning.Plan(context, name => options.Tables?.Any(t => SqliteNames.Same(t, name)) ?? true);
         var plan = context.Findings.HasErrors ? null : ToPlan(context, profiles, views);
-        if (plan is not null && options.Quarantine)
-            plan = plan with { Tables = new QuarantinePlanning(context, EncodingOf(connection)).Apply(plan.Tables, names) };
+        if (plan is not null) plan = plan with { Tables = quarantine.Apply(plan.Tables, names) };
         return new PlanResult(context.Findings.HasErrors ? null : plan, context.Findings.All, context.Findings.NotMoved)
         {
+            Choices = [.. context.Tables.Select(t => new TableChoices(t.Name, t.TargetName, profiles[t.Name].Rows, [.. t.Columns.Select(ToPlan)]))],
             TargetNames = [.. context.Tables.Select(t => t.TargetName), .. views.Select(v => v.TargetName)],
         };
     }
 
-    private static TextEncoding EncodingOf(SqliteConnection connection) => connection.QueryText("PRAGMA encoding") switch
-    {
-        "UTF-16le" => TextEncoding.Utf16LittleEndian,
-        "UTF-16be" => TextEncoding.Utf16BigEndian,
-        _ => TextEncoding.Utf8,
-    };
-
-    private static void PlanTables(PlanContext context, NamePlanning names)
+    private static ForeignKeyPlanning PlanTables(PlanContext context, NamePlanning names, IReadOnlyDictionary<string, TableProfile> profiles)
     {
         var naming = new ConstraintNaming(names.Relations);
         var keys = new KeyPlanning(context, naming);
         foreach (var table in context.Tables)
         {
-            SizePlanning.Plan(context, table);
+            table.Rows = profiles[table.Name].Rows;
+            SizePlanning.Plan(context, table, profiles[table.Name]);
             NotNullPlanning.Plan(context, table);
             GeneratedPlanning.Plan(context, table);
             DefaultPlanning.Plan(context, table);
@@ -70,6 +68,7 @@ public static class MovePlanner
         }
         var foreignKeys = new ForeignKeyPlanning(context, naming);
         foreach (var table in context.Tables) foreignKeys.Plan(table);
+        return foreignKeys;
     }
 
     private static MovePlan ToPlan(PlanContext context, IReadOnlyDictionary<string, TableProfile> profiles, IReadOnlyList<ViewPlan> views) => new()
@@ -78,6 +77,7 @@ public static class MovePlanner
         Tables = [.. DependencyOrder.Of(context.Tables, t => t.Name, t => t.Source.ForeignKeys.Select(k => k.Parent)).Select(t => ToPlan(context, t, profiles[t.Name]))],
         Views = views,
         NotMoved = context.Findings.NotMoved,
+        LeftOut = [.. context.Source.Tables.Where(t => context.FindTable(t.Name) is null).Select(t => t.Name)],
         SourceSchemaHash = context.Source.Hash,
     };
 
@@ -89,6 +89,7 @@ public static class MovePlanner
         HasRowId = table.Source.RowIdName is not null,
         RowIdColumn = table.Source.RowIdAlias,
         KeyColumns = table.Source.PrimaryKey,
+        KeyOrder = RowOrder.Of(table.Source),
         PrimaryKey = table.PrimaryKey,
         Uniques = table.Uniques,
         Indexes = table.Indexes,

@@ -18,6 +18,9 @@ public sealed record PlanOptions
     /// <summary>Rows with a value that cannot go over go to quarantine instead of stopping the plan.</summary>
     public bool Quarantine { get; init; }
 
+    /// <summary>Rows in quarantine, over all tables, that a plan holds. More is not an exception among the rows but a column that wants mapping.</summary>
+    public int MostQuarantined { get; init; } = 1_000_000;
+
     public NameStyle Names { get; init; }
 
     /// <summary>The unit of the copy that commits at once: enough rows to be fast, few enough to be done again after a crash.</summary>

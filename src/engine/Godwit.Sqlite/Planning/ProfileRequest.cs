@@ -16,5 +16,6 @@ public static class ProfileRequest
             [.. table.Columns.Select(c => c.Name)])
         {
             KeyColumns = [.. table.PrimaryKey.Select(c => table.Columns[c].Name)],
+            RowIdAlias = table.RowIdAlias is { } alias ? table.Columns[alias].Name : null,
         };
 }

@@ -10,26 +10,38 @@ namespace Godwit.Sqlite.Planning;
 /// </summary>
 internal sealed class QuarantinePlanning(PlanContext context, TextEncoding encoding)
 {
-    /// <summary>Rows in quarantine, over all tables, that a plan holds. More is not an exception among the rows but a column that wants mapping.</summary>
-    private const int MostRows = 1_000_000;
-
     private const string Suffix = "__quarantine";
 
+    private QuarantinedRows? _rows;
+
+    /// <summary>Gathers the rows that go to quarantine.</summary>
+    public void Gather(IReadOnlyList<TablePlan> tables)
+    {
+        if (tables.All(t => Suspects(t).Count == 0)) return;
+        using var rows = new QuarantinedRows(context.Connection, tables, encoding, context.Options.MostQuarantined);
+        foreach (var table in tables)
+        {
+            if (Suspects(table) is { Count: > 0 } suspects) rows.AddMisfits(table, suspects);
+        }
+        rows.AddFollowers();
+        _rows = rows;
+    }
+
+    /// <summary>Numbers of a table's rows that go to quarantine; null where none of any table does.</summary>
+    public IReadOnlySet<long>? RowsOf(string table) => _rows?.Of(table);
+
+    /// <summary>The tables with their quarantine.</summary>
     public IReadOnlyList<TablePlan> Apply(IReadOnlyList<TablePlan> tables, NamePlanning names)
     {
-        var suspects = tables.ToDictionary(t => t.SourceName, t => Suspects(t), StringComparer.Ordinal);
-        if (suspects.Values.All(s => s.Count == 0)) return tables;
-        using var rows = new QuarantinedRows(context.Connection, tables, encoding, MostRows);
-        foreach (var table in tables.Where(t => suspects[t.SourceName].Count > 0)) rows.AddMisfits(table, suspects[table.SourceName]);
-        rows.AddFollowers();
+        if (_rows is not { } rows) return tables;
         if (rows.Overflowed)
         {
             context.Findings.Add(Finding.Error(
-                FindingCodes.Quarantined, $"More than {MostRows:N0} rows would go to quarantine.",
+                FindingCodes.Quarantined, $"More than {context.Options.MostQuarantined:N0} rows would go to quarantine.",
                 remedy: "Map the columns that the findings name to a type that holds their values (--map)."));
             return tables;
         }
-        return [.. tables.Select(t => WithQuarantine(t, suspects[t.SourceName], rows.FollowersOf(t), names))];
+        return [.. tables.Select(t => WithQuarantine(t, Suspects(t), rows.FollowersOf(t), names))];
     }
 
     private IReadOnlyList<int> Suspects(TablePlan table) =>

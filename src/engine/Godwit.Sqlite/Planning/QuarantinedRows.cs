@@ -12,7 +12,22 @@ namespace Godwit.Sqlite.Planning;
 /// </summary>
 internal sealed class QuarantinedRows : IDisposable
 {
-    private sealed record Reference(string KeyTable, TablePlan Child, ForeignKeyPlan Key, TablePlan Parent, IReadOnlyList<int> ParentColumns);
+    private sealed record Reference(string KeyTable, TablePlan Child, ForeignKeyPlan Key, TablePlan Parent, IReadOnlyList<int> ParentColumns)
+    {
+        /// <summary>The child's rows whole, each with its rowid and whether it points at a row in quarantine.</summary>
+        public string Question
+        {
+            get
+            {
+                var matches = string.Join(" AND ", Key.Columns.Select((column, i) => $"q.k{i} = {SelectStatement.Quote(Child.Columns[column].SourceName)}"));
+                var columns = string.Join(", ", Child.Columns.Select(c => SelectStatement.Quote(c.SourceName)));
+                var rowId = Child.HasRowId ? SelectStatement.RowIdName(Child) : "NULL";
+                var order = Child.HasRowId ? rowId : SelectStatement.KeyOrder(Child);
+                return $"SELECT {columns}, {rowId}, EXISTS (SELECT 1 FROM temp.{KeyTable} AS q WHERE {matches}) FROM main.{SelectStatement.Quote(Child.SourceName)}"
+                    + (order.Length > 0 ? $" ORDER BY {order}" : "");
+            }
+        }
+    }
 
     private readonly SqliteConnection _connection;
     private readonly TextEncoding _encoding;
@@ -37,11 +52,14 @@ internal sealed class QuarantinedRows : IDisposable
         {
             foreach (var key in child.ForeignKeys)
             {
-                var parent = tables.First(t => t.TargetName == key.Parent);
-                var columns = key.ParentColumns.Select(name => parent.Columns.ToList().FindIndex(c => c.TargetName == name)).ToList();
-                var keyTable = $"temp.godwit_quarantined_{_references.Count}";
-                // No declared types: values keep their storage class, and compare by bytes.
-                _connection.Execute($"CREATE TABLE {keyTable} ({string.Join(", ", columns.Select((_, i) => $"k{i}"))})");
+                var parent = tables.FirstOrDefault(t => t.TargetName == key.Parent);
+                List<int> columns = parent is null ? [] : [.. key.ParentColumns.Select(name => parent.Columns.ToList().FindIndex(c => c.TargetName == name))];
+                // Names that collide are a finding already, and no plan comes of them.
+                if (parent is null || columns.Contains(-1)) continue;
+                var keyTable = $"godwit_quarantined_{_references.Count}";
+                // Of the parent's affinity, so that values stay as they are and an index serves a child of the same; compared by bytes.
+                _connection.Execute($"CREATE TABLE temp.{keyTable} ({string.Join(", ", columns.Select((c, i) => $"k{i} {TypeOf(parent.Columns[c].Affinity)}"))})");
+                _connection.Execute($"CREATE INDEX temp.{keyTable}_keys ON {keyTable} ({string.Join(", ", columns.Select((_, i) => $"k{i}"))})");
                 _references.Add(new Reference(keyTable, child, key, parent, columns));
             }
         }
@@ -50,6 +68,12 @@ internal sealed class QuarantinedRows : IDisposable
     public bool Overflowed => _count > _most;
 
     public IReadOnlyList<long> FollowersOf(TablePlan table) => [.. _followers[table.SourceName]];
+
+    /// <summary>Every row of a table that is in quarantine, by its number.</summary>
+    public IReadOnlySet<long> Of(string table) => _rows[table];
+
+    /// <summary>The queries that look for followers, one for each foreign key.</summary>
+    internal IEnumerable<string> Questions => _references.Select(r => r.Question);
 
     /// <summary>Reads a table and takes in every row with a misfit.</summary>
     public void AddMisfits(TablePlan table, IReadOnlyList<int> suspects)
@@ -71,13 +95,7 @@ internal sealed class QuarantinedRows : IDisposable
         while (_changed.TryDequeue(out var reference) && !Overflowed)
         {
             var child = reference.Child;
-            var matches = string.Join(" AND ", reference.Key.Columns.Select((column, i) => $"q.k{i} = {SelectStatement.Quote(child.Columns[column].SourceName)}"));
-            var columns = string.Join(", ", child.Columns.Select(c => SelectStatement.Quote(c.SourceName)));
-            var rowId = child.HasRowId ? SelectStatement.RowIdName(child) : "NULL";
-            var order = child.HasRowId ? rowId : string.Join(", ", child.KeyColumns.Select(k => SelectStatement.Quote(child.Columns[k].SourceName)));
-            using var statement = _connection.Prepare(
-                $"SELECT {columns}, {rowId}, EXISTS (SELECT 1 FROM {reference.KeyTable} AS q WHERE {matches}) FROM main.{SelectStatement.Quote(child.SourceName)}"
-                + (order.Length > 0 ? $" ORDER BY {order}" : ""));
+            using var statement = _connection.Prepare(reference.Question);
             var ordinal = 0L;
             while (statement.Step() && !Overflowed)
             {
@@ -88,6 +106,15 @@ internal sealed class QuarantinedRows : IDisposable
             }
         }
     }
+
+    private static string TypeOf(Affinity affinity) => affinity switch
+    {
+        Affinity.Text => "TEXT",
+        Affinity.Numeric => "NUMERIC",
+        Affinity.Integer => "INTEGER",
+        Affinity.Real => "REAL",
+        _ => "",
+    };
 
     /// <returns>False when the row was in quarantine already.</returns>
     private bool Take(TablePlan table, long number, SqliteStatement row)
@@ -104,7 +131,7 @@ internal sealed class QuarantinedRows : IDisposable
 
     private void Remember(Reference reference, SqliteStatement row)
     {
-        using var insert = _connection.Prepare($"INSERT INTO {reference.KeyTable} VALUES ({string.Join(", ", reference.ParentColumns.Select((_, i) => $"?{i + 1}"))})");
+        using var insert = _connection.Prepare($"INSERT INTO temp.{reference.KeyTable} VALUES ({string.Join(", ", reference.ParentColumns.Select((_, i) => $"?{i + 1}"))})");
         for (var i = 0; i < reference.ParentColumns.Count; i++)
         {
             var column = reference.ParentColumns[i];
@@ -123,6 +150,6 @@ internal sealed class QuarantinedRows : IDisposable
 
     public void Dispose()
     {
-        foreach (var reference in _references) _connection.Execute($"DROP TABLE {reference.KeyTable}");
+        foreach (var reference in _references) _connection.Execute($"DROP TABLE temp.{reference.KeyTable}");
     }
 }

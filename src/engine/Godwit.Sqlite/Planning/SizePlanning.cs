@@ -1,5 +1,7 @@
 using Godwit.Model.Findings;
 using Godwit.Model.Values;
+using Godwit.Sqlite.Profiling;
+using Godwit.Sqlite.Reading;
 using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Sqlite.Planning;
@@ -18,8 +20,9 @@ internal static class SizePlanning
     /// <summary>SQLite nests expressions 1,000 deep (https://sqlite.org/limits.html), and a sum is a nest.</summary>
     private const int TermsInASum = 200;
 
-    public static void Plan(PlanContext context, TableDraft table)
+    public static void Plan(PlanContext context, TableDraft table, TableProfile profile)
     {
+        RefuseOversized(context, table, profile);
         if (table.Columns.Count > MaximumColumns)
         {
             context.Findings.Add(Finding.Error(
@@ -34,6 +37,17 @@ internal static class SizePlanning
         context.Findings.Add(rows.Locate(Finding.Error(
             FindingCodes.TooManyColumns, $"{rows.Counted(table.Name, "has", "have")} so many values that no page of PostgreSQL (8 KB) holds the row.",
             new Place.InTable(table.Name), "Split the table in the source.")));
+    }
+
+    /// <summary>Nor is there a way into quarantine: its rows hold the same bytes.</summary>
+    private static void RefuseOversized(PlanContext context, TableDraft table, TableProfile profile)
+    {
+        if (profile.OversizedRows == 0) return;
+        var order = table.Source.RowIdName is not null ? "" : table.Source.PrimaryKey.Count == 0 ? " in the order of reading" : $" in the order of key ({string.Join(", ", RowOrder.Names(table.Source))})";
+        var rows = new RowSample(profile.OversizedRows, profile.FirstOversizedRows, order);
+        context.Findings.Add(rows.Locate(Finding.Error(
+            FindingCodes.ValueTooLarge, $"{rows.Counted(table.Name, "is", "are")} larger as a whole than PostgreSQL takes in one piece (1 GB).",
+            new Place.InTable(table.Name), "Split the row in the source, or keep its largest values outside the database.")));
     }
 
     // At least so many bytes: what is refused here would certainly fail.

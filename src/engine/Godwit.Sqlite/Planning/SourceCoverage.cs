@@ -7,21 +7,20 @@ namespace Godwit.Sqlite.Planning;
 
 /// <summary>
 /// Whether a plan made earlier still speaks of all that the source holds. What it does not name nobody reads, and so a verification by it would pass over a
-/// table or column that came later.
+/// table or column that came later, or that somebody struck from the plan: it was kept in the target. So the source itself is looked at, always.
 /// </summary>
 public static class SourceCoverage
 {
-    /// <param name="selected">The tables the move was limited to; empty for all.</param>
-    public static IReadOnlyList<Finding> Compare(SourceSchema source, MovePlan plan, IReadOnlyCollection<string> selected)
+    /// <param name="leftOut">The tables that may be missing from the plan, as somebody says who is to be believed.</param>
+    public static IReadOnlyList<Finding> Compare(SourceSchema source, MovePlan plan, IReadOnlyCollection<string> leftOut)
     {
-        if (source.Hash == plan.SourceSchemaHash) return [];
         var findings = new List<Finding>();
         foreach (var table in source.Tables)
         {
             if (plan.Tables.FirstOrDefault(t => SqliteNames.Same(t.SourceName, table.Name)) is { } planned)
                 findings.AddRange(Columns(table, planned));
-            else if (selected.Count == 0 || selected.Any(name => SqliteNames.Same(name, table.Name)))
-                findings.Add(Differs($"The source has a table {table.Name} that was not there when it was moved.", new Place.InTable(table.Name)));
+            else if (!leftOut.Any(name => SqliteNames.Same(name, table.Name)))
+                findings.Add(Uncovered(table, plan));
         }
         foreach (var planned in plan.Tables.Where(t => source.FindTable(t.SourceName) is null))
             findings.Add(Differs($"The source no longer has the table {planned.SourceName} that was moved.", new Place.InTable(planned.SourceName)));
@@ -34,8 +33,19 @@ public static class SourceCoverage
             yield return Differs($"{table.Name} has a column {column.Name} that was not there when it was moved.", new Place.InTable(table.Name, Column: column.Name));
         foreach (var column in planned.Columns.Where(p => table.FindColumn(p.SourceName) < 0))
             yield return Differs($"{table.Name} no longer has the column {column.SourceName} that was moved.", new Place.InTable(table.Name, Column: column.SourceName));
-        if (planned.HasRowId == table.WithoutRowId)
+        if (planned.HasRowId != (table.RowIdName is not null))
             yield return Differs($"{table.Name} was made anew, {(table.WithoutRowId ? "without" : "with")} rowid, since it was moved.", new Place.InTable(table.Name));
+    }
+
+    private static Finding Uncovered(SourceTable table, MovePlan plan)
+    {
+        if (plan.LeftOut is not { } claimed || !claimed.Any(name => SqliteNames.Same(name, table.Name)))
+            return Differs($"The source has a table {table.Name} that was not moved: it is neither among the tables of the move nor among those left out.", new Place.InTable(table.Name));
+        return Finding.Error(
+            FindingCodes.SchemaDiffers,
+            $"The source has a table {table.Name} that only the target's own records call left out.",
+            new Place.InTable(table.Name),
+            "Name the move's certificate with --certificate, its signer's key being in known-signers/ of GODWIT_HOME: what the target says of itself is no proof.");
     }
 
     private static Finding Differs(string message, Place place) =>

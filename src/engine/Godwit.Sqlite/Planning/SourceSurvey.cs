@@ -28,7 +28,7 @@ public static class SourceSurvey
             var profile = ProfileRequest.Of(table, options.Map);
             work.AddRange(RowIdSplit.Of(file.Control, profile, parts).Select(range => (profile, range)));
         }
-        var profileOptions = new ProfileOptions { Encoding = SourceEncodings.Of(file.Control), OnProgress = progress.Add, RowsPerRange = options.RowsPerRange };
+        var profileOptions = new ProfileOptions { Encoding = file.Encoding, OnProgress = progress.Add, RowsPerRange = options.RowsPerRange };
         var results = new TableProfile[work.Count];
         await Workers.RunAsync(
             Enumerable.Range(0, work.Count),
@@ -49,6 +49,6 @@ public static class SourceSurvey
             },
             cancellation);
         return work.Select((item, index) => (item.Table.Name, Profile: results[index])).GroupBy(r => r.Name, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => TableProfile.Merge([.. g.Select(r => r.Profile)]), StringComparer.Ordinal);
+            .ToDictionary(g => g.Key, g => TableProfile.Merge([.. g.Select(r => r.Profile)], profileOptions), StringComparer.Ordinal);
     }
 }

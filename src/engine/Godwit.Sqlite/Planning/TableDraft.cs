@@ -19,6 +19,9 @@ internal sealed class TableDraft
     /// <summary>Names of the table's constraints.</summary>
     public required TargetNames ConstraintNames { get; init; }
 
+    /// <summary>Rows that the profile counted, on the table's own tree.</summary>
+    public long Rows { get; set; }
+
     public KeyPlan? PrimaryKey { get; set; }
 
     public string? SequenceName { get; set; }
@@ -39,7 +42,7 @@ internal sealed class TableDraft
     /// <summary>The table as translation sees it; valid once the types are chosen.</summary>
     public TypedRelation Relation => new(
         Name, TargetName,
-        [.. Columns.Select(c => new TypedColumn(c.Source.Name, c.TargetName, c.Type, c.Mapping, c.Affinity, c.Source.Collation) { NotNull = c.NotNull })])
+        [.. Columns.Select(c => c.Typed)])
     {
         PrimaryKey = PrimaryKey is { Expressions: null } key ? [.. key.Columns.Select(c => Columns[c].Source.Name)] : [],
         RowIdColumn = Source.RowIdAlias is { } alias ? Columns[alias].Source.Name : null,

@@ -1,5 +1,4 @@
 using Godwit.Model.Findings;
-using Godwit.Sqlite.Choosing;
 using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Schemas;
 
@@ -34,7 +33,7 @@ internal static class TableDrafting
                 Source = c,
                 Syntax = syntax.Columns[i],
                 TargetName = columnNames[i],
-                Affinity = AffinityRules.Of(c.DeclaredType, table.Strict),
+                Affinity = DeclaredType.AffinityOf(c.DeclaredType, table.Strict),
             })],
             ConstraintNames = new TargetNames(names.Style),
         };

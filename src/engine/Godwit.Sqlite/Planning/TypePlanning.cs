@@ -3,6 +3,7 @@ using Godwit.Model.Moves;
 using Godwit.Model.Values;
 using Godwit.Sqlite.Choosing;
 using Godwit.Sqlite.Profiling;
+using Godwit.Sqlite.Reading;
 using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Sqlite.Planning;
@@ -45,7 +46,7 @@ internal static class TypePlanning
         return new ColumnToChoose(table.Name, source.DeclaredType, table.Source.Strict, profiles[table.Name].Columns[column])
         {
             HasRowId = table.Source.RowIdName is not null,
-            KeyColumns = [.. table.Source.PrimaryKey.Select(c => table.Source.Columns[c].Name)],
+            KeyColumns = RowOrder.Names(table.Source),
             Override = context.Options.Map.Column(table.Name, source.Name),
         };
     }

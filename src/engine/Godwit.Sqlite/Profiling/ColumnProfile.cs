@@ -103,7 +103,7 @@ public sealed class ColumnProfile
     private static ulong TraitsOfWhole(double value)
     {
         if (double.IsInfinity(value)) return RealTraits.Infinite;
-        var traits = value is >= -9_223_372_036_854_775_808.0 and < 9_223_372_036_854_775_808.0 ? RealTraits.Integral : 0;
+        var traits = value is > -9_223_372_036_854_775_808.0 and < 9_223_372_036_854_775_808.0 ? RealTraits.Integral : 0;
         return value == 0 && double.IsNegative(value) ? traits | RealTraits.NegativeZero : traits;
     }
 

@@ -17,7 +17,8 @@ internal static class ProfileStatement
         // WITHOUT ROWID that tree is an index with a name of its own, and NOT INDEXED does not say it.
         var tree = KeyIndex(connection, table) is { } index ? $"INDEXED BY {Quote(index)}" : "NOT INDEXED";
         var sql = $"SELECT {string.Join(", ", columns.DefaultIfEmpty("NULL"))} FROM main.{Quote(table.Name)} {tree}";
-        if (rowId is null) return connection.Prepare(sql);
+        // A rowid that cannot be named orders nothing; its rows are numbered by the key, as a reader does.
+        if (rowId is null) return connection.Prepare(sql + (table.HasRowId && table.KeyColumns.Count > 0 ? $" ORDER BY {string.Join(", ", table.KeyColumns.Select(Quote))}" : ""));
         var conditions = new List<string>();
         var bounds = new List<object?>();
         if (range.After is { } after) Add(">", after);
@@ -43,9 +44,10 @@ internal static class ProfileStatement
         return least is { } l && greatest is { } g ? (l, g) : null;
     }
 
-    /// <summary>The name under which the rowid is reached, or null: a table WITHOUT ROWID, or one whose columns take all three names (https://sqlite.org/lang_createtable.html#rowid).</summary>
+    /// <summary>The name under which the rowid is reached, or null: a table WITHOUT ROWID, or one whose columns, none of them the rowid itself, take all three names (https://sqlite.org/lang_createtable.html#rowid).</summary>
     public static string? RowIdName(TableToProfile table) =>
-        table.HasRowId ? Array.Find(RowIdNames, name => !table.AllColumnNames.Contains(name, StringComparer.OrdinalIgnoreCase)) : null;
+        !table.HasRowId ? null
+        : Array.Find(RowIdNames, name => !table.AllColumnNames.Contains(name, StringComparer.OrdinalIgnoreCase)) ?? (table.RowIdAlias is { } alias ? Quote(alias) : null);
 
     private static string? KeyIndex(SqliteConnection connection, TableToProfile table) =>
         table.HasRowId ? null : connection.QueryText("SELECT name FROM pragma_index_list(?1, 'main') WHERE origin = 'pk'", table.Name);

@@ -1,6 +1,7 @@
 using Godwit.Model.Moves;
 using Godwit.Model.Values;
 using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Opening;
 
 namespace Godwit.Sqlite.Profiling;
 
@@ -13,6 +14,9 @@ public static class TableProfiler
     /// <summary>Rows between two looks at the token and two reports of progress.</summary>
     private const long Stride = 8192;
 
+    /// <summary>Before each field of a row image.</summary>
+    private const long LengthWord = 4;
+
     /// <exception cref="SqliteException">SQLite reported a fault.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <param name="range">Rowids to read; ignored for a table without rowid, which is read whole.</param>
@@ -23,7 +27,7 @@ public static class TableProfiler
         using var registration = cancellation.Register(connection.Interrupt);
         try
         {
-            return new Pass(statement, table, options).Run(cancellation);
+            return new Pass(statement, table, options).Run(cancellation) with { Range = range };
         }
         catch (SqliteException e) when (e.Code == SqliteApi.Interrupted && cancellation.IsCancellationRequested)
         {
@@ -44,6 +48,9 @@ public static class TableProfiler
         private long _rows;
         private long _bytes;
         private long _maxRowBytes;
+        private long _imageBytes;
+        private readonly List<long> _oversized = [];
+        private long _oversizedRows;
 
         public Pass(SqliteStatement statement, TableToProfile table, ProfileOptions options)
         {
@@ -65,6 +72,7 @@ public static class TableProfiler
                 var bytes = AddRow(row);
                 _bytes += bytes;
                 if (bytes > _maxRowBytes) _maxRowBytes = bytes;
+                if (_imageBytes > _options.LargestRow && _oversizedRows++ < ValueGroup.SampleSize) _oversized.Add(row);
                 rowsOfRange++;
                 bytesOfRange += bytes;
                 if (_hasRowId && (rowsOfRange >= _options.RowsPerRange || bytesOfRange >= _options.BytesPerRange))
@@ -78,12 +86,18 @@ public static class TableProfiler
                 (reportedRows, reportedBytes) = (_rows, _bytes);
             }
             _options.OnProgress?.Invoke(_rows - reportedRows, _bytes - reportedBytes);
-            return new TableProfile { Table = _table, Columns = _columns, Rows = _rows, Bytes = _bytes, MaxRowBytes = _maxRowBytes, CutPoints = _cuts };
+            return new TableProfile
+            {
+                Table = _table, Columns = _columns, Rows = _rows, Bytes = _bytes, MaxRowBytes = _maxRowBytes,
+                OversizedRows = _oversizedRows, FirstOversizedRows = _oversized, TailRows = rowsOfRange, TailBytes = bytesOfRange, CutPoints = _cuts,
+            };
         }
 
+        /// <returns>Bytes as the source keeps them.</returns>
         private long AddRow(long row)
         {
             long bytes = 0;
+            long grown = 0;
             var at = _hasRowId ? 1 : 0;
             foreach (var column in _columns)
             {
@@ -99,7 +113,7 @@ public static class TableProfiler
                         break;
                     case StorageClass.Text:
                         var text = _statement.GetBytes(at);
-                        AddText(column, text, row);
+                        grown += AddText(column, text, row) - text.Length;
                         bytes += text.Length;
                         break;
                     case StorageClass.Blob:
@@ -113,17 +127,23 @@ public static class TableProfiler
                 }
                 at++;
             }
+            _imageBytes = bytes + grown + LengthWord * _columns.Length;
             return bytes;
         }
 
-        private void AddText(ColumnProfile column, ReadOnlySpan<byte> text, long row)
+        /// <returns>Bytes of the text as it is sent: UTF-8 may be half as much again as UTF-16. One that is not valid goes to quarantine as it is.</returns>
+        private long AddText(ColumnProfile column, ReadOnlySpan<byte> text, long row)
         {
-            if (_options.Encoding == SourceEncoding.Utf8)
+            if (_options.Encoding == TextEncoding.Utf8)
                 column.AddText(text, row);
-            else if (SourceEncodings.TryToUtf8(text, _options.Encoding == SourceEncoding.Utf16BigEndian, ref _buffer, out var utf8))
+            else if (Utf16ToUtf8.TryConvert(text, _options.Encoding == TextEncoding.Utf16BigEndian, ref _buffer, out var utf8))
+            {
                 column.AddText(utf8, row);
+                return utf8.Length;
+            }
             else
                 column.AddInvalidText(text.Length, row);
+            return text.Length;
         }
     }
 }

@@ -9,4 +9,7 @@ public sealed record TableToProfile(string Name, IReadOnlyList<ColumnToProfile> 
 {
     /// <summary>The table's key columns, in key order: what numbers the rows of a table without rowid.</summary>
     public IReadOnlyList<string> KeyColumns { get; init; } = [];
+
+    /// <summary>The column that is the rowid: where columns take all three of its names, it is the way there.</summary>
+    public string? RowIdAlias { get; init; }
 }

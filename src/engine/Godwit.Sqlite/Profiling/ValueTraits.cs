@@ -30,7 +30,7 @@ public static class IntegerTraits
 /// <summary>What <see cref="ValueGroup.Traits"/> says of a REAL.</summary>
 public static class RealTraits
 {
-    /// <summary>A whole number within the range of 64 bits.</summary>
+    /// <summary>A whole number strictly between -2^63 and 2^63: a numeric affinity would have made an INTEGER of it.</summary>
     public const ulong Integral = 1 << 0;
     public const ulong NegativeZero = 1 << 1;
     public const ulong Infinite = 1 << 2;

@@ -25,10 +25,13 @@ internal static class SelectStatement
         }
         else if (table.KeyColumns.Count > 0)
         {
-            sql.Append(" ORDER BY ").AppendJoin(", ", table.KeyColumns.Select(k => Quote(table.Columns[k].SourceName)));
+            sql.Append(" ORDER BY ").Append(KeyOrder(table));
         }
         return sql.ToString();
     }
+
+    /// <summary>ORDER BY's terms for a table without rowid.</summary>
+    public static string KeyOrder(TablePlan table) => RowOrder.Terms(table.KeyColumns.Select(k => Quote(table.Columns[k].SourceName)), table.KeyOrder);
 
     public static object?[] Arguments(RowIdRange range) =>
         new object?[] { range.After, range.UpTo }.Where(bound => bound is not null).ToArray();

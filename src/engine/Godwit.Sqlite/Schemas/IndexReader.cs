@@ -5,7 +5,11 @@ namespace Godwit.Sqlite.Schemas;
 internal static class IndexReader
 {
     /// <summary>The indexes of a table, in the order in which they were made.</summary>
-    public static List<SourceIndex> Read(SqliteConnection connection, string table, List<SourceColumn> columns, List<SchemaEntry> entries)
+    /// <param name="connection">The database.</param>
+    /// <param name="table">The table's name.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="statements">CREATE INDEX by the index's name, of all tables.</param>
+    public static List<SourceIndex> Read(SqliteConnection connection, string table, List<SourceColumn> columns, IReadOnlyDictionary<string, string?> statements)
     {
         var indexes = new List<SourceIndex>();
         using (var statement = connection.Prepare($"PRAGMA main.index_list({SqliteName.Quote(table)})"))
@@ -14,7 +18,7 @@ internal static class IndexReader
             {
                 var name = statement.GetText(1);
                 var origin = statement.GetText(3) switch { "u" => IndexOrigin.Unique, "pk" => IndexOrigin.PrimaryKey, _ => IndexOrigin.Statement };
-                var sql = entries.Find(e => e.Type == "index" && e.Name == name)?.Sql;
+                var sql = statements.GetValueOrDefault(name);
                 indexes.Add(new SourceIndex(name, statement.GetInteger(2) != 0, origin, statement.GetInteger(4) != 0, sql, ReadParts(connection, name, columns)));
             }
         }

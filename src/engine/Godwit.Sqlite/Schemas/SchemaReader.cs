@@ -21,10 +21,11 @@ public static class SchemaReader
             .OfType<SourceInternalTable>().ToList();
         var internalNames = internals.Select(t => t.Name).ToHashSet(SqliteNames.Comparer);
         var sequences = ReadSequences(connection, entries);
+        var indexStatements = entries.Where(e => e.Type == "index").ToDictionary(e => e.Name, e => e.Sql, SqliteNames.Comparer);
         return new SourceSchema
         {
             Tables = [.. entries.Where(e => e.Type == "table" && !IsVirtual(e) && !internalNames.Contains(e.Name))
-                .Select(e => TableReader.Read(connection, e, entries, kinds[e.Name], sequences.GetValueOrDefault(e.Name)))],
+                .Select(e => TableReader.Read(connection, e, indexStatements, kinds[e.Name], sequences.GetValueOrDefault(e.Name)))],
             Views = [.. entries.Where(e => e.Type == "view").Select(e => ReadView(connection, e))],
             Triggers = [.. entries.Where(e => e.Type == "trigger").Select(e => new SourceTrigger(e.Name, e.Table, e.Sql ?? ""))],
             VirtualTables = virtualTables,

@@ -8,10 +8,10 @@ internal static unsafe class TableReader
 {
     private static readonly string[] RowIdNames = ["rowid", "_rowid_", "oid"];
 
-    public static SourceTable Read(SqliteConnection connection, SchemaEntry entry, List<SchemaEntry> entries, TableKind kind, long? sequence)
+    public static SourceTable Read(SqliteConnection connection, SchemaEntry entry, IReadOnlyDictionary<string, string?> indexStatements, TableKind kind, long? sequence)
     {
         var columns = ReadColumns(connection, entry.Name);
-        var indexes = IndexReader.Read(connection, entry.Name, columns, entries);
+        var indexes = IndexReader.Read(connection, entry.Name, columns, indexStatements);
         var primaryKey = columns.Select((column, index) => (column.KeyPosition, index)).Where(c => c.KeyPosition > 0)
             .OrderBy(c => c.KeyPosition).Select(c => c.index).ToList();
         // Only a key that is the rowid has no index of its own; INTEGER PRIMARY KEY DESC, an old mistake that SQLite keeps, has one.

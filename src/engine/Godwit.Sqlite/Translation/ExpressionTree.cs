@@ -32,5 +32,9 @@ internal static class ExpressionTree
     public static bool HasAggregate(Expression expression) =>
         (expression is FunctionCall call && IsAggregate(call)) || Children(expression).Any(HasAggregate);
 
+    /// <summary>Names of all columns, as written.</summary>
+    public static IEnumerable<string> ColumnsOf(Expression expression) =>
+        expression is ColumnReference reference ? [reference.Column.Text] : Children(expression).SelectMany(ColumnsOf);
+
     private static IEnumerable<Expression> Optional(Expression? expression) => expression is null ? [] : [expression];
 }

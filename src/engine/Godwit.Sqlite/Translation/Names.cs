@@ -16,7 +16,7 @@ internal sealed class TableNames(TypedRelation table) : INames
     public Value? Find(ColumnReference reference)
     {
         if (reference.Table is { } name && !name.Matches(table.SourceName)) return null;
-        return Columns.Find(table, reference.Column.Text) is { } column ? Value.Column(column, PostgresText.Name(column.TargetName)) : null;
+        return Columns.Find(table, reference.Column.Text) is { } column ? Value.Column(column, column.Inline ?? PostgresText.Name(column.TargetName)) : null;
     }
 }
 

@@ -9,6 +9,9 @@ public sealed record TypedColumn(string SourceName, string TargetName, TargetTyp
 {
     /// <summary>Whether the target's column refuses NULL.</summary>
     public bool NotNull { get; init; }
+
+    /// <summary>PostgreSQL's expression for the column's value, in parentheses, for where its name may not stand: in another generated column.</summary>
+    public string? Inline { get; init; }
 }
 
 /// <summary>A table, or a view that was translated before.</summary>

@@ -6,26 +6,32 @@ namespace Godwit.Documents.Shapes;
 /// <summary>The reference of a shape for people, in Markdown: one table of keys for each mapping, named shapes once.</summary>
 public static class ShapeReference
 {
+    private static readonly Shape.Duration s_anyTime = new();
+
     /// <param name="root">The document.</param>
     /// <param name="title">The heading of its table.</param>
     /// <param name="level">How deep the headings stand: 3 is <c>###</c>.</param>
     public static string Create(Shape root, string title, int level)
     {
         var output = new StringBuilder();
-        var waiting = new Queue<(string Title, Shape Shape)>([(title, root)]);
+        var waiting = new List<(string Title, Shape Shape)> { (title, root) };
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        while (waiting.TryDequeue(out var next))
+        while (waiting is [var next, ..])
         {
+            waiting.RemoveAt(0);
             if (!seen.Add(next.Title)) continue;
             if (output.Length > 0) output.Append('\n');
             output.Append('#', level).Append(' ').Append(next.Title).Append("\n\n");
             if (next.Shape.Description is { } description) output.Append(Sentence.WithStop(description)).Append("\n\n");
-            WriteTable(output, next.Title, next.Shape, waiting, root);
+            // What a table names comes next, before what earlier tables still have to show.
+            var named = new List<(string Title, Shape Shape)>();
+            WriteTable(output, next.Title, next.Shape, named, root);
+            waiting.InsertRange(0, named);
         }
         return output.ToString();
     }
 
-    private static void WriteTable(StringBuilder output, string title, Shape shape, Queue<(string Title, Shape Shape)> waiting, Shape root)
+    private static void WriteTable(StringBuilder output, string title, Shape shape, List<(string Title, Shape Shape)> waiting, Shape root)
     {
         var (common, kinds) = shape switch
         {
@@ -45,7 +51,7 @@ public static class ShapeReference
             output.Append(CultureInfo.InvariantCulture, $"| `{kind.Name}` | {ValueOf(kind.Shape, PathOf(title, kind, shape == root), waiting)} | {Cell(Sentence.WithStop(kind.Description))} |\n");
     }
 
-    private static void WriteRow(StringBuilder output, Field field, string path, Queue<(string Title, Shape Shape)> waiting)
+    private static void WriteRow(StringBuilder output, Field field, string path, List<(string Title, Shape Shape)> waiting)
     {
         var otherwise = field switch
         {
@@ -57,7 +63,7 @@ public static class ShapeReference
     }
 
     /// <summary>What a value looks like in a few words; a mapping's own table waits its turn.</summary>
-    private static string ValueOf(Shape shape, string path, Queue<(string Title, Shape Shape)> waiting)
+    private static string ValueOf(Shape shape, string path, List<(string Title, Shape Shape)> waiting)
     {
         switch (shape)
         {
@@ -71,13 +77,26 @@ public static class ShapeReference
                 return $"{ValueOf(only.Shape, path, waiting)}, or `{{{name}: …}}`";
             case Shape.Map or Shape.OneOf:
                 var title = shape.Name ?? path;
-                waiting.Enqueue((title, shape));
+                waiting.Add((title, shape));
                 var link = $"[{title}](#{Anchor(title)})";
                 return shape is Shape.Map { Short: { } brief } full ? $"{link}, or its `{brief}` alone: {ValueOf(full.Fields.First(f => f.Name == brief).Shape, $"{path}.{brief}", waiting)}" : link;
             default:
-                return Cell(ScalarShapes.Expected(shape));
+                return Cell(BriefOf(shape));
         }
     }
+
+    private static string BriefOf(Shape shape) => shape switch
+    {
+        Shape.Text { Expected: null, Pattern: null } => "text",
+        Shape.Choice choice => string.Join(", ", choice.Words.Select(w => $"`{w}`")),
+        Shape.Whole whole when whole.Min == whole.Max => string.Create(CultureInfo.InvariantCulture, $"`{whole.Min}`"),
+        Shape.Flag => "`true`, `false`",
+        Shape.Duration duration when duration.Min == s_anyTime.Min && duration.Max == s_anyTime.Max => "length of time",
+        Shape.Duration duration => $"length of time, {DurationText.Write(duration.Min)} to {DurationText.Write(duration.Max)}",
+        Shape.File => "file",
+        Shape.Scalar => "plain value",
+        _ => ScalarShapes.Expected(shape).Replace(", without quotes", "", StringComparison.Ordinal),
+    };
 
     private static string PathOf(string title, Field field, bool atRoot) => atRoot ? field.Name : $"{title}.{field.Name}";
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Godwit.Security.Files;
 
 namespace Godwit.Security.Signing;
 
@@ -9,7 +10,8 @@ public static partial class SigningKeyFile
 {
     public const string FileName = "signing-key.pem";
     private const int LongestFile = 16 * 1024;
-    private const int FileExists = 17;
+    private const int NoSuchFile = 2, FileExists = 17;
+    private const string DraftPrefix = "." + FileName + ".";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others =
@@ -22,7 +24,9 @@ public static partial class SigningKeyFile
         var path = Path.Combine(home, FileName);
         try
         {
-            return Load(home) ?? Create(home, path);
+            var key = Load(home) ?? Create(home, path);
+            RemoveDrafts(home);
+            return key;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -69,20 +73,35 @@ public static partial class SigningKeyFile
         Directory.CreateDirectory(home, OwnerOnly | UnixFileMode.UserExecute);
         RefuseFolderWritableByOthers(home);
         using var key = SigningKey.Create();
-        var draft = Path.Combine(home, $".{FileName}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
+        var draft = Path.Combine(home, $"{DraftPrefix}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
         try
         {
             WriteDraft(draft, key);
             // link(2) is atomic and fails when the name is taken, so the first of several processes wins with a whole file;
-            // File.Move without overwrite looks first and renames after, and could replace another's key.
-            if (Link(draft, path) != 0 && Marshal.GetLastPInvokeError() is var error && error != FileExists)
+            // File.Move without overwrite looks first and renames after, and could replace another's key. A draft that is gone was removed by whoever won.
+            if (Link(draft, path) != 0 && Marshal.GetLastPInvokeError() is var error and not (FileExists or NoSuchFile))
                 throw new SigningKeyException($"the signing key {path} cannot be made: {Marshal.GetPInvokeErrorMessage(error)}");
+            FolderSync.Flush(home);
         }
         finally
         {
             File.Delete(draft);
         }
         return Load(home) ?? throw new SigningKeyException($"the signing key {path} was removed while it was being made");
+    }
+
+    /// <summary>What processes that were killed while they made a key have left. Once there is a key, a draft is nobody's: whoever still writes one takes the key that is there.</summary>
+    private static void RemoveDrafts(string home)
+    {
+        try
+        {
+            foreach (var draft in Directory.EnumerateFiles(home, DraftPrefix + "*")) File.Delete(draft);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A home that this user only reads is tidied by somebody else; the key is usable all the same.
+            return;
+        }
     }
 
     private static void WriteDraft(string draft, SigningKey key)

@@ -5,7 +5,7 @@ using Godwit.Security.Signing;
 
 namespace Godwit.Cli.Certificates;
 
-/// <summary><c>godwit certificate verify FILE</c>: whether a certificate is whole, and whether its signer is known here.</summary>
+/// <summary><c>godwit certificate verify FILE</c>: whether a certificate is whole, and whether its signer is known here; <c>show FILE</c>: what it says.</summary>
 internal static class CertificateCommand
 {
     private static readonly Argument<string> File = new("file") { Description = "The certificate." };
@@ -18,13 +18,7 @@ internal static class CertificateCommand
         verify.SetAction(async (result, _) =>
         {
             var verdict = CertificateFile.Verify(result.GetRequiredValue(File), KnownSigners.Load(GodwitHome.Folder()));
-            var (code, word) = verdict switch
-            {
-                CertificateVerdict.Valid => (ExitCode.Done, "valid"),
-                CertificateVerdict.ValidUnknownSigner => (ExitCode.Findings, "unknown-signer"),
-                CertificateVerdict.BadSignature => (ExitCode.NotVerified, "bad-signature"),
-                _ => (ExitCode.NotVerified, "not-a-certificate"),
-            };
+            var (code, word) = Answer(verdict);
             var output = result.InvocationConfiguration.Output;
             var text = verdict.Text;
             await output.WriteLineAsync(result.GetValue(Json)
@@ -32,6 +26,22 @@ internal static class CertificateCommand
                 : text);
             return code;
         });
-        return new Command("certificate", "Certificates of finished moves.") { verify };
+        var show = new Command("show", "Prints a certificate's main facts, its signature verified first. Exit codes as verify.") { File };
+        show.SetAction(async (result, _) =>
+        {
+            var path = result.GetRequiredValue(File);
+            var verdict = CertificateFile.Verify(path, KnownSigners.Load(GodwitHome.Folder()));
+            await CertificateFacts.PrintAsync(result.InvocationConfiguration.Output, path, verdict);
+            return Answer(verdict).Code;
+        });
+        return new Command("certificate", "Certificates of finished moves.") { show, verify };
     }
+
+    private static (int Code, string Word) Answer(CertificateVerdict verdict) => verdict switch
+    {
+        CertificateVerdict.Valid => (ExitCode.Done, "valid"),
+        CertificateVerdict.ValidUnknownSigner => (ExitCode.Findings, "unknown-signer"),
+        CertificateVerdict.BadSignature => (ExitCode.NotVerified, "bad-signature"),
+        _ => (ExitCode.NotVerified, "not-a-certificate"),
+    };
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Godwit.Cli.Runs;
+using Godwit.Engine.Runbooks;
 using Godwit.Engine.Moves;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
@@ -9,17 +11,23 @@ namespace Godwit.Cli.Move;
 /// <summary><c>godwit abort</c>: removes what a move has put into the target, and nothing else.</summary>
 internal static class AbortCommand
 {
-    private static readonly Option<string?> To = new("--to") { Description = "The target, when .godwit/run.json is not here.", HelpName = "URL" };
+    private static readonly Option<string?> To = new("--to") { Description = "The target, where this folder has no unfinished run, or several.", HelpName = "URL" };
 
     private static readonly Option<string> Schema = new("--schema") { Description = "The target's schema, with --to.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
 
-    public static Command Create()
+    public static Command Create(RunbookKinds kinds)
     {
-        var command = new Command("abort", "Removes what an unfinished or failed move has put into the target.") { To, Schema, MoveOptions.Json };
+        var command = new Command("abort", "Ends a run of a runbook as it is, or removes what an unfinished or failed move has put into the target.")
+        { RunCommands.Runbook, To, Schema, RunCommands.Target, MoveOptions.Json };
         command.SetAction((result, cancellation) =>
         {
             var json = result.GetValue(MoveOptions.Json);
             var configuration = result.InvocationConfiguration;
+            if (result.GetValue(To) is null && RunCommands.RunbookOf(result) is { } runbook)
+            {
+                return RunCommands.GuardAsync(
+                    "abort", json, configuration, console => new RunSession(kinds, runbook, RunCommands.NoSet, result.GetValue(RunCommands.Target), console).AbortAsync(cancellation), cancellation);
+            }
             var console = new MoveConsole(configuration.Output, configuration.Error, json, showValues: false);
             return MoveCommand.Guarded(
                 json, "abort", console, _ => RunAsync(console, result.GetValue(To), result.GetRequiredValue(Schema), cancellation), configuration.Error, cancellation);
@@ -29,9 +37,11 @@ internal static class AbortCommand
 
     private static async Task<int> RunAsync(MoveConsole console, string? to, string schema, CancellationToken cancellation)
     {
-        var pointer = to is null ? RunPointer.Read() : null;
+        var (pointer, choices) = to is null ? await PointedRun.ChooseAsync("abort", cancellation) : (null, []);
+        if (choices.Count > 0) return Refuse(console, choices, ExitCode.Usage);
         var address = to ?? pointer?.Request.To;
-        if (address is null) return Refuse(console, [Finding.Error(FindingCodes.NothingToResume, "there is no .godwit/run.json here", remedy: "Name the target with --to.")], ExitCode.Usage);
+        if (address is null) return Refuse(console, [Finding.Error(FindingCodes.NothingToResume, "no run of this folder is unfinished (.godwit/runs)", remedy: "Name the target with --to.")], ExitCode.Usage);
+        console.HasFound(RunPointer.Command("abort", address, pointer?.Request.Schema ?? schema));
         var url = PostgresUrl.Parse(address);
         if (url.Url is null) return Refuse(console, url.Findings, ExitCode.Usage);
         var reading = await PostgresTarget.ConnectAsync(url.Url, cancellationToken: cancellation);
@@ -55,7 +65,7 @@ internal static class AbortCommand
                 await using (target) await target.AbortAsync(cancellation);
                 break;
             case RunEntrance.Held(var holder):
-                return Refuse(console, [RunHolder.Refusal(holder)], ExitCode.Findings);
+                return Refuse(console, [RunHolder.Refusal(holder, address, stored.Description.Plan.Schema)], ExitCode.Findings);
             default:
                 return Refuse(console, [Finding.Error(FindingCodes.NothingToResume, $"run {stored.Description.Id} has ended meanwhile")], ExitCode.Findings);
         }

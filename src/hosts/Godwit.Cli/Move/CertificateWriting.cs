@@ -33,6 +33,8 @@ internal static class CertificateWriting
             Checks = [.. verification.Checks.Select(c => new CertificateCheck(c.Name, c.Passed ? CheckOutcome.Passed : CheckOutcome.Failed, CheckText.Of(c))), SourceCheck(verification)],
             Accepted = [.. request.Accept.Select(a => a.Split(':', 2)).Select(a => new AcceptedFinding(a[0].ToUpperInvariant(), a.Length > 1 ? a[1] : null))],
             NotMoved = [.. run.Plan.NotMoved.Select(n => new CertificateNotMoved(n.Kind, n.Name, n.Reason, n.Code.Id))],
+            LeftOut = run.Plan.LeftOut ?? [],
+            NotValid = [.. run.Plan.Tables.SelectMany(t => t.ForeignKeys.Where(k => !k.Validate).Select(k => new CertificateNotValid(t.TargetName, k.Name, [.. k.Columns.Select(c => t.Columns[c].TargetName)], k.Parent)))],
             Verdict = verification.Verified ? Verdict.Verified : Verdict.Failed,
         };
 

@@ -39,7 +39,7 @@ internal sealed class LastResort : IDisposable
         {
             if (_isOver || !_stop.IsCancellationRequested) return;
             if (_time.GetElapsedTime(_told ??= _time.GetTimestamp()) < Grace) return;
-            var next = MoveCommand.HowToGoOn();
+            var next = _console.HowToGoOn;
             _console.Note($"godwit: {_reason}\n        {next}");
             Environment.Exit(_console.Finish(new MoveDocument { Command = "", Outcome = "interrupted", ExitCode = ExitCode.Fault, Fault = _reason, Next = next }));
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Godwit.Engine.Runbooks;
 using Godwit.Engine.Moves;
 
 namespace Godwit.Cli.Move;
@@ -6,7 +7,7 @@ namespace Godwit.Cli.Move;
 /// <summary>The commands about moving a database: <c>move</c>, <c>resume</c>, <c>verify</c>, <c>profile</c>, <c>abort</c>.</summary>
 internal static class MoveCommand
 {
-    public static IEnumerable<Command> Create()
+    public static IEnumerable<Command> Create(RunbookKinds kinds)
     {
         yield return Act(
             new Command("move", "Moves a SQLite database into PostgreSQL, verifies it and certifies the result.")
@@ -19,7 +20,7 @@ internal static class MoveCommand
         yield return Act(
             new Command("verify", "Verifies a moved database against its source: every row of both sides, keys, constraints, sequences, the schema.")
             {
-                MoveOptions.From, MoveOptions.To, MoveOptions.Schema, MoveOptions.Paranoid, MoveOptions.Jobs, MoveOptions.Certificate, MoveOptions.Json, MoveOptions.ShowValues,
+                MoveOptions.From, MoveOptions.To, MoveOptions.MovedSchema, MoveOptions.Paranoid, MoveOptions.Jobs, MoveOptions.VerifiedCertificate, MoveOptions.Json, MoveOptions.ShowValues,
             },
             (request, console, token) => new VerifySession(request, console).RunAsync(token));
         yield return Act(
@@ -29,8 +30,8 @@ internal static class MoveCommand
                 MoveOptions.Json, MoveOptions.ShowValues,
             },
             (request, console, token) => new ProfileSession(request, console).RunAsync(token));
-        yield return ResumeCommand.Create();
-        yield return AbortCommand.Create();
+        yield return ResumeCommand.Create(kinds);
+        yield return AbortCommand.Create(kinds);
     }
 
     private static Command Act(Command command, Func<MoveRequest, MoveConsole, CancellationToken, Task<int>> act)
@@ -58,7 +59,7 @@ internal static class MoveCommand
             // Whatever else broke while everything was being stopped, it was stopped.
             var interrupted = cancellation.IsCancellationRequested && fault is not LeaseLostException;
             var message = interrupted ? "interrupted" : FaultText.Of(fault);
-            var next = fault is LeaseLostException ? "The other runner goes on with it." : HowToGoOn();
+            var next = fault is LeaseLostException ? "The other runner goes on with it." : console.HowToGoOn;
             if (!json) await error.WriteLineAsync($"godwit: {message}\n        {next}");
             if (Environment.GetEnvironmentVariable("GODWIT_TRACE") is not null) await error.WriteLineAsync(fault.ToString());
             return console.Finish(new MoveDocument
@@ -70,8 +71,9 @@ internal static class MoveCommand
                 Next = next,
             });
         }
+        finally
+        {
+            RunPointer.Tidy();
+        }
     }
-
-    internal static string HowToGoOn() =>
-        RunPointer.Read() is null ? "Nothing has been changed." : "What is done is kept: `godwit resume` goes on, `godwit abort` removes it.";
 }

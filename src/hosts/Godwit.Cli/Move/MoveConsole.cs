@@ -29,6 +29,23 @@ internal sealed class MoveConsole
 
     public bool ShowValues { get; }
 
+    /// <summary>What is true at this moment should the command be stopped: nothing was changed, or how to go on with what was.</summary>
+    public string HowToGoOn { get; private set; } = "Nothing has been changed.";
+
+    /// <summary>The command is about a run that is there, or may be; so far it has changed nothing.</summary>
+    public void HasFound(string command) => HowToGoOn = $"Nothing has been changed by this command: `{command}` tries again.";
+
+    /// <summary>The run is about to be put into the target: whether it was, only the target knows.</summary>
+    public void Begins(RunPointer run) => HowToGoOn = $"Nothing has been changed, unless the run has just begun: `{run.Command("resume")}` finds out and goes on.";
+
+    /// <summary>The run is in the target.</summary>
+    public void HasBegun(RunPointer run) => HowToGoOn = $"What is done is kept: `{run.Command("resume")}` goes on, `{run.Command("abort")}` removes it.";
+
+    /// <summary>The target says that the run is over.</summary>
+    public void HasEnded(RunPointer run) => HowToGoOn = $"The run has ended: `{run.Command("resume")}` says how.";
+
+    public void IsTold() => HowToGoOn = "The run has ended.";
+
     public ProgressDisplay StartProgress(TimeProvider time) =>
         new(_error, silent: _json, live: ReferenceEquals(_error, Console.Error) && !Console.IsErrorRedirected, time);
 

@@ -20,7 +20,10 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         using var silence = LastResort.Watch(console, "the target has not answered for as long as this runner's lease lasts", held.LeaseLost);
         await using var target = held;
         // A resumed run is this folder's from now on.
-        new RunPointer { Run = target.Run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write();
+        var pointer = RunPointer.To(target.Run.Id, request);
+        pointer.Write();
+        pointer.RemoveFormer();
+        console.HasBegun(pointer);
         var startedAt = _time.GetUtcNow();
         var source = new SqliteRowSource(opened.Source!);
         var options = new MoveRunOptions
@@ -41,13 +44,15 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
                 return new RunEnd(File.ReadAllText(path), verification.Schema.Lines);
             },
             cancellation);
+        console.HasEnded(pointer);
         RunPointer.Remove(target.Run.Id);
+        console.IsTold();
         await display.DisposeAsync();
         return Report(target.Run, verification, path, certificate!);
     }
 
     /// <summary>Named in full: the run has ended, so this folder no longer points at it.</summary>
-    private string Abort => $"godwit abort --to '{request.To}'" + (request.Schema is "public" ? "" : $" --schema '{request.Schema}'");
+    private string Abort => RunPointer.Command("abort", request.To, request.Schema);
 
     private int Report(RunDescription run, MoveVerification verification, string path, Certificate certificate)
     {
@@ -56,10 +61,9 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         MoveReport.PrintNotableChoices(console.Out, run.Plan);
         MoveReport.PrintVerification(console.Out, verification);
         console.Print(verification.Mismatches);
-        var rows = verification.Tables.Sum(t => t.Target.Total.Count);
         var quarantined = verification.Tables.Sum(t => t.Source.Quarantined);
         if (verification.Verified)
-            console.Line($"[green]Moved and verified:[/] {rows:N0} rows in {MoveReport.Count(run.Plan.Tables.Count, "table")}, 0 mismatches{(quarantined == 0 ? "" : $", {quarantined:N0} rows in quarantine")}.");
+            console.Line($"[green]Moved and verified:[/] {MoveReport.Summary(run.Plan, verification)}.");
         else if (verification.SourceChanged)
             console.Line($"[red]Not certified:[/] somebody wrote to the source while it was moved. Stop its writers and move again (`{Abort}` removes what was moved).");
         else

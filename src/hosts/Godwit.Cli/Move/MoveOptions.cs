@@ -17,6 +17,9 @@ internal static class MoveOptions
 
     public static readonly Option<string> Schema = new("--schema") { Description = "The target's schema; made when missing.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
 
+    /// <summary>For commands about a move that is there: they make no schema.</summary>
+    public static readonly Option<string> MovedSchema = new("--schema") { Description = "The target's schema, into which the tables were moved.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
+
     public static readonly Option<string[]> Tables = new("--tables") { Description = "Move only these tables: a,b.", HelpName = "NAMES", AllowMultipleArgumentsPerToken = false };
 
     public static readonly Option<string?> Map = new("--map") { Description = "A mapping file that overrides chosen types (docs/mapping.md).", HelpName = "FILE" };
@@ -46,7 +49,13 @@ internal static class MoveOptions
 
     public static readonly Option<bool> ShowValues = new("--show-values") { Description = "Show rows' values in findings." };
 
-    public static readonly Option<string?> Certificate = new("--certificate") { Description = "Where the certificate goes. Without it, move writes <source>.certificate.json here and verify writes none.", HelpName = "FILE" };
+    public static readonly Option<string?> Certificate = new("--certificate") { Description = "Where the certificate goes. Without it, <source>.certificate.json here.", HelpName = "FILE" };
+
+    public static readonly Option<string?> VerifiedCertificate = new("--certificate")
+    {
+        Description = "The certificate of the move, when it is not <source>.certificate.json here; this verification's own replaces it. Without it, none is written.",
+        HelpName = "FILE",
+    };
 
     public static readonly Option<string?> NotMoved = new("--not-moved") { Description = "Where the list of what was not moved goes; default: not-moved.sql here.", HelpName = "FILE" };
 
@@ -68,7 +77,7 @@ internal static class MoveOptions
     {
         From = result.GetRequiredValue(From),
         To = Has(result, To) ? result.GetRequiredValue(To) : "",
-        Schema = Has(result, Schema) ? result.GetRequiredValue(Schema) : "public",
+        Schema = Has(result, Schema) ? result.GetRequiredValue(Schema) : Has(result, MovedSchema) ? result.GetRequiredValue(MovedSchema) : "public",
         Tables = Has(result, Tables) ? [.. (result.GetValue(Tables) ?? []).SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] : [],
         MapFile = Has(result, Map) ? result.GetValue(Map) : null,
         Accept = Has(result, Accept) ? result.GetValue(Accept) ?? [] : [],
@@ -79,7 +88,7 @@ internal static class MoveOptions
         Jobs = result.GetRequiredValue(Jobs),
         Json = result.GetValue(Json),
         ShowValues = result.GetValue(ShowValues),
-        CertificateFile = Has(result, Certificate) ? result.GetValue(Certificate) : null,
+        CertificateFile = Has(result, Certificate) ? result.GetValue(Certificate) : Has(result, VerifiedCertificate) ? result.GetValue(VerifiedCertificate) : null,
         NotMovedFile = Has(result, NotMoved) ? result.GetValue(NotMoved) : null,
         NoHash = Has(result, NoHash) && result.GetValue(NoHash),
         RangeRows = Has(result, RangeRows) ? result.GetValue(RangeRows) : PlanOptions.DefaultRowsPerRange,

@@ -1,7 +1,9 @@
 using Godwit.Engine.Certificates;
 using Godwit.Engine.Moves;
+using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Model.Values;
+using Godwit.Sqlite.Planning;
 using Spectre.Console;
 
 namespace Godwit.Cli.Move;
@@ -32,7 +34,7 @@ internal static class MoveReport
                 Hash = verified is null ? null : CertificateDigest.From(verified.Target.Total),
                 Verified = verified?.Agrees,
                 Seconds = verified is null ? null : Math.Round(verified.Elapsed.TotalSeconds, 3),
-                Columns = [.. table.Columns.Select(c => new ColumnDocument(c.SourceName, c.TargetName, c.DeclaredType, c.Type.Sql, c.Reason))],
+                Columns = Columns(table.Columns),
             };
         }),
     ];
@@ -53,16 +55,32 @@ internal static class MoveReport
     /// <summary>A number of things, in the singular for one.</summary>
     public static string Count(long number, string thing) => $"{number:N0} {thing}{(number == 1 ? "" : "s")}";
 
-    /// <summary>The types chosen, column by column, with the reasons.</summary>
-    public static void PrintChoices(IAnsiConsole console, MovePlan plan)
+    /// <summary>What agrees, in a clause.</summary>
+    public static string Summary(MovePlan plan, MoveVerification verification)
     {
-        foreach (var table in plan.Tables)
+        var quarantined = verification.Tables.Sum(t => t.Source.Quarantined);
+        return $"{Count(verification.Tables.Sum(t => t.Target.Total.Count), "row")} in {Count(plan.Tables.Count, "table")}, 0 mismatches{(quarantined == 0 ? "" : $", {Count(quarantined, "row")} in quarantine")}";
+    }
+
+    /// <summary>The same before there is a plan.</summary>
+    public static IReadOnlyList<TableDocument> Tables(IReadOnlyList<TableChoices> choices) =>
+        [.. choices.Select(t => new TableDocument { Source = t.SourceName, Target = t.TargetName, Rows = t.Rows, Columns = Columns(t.Columns) })];
+
+    private static IReadOnlyList<ColumnDocument> Columns(IReadOnlyList<ColumnPlan> columns) =>
+        [.. columns.Select(c => new ColumnDocument(c.SourceName, c.TargetName, c.DeclaredType, c.Type.Sql, c.Reason))];
+
+    /// <summary>The types chosen, column by column, with the reasons.</summary>
+    public static void PrintChoices(IAnsiConsole console, IReadOnlyList<TableChoices> choices, IReadOnlyList<Finding> findings)
+    {
+        var doubtful = findings.Where(f => f.Severity == Severity.Error).Select(f => f.Place).OfType<Place.InTable>().Where(p => p.Column is not null)
+            .ToLookup(p => (p.Table, p.Column));
+        foreach (var table in choices)
         {
-            console.MarkupLineInterpolated($"[bold]{table.SourceName}[/]  {table.Rows:N0} rows{(table.TargetName == table.SourceName ? "" : $", as {table.TargetName}")}");
+            console.MarkupLineInterpolated($"[bold]{table.SourceName}[/]  {Count(table.Rows, "row")}{(table.TargetName == table.SourceName ? "" : $", as {table.TargetName}")}");
             var width = table.Columns.Max(c => c.SourceName.Length);
             var types = table.Columns.Max(c => c.Type.Sql.Length);
             foreach (var column in table.Columns)
-                console.MarkupLineInterpolated($"  {column.SourceName.PadRight(width)}  [cyan]{column.Type.Sql.PadRight(types)}[/]  [grey]{column.Reason}[/]");
+                console.MarkupLineInterpolated($"  {column.SourceName.PadRight(width)}  [cyan]{column.Type.Sql.PadRight(types)}[/]  [grey]{column.Reason}[/]{(doubtful.Contains((table.SourceName, column.SourceName)) ? " - see the error below" : "")}");
         }
     }
 

@@ -5,6 +5,7 @@ using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Runs;
+using Godwit.Sqlite.Planning;
 using Godwit.Sqlite.Reading;
 
 namespace Godwit.Cli.Move;
@@ -38,7 +39,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         if (request.DryRun)
         {
             await display.DisposeAsync();
-            return Planned(findings, plan, display.Progress);
+            return Planned(findings, plan, planned.Result.Choices, display.Progress);
         }
         return await ExecuteAsync(opened, plan, findings, display, cancellation);
     }
@@ -60,14 +61,19 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
             // Whoever held the schema until now may have filled it.
             (connection, token) => TargetReadiness.CheckAsync(connection, request, plan, [], token),
             // Before anything is in the target, so that whatever happens after it can be gone on with.
-            () => new RunPointer { Run = run.Id, Request = request with { From = Path.GetFullPath(request.From) } }.Write(),
+            () =>
+            {
+                var pointer = RunPointer.To(run.Id, request);
+                pointer.Write();
+                console.Begins(pointer);
+            },
             cancellation);
         switch (entrance)
         {
             case RunEntrance.Entered(var target):
                 return await new MoveExecution(request, console, opened, display, findings).RunAsync(target, cancellation);
             case RunEntrance.Held(var holder):
-                findings.Add(RunHolder.Refusal(holder));
+                findings.Add(RunHolder.Refusal(holder, request.To, request.Schema));
                 break;
             case RunEntrance.Refused(var refusals):
                 findings.AddRange(refusals);
@@ -79,10 +85,10 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         return Refuse(findings, plan.NotMoved, ExitCode.Findings);
     }
 
-    private int Planned(List<Finding> findings, MovePlan plan, MoveProgress progress)
+    private int Planned(List<Finding> findings, MovePlan plan, IReadOnlyList<TableChoices> choices, MoveProgress progress)
     {
         var phases = MoveReport.Phases(progress);
-        MoveReport.PrintChoices(console.Out, plan);
+        MoveReport.PrintChoices(console.Out, choices, findings);
         console.Print(findings);
         console.Line($"[green]Nothing stands against this move.[/] Dry run: nothing was changed.");
         return console.Finish(new MoveDocument

@@ -42,7 +42,7 @@ internal static class OutputReadiness
 
     private static IEnumerable<string> Obstacles(MoveRequest request)
     {
-        foreach (var path in new[] { RunPointer.File, CertificateOutput.PathOf(request), NotMovedOutput.PathOf(request) })
+        foreach (var path in new[] { Path.Combine(RunPointer.RunsFolder, "run.json"), CertificateOutput.PathOf(request), NotMovedOutput.PathOf(request) })
         {
             if (Obstacle(path) is { } obstacle) yield return $"{path} cannot be written: {obstacle}";
         }
@@ -56,7 +56,7 @@ internal static class OutputReadiness
             if (Directory.Exists(path)) return "it is a folder";
             var folder = Path.GetDirectoryName(path)!;
             // Made when it is needed; a move that is refused leaves no folder behind.
-            if (folder == RunPointer.Folder && !Directory.Exists(folder)) folder = Environment.CurrentDirectory;
+            while (folder.StartsWith(RunPointer.Folder, StringComparison.Ordinal) && !Path.Exists(folder)) folder = Path.GetDirectoryName(folder)!;
             // Asking for rights says less than trying: disks are full, file systems read-only.
             using var trial = new FileStream(
                 Path.Combine(folder, $".godwit-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);

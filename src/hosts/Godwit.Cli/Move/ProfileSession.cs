@@ -23,12 +23,12 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
 
     private int Finish(IReadOnlyList<Finding> findings, PlannedMove? planned, PhaseSeconds phases)
     {
-        var plan = planned?.Result.Plan;
-        if (plan is not null) MoveReport.PrintChoices(console.Out, plan);
+        var choices = planned?.Result.Choices ?? [];
+        MoveReport.PrintChoices(console.Out, choices, findings);
         console.Print(findings);
         var errors = findings.Count(f => f.Severity == Severity.Error);
         var refused = errors > 0;
-        if (refused) console.Line($"[red]{errors} {(errors == 1 ? "finding stands" : "findings stand")} against a move.[/]{(plan is null ? " Types are shown once none does." : "")}");
+        if (refused) console.Line($"[red]{errors} {(errors == 1 ? "finding stands" : "findings stand")} against a move.[/]");
         else console.Line($"[green]Nothing of the source stands against a move.[/]");
         return console.Finish(new MoveDocument
         {
@@ -36,7 +36,7 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
             Outcome = refused ? "refused" : "planned",
             ExitCode = refused ? ExitCode.Findings : ExitCode.Done,
             Source = request.From,
-            Tables = plan is null ? [] : MoveReport.Tables(plan),
+            Tables = planned?.Result.Plan is { } plan ? MoveReport.Tables(plan) : MoveReport.Tables(choices),
             Phases = phases.Elapsed,
             Processor = phases.Processor,
             Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],

@@ -12,19 +12,22 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        var pointer = to is null ? RunPointer.Read() : null;
+        var (pointer, choices) = to is null ? await PointedRun.ChooseAsync("resume", cancellation) : (null, []);
+        if (choices.Count > 0) return Refuse(choices, ExitCode.Usage);
         if (to is null && pointer is null)
         {
             return Refuse(
-                [Finding.Error(FindingCodes.NothingToResume, "there is no .godwit/run.json here, so no run of this folder is unfinished", remedy: "Go to the folder where the move was begun, or name the target with --to.")],
+                [Finding.Error(FindingCodes.NothingToResume, "no run of this folder is unfinished (.godwit/runs)", remedy: "Go to the folder where the move was begun, or name the target with --to.")],
                 ExitCode.Findings);
         }
         var address = to ?? pointer!.Request.To;
+        console.HasFound(RunPointer.Command("resume", address, pointer?.Request.Schema ?? schema));
         var url = PostgresUrl.Parse(address);
         if (url.Url is null) return Refuse(url.Findings, ExitCode.Usage);
         var reading = await PostgresTarget.ConnectAsync(url.Url, cancellationToken: cancellation);
         if (reading.Target is null) return Refuse(reading.Findings, ExitOf(reading.Findings));
         var stored = await FindAsync(reading.Target, pointer, cancellation);
+        pointer ??= RunPointer.All().FirstOrDefault(p => p.Run == stored?.Description.Id);
         if (stored is not { State: RunState.Running }) return NothingLeft(pointer, stored);
         var origin = RunOrigin.Read(stored.Description.Origin);
         var request = origin.Request with { From = from ?? pointer?.Request.From ?? origin.Request.From, To = address, Json = json, ShowValues = console.ShowValues };
@@ -44,7 +47,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
                 [
                     Finding.Error(
                         FindingCodes.SourceChanged, "the source has been written to since the run began, so its plan no longer holds",
-                        remedy: "`godwit abort` removes what was moved; then move again."),
+                        remedy: $"`{RunPointer.Command("abort", request.To, request.Schema)}` removes what was moved; then move again."),
                 ],
                 ExitCode.NotVerified);
         }
@@ -56,10 +59,10 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
             case RunEntrance.Entered(var target):
                 return await new MoveExecution(request, console, opened, display, opened.Findings).RunAsync(target, cancellation);
             case RunEntrance.Held(var holder):
-                return Refuse([RunHolder.Refusal(holder)], ExitCode.Findings);
+                return Refuse([RunHolder.Refusal(holder, request.To, request.Schema)], ExitCode.Findings);
             case RunEntrance.Over(var state):
                 await display.DisposeAsync();
-                return NothingLeft(RunPointer.Read(), stored with { State = state });
+                return NothingLeft(RunPointer.All().FirstOrDefault(p => p.Run == stored.Description.Id), stored with { State = state });
             default:
                 throw new InvalidOperationException("a run that goes on is not looked at again");
         }
@@ -103,13 +106,13 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
     private int Refuse(IReadOnlyList<Finding> findings, int exitCode)
     {
         console.Print(findings);
-        if (exitCode == ExitCode.Fault) console.Note(MoveCommand.HowToGoOn());
+        if (exitCode == ExitCode.Fault) console.Note(console.HowToGoOn);
         return console.Finish(new MoveDocument
         {
             Command = "resume",
             Outcome = exitCode == ExitCode.Fault ? "fault" : "refused",
             ExitCode = exitCode,
-            Next = exitCode == ExitCode.Fault ? MoveCommand.HowToGoOn() : null,
+            Next = exitCode == ExitCode.Fault ? console.HowToGoOn : null,
             Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
         });
     }

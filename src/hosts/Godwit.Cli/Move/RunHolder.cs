@@ -22,10 +22,10 @@ internal static class RunHolder
     public static void SayWaiting(MoveConsole console, LeaseHolder holder) =>
         console.Note($"waiting for {holder.Holder}, which holds the run and was last heard of {Math.Max(0, (int)holder.SinceHeartbeat.TotalSeconds)} s ago; its lease is taken over when it gives no sign of life");
 
-    public static Finding Refusal(LeaseHolder holder) => Finding.Error(
+    public static Finding Refusal(LeaseHolder holder, string to, string schema) => Finding.Error(
         FindingCodes.TargetHeld,
         $"{holder.Holder} is moving into this schema (run {holder.Run}, last heard of {Math.Max(0, (int)holder.SinceHeartbeat.TotalSeconds)} s ago)",
-        remedy: "Wait for it to finish, or stop it and use `godwit resume`.");
+        remedy: $"Wait for it to finish, or stop it and use `{RunPointer.Command("resume", to, schema)}`.");
 }
 
 internal static class ToolVersion

@@ -35,7 +35,7 @@ internal static class TargetReadiness
             [
                 Finding.Error(
                     FindingCodes.RunUnfinished, $"run {unfinished.Description.Id}, begun {unfinished.StartedAt:u}, is not finished in schema {request.Schema} (phase {unfinished.Phase})",
-                    remedy: $"`godwit resume --to {request.To}` goes on with it; `godwit abort --to {request.To}` removes it."),
+                    remedy: $"`{RunPointer.Command("resume", request.To, request.Schema)}` goes on with it; `{RunPointer.Command("abort", request.To, request.Schema)}` removes it."),
             ];
         }
         var names = plan is null

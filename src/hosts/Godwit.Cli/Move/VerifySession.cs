@@ -34,8 +34,16 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         {
             stored = await RunRows.FindAsync(session.Connection, id: null, request.Schema, cancellation);
         }
-        var (plan, findings) = stored is { State: not RunState.Aborted } ? (stored.Description.Plan, []) : await PlanAsync(opened.Source, display.Progress, cancellation);
-        if (plan is not null && stored is not { State: not RunState.Aborted } && !await HoldsAnyAsync(sessions, plan, cancellation))
+        if (stored is { State: RunState.Aborted }) stored = null;
+        var (signed, told) = MoveCertificate.Find(request, stored, url.Url.Database);
+        if (told.Any(f => f.Severity == Severity.Error))
+        {
+            await display.DisposeAsync();
+            return Refuse(told, ExitCode.NotVerified);
+        }
+        var leftOut = signed?.LeftOut ?? [];
+        var (plan, findings) = stored is not null ? (stored.Description.Plan, []) : await PlanAsync(opened.Source, leftOut, display.Progress, cancellation);
+        if (plan is not null && stored is null && !await HoldsAnyAsync(sessions, plan, cancellation))
         {
             plan = null;
             findings = [Finding.Error(FindingCodes.NothingToResume, $"schema {request.Schema} of the target holds no move", remedy: "`godwit move` makes one; --schema names another schema.")];
@@ -43,14 +51,16 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         if (plan is null)
         {
             await display.DisposeAsync();
-            return Refuse(findings, ExitCode.Findings);
+            return Refuse([.. told, .. findings], ExitCode.Findings);
         }
-        var selected = stored is null ? [] : RunOrigin.Read(stored.Description.Origin).Request.Tables;
-        if (SourceCoverage.Compare(SchemaReader.Read(opened.Source.Control), plan, selected) is { Count: > 0 } uncovered)
+        IReadOnlyList<Finding> uncovered =
+            [.. SourceCoverage.Compare(SchemaReader.Read(opened.Source.Control), plan, leftOut), .. signed is null ? [] : MoveCertificate.Contradictions(signed, plan)];
+        if (uncovered.Count > 0)
         {
             await display.DisposeAsync();
-            return Refuse(uncovered, ExitCode.NotVerified);
+            return Refuse([.. told, .. uncovered], ExitCode.NotVerified);
         }
+        plan = plan with { LeftOut = leftOut };
         // A key of its own: nobody could have known it when the target was changed.
         var run = new RunDescription
         {
@@ -76,19 +86,22 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         }
         var certificate = request.CertificateFile is null
             ? null
-            : CertificateOutput.Write(request, run, verification, opened, startedAt, _time.GetUtcNow()).Path;
+            // What was accepted when it was moved holds for what is there.
+            : CertificateOutput.Write(request with { Accept = [.. (signed?.Accepted ?? []).Select(a => a.Table is null ? a.Code : $"{a.Code}:{a.Table}")] }, run, verification, opened, startedAt, _time.GetUtcNow()).Path;
         var phases = MoveReport.Phases(display.Progress);
         await display.DisposeAsync();
-        return Report(run, verification, certificate, phases);
+        return Report(run, verification, certificate, phases, [.. url.Findings, .. told]);
     }
 
     /// <summary>
     /// Where the target keeps no record of a move (its schema godwit was removed), the plan that a move would follow now says what should be there. What can be
     /// accepted is: a view that was left out is not looked for.
     /// </summary>
-    private async Task<(MovePlan? Plan, IReadOnlyList<Finding> Findings)> PlanAsync(SourceFile source, MoveProgress progress, CancellationToken cancellation)
+    private async Task<(MovePlan? Plan, IReadOnlyList<Finding> Findings)> PlanAsync(
+        SourceFile source, IReadOnlyList<string> leftOut, MoveProgress progress, CancellationToken cancellation)
     {
-        var options = new PlanOptions { Schema = request.Schema, Accept = [.. FindingCodes.All.Values.Where(c => c.Acceptable).Select(c => new Acceptance(c))] };
+        var tables = leftOut.Count == 0 ? null : SchemaReader.Read(source.Control).Tables.Select(t => t.Name).Except(leftOut, StringComparer.Ordinal).ToList();
+        var options = new PlanOptions { Schema = request.Schema, Tables = tables, Accept = [.. FindingCodes.All.Values.Where(c => c.Acceptable).Select(c => new Acceptance(c))] };
         var planned = await PlannedMove.PlanAsync(source, options, request.Jobs, progress, cancellation);
         return (planned.Result.Plan, planned.Result.Findings);
     }
@@ -101,11 +114,13 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         return holds;
     }
 
-    private int Report(RunDescription run, MoveVerification verification, string? certificate, PhaseSeconds phases)
+    private int Report(RunDescription run, MoveVerification verification, string? certificate, PhaseSeconds phases, IReadOnlyList<Finding> told)
     {
+        console.Print(told);
         MoveReport.PrintVerification(console.Out, verification);
+        if (run.Plan.LeftOut is { Count: > 0 } leftOut) console.Line($"Left out, as the certificate of the move says: {string.Join(", ", leftOut)}.");
         console.Print(verification.Mismatches);
-        if (verification.Verified) console.Line($"[green]Verified:[/] {verification.Tables.Sum(t => t.Target.Total.Count):N0} rows in {MoveReport.Count(run.Plan.Tables.Count, "table")}, 0 mismatches.");
+        if (verification.Verified) console.Line($"[green]Verified:[/] {MoveReport.Summary(run.Plan, verification)}.");
         else if (verification.SourceChanged) console.Line($"[red]Not verified:[/] somebody wrote to the source meanwhile.");
         else console.Line($"[red]Not verified:[/] {MoveReport.Count(verification.Mismatches.Count, "difference")}.");
         if (certificate is not null) console.Line($"Certificate: {certificate}");
@@ -119,6 +134,7 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             Tables = MoveReport.Tables(run.Plan, verification),
             Phases = phases.Elapsed,
             Processor = phases.Processor,
+            Findings = [.. told.Select(f => FindingDocument.From(f, console.ShowValues))],
             Mismatches = [.. verification.Mismatches.Select(f => FindingDocument.From(f, console.ShowValues))],
             Quarantined = verification.Tables.Sum(t => t.Source.Quarantined),
             Certificate = certificate,

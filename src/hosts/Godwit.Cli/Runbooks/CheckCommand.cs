@@ -21,11 +21,17 @@ internal static class CheckCommand
             var output = result.InvocationConfiguration.Output;
             var console = new MoveConsole(output, result.InvocationConfiguration.Error, json, showValues: false);
             var reading = new RunbookReader(kinds).ReadFile(path, RunbookOptions.SetOf(result));
-            var planning = reading.Runbook is { } runbook ? new RunbookPlanner(kinds).Plan(runbook) : null;
-            IReadOnlyList<Finding> findings = [.. reading.Findings, .. planning?.Findings ?? []];
-            var document = CheckDocument.From(path, planning?.Plan, findings);
+            var planner = new RunbookPlanner(kinds);
+            var planning = reading switch
+            {
+                { Runbook: { } runbook } => planner.Plan(runbook),
+                { Draft: { } draft } => new RunbookPlanning(null, planner.Check(draft)),
+                _ => new RunbookPlanning(null, []),
+            };
+            IReadOnlyList<Finding> findings = [.. reading.Findings, .. planning.Findings];
+            var document = CheckDocument.From(path, planning.Plan, findings);
             if (json) output.WriteLine(JsonSerializer.Serialize(document, CheckDocumentJson.Default.CheckDocument));
-            else Print(console, path, planning?.Plan, findings);
+            else Print(console, path, planning.Plan, findings);
             return document.ExitCode;
         });
         return command;

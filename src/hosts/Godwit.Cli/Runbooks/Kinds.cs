@@ -3,6 +3,7 @@ using Godwit.Engine.Gates.Metric;
 using Godwit.Engine.Gates.Smoke;
 using Godwit.Engine.Gates.Window;
 using Godwit.Engine.Runbooks;
+using Godwit.Engine.Steps.Backfill;
 using Godwit.Engine.Steps.Command;
 using Godwit.Engine.Steps.Config;
 using Godwit.Engine.Steps.Http;
@@ -10,6 +11,8 @@ using Godwit.Engine.Steps.Observe;
 using Godwit.Engine.Steps.Route;
 using Godwit.Engine.Steps.Smoke;
 using Godwit.Engine.Steps.Wait;
+using Godwit.Engine.Transforms;
+using Godwit.Postgres.Backfill;
 using Godwit.Postgres.Gates.Integrity;
 using Godwit.Postgres.Gates.Lag;
 using Godwit.Postgres.Steps.Maintenance;
@@ -24,6 +27,7 @@ internal static class Kinds
         steps:
         [
             new SqlStepKind(),
+            new BackfillStepKind(new PostgresBackfills(), TransformRegistry.Standard),
             new CommandStepKind(),
             new HttpStepKind(),
             new MaintenanceStepKind(),

@@ -10,9 +10,16 @@ namespace Godwit.Cli.Runs;
 /// <summary>The commands about runs of runbooks.</summary>
 internal static class RunCommands
 {
-    private static readonly Option<string?> Target = new("--target") { Description = "The target, instead of what the runbook names; without a password.", HelpName = "URL" };
+    public static readonly IReadOnlyDictionary<string, string> NoSet = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Of commands that are about moves too: a runbook is named, or stands here and no move is unfinished here.</summary>
+    public static readonly Argument<string?> Runbook = new("runbook") { Description = "The runbook, or its folder.", Arity = ArgumentArity.ZeroOrOne, HelpName = "RUNBOOK" };
+
+    public static readonly Option<string?> Target = new("--target") { Description = "The target, instead of what the runbook names; without a password.", HelpName = "URL" };
 
     private static readonly Option<string?> Back = new("--to") { Description = "Undo what came after this phase, and nothing before.", HelpName = "PHASE" };
+
+    private static readonly Option<bool> Markdown = new("--markdown") { Description = "Print the plan as Markdown, for a change request." };
 
     public static readonly Option<string?> Unknown = new("--unknown")
     {
@@ -27,6 +34,9 @@ internal static class RunCommands
 
     public static IEnumerable<Command> Create(RunbookKinds kinds)
     {
+        yield return Act(
+            kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown],
+            (session, result, token) => session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
         yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [], (session, _, token) => session.RunAsync(token));
         yield return Act(kinds, "status", "Shows where a run stands, why, and what going back now would take.", [], (session, _, token) => session.StatusAsync(token));
         yield return Act(kinds, "pause", "Asks the runner of a run to stop after the part at hand.", [], (session, _, token) => session.PauseAsync(token));
@@ -37,9 +47,12 @@ internal static class RunCommands
         yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
     }
 
-    /// <summary>Goes on with a run: what <c>godwit resume RUNBOOK</c> does.</summary>
-    public static Task<int> ResumeAsync(RunbookKinds kinds, string file, string? target, UnknownStatement? unknown, bool json, InvocationConfiguration configuration, CancellationToken cancellation) =>
-        GuardAsync("resume", json, configuration, console => new RunSession(kinds, file, new Dictionary<string, string>(StringComparer.Ordinal), target, console) { Unknown = unknown }.ResumeAsync(cancellation), cancellation);
+    /// <summary>The runbook that a command is about, or null when it is about a move.</summary>
+    public static string? RunbookOf(ParseResult result)
+    {
+        if (result.GetValue(Runbook) is { } named) return Directory.Exists(named) ? Path.Combine(named, RunbookOptions.FileName) : named;
+        return RunPointer.All().Count == 0 && File.Exists(RunbookOptions.FileName) ? RunbookOptions.FileName : null;
+    }
 
     private static Command Act(
         RunbookKinds kinds, string name, string description, IReadOnlyList<Option> more, Func<RunSession, ParseResult, CancellationToken, Task<int>> act)
@@ -53,7 +66,7 @@ internal static class RunCommands
     }
 
     /// <summary>Turns what is thrown into an exit code, a sentence and, with <c>--json</c>, a document.</summary>
-    private static async Task<int> GuardAsync(string name, bool json, InvocationConfiguration configuration, Func<RunConsole, Task<int>> act, CancellationToken cancellation)
+    public static async Task<int> GuardAsync(string name, bool json, InvocationConfiguration configuration, Func<RunConsole, Task<int>> act, CancellationToken cancellation)
     {
         var console = new RunConsole(name, new MoveConsole(configuration.Output, configuration.Error, json, showValues: false), configuration.Output, json);
         try

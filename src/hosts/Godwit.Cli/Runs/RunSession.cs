@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
@@ -66,9 +67,33 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     public Task<int> FinishAsync(CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused, RunbookState.Complete], "finish-began", checkEdits: true, (_, runner, token) => runner.ForwardAsync(finish: true, token), cancellation);
 
+    /// <summary>Gives the run up as it is: nothing is undone.</summary>
+    public Task<int> AbortAsync(CancellationToken cancellation) => GoOnAsync(
+        [RunbookState.Running, RunbookState.Paused, RunbookState.Complete], "abort-asked", checkEdits: false, (_, runner, token) => runner.AbortAsync(token), cancellation);
+
     public Task<int> RollBackAsync(Phase? back, CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused, RunbookState.Complete, RunbookState.Finished], "rollback-asked", checkEdits: false,
         (_, runner, token) => runner.RollBackAsync(back, token), cancellation);
+
+    /// <summary>Resolves the runbook and shows what would be done; with a target in reach, how long each step took there the last time.</summary>
+    public async Task<int> PlanAsync(bool markdown, TextWriter output, CancellationToken cancellation)
+    {
+        var (plan, runbook, findings) = Plan();
+        if (plan is null || runbook is null) return console.Refuse(findings);
+        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, cancellation);
+        IReadOnlyDictionary<string, double>? seconds = null;
+        if (target.Target is not null)
+        {
+            await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
+            await using var connection = await source.OpenAsync(cancellation);
+            seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
+        }
+        var document = PlanDocument.From(plan, kinds, seconds) with { Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] };
+        if (console.Json) await output.WriteLineAsync(document.ToJson());
+        else if (markdown) await output.WriteAsync(PlanText.Markdown(document));
+        else PlanText.Print(console, document);
+        return ExitCode.Done;
+    }
 
     public Task<int> PauseAsync(CancellationToken cancellation) => AskAsync(
         async (connection, run) =>
@@ -150,7 +175,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         {
             var runner = new RunbookRunner(run, new RunnerOptions
             {
-                Kinds = kinds, Time = _time, Environment = ProcessEnvironment.Instance, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = Random.Shared, Unknown = Unknown,
+                Kinds = kinds, Time = _time, Environment = ProcessEnvironment.Instance, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
             });
             try
             {
@@ -189,6 +214,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             case RunbookOutcome.Reached(RunbookState.Complete):
                 console.Console.Line($"[green]Complete:[/] run {run.Run} of {run.Plan.Name}. The old is kept: `godwit finish` removes it, `godwit rollback` goes back to it.");
                 return console.Finish(document with { Outcome = "complete" });
+            case RunbookOutcome.Reached(RunbookState.Aborted):
+                console.Console.Line($"[yellow]Aborted:[/] run {run.Run} of {run.Plan.Name} is over as it is; nothing was undone.");
+                return console.Finish(document with { Outcome = "aborted" });
             case RunbookOutcome.Reached(var state):
                 console.Console.Line($"[green]Finished:[/] run {run.Run} of {run.Plan.Name}.");
                 return console.Finish(document with { Outcome = RunWords.Of(state) });

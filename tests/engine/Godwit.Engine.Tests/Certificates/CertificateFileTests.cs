@@ -26,7 +26,18 @@ public sealed class CertificateFileTests : IDisposable
         var valid = Assert.IsType<CertificateVerdict.Valid>(CertificateFile.Verify(FilePath, new KnownSigners([_key.Public])));
         Assert.Equal(_key.Kid, valid.Kid);
         Assert.Equivalent(written, valid.Certificate, strict: true);
-        Assert.Contains("moved and verified 4 rows in 1 tables, 1 more in quarantine", valid.Text, StringComparison.Ordinal);
+        Assert.Contains("moved and verified 4 rows in 1 table, 1 more in quarantine", valid.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_certificate_is_on_the_disk_under_its_name_before_anybody_is_told()
+    {
+        using var watch = new FolderWatch(_folder);
+        CertificateFile.Write(FilePath, SampleCertificate.Make(), _key);
+        var seen = watch.Seen();
+        // Nothing but a sync opens the folder itself.
+        Assert.True(seen.IndexOf("opened itself") > seen.IndexOf("renamed to run.certificate.json"), string.Join('\n', seen));
+        Assert.Contains("renamed to run.certificate.json", seen);
     }
 
     [Fact]

@@ -57,6 +57,28 @@ public sealed class RunbookPlannerTests : IDisposable
         Assert.Equal(["runbook.yaml:4:43 GW1602", "runbook.yaml:4:73 GW1602", "runbook.yaml:4:104 GW1602"], _folder.Plan().Findings.Select(RunbookFolder.Describe));
     }
 
+    [Fact]
+    public void What_is_wrong_with_one_step_does_not_hide_what_is_wrong_with_another()
+    {
+        _folder.Write("bad.sql", "nonsense").Write("runbook.yaml", RunbookFolder.Head + """
+            phases:
+              expand:
+                gates:
+                  - count: {}
+                  - {id: g, count: {query: nonsense}}
+                steps:
+                  - script: {lines: 5}
+                  - script: bad.sql
+                  - {id: c, script: gone.sql}
+                  - {id: d, script: bad.sql, tilte: x}
+            """);
+        var reading = _folder.Read();
+        Assert.Null(reading.Runbook);
+        Assert.Equal(["g"], reading.Draft!.Phases[0].Gates.Select(g => g.Id));
+        Assert.Equal(["script-bad", "d"], reading.Draft.Phases[0].Steps.Select(s => s.Id));
+        Assert.Equal([8, 11, 13], new RunbookPlanner(TestKinds.All).Check(reading.Draft).Select(f => ((Place.InFile)f.Place!).Line));
+    }
+
     [Theory]
     [InlineData(new byte[] { 0x61, 0xff }, "UTF-8")]
     [InlineData(new byte[] { 0x61, 0x00 }, "NUL")]
@@ -105,6 +127,17 @@ public sealed class RunbookPlannerTests : IDisposable
         Assert.Equal(hash, Plan().Hash);
         _folder.Write("up.sql", "create table b ();\n");
         Assert.NotEqual(hash, Plan().Hash);
+    }
+
+    [Fact]
+    public void A_thousand_migrations_are_one_plan()
+    {
+        var steps = string.Concat(Enumerable.Range(1, 1000).Select(i => $"      - script: {{up: m/{i:0000}.up.sql, down: m/{i:0000}.down.sql}}\n"));
+        _folder.Write("runbook.yaml", RunbookFolder.Head + "phases:\n  expand:\n    steps:\n" + steps);
+        for (var i = 1; i <= 1000; i++) _folder.Write($"m/{i:0000}.up.sql", $"select {i};\n").Write($"m/{i:0000}.down.sql", $"select -{i};\n");
+        var plan = Plan();
+        Assert.Equal((1000, 2000), (plan.Phases[0].Steps.Count, plan.Files.Count));
+        Assert.Equal(plan.Hash, RunbookPlanJson.Read(RunbookPlanJson.Write(plan)).Hash);
     }
 
     [Fact]

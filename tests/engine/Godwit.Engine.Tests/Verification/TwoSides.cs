@@ -33,6 +33,8 @@ internal sealed class TwoSides
 
     public int Jobs { get; set; } = 3;
 
+    public int MostHashes { get; set; } = 1_000_000;
+
     public MoveProgress Progress { get; } = new(TimeProvider.System);
 
     /// <summary>Rows 1 to <paramref name="count"/> of id, name and note, in ranges of <paramref name="perRange"/>.</summary>
@@ -81,7 +83,7 @@ internal sealed class TwoSides
         var target = new MemoryTarget(Key, new Dictionary<string, List<byte[]?[]>> { [table.TargetName] = Target }) { Quarantine = { [table.TargetName] = Quarantine } };
         var plan = new MovePlan { Schema = "public", Tables = [table], Views = [], NotMoved = [], SourceSchemaHash = "" };
         var source = new MemorySource(new Dictionary<string, List<MemoryRow>> { [table.SourceName] = Source });
-        return await new MoveVerifier(source, target, plan, Key, new MoveRunOptions { Jobs = Jobs, Decoding = Decoding }, Progress)
+        return await new MoveVerifier(source, target, plan, Key, new MoveRunOptions { Jobs = Jobs, Decoding = Decoding, MostHashes = MostHashes }, Progress)
             .RunAsync(cancellation ?? TestContext.Current.CancellationToken);
     }
 

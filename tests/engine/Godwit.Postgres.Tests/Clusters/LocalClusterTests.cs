@@ -55,6 +55,26 @@ public sealed class LocalClusterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_person_makes_lands_in_public_and_not_among_the_records()
+    {
+        var cluster = Cluster();
+        var status = await cluster.UpAsync(Token);
+        await using (var connection = await OpenAsync(cluster, status, "postgres"))
+            await RunAsync(connection, "ALTER ROLE godwit RESET search_path");
+        // A cluster made before roles had a path gets it when it is started again.
+        await cluster.UpAsync(Token);
+        await cluster.EnsureDatabaseAsync("app", Token);
+        await using (var connection = await OpenAsync(cluster, status, "app"))
+        {
+            await RunAsync(connection, "CREATE SCHEMA godwit; CREATE TABLE mine (x int); ALTER ROLE godwit SET search_path = own");
+            Assert.Equal("public", await ScalarAsync(connection, "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'mine'"));
+        }
+        await cluster.UpAsync(Token);
+        await using var later = await OpenAsync(cluster, status, "app");
+        Assert.Equal("own", await SettingAsync(later, "search_path"));
+    }
+
+    [Fact]
     public async Task Two_at_once_end_with_one_server()
     {
         var (one, other) = (Cluster(), Cluster());
@@ -234,6 +254,18 @@ public sealed class LocalClusterTests : IAsyncDisposable
         var connection = new NpgsqlConnection(Settings(cluster, status, database).ConnectionString);
         await connection.OpenAsync(Token);
         return connection;
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
+    private static async Task<string> ScalarAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (string)(await command.ExecuteScalarAsync(Token))!;
     }
 
     private static async Task<string> SettingAsync(NpgsqlConnection connection, string name)

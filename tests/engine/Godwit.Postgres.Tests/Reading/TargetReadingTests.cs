@@ -150,7 +150,7 @@ public sealed class TargetReadingTests(PostgresServers servers)
         await using var snapshot = await TargetSnapshot.OpenAsync(sessions, "public", RunTarget.Key, expectedCatalog: null, Token);
         await target.Database.ExecuteAsync("UPDATE large SET note = 'y' WHERE id <= 50; DELETE FROM large WHERE id > 2000");
         await target.Database.ExecuteAsync(Blocks(5000, 5100));
-        var parts = await snapshot.SplitAsync(Large, 2, Token);
+        var parts = await snapshot.SplitAsync(Large with { Bytes = 1 << 24 }, 2, Token);
         Assert.Equal(2, parts.Count);
         var collectors = await Task.WhenAll(parts.Select(async part =>
         {

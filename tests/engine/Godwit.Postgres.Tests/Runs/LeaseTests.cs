@@ -137,7 +137,7 @@ public sealed class LeaseTests(PostgresServers servers)
         goOn.SetResult();
         await RefusedAsync(first, () => copying);
         Assert.Equal(3, await target.CountAsync());
-        Assert.Equal(3, (await second.RangesAsync(target.Plan.Tables[0], Token))[0].Digest.Count);
+        Assert.Equal(3, (await second.RangesAsync(Token))["numbers"].First().Digest.Count);
         await first.DisposeAsync();
     }
 

@@ -1,5 +1,6 @@
 using Godwit.Model.Values;
 using Godwit.Sqlite.Choosing;
+using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Tests.Profiling;
 
 namespace Godwit.Sqlite.Tests.Choosing;
@@ -29,7 +30,7 @@ public sealed class AffinityRulesTests
     [InlineData("UNIQUEIDENTIFIER", Affinity.Numeric)]
     public void A_declared_type_has_the_affinity_that_SQLite_gives_it(string declared, Affinity affinity)
     {
-        Assert.Equal(affinity, AffinityRules.Of(declared));
+        Assert.Equal(affinity, DeclaredType.AffinityOf(declared));
 
         using var source = new ProfiledSource($"CREATE TABLE t (c {declared})", "INSERT INTO t VALUES ('1.50'), (2), ('3.0')");
         Assert.Equal(
@@ -44,7 +45,7 @@ public sealed class AffinityRulesTests
     }
 
     [Fact]
-    public void ANY_of_a_STRICT_table_changes_nothing() => Assert.Equal(Affinity.Blob, AffinityRules.Of("ANY", strict: true));
+    public void ANY_of_a_STRICT_table_changes_nothing() => Assert.Equal(Affinity.Blob, DeclaredType.AffinityOf("ANY", strict: true));
 
     [Theory]
     [InlineData("NVARCHAR(160)", "NVARCHAR", 160, null)]

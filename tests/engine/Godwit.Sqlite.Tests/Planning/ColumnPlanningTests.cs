@@ -88,9 +88,39 @@ public sealed class ColumnPlanningTests
     }
 
     [Fact]
-    public void A_column_generated_from_a_generated_one_is_copied_when_accepted()
+    public void A_column_generated_from_a_generated_one_takes_in_what_that_one_computes()
     {
-        string[] statements = ["CREATE TABLE t(a INT, b INT AS (a + 1), c INT AS (b * 2))", "INSERT INTO t VALUES (1)"];
+        // Whichever comes first: SQLite does not mind.
+        var columns = Planned.Table("CREATE TABLE t(a INT, d TEXT AS (c || '!'), c INT AS (b * 2), b INT AS (a + 1), e INT AS (A + rowid_ - B), rowid_ INT)", "INSERT INTO t(a, rowid_) VALUES (1, 7)").Columns;
+        Assert.All(columns.Where(c => c.SourceName is "b" or "c" or "d" or "e"), c =>
+        {
+            Assert.NotNull(c.GeneratedSql);
+            Assert.DoesNotContain("\"b\"", c.GeneratedSql, StringComparison.Ordinal);
+            Assert.DoesNotContain("\"c\"", c.GeneratedSql, StringComparison.Ordinal);
+            Assert.Contains("\"a\"", c.GeneratedSql, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Columns_that_double_one_another_do_not_grow_without_end()
+    {
+        var columns = string.Concat(Enumerable.Range(1, 40).Select(i => $", c{i} TEXT AS (c{i - 1} || c{i - 1}) STORED"));
+        var result = Planned.Result(new PlanOptions { Accept = [Acceptance.TryParse("GW1103")!] }, $"CREATE TABLE t(c0 TEXT{columns})");
+        Assert.All(result.Plan!.Tables[0].Columns, c => Assert.InRange(c.GeneratedSql?.Length ?? 0, 0, 100_000));
+    }
+
+    [Fact]
+    public void A_column_generated_from_one_that_does_not_translate_reads_the_plain_column_that_it_becomes()
+    {
+        var columns = Planned.Accepting("GW1103:t.b", "CREATE TABLE t(a INT, b TEXT AS (printf('%q', a)), c TEXT AS (b || 'x'))", "INSERT INTO t VALUES (1)").Tables[0].Columns;
+        Assert.Null(columns[1].GeneratedSql);
+        Assert.Contains("\"b\"", columns[2].GeneratedSql, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_generated_column_that_does_not_translate_is_copied_when_accepted()
+    {
+        string[] statements = ["CREATE TABLE t(a INT, b INT AS (a + 1), c TEXT AS (printf('%q', b)))", "INSERT INTO t VALUES (1)"];
         Assert.Equal(FindingCodes.ExpressionNotTranslated, Planned.Refusal(statements).Code);
         var plan = Planned.Accepting("GW1103:t", statements);
         Assert.Null(plan.Tables[0].Columns[2].GeneratedSql);

@@ -1,6 +1,7 @@
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Opening;
 using Godwit.Sqlite.Planning;
 using Godwit.Sqlite.Profiling;
 using Godwit.Sqlite.Schemas;
@@ -16,10 +17,10 @@ internal static class Planned
         return Result(database.Connection, options);
     }
 
-    public static PlanResult Result(SqliteConnection connection, PlanOptions options)
+    public static PlanResult Result(SqliteConnection connection, PlanOptions options, long? largestRow = null)
     {
         var schema = SchemaReader.Read(connection);
-        var profiling = new ProfileOptions { Encoding = SourceEncodings.Of(connection) };
+        var profiling = new ProfileOptions { Encoding = TextEncodings.Of(connection), LargestRow = largestRow ?? new ProfileOptions().LargestRow };
         var profiles = schema.Tables.ToDictionary(
             t => t.Name,
             t => TableProfiler.Profile(connection, ProfileRequest.Of(t, options.Map), new RowIdRange(null, null), profiling, TestContext.Current.CancellationToken),

@@ -25,15 +25,32 @@ public sealed class SourceCoverageTests
     public void A_table_made_anew_without_rowid_is_told() => Assert.Equal(["b"], Compare(Moved[0], "CREATE TABLE b(k TEXT PRIMARY KEY) WITHOUT ROWID"));
 
     [Fact]
-    public void A_move_of_some_tables_is_not_asked_for_the_others() => Assert.Empty(Compare(["b"], [.. Moved, "CREATE TABLE late(x)"]));
+    public void A_table_without_a_name_for_its_rowid_is_as_it_was()
+    {
+        string[] statements = ["CREATE TABLE odd(rowid TEXT, oid TEXT, _rowid_ TEXT)"];
+        using var database = new ScratchDatabase(statements);
+        Assert.Empty(SourceCoverage.Compare(SchemaReader.Read(database.Connection), Planned.Plan(statements), []));
+    }
 
-    private static IReadOnlyList<string> Compare(params string[] statements) => Compare([], statements);
+    [Fact]
+    public void A_move_of_some_tables_is_not_asked_for_those_left_out_but_for_later_ones() =>
+        Assert.Equal(["late"], Compare(["A"], ["b"], [.. Moved, "CREATE TABLE late(x)"]));
 
-    private static IReadOnlyList<string> Compare(IReadOnlyCollection<string> selected, string[] statements)
+    [Fact]
+    public void A_table_struck_from_the_plan_is_told_though_the_schema_is_the_same()
+    {
+        Assert.Equal(["a"], Compare([], ["b"], Moved));
+        Assert.Empty(Compare(["a"], ["b"], Moved));
+    }
+
+    private static IReadOnlyList<string> Compare(params string[] statements) => Compare([], ["a", "b"], statements);
+
+    private static IReadOnlyList<string> Compare(IReadOnlyCollection<string> leftOut, string[] planned, string[] statements)
     {
         MovePlan plan = Planned.Plan(Moved);
+        plan = plan with { Tables = [.. plan.Tables.Where(t => planned.Contains(t.SourceName, StringComparer.Ordinal))] };
         using var database = new ScratchDatabase(statements);
-        return [.. SourceCoverage.Compare(SchemaReader.Read(database.Connection), plan, selected).Select(f => (Model.Findings.Place.InTable)f.Place!)
+        return [.. SourceCoverage.Compare(SchemaReader.Read(database.Connection), plan, leftOut).Select(f => (Model.Findings.Place.InTable)f.Place!)
             .Select(p => p.Column is null ? p.Table : $"{p.Table} {p.Column}")];
     }
 }

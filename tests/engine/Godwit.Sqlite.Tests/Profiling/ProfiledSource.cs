@@ -1,6 +1,7 @@
 using Godwit.Model.Moves;
 using Godwit.Sqlite.Choosing;
 using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Opening;
 using Godwit.Sqlite.Profiling;
 
 namespace Godwit.Sqlite.Tests.Profiling;
@@ -24,7 +25,7 @@ internal sealed class ProfiledSource : IDisposable
         Profile(Connection, table, range, options, map);
 
     public static TableProfile Profile(SqliteConnection connection, string table, RowIdRange? range = null, ProfileOptions? options = null, MapFile? map = null) =>
-        TableProfiler.Profile(connection, Describe(connection, table, map), range ?? Whole, options ?? new ProfileOptions { Encoding = SourceEncodings.Of(connection) }, TestContext.Current.CancellationToken);
+        TableProfiler.Profile(connection, Describe(connection, table, map), range ?? Whole, options ?? new ProfileOptions { Encoding = TextEncodings.Of(connection) }, TestContext.Current.CancellationToken);
 
     public static TableToProfile Describe(SqliteConnection connection, string table, MapFile? map = null)
     {

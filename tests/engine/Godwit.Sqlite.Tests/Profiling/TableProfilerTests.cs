@@ -45,9 +45,31 @@ public sealed class TableProfilerTests
     {
         using var source = new ProfiledSource("CREATE TABLE t (id INTEGER PRIMARY KEY, v)", Hundred + "INSERT INTO t SELECT i, CASE WHEN i % 30 = 0 THEN 'x' ELSE i * 0.5 END FROM n");
         var whole = source.Profile("t");
-        var merged = TableProfile.Merge([source.Profile("t", new RowIdRange(null, 40)), source.Profile("t", new RowIdRange(40, 70)), source.Profile("t", new RowIdRange(70, null))]);
+        var merged = TableProfile.Merge([source.Profile("t", new RowIdRange(null, 40)), source.Profile("t", new RowIdRange(40, 70)), source.Profile("t", new RowIdRange(70, null))], new ProfileOptions());
         Assert.Equal((whole.Rows, whole.Bytes, whole.MaxRowBytes), (merged.Rows, merged.Bytes, merged.MaxRowBytes));
         Assert.Equal([30L, 60L, 90L], merged.Columns[1].Groups.Single(g => g.Storage == StorageClass.Text).Rows.ToArray());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(32)]
+    public void However_many_parts_a_table_is_profiled_in_no_range_is_larger_than_it_should_be(int parts)
+    {
+        using var source = new ProfiledSource(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, v BLOB)", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO t SELECT iif(i < 1500, i, i * 20), zeroblob(i % 7) FROM n");
+        foreach (var options in (ProfileOptions[])[new ProfileOptions { RowsPerRange = 300 }, new ProfileOptions { BytesPerRange = 3000 }, new ProfileOptions { RowsPerRange = 1 }, new ProfileOptions()])
+        {
+            var ranges = RowIdSplit.Of(source.Connection, ProfiledSource.Describe(source.Connection, "t"), parts);
+            var merged = TableProfile.Merge([.. ranges.Select(r => source.Profile("t", r, options))], options);
+            var read = merged.Ranges.Select(r => source.Profile("t", r)).ToList();
+            Assert.Equal(2000, read.Sum(r => r.Rows));
+            // The row that fills a range belongs to it.
+            Assert.All(read, r => Assert.True(r.Rows <= options.RowsPerRange && r.Bytes <= options.BytesPerRange + 14, $"{r.Rows} rows, {r.Bytes} bytes"));
+            Assert.Equal(merged.CutPoints.Distinct().Order(), merged.CutPoints);
+            Assert.True(options.RowsPerRange < 2000 || options.BytesPerRange < 10_000 || merged.CutPoints.Count == 0);
+        }
     }
 
     [Fact]

@@ -19,15 +19,15 @@ public sealed class EncoderAgreementTests
 {
     [Fact]
     public void Profile_encoder_and_decoder_agree_on_every_value_of_a_UTF8_database() =>
-        AssertAgreement(SourceEncoding.Utf8, StoredValues.Utf8, Edges());
+        AssertAgreement(TextEncoding.Utf8, StoredValues.Utf8, Edges());
 
     [Fact]
     public void Profile_encoder_and_decoder_agree_on_every_text_of_a_little_endian_UTF16_database() =>
-        AssertAgreement(SourceEncoding.Utf16LittleEndian, StoredValues.Utf16(Encoding.Unicode), Edges().Select(e => e.In(Encoding.Unicode)));
+        AssertAgreement(TextEncoding.Utf16LittleEndian, StoredValues.Utf16(Encoding.Unicode), Edges().Select(e => e.In(Encoding.Unicode)));
 
     [Fact]
     public void Profile_encoder_and_decoder_agree_on_every_text_of_a_big_endian_UTF16_database() =>
-        AssertAgreement(SourceEncoding.Utf16BigEndian, StoredValues.Utf16(Encoding.BigEndianUnicode), Edges().Select(e => e.In(Encoding.BigEndianUnicode)));
+        AssertAgreement(TextEncoding.Utf16BigEndian, StoredValues.Utf16(Encoding.BigEndianUnicode), Edges().Select(e => e.In(Encoding.BigEndianUnicode)));
 
     private static IEnumerable<StoredValue> Edges() =>
     [
@@ -36,18 +36,18 @@ public sealed class EncoderAgreementTests
         StoredValue.OfText("1." + new string('7', 16_381)), StoredValue.OfText("1." + new string('7', 16_382)),
     ];
 
-    private static void AssertAgreement(SourceEncoding encoding, Gen<StoredValue> values, IEnumerable<StoredValue> edges)
+    private static void AssertAgreement(TextEncoding encoding, Gen<StoredValue> values, IEnumerable<StoredValue> edges)
     {
         using var connection = SqliteConnection.OpenInMemory();
-        connection.Execute(encoding switch { SourceEncoding.Utf8 => "PRAGMA encoding = 'UTF-8'", SourceEncoding.Utf16LittleEndian => "PRAGMA encoding = 'UTF-16le'", _ => "PRAGMA encoding = 'UTF-16be'" });
+        connection.Execute(encoding switch { TextEncoding.Utf8 => "PRAGMA encoding = 'UTF-8'", TextEncoding.Utf16LittleEndian => "PRAGMA encoding = 'UTF-16le'", _ => "PRAGMA encoding = 'UTF-16be'" });
         using var buffer = new RowImageBuffer(key: default, sink: null);
         var disagreements = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var edge in edges) AddDisagreements(disagreements, connection, buffer, encoding, edge);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(encoding == SourceEncoding.Utf8 ? 2000 : 500), Prop.ForAll(values.ToArbitrary(), value => AddDisagreements(disagreements, connection, buffer, encoding, value)));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(encoding == TextEncoding.Utf8 ? 2000 : 500), Prop.ForAll(values.ToArbitrary(), value => AddDisagreements(disagreements, connection, buffer, encoding, value)));
         Assert.True(disagreements.Count == 0, $"{disagreements.Count} disagreements\n{string.Join('\n', disagreements.Take(50))}");
     }
 
-    private static void AddDisagreements(SortedSet<string> disagreements, SqliteConnection connection, RowImageBuffer buffer, SourceEncoding encoding, StoredValue value)
+    private static void AddDisagreements(SortedSet<string> disagreements, SqliteConnection connection, RowImageBuffer buffer, TextEncoding encoding, StoredValue value)
     {
         using var statement = value.Select(connection);
         // What the statement gives, which for half a unit of UTF-16 is less than was put in.
@@ -58,7 +58,7 @@ public sealed class EncoderAgreementTests
         }
     }
 
-    private static string? Disagreement(SqliteStatement statement, RowImageBuffer buffer, SourceEncoding encoding, MappingCase mapping, StoredValue value)
+    private static string? Disagreement(SqliteStatement statement, RowImageBuffer buffer, TextEncoding encoding, MappingCase mapping, StoredValue value)
     {
         var fits = mapping.Fits(value, encoding);
         var encoded = TryEncode(statement, buffer, encoding, mapping, checks: true, out var image);
@@ -67,7 +67,7 @@ public sealed class EncoderAgreementTests
         // A move without quarantine trusts the profile and does not look again.
         if (!TryEncode(statement, buffer, encoding, mapping, checks: false, out var unchecked_) || !image.AsSpan().SequenceEqual(unchecked_)) return "is encoded otherwise without checks";
         var stored = new SourceImage();
-        new SourceImageReader([mapping.Plan], encoding switch { SourceEncoding.Utf8 => "UTF-8", SourceEncoding.Utf16LittleEndian => "UTF-16le", _ => "UTF-16be" }).Read(statement, stored);
+        new SourceImageReader([mapping.Plan], encoding switch { TextEncoding.Utf8 => "UTF-8", TextEncoding.Utf16LittleEndian => "UTF-16le", _ => "UTF-16be" }).Read(statement, stored);
         var decoded = new SourceImage();
         try
         {
@@ -80,10 +80,9 @@ public sealed class EncoderAgreementTests
         return decoded.Bytes.SequenceEqual(stored.Bytes) ? null : $"comes back as {Convert.ToHexString(decoded.Bytes)}";
     }
 
-    private static bool TryEncode(SqliteStatement statement, RowImageBuffer buffer, SourceEncoding encoding, MappingCase mapping, bool checks, out byte[] image)
+    private static bool TryEncode(SqliteStatement statement, RowImageBuffer buffer, TextEncoding encoding, MappingCase mapping, bool checks, out byte[] image)
     {
-        var text = encoding switch { SourceEncoding.Utf8 => TextEncoding.Utf8, SourceEncoding.Utf16LittleEndian => TextEncoding.Utf16LittleEndian, _ => TextEncoding.Utf16BigEndian };
-        var encoder = EncoderFactory.Create(mapping.Plan, position: 0, text, checks);
+        var encoder = EncoderFactory.Create(mapping.Plan, position: 0, encoding, checks);
         buffer.BeginRow(1);
         var encoded = encoder.TryEncode(buffer, statement.Handle);
         buffer.EndRow();

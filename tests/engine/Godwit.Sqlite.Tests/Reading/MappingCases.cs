@@ -1,6 +1,8 @@
 using Godwit.Model.Moves;
 using Godwit.Model.Values;
 using Godwit.Sqlite.Choosing;
+using Godwit.Sqlite.Grammar;
+using Godwit.Sqlite.Opening;
 using Godwit.Sqlite.Profiling;
 using Godwit.Sqlite.Tests.Decoding;
 
@@ -9,12 +11,12 @@ namespace Godwit.Sqlite.Tests.Reading;
 /// <summary>A mapping on its way from a declared type to a target's type.</summary>
 internal sealed record MappingCase(string Declared, ValueMapping Mapping, TargetType Type)
 {
-    public Affinity Affinity { get; } = AffinityRules.Of(Declared);
+    public Affinity Affinity { get; } = DeclaredType.AffinityOf(Declared);
 
     public ColumnPlan Plan => Plans.Column(Mapping, Type, Affinity);
 
     /// <summary>Whether the profile, having seen this value alone, takes it for one that the mapping moves.</summary>
-    public bool Fits(StoredValue value, SourceEncoding encoding)
+    public bool Fits(StoredValue value, TextEncoding encoding)
     {
         var asked = new ColumnToProfile("c", Affinity)
         {
@@ -31,8 +33,8 @@ internal sealed record MappingCase(string Declared, ValueMapping Mapping, Target
             case StorageClass.Integer: profile.AddInteger((long)value.Value!, 1); break;
             case StorageClass.Real: profile.AddReal((double)value.Value!, 1); break;
             case StorageClass.Blob: profile.AddBlob(value.Bytes.Length, 1); break;
-            case StorageClass.Text when encoding == SourceEncoding.Utf8: profile.AddText(value.Bytes, 1); break;
-            case StorageClass.Text when SourceEncodings.TryToUtf8(value.Bytes, encoding == SourceEncoding.Utf16BigEndian, ref buffer, out var utf8): profile.AddText(utf8, 1); break;
+            case StorageClass.Text when encoding == TextEncoding.Utf8: profile.AddText(value.Bytes, 1); break;
+            case StorageClass.Text when Utf16ToUtf8.TryConvert(value.Bytes, encoding == TextEncoding.Utf16BigEndian, ref buffer, out var utf8): profile.AddText(utf8, 1); break;
             case StorageClass.Text: profile.AddInvalidText(value.Bytes.Length, 1); break;
             default: profile.AddNull(1); break;
         }

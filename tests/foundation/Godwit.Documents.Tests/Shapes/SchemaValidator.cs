@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Godwit.Documents;
 
 namespace Godwit.Documents.Tests.Shapes;
 
@@ -39,7 +40,7 @@ internal sealed class SchemaValidator(JsonObject root)
     {
         YamlScalar { IsNull: true } => null,
         YamlScalar { IsPlain: true, Value: "true" or "false" } flag => JsonValue.Create(flag.Value == "true"),
-        YamlScalar { IsPlain: true } number when Regex.IsMatch(number.Value, @"^-?[0-9]+(\.[0-9]+)?$", RegexOptions.None, TimeSpan.FromSeconds(1)) => JsonNode.Parse(number.Value.TrimStart('0') is { Length: > 0 } t && char.IsAsciiDigit(t[0]) ? t : "0"),
+        YamlScalar { IsPlain: true } number when Regex.IsMatch(number.Value, @"^-?[0-9]+(\.[0-9]+)?$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)) => JsonNode.Parse(number.Value.TrimStart('0') is { Length: > 0 } t && char.IsAsciiDigit(t[0]) ? t : "0"),
         YamlScalar scalar => JsonValue.Create(scalar.Value),
         YamlSequence sequence => new JsonArray([.. sequence.Items.Select(FromYaml)]),
         YamlMapping mapping => new JsonObject(mapping.Entries.Select(e => KeyValuePair.Create(e.Key.Value, FromYaml(e.Value)))),

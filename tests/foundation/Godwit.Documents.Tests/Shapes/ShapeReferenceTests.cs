@@ -19,7 +19,7 @@ public sealed class ShapeReferenceTests
 
             | key | value | default | |
             |---|---|---|---|
-            | `mode` | one of a, b | `a` | How. |
+            | `mode` | `a`, `b` | `a` | How. |
             | `steps` | list of [step](#step) | required | What is done. |
             | `more` | [more](#more) |  | Later. |
 
@@ -29,13 +29,13 @@ public sealed class ShapeReferenceTests
 
             | key | value | default | |
             |---|---|---|---|
-            | `id` | a text of at most 10000 characters |  | Its name. |
+            | `id` | text |  | Its name. |
 
             and exactly one of
 
             | key | value | |
             |---|---|---|
-            | `wait` | a length of time: a whole number and ms, s, m, h or d, such as 30s, or `{time: …}` | Waits. |
+            | `wait` | length of time, or `{time: …}` | Waits. |
 
             ### more
 

@@ -47,6 +47,17 @@ public sealed class SigningKeyFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_draft_of_a_process_that_was_killed_goes_with_the_next_use(bool hadMadeTheKey)
+    {
+        if (hadMadeTheKey) SigningKeyFile.LoadOrCreate(_home.Path).Dispose();
+        File.WriteAllText(Path.Combine(_home.Path, $".{SigningKeyFile.FileName}.0123456789abcdef"), "-----BEGIN PRIVATE");
+        SigningKeyFile.LoadOrCreate(_home.Path).Dispose();
+        Assert.Equal([_home.KeyPath], Directory.EnumerateFileSystemEntries(_home.Path));
+    }
+
+    [Theory]
     [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.GroupWrite)]

@@ -8,6 +8,7 @@ public sealed class FileSink(string path) : IJournalSink
 {
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private FileStream? _stream;
+    private FileStream? _lock;
     private long _end;
 
     public string Name { get; } = Path.GetFullPath(path);
@@ -36,12 +37,16 @@ public sealed class FileSink(string path) : IJournalSink
     {
         if (_stream is not null) await _stream.DisposeAsync();
         _stream = null;
+        // The lock's file stays: removing it would let two writers lock two files of that name.
+        if (_lock is not null) await _lock.DisposeAsync();
+        _lock = null;
     }
 
     private SinkPosition? Open(Guid run)
     {
         _stream?.Dispose();
-        // Others may read; the lock that FileShare takes keeps a second writer out.
+        // A lock on the file itself would keep readers out: of FileShare's values, only None excludes a writer on Linux.
+        _lock ??= new FileStream(Name + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         var stream = _stream = new FileStream(Name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         TakeAwayUnfinishedLine(stream);
         stream.Position = 0;

@@ -20,8 +20,11 @@ internal sealed class NumberEncoder(int column, Affinity affinity, TargetType ty
         return NumericField.Write(buffer, value, type.Precision, type.Scale);
     }
 
-    /// <summary>A whole number within 64 bits, which a column of a NUMERIC or INTEGER affinity keeps as INTEGER.</summary>
-    internal static bool IsIntegral(double value) => value is >= long.MinValue and < 9223372036854775808.0 && Math.Floor(value) == value;
+    /// <summary>
+    /// A whole number strictly between the ends of 64 bits, which a column of a NUMERIC or INTEGER affinity keeps as INTEGER. SQLite leaves the ends out, since
+    /// rounding may have led there: -2^63 stays REAL, and its shortest text, -9223372036854776000, is no INTEGER's.
+    /// </summary>
+    internal static bool IsIntegral(double value) => value is > long.MinValue and < 9223372036854775808.0 && Math.Floor(value) == value;
 }
 
 /// <summary>A decimal as EF Core writes it to numeric.</summary>

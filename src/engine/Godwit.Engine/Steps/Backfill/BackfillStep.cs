@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
+using Godwit.Engine.Backfill;
+using Godwit.Engine.Runs;
+using Godwit.Model.Findings;
+
+namespace Godwit.Engine.Steps.Backfill;
+
+/// <summary>One backfill of a run.</summary>
+internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase database) : IStep
+{
+    private readonly SessionTerms _terms = new(settings.Options.StatementTimeout, settings.Options.LockTimeout, settings.Options.SearchPath);
+
+    public string? Irreversible => settings switch
+    {
+        { Task: { Into: not null, Marker: null, UndoWhere: null } } => "neither a marker nor undo_where says which rows it inserted",
+        { Task.Into: null, EmptyBefore: false } => "what the columns held before is not kept",
+        _ => null,
+    };
+
+    public string UndoSummary => settings switch
+    {
+        _ when Irreversible is { } reason => $"Cannot be undone: {reason}",
+        { Task.Into: { } into } => $"Deletes from {into} the rows that it inserted; what the application has changed in them since is lost with them",
+        _ => $"Sets {string.Join(", ", settings.Task.Columns.Select(c => c.Name))} of {settings.Task.From} to NULL again",
+    };
+
+    public async Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation)
+    {
+        var findings = Missing(context).ToList();
+        var task = TaskOf(context);
+        try
+        {
+            await context.Target.InTransactionAsync(
+                _terms,
+                async (transaction, token) =>
+                {
+                    var reading = await database.ResolveAsync(transaction, task, token);
+                    findings.AddRange(reading.Findings.Where(f => f.Severity == Severity.Error));
+                    if (reading.Table is not { } table) return false;
+                    await table.PrepareAsync(transaction, token);
+                    await table.TryAsync(transaction, token);
+                    var untouched = BackfillState.Read(await transaction.ReadProgressAsync(token)) is null or { Undoing: true, Finished: true };
+                    if (task.Into is not null && Irreversible is null && untouched && await table.HasUndoableAsync(transaction, token))
+                        findings.Add(NotEmpty());
+                    return true;
+                },
+                cancellation);
+        }
+        catch (TargetFaultException fault) when (fault.Fault == TargetFault.Refused)
+        {
+            // Class 42 is about the statement: what it names is the runbook's.
+            var reason = fault.SqlState is ['4', '2', ..] ? fault.Message : RowFaults.Reason(fault);
+            findings.Add(Finding.Error(FindingCodes.BackfillTable, $"The target refuses the backfill's statements: {reason}", remedy: "Look at where and at the sql expressions"));
+        }
+        return findings.Count == 0 ? StepResult.Done : new StepResult.Failed(findings);
+    }
+
+    public Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation) => RunAsync(
+        context,
+        table =>
+        {
+            var keeper = new PaceKeeper(context, settings.Options, database.CreateWatch());
+            return keeper.WhileAsync(token => new BackfillApply(context, settings.Options, table, new RowComputer(settings.Task, context.Environment), keeper).RunAsync(token), cancellation);
+        },
+        cancellation);
+
+    public Task<StepResult> VerifyAsync(StepContext context, CancellationToken cancellation) => RunAsync(
+        context, table => new BackfillVerify(context, settings.Options, table, new RowComputer(settings.Task, context.Environment)).RunAsync(cancellation), cancellation);
+
+    public async Task<StepResult> UndoAsync(StepContext context, CancellationToken cancellation)
+    {
+        if (Irreversible is { } reason) return StepResult.Fail(FindingCodes.CannotUndo, $"The backfill cannot be undone: {reason}");
+        // Undoing computes nothing: it must not need a secret that is gone.
+        return await ResolvedAsync(
+            context,
+            table =>
+            {
+                var keeper = new PaceKeeper(context, settings.Options with { Probe = null }, database.CreateWatch());
+                return keeper.WhileAsync(token => new BackfillUndo(context, settings.Options, table, keeper, countsAfter: settings.Task.Into is not null).RunAsync(token), cancellation);
+            },
+            cancellation);
+    }
+
+    private async Task<StepResult> RunAsync(StepContext context, Func<IBackfillTable, Task<StepResult>> work, CancellationToken cancellation) =>
+        Missing(context).ToList() is { Count: > 0 } missing ? new StepResult.Failed(missing) : await ResolvedAsync(context, work, cancellation);
+
+    private async Task<StepResult> ResolvedAsync(StepContext context, Func<IBackfillTable, Task<StepResult>> work, CancellationToken cancellation)
+    {
+        var reading = await context.Target.InTransactionAsync(_terms, (transaction, token) => database.ResolveAsync(transaction, TaskOf(context), token), cancellation);
+        return reading.Table is { } table ? await work(table) : new StepResult.Failed(reading.Findings);
+    }
+
+    private IEnumerable<Finding> Missing(StepContext context) =>
+        settings.Task.Columns.SelectMany(c => c.Transform.FindMissing(context.Environment)).DistinctBy(f => f.Message, StringComparer.Ordinal);
+
+    private BackfillTask TaskOf(StepContext context)
+    {
+        var name = $"{context.Run:N}/{context.Step.Id}";
+        return settings.Task with { Mark = new BackfillMark(name, new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16))) };
+    }
+
+    private Finding NotEmpty() => Finding.Error(
+        FindingCodes.NotEmptyBefore,
+        $"Rows are in {settings.Task.Into} already for which {(settings.Task.Marker is null ? "undo_where holds" : "the marker is this run's")}: an undo would delete them",
+        remedy: "Let undo_where hold for nothing but what this step inserts, or use a marker");
+}

@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using Godwit.Documents.Shapes;
+using Godwit.Engine.Transforms.Masking;
+using Godwit.Model.Findings;
+
+namespace Godwit.Engine.Transforms;
+
+/// <summary>The transforms by name.</summary>
+public sealed class TransformRegistry
+{
+    private readonly Dictionary<string, ITransformKind> _kinds;
+
+    public TransformRegistry(IEnumerable<ITransformKind> kinds) => _kinds = kinds.ToDictionary(k => k.Name, StringComparer.Ordinal);
+
+    public static TransformRegistry Standard { get; } = new(
+    [
+        new CopyTransform(),
+        new SqlTransform(),
+        new LowerTransform(),
+        new EmailMaskTransform(),
+        new HashTransform(),
+        new ConstantTransform(),
+        new LookupTransform(),
+        new SplitTransform(),
+        new MergeTransform(),
+    ]);
+
+    public IReadOnlyCollection<ITransformKind> Kinds => _kinds.Values;
+
+    /// <summary>One column's entry: exactly one transform's name and its parameters, <c>{hash: {from: api_key}}</c>.</summary>
+    public Shape.OneOf Shape => new([], [.. _kinds.Values.Select(k => new Field(k.Name, k.Shape, k.Summary))]);
+
+    /// <summary>The settings of an entry; null when it names none of the transforms, or several.</summary>
+    public TransformSettings? Read(string column, JsonNode? entry, Place? place = null) =>
+        entry is JsonObject { Count: 1 } one && one.First() is { Key: var kind, Value: JsonObject parameters } && _kinds.ContainsKey(kind)
+            ? new TransformSettings(column, kind, parameters, place)
+            : null;
+
+    public IEnumerable<Finding> Check(TransformSettings settings) => _kinds[settings.Kind].Check(settings);
+
+    public ITransform Bind(TransformSettings settings) => _kinds[settings.Kind].Bind(settings);
+}

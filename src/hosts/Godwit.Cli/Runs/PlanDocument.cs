@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Godwit.Cli.Move;
+using Godwit.Documents.Shapes;
+using Godwit.Engine.Runbooks;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Cli.Runs;
+
+/// <summary>A plan as people approve it: every step, and for every phase the way back.</summary>
+internal sealed record PlanDocument
+{
+    public string Command => "plan";
+
+    public string Outcome => "planned";
+
+    public int ExitCode => Cli.ExitCode.Done;
+
+    public required string Runbook { get; init; }
+
+    /// <summary>What is approved.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>What a run of it would leave out, because an earlier one did it. Null without a target.</summary>
+    public int? DoneBefore { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+
+    public required IReadOnlyList<PlannedPhase> Phases { get; init; }
+
+    public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
+
+    /// <param name="plan">The plan.</param>
+    /// <param name="kinds">What its steps are.</param>
+    /// <param name="seconds">How long a step of the same content took when a run of this target last did it; null without a target.</param>
+    public static PlanDocument From(RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds) => new()
+    {
+        Runbook = plan.Name,
+        Hash = plan.Hash,
+        Parameters = plan.Parameters,
+        DoneBefore = seconds is null ? null : plan.Phases.SelectMany(p => p.Steps).Count(s => seconds.ContainsKey(StepContent.Of(s, plan.Files))),
+        Phases = [.. plan.Phases.Select(p => PlannedPhase.From(p, plan, kinds, seconds))],
+    };
+
+    public string ToJson() => JsonSerializer.Serialize(this, PlanDocumentJson.Default.PlanDocument);
+}
+
+/// <param name="Rung">Of the rollback ladder: 1 reverses the phase, 4 restores a backup to a point in time.</param>
+/// <param name="RollbackSeconds">As far as steps of the same content were measured at this target; null when none was.</param>
+internal sealed record PlannedPhase(
+    string Phase, string Deadline, int Rung, string Rollback, double? RollbackSeconds, IReadOnlyList<PlannedGate> Gates, IReadOnlyList<PlannedStep> Steps)
+{
+    private const int Reverse = 1, Restore = 4;
+
+    public static PlannedPhase From(PhaseSettings phase, RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds)
+    {
+        var steps = phase.Steps.Select(s => PlannedStep.From(s, plan, kinds, seconds)).ToList();
+        var stuck = steps.Where(s => s.Irreversible is not null).Select(s => s.Id).ToList();
+        var measured = steps.Where(s => s.Seconds is not null).ToList();
+        return new PlannedPhase(
+            PhaseNames.Of(phase.Phase), DurationText.Write(phase.Deadline), stuck.Count > 0 ? Restore : Reverse,
+            stuck.Count > 0 ? $"only from a backup once {string.Join(", ", stuck)} is done; before that, reversed" : "reversed step by step; loses nothing",
+            measured.Count == 0 ? null : measured.Sum(s => s.Seconds), [.. phase.Gates.Select(g => new PlannedGate(g.Id, g.Kind, g.Title))], steps);
+    }
+}
+
+internal sealed record PlannedGate(string Id, string Kind, string? Title);
+
+/// <param name="Seconds">How long it took at this target the last time; null when it was never measured there.</param>
+internal sealed record PlannedStep(string Id, string Kind, string? Title, string Undo, string? Irreversible, double? Seconds)
+{
+    public static PlannedStep From(StepSettings step, RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds)
+    {
+        var bound = kinds.Step(step.Kind).Bind(step, plan.Files);
+        var measured = seconds is not null && seconds.TryGetValue(StepContent.Of(step, plan.Files), out var value) ? value : (double?)null;
+        return new PlannedStep(step.Id, step.Kind, step.Title, bound.UndoSummary, step.Irreversible ?? bound.Irreversible, measured);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSerializable(typeof(PlanDocument))]
+internal sealed partial class PlanDocumentJson : JsonSerializerContext;

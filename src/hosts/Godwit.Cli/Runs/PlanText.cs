@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+
+namespace Godwit.Cli.Runs;
+
+/// <summary>A plan in Markdown: what goes into a change request.</summary>
+internal static class PlanText
+{
+    public static string Markdown(PlanDocument plan)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"# Plan of {plan.Runbook}").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Hash: `{plan.Hash}`").AppendLine();
+        foreach (var (name, value) in plan.Parameters) text.AppendLine(CultureInfo.InvariantCulture, $"- {name}: `{value}`");
+        if (plan.Parameters.Count > 0) text.AppendLine();
+        foreach (var phase in plan.Phases)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"## {phase.Phase}").AppendLine();
+            text.AppendLine(CultureInfo.InvariantCulture, $"Deadline {phase.Deadline}. Way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}.").AppendLine();
+            foreach (var gate in phase.Gates) text.AppendLine(CultureInfo.InvariantCulture, $"- gate `{gate.Id}` ({gate.Kind}){Title(gate.Title)}");
+            if (phase.Gates.Count > 0) text.AppendLine();
+            text.AppendLine("| step | kind | | undone by | last time |").AppendLine("|---|---|---|---|---:|");
+            foreach (var step in phase.Steps)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture,
+                    $"| {step.Id} | {step.Kind} | {Cell(step.Title ?? "")} | {Cell(step.Irreversible is { } why ? $"**point of no return**: {why}" : step.Undo)} | {(step.Seconds is { } s ? $"{s:0.0} s" : "-")} |");
+            }
+            text.AppendLine();
+        }
+        return text.ToString();
+    }
+
+    public static void Print(RunConsole console, PlanDocument plan)
+    {
+        console.Console.Line($"[bold]{plan.Runbook}[/]  plan {plan.Hash}");
+        if (plan.DoneBefore is > 0 and var before) console.Console.Line($"{before} steps were done by earlier runs");
+        foreach (var phase in plan.Phases)
+        {
+            console.Console.Line($"  [bold]{phase.Phase}[/]  deadline {phase.Deadline}; way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}");
+            foreach (var gate in phase.Gates) console.Console.Line($"    gate {gate.Id} ({gate.Kind}){Title(gate.Title)}");
+            foreach (var step in phase.Steps)
+            {
+                console.Console.Line($"    {step.Id} ({step.Kind}){Title(step.Title)}{(step.Seconds is { } s ? $", {s:0.0} s the last time" : "")}");
+                if (step.Irreversible is { } why) console.Console.Line($"      [yellow]point of no return:[/] {why}");
+                else console.Console.Line($"      [grey]undo: {step.Undo}[/]");
+            }
+        }
+    }
+
+    private static string Title(string? title) => title is null ? "" : $": {title}";
+
+    private static string Measured(double? seconds) => seconds is { } s ? string.Create(CultureInfo.InvariantCulture, $", about {Math.Max(1, s):0} s by what it took to do") : "; its time is not measured yet";
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
+}
