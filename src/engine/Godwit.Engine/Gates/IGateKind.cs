@@ -39,6 +39,9 @@ public sealed record GateContext
 
     public required IRunTarget Target { get; init; }
 
+    /// <summary>The runbook's folder on this machine.</summary>
+    public required string Folder { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required IRunEnvironment Environment { get; init; }

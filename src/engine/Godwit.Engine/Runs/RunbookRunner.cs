@@ -136,7 +136,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         string? closed = null;
         foreach (var gate in phase.Gates)
         {
-            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Time = options.Time, Environment = options.Environment };
+            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment };
             var verdict = await options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, cancellation);
             options.Observer.Gate(gate.Id, verdict);
             await NoteAsync(

@@ -127,6 +127,16 @@ public static class FindingCodes
     public static readonly FindingCode NotEmptyBefore = new("GW1747", "A backfill's undo would take what was there before");
     public static readonly FindingCode UndoIncomplete = new("GW1748", "What a backfill wrote is still there after its undo");
 
+    public static readonly FindingCode KindSettings = new("GW1770", "Settings of a step or gate do not fit together");
+    public static readonly FindingCode CommandFailed = new("GW1771", "A command failed");
+    public static readonly FindingCode RequestFailed = new("GW1772", "A request was not answered as expected");
+    public static readonly FindingCode CheckFailed = new("GW1773", "A check does not hold");
+    public static readonly FindingCode FileChanged = new("GW1774", "A file is not what the plan has");
+    public static readonly FindingCode WaitedInVain = new("GW1775", "What was waited for did not come");
+    public static readonly FindingCode ConfigWrong = new("GW1776", "The application's configuration is not as required");
+    public static readonly FindingCode SwitchFailed = new("GW1777", "The maintenance mode could not be switched");
+    public static readonly FindingCode RouteFailed = new("GW1778", "The weights could not be written");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

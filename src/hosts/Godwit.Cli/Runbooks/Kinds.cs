@@ -1,7 +1,21 @@
+using Godwit.Engine.Gates.Config;
+using Godwit.Engine.Gates.Metric;
+using Godwit.Engine.Gates.Smoke;
+using Godwit.Engine.Gates.Window;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Steps.Backfill;
+using Godwit.Engine.Steps.Command;
+using Godwit.Engine.Steps.Config;
+using Godwit.Engine.Steps.Http;
+using Godwit.Engine.Steps.Observe;
+using Godwit.Engine.Steps.Route;
+using Godwit.Engine.Steps.Smoke;
+using Godwit.Engine.Steps.Wait;
 using Godwit.Engine.Transforms;
 using Godwit.Postgres.Backfill;
+using Godwit.Postgres.Gates.Integrity;
+using Godwit.Postgres.Gates.Lag;
+using Godwit.Postgres.Steps.Maintenance;
 using Godwit.Postgres.Steps.Sql;
 
 namespace Godwit.Cli.Runbooks;
@@ -10,6 +24,26 @@ namespace Godwit.Cli.Runbooks;
 internal static class Kinds
 {
     public static RunbookKinds All { get; } = new(
-        steps: [new SqlStepKind(), new BackfillStepKind(new PostgresBackfills(), TransformRegistry.Standard)],
-        gates: []);
+        steps:
+        [
+            new SqlStepKind(),
+            new BackfillStepKind(new PostgresBackfills(), TransformRegistry.Standard),
+            new CommandStepKind(),
+            new HttpStepKind(),
+            new MaintenanceStepKind(),
+            new RouteStepKind(),
+            new SmokeStepKind(),
+            new WaitStepKind(),
+            new ObserveStepKind(),
+            new ConfigStepKind(),
+        ],
+        gates:
+        [
+            new IntegrityGateKind(),
+            new MetricGateKind(),
+            new LagGateKind(),
+            new WindowGateKind(),
+            new ConfigGateKind(),
+            new SmokeGateKind(),
+        ]);
 }

@@ -1,3 +1,4 @@
+using Godwit.Engine.Expectations;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -44,7 +45,7 @@ internal sealed class SqlStep(SqlSettings settings, MigrationPart up, MigrationP
                 foreach (var (query, expect) in settings.Verify)
                 {
                     var rows = await transaction.QueryAsync(query, 1, token);
-                    var answer = rows.Count == 0 ? null : SqlAnswer.Text(rows[0][0]);
+                    var answer = rows.Count == 0 ? null : AnswerText.Of(rows[0][0]);
                     if (answer != expect) findings.Add(Finding.Error(FindingCodes.ExpectationFailed, $"a query of step {context.Step.Id} did not answer \"{expect}\"", null, query));
                 }
                 return findings.Count == 0 ? StepResult.Done : new StepResult.Failed(findings);

@@ -1,0 +1,57 @@
+using Godwit.Engine.Secrets;
+using Godwit.Engine.Steps;
+
+namespace Godwit.Engine.Configuration;
+
+/// <summary>Holds a configuration against what it has to be. Of no value anything is shown, not even its length.</summary>
+public static class ConfigReview
+{
+    private const long LargestFile = 1024 * 1024;
+
+    /// <returns>What each variable and file is, and what is wrong; or why nobody can tell.</returns>
+    public static async Task<ConfigView> LookAsync(ConfigSettings settings, string folder, IRunEnvironment environment, CancellationToken cancellation)
+    {
+        Func<string, string?> find = name => OutsideValue.Find(environment, name);
+        if (settings.EnvironmentFile is { } path)
+        {
+            try
+            {
+                var file = new FileInfo(Path.Combine(folder, path));
+                if (!file.Exists || file.Length > LargestFile) return new ConfigView([], [], $"{path} {(file.Exists ? "is larger than a file of variables is" : "is not there")}");
+                var values = DotEnvFile.Read(await File.ReadAllTextAsync(file.FullName, cancellation));
+                find = name => values.GetValueOrDefault(name);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return new ConfigView([], [], $"{path} cannot be read");
+            }
+        }
+        var wrong = new List<(string, string)>();
+        var right = new List<string>();
+        foreach (var variable in settings.Variables) Note(variable.Name, variable.Refuse(find(variable.Name), variable.DiffersFrom is { } other ? find(other) : null));
+        foreach (var file in settings.Files) Note(file.Path, file.Refuse(folder));
+        return new ConfigView(right, wrong, null);
+
+        void Note(string name, string? why)
+        {
+            if (why is null) right.Add(name);
+            else wrong.Add((name, why));
+        }
+    }
+}
+
+/// <param name="Right">Names of what is as required.</param>
+/// <param name="Wrong">Names of what is not, and why.</param>
+/// <param name="Unknown">Why nobody can tell; null when it was looked at.</param>
+public sealed record ConfigView(IReadOnlyList<string> Right, IReadOnlyList<(string Name, string Why)> Wrong, string? Unknown)
+{
+    public IReadOnlyDictionary<string, string> Evidence
+    {
+        get
+        {
+            var evidence = Right.ToDictionary(n => n, _ => "as required", StringComparer.Ordinal);
+            foreach (var (name, why) in Wrong) evidence[name] = why;
+            return evidence;
+        }
+    }
+}

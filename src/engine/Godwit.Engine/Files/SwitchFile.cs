@@ -1,0 +1,45 @@
+namespace Godwit.Engine.Files;
+
+/// <summary>A small file that another program reads while it is replaced: it is the old or the new one, never a part of either.</summary>
+public static class SwitchFile
+{
+    /// <summary>What was before has to fit into what a step remembers.</summary>
+    public const int Largest = 32 * 1024;
+
+    /// <summary>Null when it is not there.</summary>
+    /// <exception cref="IOException">It cannot be read, or is larger than <see cref="Largest"/>.</exception>
+    public static async Task<byte[]?> ReadAsync(string path, CancellationToken cancellation)
+    {
+        if (!File.Exists(path)) return null;
+        var content = await File.ReadAllBytesAsync(path, cancellation);
+        return content.Length <= Largest ? content : throw new IOException($"{path} is larger than {Largest / 1024} KB, and could not be given back");
+    }
+
+    /// <summary>Puts it in place of what was there, on disk before anybody sees it; a link is followed, and the file's mode is kept.</summary>
+    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    {
+        var real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var beside = $"{real}.godwit-{Guid.NewGuid():N}";
+        try
+        {
+            await using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 4096, FileOptions.Asynchronous))
+            {
+                if (File.Exists(real)) File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(real));
+                await stream.WriteAsync(content, cancellation);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(beside, real, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+
+    /// <summary>As it was: with its content, or away.</summary>
+    public static async Task RestoreAsync(string path, byte[]? content, CancellationToken cancellation)
+    {
+        if (content is null) File.Delete(path);
+        else await WriteAsync(path, content, cancellation);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text;
+using Godwit.Engine.Files;
+using Godwit.Engine.Steps;
+
+namespace Godwit.Postgres.Steps.Maintenance;
+
+/// <summary>A file that is there while the mode is on, as web servers and proxies look for it.</summary>
+internal sealed class FileSwitch(string path, string? message) : IMaintenanceSwitch
+{
+    public async Task<MaintenanceState?> ReadAsync(StepContext context, CancellationToken cancellation) =>
+        await SwitchFile.ReadAsync(In(context), cancellation) is { } content ? new MaintenanceState(true, Convert.ToBase64String(content)) : new MaintenanceState(false);
+
+    public async Task<StepResult> SetAsync(bool on, StepContext context, CancellationToken cancellation)
+    {
+        // One that is there already stays as it is.
+        if (on && !File.Exists(In(context))) await SwitchFile.WriteAsync(In(context), Encoding.UTF8.GetBytes((message ?? "maintenance") + "\n"), cancellation);
+        if (!on) File.Delete(In(context));
+        return StepResult.Done;
+    }
+
+    public async Task<StepResult> RestoreAsync(MaintenanceState before, StepContext context, CancellationToken cancellation)
+    {
+        await SwitchFile.RestoreAsync(In(context), before.Content is { } content ? Convert.FromBase64String(content) : null, cancellation);
+        return StepResult.Done;
+    }
+
+    private string In(StepContext context) => Path.Combine(context.Folder, path);
+}
