@@ -31,7 +31,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
             if (fit is not StepResult.Passed) return await RefuseAsync(step, "step-precheck-failed", fit, cancellation);
         }
         var verified = false;
-        if (state != StepState.Applied)
+        if (state != StepState.Applied || bound.AppliesAgain)
         {
             var atomic = bound as IAtomicStep;
             var applied = atomic is { IsAtomic: true }

@@ -40,6 +40,12 @@ public interface IStep
     /// </summary>
     bool RunsOnce => false;
 
+    /// <summary>
+    /// Whether a step that was applied and could not be verified is applied again when the run goes on: what it left over may be done by then. Else it is
+    /// only looked at again.
+    /// </summary>
+    bool AppliesAgain => false;
+
     /// <summary>What undoing it would take and lose, in one sentence for the plan.</summary>
     string UndoSummary { get; }
 

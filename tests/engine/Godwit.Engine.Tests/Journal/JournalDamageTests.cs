@@ -19,7 +19,7 @@ public sealed class JournalDamageTests
     }
 
     /// <summary>The first place at which a damaged journal is not the one that was written.</summary>
-    private static long FirstDifference(IReadOnlyList<JournalEntry> written, IReadOnlyList<JournalEntry> damaged)
+    private static long FirstDifference(List<JournalEntry> written, List<JournalEntry> damaged)
     {
         for (var i = 0; i < Math.Min(written.Count, damaged.Count); i++)
         {

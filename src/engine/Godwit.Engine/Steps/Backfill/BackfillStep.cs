@@ -18,6 +18,9 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
         _ => null,
     };
 
+    /// <summary>Another pass does what the last one left over.</summary>
+    public bool AppliesAgain => true;
+
     public string UndoSummary => settings switch
     {
         _ when Irreversible is { } reason => $"Cannot be undone: {reason}",
