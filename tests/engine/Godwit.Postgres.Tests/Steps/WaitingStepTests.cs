@@ -67,6 +67,16 @@ public sealed class WaitingStepTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_pause_that_is_asked_for_elsewhere_reaches_a_step_that_waits()
+    {
+        using var script = await KindScript.NewAsync(servers);
+        var run = script.Steps("- {id: rest, wait: 1h}").RunAsync();
+        while (!await BegunAsync(script, "rest")) await Task.Delay(20, TestContext.Current.CancellationToken);
+        await script.Database.ExecuteAsync("UPDATE godwit.runs SET asked = 'Pause'");
+        Assert.Contains("asked to pause", Assert.IsType<RunbookOutcome.Paused>(await run).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wait_ends_when_its_condition_holds_and_says_what_it_waited_for_in_vain()
     {
         using var script = await KindScript.NewAsync(servers);
