@@ -17,6 +17,9 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
 
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How soon a step that waits for hours hears of a pause that somebody asked for at another machine.</summary>
+    private static readonly TimeSpan s_listen = TimeSpan.FromSeconds(2);
+
     private volatile bool _pauseAsked;
     private long? _lastAsked;
 
@@ -214,6 +217,8 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     private async Task<RunbookOutcome> GuardAsync(Func<CancellationToken, Task<RunbookOutcome>> work, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, store.LeaseLost);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
+        var listening = ListenAsync(over.Token);
         try
         {
             var outcome = await work(either.Token);
@@ -231,6 +236,28 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             if (fault is not TargetFaultException { Fault: not TargetFault.ConnectionLost } refused) throw;
             var finding = Finding.Error(FindingCodes.StatementFailed, refused.Message + (refused.SqlState is null ? "" : $" (SQLSTATE {refused.SqlState})"));
             return await PauseAsync(refused.Message, [finding], false, cancellation);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await listening;
+        }
+    }
+
+    /// <summary>Asks the target while a step is at work; between steps it is asked anyway.</summary>
+    private async Task ListenAsync(CancellationToken cancellation)
+    {
+        while (!_pauseAsked && !cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(s_listen, options.Time, cancellation);
+                if (await store.ReadRequestAsync(cancellation) == RunRequest.Pause) _pauseAsked = true;
+            }
+            catch (Exception e) when (e is OperationCanceledException or TargetFaultException)
+            {
+                // A target that does not answer is the business of the step at hand, and of the lease.
+            }
         }
     }
 }
