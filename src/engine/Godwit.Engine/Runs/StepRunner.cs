@@ -15,7 +15,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     private const int LongestReason = 4000;
 
     /// <summary>Steps of one transaction: enough for the wait for the disk not to count, few enough to do again.</summary>
-    private const int MostJoined = 50;
+    public const int MostJoined = 50;
 
     private readonly Retries _retries = new(options.Time, options.Jitter);
 
@@ -152,7 +152,8 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         await SetAsync(step, during, beginKind, null, cancellation);
         var result = await RetryAsync(work, cancellation);
         if (result is StepResult.Passed passed) await SetAsync(step, end, endKind, passed.Evidence, cancellation);
-        else if (result is StepResult.Undecided) await SetAsync(step, StepState.Unknown, "step-unknown", null, cancellation);
+        // A step that stopped because somebody asked for a pause is where its progress says, as it would be after a crash.
+        else if (result is StepResult.Undecided && !pauseRequested()) await SetAsync(step, StepState.Unknown, "step-unknown", null, cancellation);
         return result;
     }
 
