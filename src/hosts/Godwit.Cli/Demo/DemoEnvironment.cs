@@ -6,9 +6,9 @@ using Godwit.Postgres.Connections;
 namespace Godwit.Cli.Demo;
 
 /// <summary>The variables that a person would set for the runbook: here they are the demo's own, whatever the shell has.</summary>
-internal sealed class DemoEnvironment(string name, string value) : IRunEnvironment
+internal sealed class DemoEnvironment(IReadOnlyDictionary<string, string> values) : IRunEnvironment
 {
-    public string? Find(string variable) => variable == name ? value : ProcessEnvironment.Instance.Find(variable);
+    public string? Find(string name) => values.TryGetValue(name, out var value) ? value : ProcessEnvironment.Instance.Find(name);
 
     /// <summary>Connections with the private server's password file.</summary>
     public static ConnectionEnvironment ConnectionsOf(LocalCluster cluster)

@@ -15,7 +15,7 @@ namespace Godwit.Cli.Demo;
 /// </summary>
 internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, DemoOptions options, RunConsole console)
 {
-    private const string Runbook = "tenants", Pepper = "API_KEY_PEPPER";
+    private const string Runbook = "tenants";
 
     private const int RolledBack = 6;
 
@@ -48,7 +48,9 @@ internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, Demo
             await LegacyClients.CreateAsync(connection, clients, cancellation);
         }
         var pepper = folder.ReadPepper();
-        var session = new RunSession(kinds, folder.Runbook, s_set, cluster.UrlOf(_database), console) { Variables = new DemoEnvironment(Pepper, pepper), Connections = connections };
+        // The demo's clients ask whichever release the route says: both are in use from the beginning.
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["API_KEY_PEPPER"] = pepper, ["RELEASE_USES_API_KEYS"] = "yes" };
+        var session = new RunSession(kinds, folder.Runbook, s_set, cluster.UrlOf(_database), console) { Variables = new DemoEnvironment(variables), Connections = connections };
         var traffic = new KeyTraffic(clients, options.Seed, pepper, Path.Combine(folder.Path, "routes", "key-lookup.conf"), TimeProvider.System);
         return await new Stage(connection, clients, pepper, session, traffic, cluster, folder, console).PlayAsync(source, options.Rollback, cancellation);
     }
