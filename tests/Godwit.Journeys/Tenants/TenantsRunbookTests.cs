@@ -49,7 +49,7 @@ public sealed class TenantsRunbookTests(PostgresServers servers)
         await RefusesAsync(target, "INSERT INTO public.clients VALUES (gen_random_uuid(), 'new', 'raw', now())");
         await target.ExecuteAsync("INSERT INTO public.clients VALUES (gen_random_uuid(), 'new', NULL, now()); UPDATE public.clients SET name = 'renamed' WHERE name = 'client 1'");
 
-        (await service.RunAsync("finish")).MustBe(0);
+        (await service.RunAsync("finish", "--early", "a test")).MustBe(0);
         Assert.Equal(0, await target.ScalarAsync<long>("SELECT count(api_key) FROM public.clients"));
         await RefusesAsync(target, "UPDATE public.clients SET api_key = 'back again' WHERE name = 'renamed'");
         await target.ExecuteAsync("INSERT INTO public.usage_events (client_id, kind, request_id) SELECT id, 'call', 'r1' FROM public.clients");

@@ -116,6 +116,7 @@ public sealed class PostgresRun : IRunStore
             await _lease.HoldAsync(connection, transaction, CommitWait.Durable, cancellation);
             var ledger = new RunLedger(connection, transaction, Run, step);
             var result = await work(ledger, cancellation);
+            await ledger.FlushAsync(cancellation);
             await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
             await transaction.CommitAsync(cancellation);
             if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);

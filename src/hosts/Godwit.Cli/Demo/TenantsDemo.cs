@@ -104,7 +104,7 @@ internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, Demo
             }
             if (await _report.HashesAsync(connection, pepper, cancellation) is not ExitCode.Done and var missing) return missing;
             console.Note(back ? "-- godwit rollback" : "-- godwit finish");
-            var end = back ? await session.RollBackAsync(back: null, cancellation) : await session.FinishAsync(cancellation);
+            var end = back ? await session.RollBackAsync(back: null, cancellation) : await session.FinishAsync("a demonstration: nobody depends on what is removed", cancellation);
             if (back) return end == RolledBack ? await _report.BackAsync(connection, before, cancellation) : end;
             return end == ExitCode.Done ? await _report.ForwardAsync(connection, pepper, cancellation) : end;
         }
