@@ -5,8 +5,8 @@ published="${root:?}/.local/publish"
 
 publish_stale() {
   [[ ! -x "$published/godwit" ]] \
-    || [[ -n "$(find "$root/src" "$root"/Directory.*.props -newer "$published/godwit.dll" \
-      \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -not -path '*/obj/*' -print -quit)" ]]
+    || [[ -n "$(find "$root/src" "$root/runbooks" "$root"/Directory.*.props -newer "$published/godwit.dll" \
+      \( -path "$root/runbooks/*" -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -not -path '*/obj/*' -print -quit)" ]]
 }
 
 # Native code ahead of time makes a command start in half the time, and takes a compiler package that not every package source has.

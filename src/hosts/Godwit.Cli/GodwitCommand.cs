@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Godwit.Cli.Certificates;
+using Godwit.Cli.Demo;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Journal;
 using Godwit.Cli.Move;
@@ -26,6 +27,7 @@ public static class GodwitCommand
         root.Subcommands.Add(CertificateCommand.Create());
         root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
+        root.Subcommands.Add(DemoCommand.Create(kinds));
         root.Subcommands.Add(DevCommand.Create());
         return root;
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Godwit.Postgres.Clusters;
 
 /// <summary>Small files that only their owner reads, replaced as a whole: a reader sees the old one or the new one.</summary>
-internal static class PrivateFiles
+public static class PrivateFiles
 {
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -9,7 +9,7 @@ namespace Godwit.Cli.Dev;
 /// <summary><c>godwit dev</c>: the private PostgreSQL server that Godwit brings along.</summary>
 internal static class DevCommand
 {
-    private static readonly Option<string> FolderOption = new("--folder")
+    internal static readonly Option<string> FolderOption = new("--folder")
     {
         Description = "The folder of the private server; default: GODWIT_DEV_FOLDER, else .local/postgres here.",
         HelpName = "PATH",
@@ -19,7 +19,7 @@ internal static class DevCommand
             : Path.Combine(".local", "postgres"),
     };
 
-    private static readonly Option<string?> BinariesOption = new("--bin")
+    internal static readonly Option<string?> BinariesOption = new("--bin")
     {
         Description = "The folder of PostgreSQL's initdb, pg_ctl and postgres; default: the newest on PATH and under /usr/lib/postgresql.",
         HelpName = "PATH",

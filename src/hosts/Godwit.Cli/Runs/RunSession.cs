@@ -5,6 +5,7 @@ using Godwit.Engine.Journal;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
@@ -27,12 +28,19 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
 
     public UnknownStatement? Unknown { get; init; }
 
+    /// <summary>Where secrets and the application's variables come from.</summary>
+    public IRunEnvironment Variables { get; init; } = ProcessEnvironment.Instance;
+
+    /// <summary>Where connections get their password from.</summary>
+    public ConnectionEnvironment Connections { get; init; } = ConnectionEnvironment.Process;
+
     /// <summary>Begins a run of the runbook as it stands, and carries it to the end of observe.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         var (plan, runbook, findings) = Plan();
         if (plan is null || runbook is null) return console.Refuse(findings);
-        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, cancellation);
+        if (MissingSecrets(plan) is { Count: > 0 } missing) return console.Refuse(missing);
+        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         var entrance = await RunbookEntry.BeginAsync(
@@ -56,6 +64,13 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
 
     private HashSet<string> RunOnce(RunbookPlan plan) =>
         [.. plan.Phases.SelectMany(p => p.Steps).Where(s => kinds.Step(s.Kind).Bind(s, plan.Files).RunsOnce).Select(s => s.Id)];
+
+    /// <summary>Secrets that a later phase needs, and that are better missed before the first.</summary>
+    private List<Finding> MissingSecrets(RunbookPlan plan) =>
+    [
+        .. plan.Phases.SelectMany(p => p.Steps).Select(s => kinds.Step(s.Kind).Bind(s, plan.Files)).OfType<INeedsSecrets>()
+            .SelectMany(s => s.FindMissing(Variables)).DistinctBy(f => f.Message, StringComparer.Ordinal),
+    ];
 
     private static Finding Changed(string step) => Finding.Error(
         FindingCodes.StepChanged, $"step {step} was done by an earlier run, and is not what it was then", null, "Put it back as it was, and make the change in a step of its own.");
@@ -82,7 +97,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     {
         var (plan, runbook, findings) = Plan();
         if (plan is null || runbook is null) return console.Refuse(findings);
-        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, cancellation);
+        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         IReadOnlyDictionary<string, double>? seconds = null;
         if (target.Target is not null)
         {
@@ -134,7 +149,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     {
         var reading = new RunbookReader(kinds).ReadFile(file, set);
         if (reading.Runbook is null && to is null) return (null, null, reading.Findings);
-        var target = await RunTarget.ReachAsync(to, reading.Runbook?.Target, reading.Runbook?.Folder ?? ".", cancellation);
+        var target = await RunTarget.ReachAsync(to, reading.Runbook?.Target, reading.Runbook?.Folder ?? ".", Connections, cancellation);
         return (target.Target, reading.Runbook?.Name, target.Findings);
     }
 
@@ -177,7 +192,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         {
             var runner = new RunbookRunner(run, new RunnerOptions
             {
-                Kinds = kinds, Time = _time, Environment = ProcessEnvironment.Instance, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
+                Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
             });
             try
             {

@@ -7,7 +7,7 @@ namespace Godwit.Cli.Runs;
 /// <summary>Reaches the database of a runbook: by --target, else by what its <c>target</c> names.</summary>
 internal static class RunTarget
 {
-    public static async Task<TargetReading> ReachAsync(string? to, ValueFrom? named, string folder, CancellationToken cancellation)
+    public static async Task<TargetReading> ReachAsync(string? to, ValueFrom? named, string folder, ConnectionEnvironment connections, CancellationToken cancellation)
     {
         string? address;
         try
@@ -24,7 +24,7 @@ internal static class RunTarget
             return new TargetReading(null, [Finding.Error(FindingCodes.BadUrl, where, null, "Set it to the target's URL (postgres://user@host/database), or give --target.")]);
         }
         // From an argument, which every user of the machine can read, a password is refused; from a variable or a file it is taken.
-        var (text, environment) = to is null ? SecretUrl.Split(address, ConnectionEnvironment.Process) : (address, ConnectionEnvironment.Process);
+        var (text, environment) = to is null ? SecretUrl.Split(address, connections) : (address, connections);
         var url = PostgresUrl.Parse(text, environment);
         if (url.Url is null) return new TargetReading(null, url.Findings);
         var reached = await PostgresTarget.ConnectAsync(url.Url, environment, cancellation);

@@ -7,7 +7,7 @@ using Godwit.Model.Findings;
 namespace Godwit.Engine.Steps.Backfill;
 
 /// <summary>One backfill of a run.</summary>
-internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase database) : IStep
+internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase database) : IStep, INeedsSecrets
 {
     private readonly SessionTerms _terms = new(settings.Options.StatementTimeout, settings.Options.LockTimeout, settings.Options.SearchPath);
 
@@ -30,7 +30,7 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
 
     public async Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation)
     {
-        var findings = Missing(context).ToList();
+        var findings = FindMissing(context.Environment).ToList();
         var task = TaskOf(context);
         try
         {
@@ -86,7 +86,7 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
     }
 
     private async Task<StepResult> RunAsync(StepContext context, Func<IBackfillTable, Task<StepResult>> work, CancellationToken cancellation) =>
-        Missing(context).ToList() is { Count: > 0 } missing ? new StepResult.Failed(missing) : await ResolvedAsync(context, work, cancellation);
+        FindMissing(context.Environment).ToList() is { Count: > 0 } missing ? new StepResult.Failed(missing) : await ResolvedAsync(context, work, cancellation);
 
     private async Task<StepResult> ResolvedAsync(StepContext context, Func<IBackfillTable, Task<StepResult>> work, CancellationToken cancellation)
     {
@@ -94,8 +94,8 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
         return reading.Table is { } table ? await work(table) : new StepResult.Failed(reading.Findings);
     }
 
-    private IEnumerable<Finding> Missing(StepContext context) =>
-        settings.Task.Columns.SelectMany(c => c.Transform.FindMissing(context.Environment)).DistinctBy(f => f.Message, StringComparer.Ordinal);
+    public IEnumerable<Finding> FindMissing(IRunEnvironment environment) =>
+        settings.Task.Columns.SelectMany(c => c.Transform.FindMissing(environment)).DistinctBy(f => f.Message, StringComparer.Ordinal);
 
     private BackfillTask TaskOf(StepContext context)
     {
