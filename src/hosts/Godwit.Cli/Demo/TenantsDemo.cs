@@ -27,7 +27,15 @@ internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, Demo
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         console.Note("-- starting the private PostgreSQL server");
-        await cluster.UpAsync(cancellation);
+        try
+        {
+            await cluster.UpAsync(cancellation);
+        }
+        catch (ClusterException fault)
+        {
+            console.Note($"godwit: {fault.Message}{(fault.Remedy is { } remedy ? $"\n        {remedy}" : "")}");
+            return ExitCode.Fault;
+        }
         var folder = new DemoFolder(cluster, Runbook, _database);
         if (options.Fresh) await cluster.DropDatabaseAsync(_database, cancellation);
         // What a run wrote beside its files belongs to the database that it ran on.
