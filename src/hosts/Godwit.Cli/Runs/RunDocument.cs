@@ -36,6 +36,9 @@ internal sealed record RunDocument
 
     public RunnerDocument? Runner { get; init; }
 
+    /// <summary>Copies of the journal that are made elsewhere.</summary>
+    public IReadOnlyList<CopyDocument>? Journal { get; init; }
+
     public RollbackDocument? Rollback { get; init; }
 
     public IReadOnlyList<StepDocument>? Steps { get; init; }
@@ -54,6 +57,10 @@ internal sealed record RunDocument
 
 /// <param name="SecondsSinceHeartbeat">By the database's clock.</param>
 internal sealed record RunnerDocument(string Holder, double SecondsSinceHeartbeat, bool Alive);
+
+/// <param name="State"><c>up-to-date</c>, <c>behind</c>, <c>failing</c>, <c>refused</c> or <c>rewound</c>.</param>
+/// <param name="At">When this was written down, by the database's clock.</param>
+internal sealed record CopyDocument(string Sink, string State, long Sent, DateTimeOffset? At, int Failures, string? Problem);
 
 /// <param name="Possible">Whether anything that is done cannot be undone.</param>
 /// <param name="Loses">What going back now would lose, in a sentence.</param>
