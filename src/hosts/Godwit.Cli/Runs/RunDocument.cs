@@ -43,6 +43,21 @@ internal sealed record RunDocument
 
     public IReadOnlyList<StepDocument>? Steps { get; init; }
 
+    /// <summary>The table that another tool keeps its history in, or the baseline.</summary>
+    public string? History { get; init; }
+
+    /// <summary>Steps that were done before Godwit came.</summary>
+    public IReadOnlyList<AdoptedDocument>? Adopted { get; init; }
+
+    /// <summary>The file that was written.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The rows of each table that was dropped.</summary>
+    public IReadOnlyDictionary<string, long>? Removed { get; init; }
+
+    /// <summary>The last entry of the journal: number and hash.</summary>
+    public string? Head { get; init; }
+
     public IReadOnlyList<RunLine>? Runs { get; init; }
 
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
@@ -65,6 +80,10 @@ internal sealed record CopyDocument(string Sink, string State, long Sent, DateTi
 /// <param name="Possible">Whether anything that is done cannot be undone.</param>
 /// <param name="Loses">What going back now would lose, in a sentence.</param>
 internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds, string Loses);
+
+/// <param name="Migration">What the other tool calls it.</param>
+/// <param name="Compared">Whether the file was compared with a checksum that the tool kept.</param>
+internal sealed record AdoptedDocument(string Step, string Migration, bool Compared);
 
 internal sealed record StepDocument(string Id, string Phase, string Kind, string State, int Attempts, long Done, long? Total, double? Seconds, string Undo, string? Irreversible);
 
