@@ -33,6 +33,24 @@ internal static class GodwitTables
         return needs;
     }
 
+    /// <summary>Views, foreign keys and triggers elsewhere that use the schema, and what stands in it and is no table of godwit's.</summary>
+    public static async Task<IReadOnlyList<string>> StrangersAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        await TargetQuery.ReadAsync(
+            connection,
+            """
+            WITH own AS (SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace('godwit'))
+            SELECT DISTINCT 'view ' || r.ev_class::regclass FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+            WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT oid FROM own) AND r.ev_class NOT IN (SELECT oid FROM own)
+            UNION ALL
+            SELECT DISTINCT 'foreign key of ' || conrelid::regclass FROM pg_constraint WHERE contype = 'f' AND confrelid IN (SELECT oid FROM own) AND conrelid NOT IN (SELECT oid FROM own)
+            UNION ALL
+            SELECT DISTINCT 'trigger of ' || t.tgrelid::regclass FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+            WHERE p.pronamespace = to_regnamespace('godwit') AND t.tgrelid NOT IN (SELECT oid FROM own)
+            UNION ALL
+            SELECT 'view ' || oid::regclass FROM pg_class WHERE relnamespace = to_regnamespace('godwit') AND relkind IN ('v', 'm', 'f')
+            ORDER BY 1
+            """, r => r.GetString(0), cancellation);
+
     /// <summary>
     /// Drops what is godwit's, and the schema. Without CASCADE: what somebody else has put into the schema, or has made depend on it, is not
     /// godwit's to remove, and the server says what it is.

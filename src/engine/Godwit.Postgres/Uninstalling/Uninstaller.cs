@@ -19,7 +19,7 @@ public abstract record UninstallOutcome
     /// <summary>The export is not what it has to be. Nothing was removed; the file stays.</summary>
     public sealed record Unsound(IReadOnlyList<string> Problems) : UninstallOutcome;
 
-    /// <summary>The server refused to drop something: what depends on it is not godwit's. Nothing was removed; the file stays.</summary>
+    /// <summary>Something that is not godwit's would have to go too. Nothing was removed.</summary>
     public sealed record Refused(string Message) : UninstallOutcome;
 
     /// <param name="Rows">Of each table that was there.</param>
@@ -36,6 +36,8 @@ public static class Uninstaller
         if (tables.Count == 0) return new UninstallOutcome.Nothing();
         await GodwitTables.LockAsync(connection, tables, cancellation);
         if (await GodwitTables.NeededByAsync(connection, tables, cancellation) is { Count: > 0 } by) return new UninstallOutcome.Needed(by);
+        if (await GodwitTables.StrangersAsync(connection, cancellation) is { Count: > 0 } strangers)
+            return new UninstallOutcome.Refused($"the schema godwit holds or is used by what godwit did not make: {string.Join(", ", strangers)}");
         var rows = await TablesExport.WriteAsync(connection, tables, path, cancellation);
         if (TablesExportCheck.Check(path, rows, known) is { Count: > 0 } problems) return new UninstallOutcome.Unsound(problems);
         try
@@ -45,7 +47,7 @@ public static class Uninstaller
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DependentObjectsStillExist)
         {
-            return new UninstallOutcome.Refused(e.MessageText + (e.Detail is { } detail ? $" ({detail})" : ""));
+            return new UninstallOutcome.Refused(e.MessageText);
         }
         return new UninstallOutcome.Removed(rows);
     }

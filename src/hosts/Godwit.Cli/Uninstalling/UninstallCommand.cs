@@ -41,7 +41,7 @@ internal static class UninstallCommand
             case UninstallOutcome.Unsound(var problems):
                 return console.Refuse([.. problems.Select(p => Finding.Error(FindingCodes.ExportUnsound, p, null, $"Nothing was removed; {path} stays for you to look at."))], ExitCode.NotVerified);
             case UninstallOutcome.Refused(var message):
-                return console.Refuse([Finding.Error(FindingCodes.StillNeeded, message, null, $"It is not godwit's, and godwit does not remove it. {path} is written.")]);
+                return console.Refuse([Finding.Error(FindingCodes.StillNeeded, message, null, "It is not godwit's, and godwit does not remove it: drop it, or move it elsewhere.")]);
             case UninstallOutcome.Removed(var rows):
                 console.Console.Line($"[green]Removed:[/] the schema godwit, {rows.Count} tables with {rows.Values.Sum():N0} rows. All of it is in {path}:");
                 foreach (var (table, count) in rows.Where(r => r.Value > 0)) console.Console.Line($"  {table}: {count:N0}");
