@@ -23,7 +23,7 @@ public sealed class JournalCopyTests(PostgresServers servers)
         var copy = folder.In("copy.jsonl");
         (await folder.RunAsync("run", "--journal", copy)).MustBe(0);
         var first = File.ReadAllLines(copy).Length;
-        (await folder.RunAsync("finish", "--journal", copy)).MustBe(0);
+        (await folder.RunAsync("finish", "--early", "a test", "--journal", copy)).MustBe(0);
         Assert.True(File.ReadAllLines(copy).Length > first);
         (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", copy])).MustBe(0);
 
@@ -48,7 +48,7 @@ public sealed class JournalCopyTests(PostgresServers servers)
     {
         using var folder = await TwoAsync();
         (await folder.RunAsync("run", "--journal", folder.In("copies/"))).MustBe(0);
-        (await folder.RunAsync("finish")).MustBe(0);
+        (await folder.RunAsync("finish", "--early", "a test")).MustBe(0);
         var status = await folder.JsonAsync(0, "status");
         Assert.Equal("behind", status.GetProperty("journal")[0].GetProperty("state").GetString());
         Assert.Equal("GW1711", Code(status));

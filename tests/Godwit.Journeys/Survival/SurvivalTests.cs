@@ -43,11 +43,15 @@ public sealed class SurvivalTests(PostgresServers servers)
         Assert.Equal(3, campaign.Hits);
     }
 
-    [Fact]
-    public async Task A_mover_that_wakes_up_after_its_lease_changes_nothing_and_says_so()
+    [Theory]
+    [InlineData(nameof(Stage.Copy), 8)]
+    [InlineData(nameof(Stage.Verify), 1)]
+    [InlineData(nameof(Stage.Certify), 0)]
+    [InlineData(nameof(Stage.Certify), 1)]
+    public async Task A_mover_that_wakes_up_after_its_lease_changes_nothing_and_says_so(string stage, int done)
     {
         var campaign = new Campaign();
-        await campaign.RunAsync(await servers.DefaultAsync(), seed: 4, unfinished: false, [(new Place(Stage.Copy, 8), Blow.TakeOver)]);
+        await campaign.RunAsync(await servers.DefaultAsync(), seed: 4, unfinished: false, [(new Place(Enum.Parse<Stage>(stage), done), Blow.TakeOver)]);
         Assert.Equal(1, campaign.Hits);
     }
 }

@@ -27,7 +27,7 @@ public sealed record ConfigFile(string Path, bool Secret)
             var file = new FileInfo(System.IO.Path.Combine(folder, Path));
             if (!file.Exists) return "is not there";
             if (file.Length == 0) return "is empty";
-            return Secret && (file.UnixFileMode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0 ? "may be read by everybody" : null;
+            return Secret && (file.UnixFileMode & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != UnixFileMode.None ? "may be read by everybody" : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,7 +18,7 @@ public static class SwitchFile
     /// <summary>Puts it in place of what was there, on disk before anybody sees it; a link is followed, and the file's mode is kept.</summary>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        var real = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var real = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
         var beside = $"{real}.godwit-{Guid.NewGuid():N}";
         try
         {

@@ -77,11 +77,15 @@ public sealed record HttpRequestSettings
         foreach (var finding in OutsideValue.Check(headers, place)) yield return finding;
         if (settings.TextOrNull(Url) is not { } text) yield break;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url)) yield return Finding.Error(FindingCodes.KindSettings, "The url is none", place);
-        else if (url.UserInfo.Length > 0 || SecretMask.Mask(text) != text)
+        else if (url.UserInfo.Length > 0 || HasSecret(url.Query))
             yield return Finding.Error(FindingCodes.RunbookSecret, "The url holds what looks like a secret", place, "Use url_env, or a header with {env: VARIABLE}.");
         else if (url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback && headers.Any(h => h.Value.Variable is not null))
             yield return Finding.Warning(FindingCodes.KindSettings, "A header from outside the runbook is sent over http: whoever is on the way reads it", place, "Use https.");
     }
+
+    /// <summary>By the names of its parameters: what stands in a path may look like anything.</summary>
+    private static bool HasSecret(string query) =>
+        query.TrimStart('?').Split('&').Select(p => p.Split('=', 2)).Any(p => p is [var name, { Length: > 0 }] && SecretNames.IsSecret(Uri.UnescapeDataString(name)));
 
     /// <summary>Why an answer is not as expected; null when it is.</summary>
     public string? Refuse(HttpAnswer.Came answer)

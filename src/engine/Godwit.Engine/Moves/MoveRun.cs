@@ -33,17 +33,31 @@ public sealed record MoveVerification(
 /// </summary>
 public sealed class MoveRun(IRowSource source, IMoveTarget target, MoveRunOptions options, MoveProgress progress)
 {
-    public async Task<MoveVerification> RunAsync(CancellationToken cancellation)
+    public Task<MoveVerification> RunAsync(CancellationToken cancellation) => GuardAsync(RunPhasesAsync, "", cancellation);
+
+    /// <summary>Ends the run (<see cref="IMoveTarget.FinishAsync"/>).</summary>
+    public Task FinishAsync(RunState state, Func<RunEnd?> end, CancellationToken cancellation) =>
+        GuardAsync(
+            async token =>
+            {
+                await target.FinishAsync(state, end, token);
+                return true;
+            },
+            // The lease goes with the last commit: whether that was this runner's own, of which no answer came, only the target knows.
+            ", unless only the answer to its last word was lost; `godwit resume` tells",
+            cancellation);
+
+    private async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> work, string doubt, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, target.LeaseLost);
         try
         {
-            return await RunPhasesAsync(either.Token);
+            return await work(either.Token);
         }
         catch (Exception fault) when (fault is not LeaseLostException && !cancellation.IsCancellationRequested)
         {
             // A successor ends its predecessor's sessions: from here that looks like a broken connection.
-            if (await target.IsTakenOverAsync()) throw new LeaseLostException();
+            if (await target.IsTakenOverAsync()) throw new LeaseLostException($"another runner has taken this run over; this one has written nothing since{doubt}");
             if (fault is OperationCanceledException && target.LeaseLost.IsCancellationRequested) throw new TargetSilentException();
             throw;
         }

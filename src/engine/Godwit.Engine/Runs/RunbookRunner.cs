@@ -15,13 +15,23 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
 {
     private static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
 
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How soon a step that waits for hours hears of a pause that somebody asked for at another machine.</summary>
+    private static readonly TimeSpan s_listen = TimeSpan.FromSeconds(2);
+
     private volatile bool _pauseAsked;
+    private long? _lastAsked;
 
     /// <summary>Asks the runner to stop after the part at hand. Callable from any thread.</summary>
     public void AskToPause() => _pauseAsked = true;
 
     /// <summary>Goes on to the end of observe, or with <paramref name="finish"/> through contract.</summary>
-    public Task<RunbookOutcome> ForwardAsync(bool finish, CancellationToken cancellation) => GuardAsync(token => GoForwardAsync(finish, token), cancellation);
+    /// <param name="finish">Whether the old is to be removed now.</param>
+    /// <param name="cancellation">Stops after the part at hand.</param>
+    /// <param name="early">Why the old goes before its time (<see cref="Model.Runbooks.RunbookPlan.KeepOld"/>); null keeps to it.</param>
+    public Task<RunbookOutcome> ForwardAsync(bool finish, CancellationToken cancellation, string? early = null) =>
+        GuardAsync(token => GoForwardAsync(finish, early, token), cancellation);
 
     /// <summary>Undoes every phase after <paramref name="to"/>, or all of them, the last first.</summary>
     public Task<RunbookOutcome> RollBackAsync(Phase? to, CancellationToken cancellation) => GuardAsync(token => GoBackAsync(to, token), cancellation);
@@ -35,11 +45,16 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         },
         cancellation);
 
-    private async Task<RunbookOutcome> GoForwardAsync(bool finish, CancellationToken cancellation)
+    private async Task<RunbookOutcome> GoForwardAsync(bool finish, string? early, CancellationToken cancellation)
     {
         var run = await store.ReadAsync(cancellation);
         if (run.RollingBack) return Refuse("the run is on its way back", "`godwit rollback` goes on with that.");
         if (finish && store.Plan.Phases.Any(p => p.Phase != Phase.Contract && !run.Phases.Any(r => r.Phase == p.Phase && r.EndedAt is not null))) return Refuse("there are phases before contract that are not done", "`godwit resume` goes on with them.");
+        if (finish && !HasBegun(run, Phase.Contract) && run.Phases.Max(p => p.EndedAt) + store.Plan.KeepOld is { } until && until > run.Now)
+        {
+            if (early is null) return Refuse($"the old is kept until {until.UtcDateTime:yyyy-MM-dd HH:mm}Z (retention.keep_old)", "Wait, or say why not with --early REASON; the reason goes into the journal.");
+            await NoteAsync("finish-early", Phase.Contract, (_, _) => Task.CompletedTask, cancellation, new JsonObject { ["reason"] = early });
+        }
         foreach (var phase in store.Plan.Phases.Where(p => p.Phase == Phase.Contract == finish))
         {
             if (run.Phases.Any(p => p.Phase == phase.Phase && p.EndedAt is not null)) continue;
@@ -67,24 +82,43 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         if (left <= TimeSpan.Zero) return await PauseAsync($"the deadline of {phase.Phase} is over ({phase.Deadline})", [], false, cancellation);
         using var deadline = new CancellationTokenSource(left, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
-        var steps = new StepRunner(store, options, () => _pauseAsked);
-        foreach (var step in phase.Steps)
+        var at = "";
+        try
         {
-            if (await IsPauseAskedAsync(cancellation)) return await PauseAsync("asked to pause", [], false, cancellation);
-            var state = run.Steps.Single(s => s.Id == step.Id).State;
-            StepResult result;
-            try
-            {
-                result = await steps.ApplyAsync(phase.Phase, step, state, either.Token);
-            }
-            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
-            {
-                return await PauseAsync($"the deadline of {phase.Phase} ({phase.Deadline}) ended in step {step.Id}", [], false, cancellation);
-            }
-            if (Explain(step, result) is var (reason, findings)) return await PauseAsync(reason, findings, steps.VerificationFailed, cancellation);
+            if (await RunStepsAsync(run, phase, id => at = id, either.Token) is { } stopped) return stopped;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return await PauseAsync($"the deadline of {phase.Phase} ({phase.Deadline}) ended in step {at}", [], false, cancellation);
         }
         var after = await store.ReadCatalogAsync(cancellation);
         await NoteAsync("phase-ended", phase.Phase, (ledger, token) => ledger.EndPhaseAsync(phase.Phase, after, token), cancellation, new JsonObject { ["catalog"] = after.Hash });
+        return null;
+    }
+
+    /// <summary>Null once every step is done.</summary>
+    private async Task<RunbookOutcome?> RunStepsAsync(RunbookRun run, PhaseSettings phase, Action<string> begins, CancellationToken cancellation)
+    {
+        var steps = new StepRunner(store, options, () => _pauseAsked);
+        var states = run.Steps.ToDictionary(s => s.Id, s => s.State, StringComparer.Ordinal);
+        // Of steps that failed together, how many are still to be taken one by one.
+        var alone = 0;
+        for (var i = 0; i < phase.Steps.Count; i++)
+        {
+            var step = phase.Steps[i];
+            if (states[step.Id] == StepState.Verified) continue;
+            if (await IsPauseAskedAsync(cancellation)) return await PauseAsync("asked to pause", [], false, cancellation);
+            begins(step.Id);
+            if (alone == 0 && steps.CountJoined(phase.Phase, [.. phase.Steps.Skip(i).Take(StepRunner.MostJoined)], id => states[id]) is > 1 and var together)
+            {
+                if (await steps.ApplyJoinedAsync(phase.Phase, [.. phase.Steps.Skip(i).Take(together)], cancellation)) i += together - 1;
+                else (alone, i) = (together, i - 1);
+                continue;
+            }
+            alone = Math.Max(0, alone - 1);
+            var result = await steps.ApplyAsync(phase.Phase, step, states[step.Id], cancellation);
+            if (Explain(step, result) is var (reason, findings)) return await PauseAsync(reason, findings, steps.VerificationFailed, cancellation);
+        }
         return null;
     }
 
@@ -148,8 +182,11 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         return closed;
     }
 
+    /// <summary>Asks the target at most twice a second: a thousand small steps are not to ask a thousand times.</summary>
     private async Task<bool> IsPauseAskedAsync(CancellationToken cancellation)
     {
+        if (_pauseAsked || (_lastAsked is { } at && options.Time.GetElapsedTime(at) < AskInterval)) return _pauseAsked;
+        _lastAsked = options.Time.GetTimestamp();
         if (!_pauseAsked && await store.ReadRequestAsync(cancellation) == RunRequest.Pause) _pauseAsked = true;
         return _pauseAsked;
     }
@@ -198,6 +235,8 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     private async Task<RunbookOutcome> GuardAsync(Func<CancellationToken, Task<RunbookOutcome>> work, CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, store.LeaseLost);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
+        var listening = ListenAsync(over.Token);
         try
         {
             var outcome = await work(either.Token);
@@ -215,6 +254,28 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             if (fault is not TargetFaultException { Fault: not TargetFault.ConnectionLost } refused) throw;
             var finding = Finding.Error(FindingCodes.StatementFailed, refused.Message + (refused.SqlState is null ? "" : $" (SQLSTATE {refused.SqlState})"));
             return await PauseAsync(refused.Message, [finding], false, cancellation);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await listening;
+        }
+    }
+
+    /// <summary>Asks the target while a step is at work; between steps it is asked anyway.</summary>
+    private async Task ListenAsync(CancellationToken cancellation)
+    {
+        while (!_pauseAsked && !cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(s_listen, options.Time, cancellation);
+                if (await store.ReadRequestAsync(cancellation) == RunRequest.Pause) _pauseAsked = true;
+            }
+            catch (Exception e) when (e is OperationCanceledException or TargetFaultException)
+            {
+                // A target that does not answer is the business of the step at hand, and of the lease.
+            }
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
 
     private const int LongestReason = 4000;
 
+    /// <summary>Steps of one transaction: enough for the wait for the disk not to count, few enough to do again.</summary>
+    public const int MostJoined = 50;
+
     private readonly Retries _retries = new(options.Time, options.Jitter);
 
     /// <summary>Whether a result says that what was done is not what had to be.</summary>
@@ -22,7 +25,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     public async Task<StepResult> ApplyAsync(Phase phase, StepSettings step, StepState state, CancellationToken cancellation)
     {
         if (state == StepState.Verified) return StepResult.Done;
-        var bound = options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files);
+        var bound = Bind(step);
         var context = Context(phase, step, "apply");
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: false);
         if (state is StepState.Pending or StepState.Undone)
@@ -54,10 +57,58 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         return StepResult.Done;
     }
 
+    /// <summary>Of the steps at hand, how many may be done in one transaction: 1 where the first may not share one.</summary>
+    public int CountJoined(Phase phase, IReadOnlyList<StepSettings> steps, Func<string, StepState> stateOf)
+    {
+        SessionTerms? terms = null;
+        for (var i = 0; i < Math.Min(steps.Count, MostJoined); i++)
+        {
+            if (stateOf(steps[i].Id) is not (StepState.Pending or StepState.Undone)) return Math.Max(1, i);
+            if (Bind(steps[i]) is not IAtomicStep { JoinsOthers: true } step) return Math.Max(1, i);
+            var own = step.Terms(Context(phase, steps[i], "apply"));
+            if (terms is not null && terms != own) return i;
+            terms = own;
+        }
+        return Math.Max(1, Math.Min(steps.Count, MostJoined));
+    }
+
+    /// <summary>
+    /// Does several steps in one transaction. False: one of them failed and none is done; taken one by one, those before it are kept and it says what is
+    /// the matter.
+    /// </summary>
+    public async Task<bool> ApplyJoinedAsync(Phase phase, IReadOnlyList<StepSettings> steps, CancellationToken cancellation)
+    {
+        options.Observer.StepBegins(steps[0].Id, $"{steps.Count} steps to {steps[^1].Id}", undo: false);
+        var bound = steps.Select(s => (Settings: s, Step: (IAtomicStep)Bind(s), Context: Context(phase, s, "apply"))).ToList();
+        try
+        {
+            await store.RecordAsync(
+                step: null,
+                bound[0].Step.Terms(bound[0].Context),
+                async (ledger, token) =>
+                {
+                    foreach (var (settings, step, context) in bound)
+                    {
+                        if (await step.ApplyAsync(context, ledger, token) is var result and not StepResult.Passed) throw new StepRefusal(result);
+                        await ledger.SetStepAsync(settings.Id, StepState.Verified, token);
+                        await ledger.JournalAsync("step-applied", Body(settings, null), token);
+                    }
+                    return true;
+                },
+                cancellation);
+            options.Observer.StepEnds(steps[0].Id, undo: false);
+            return true;
+        }
+        catch (Exception e) when (e is StepRefusal or TargetFaultException { Fault: not TargetFault.ConnectionLost })
+        {
+            return false;
+        }
+    }
+
     public async Task<StepResult> UndoAsync(Phase phase, StepSettings step, StepState state, CancellationToken cancellation)
     {
         if (state is StepState.Pending or StepState.Undone) return StepResult.Done;
-        var bound = options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files);
+        var bound = Bind(step);
         var context = Context(phase, step, "undo");
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: true);
         var undone = bound is IAtomicStep { IsAtomic: true } atomic
@@ -101,7 +152,8 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         await SetAsync(step, during, beginKind, null, cancellation);
         var result = await RetryAsync(work, cancellation);
         if (result is StepResult.Passed passed) await SetAsync(step, end, endKind, passed.Evidence, cancellation);
-        else if (result is StepResult.Undecided) await SetAsync(step, StepState.Unknown, "step-unknown", null, cancellation);
+        // A step that stopped because somebody asked for a pause is where its progress says, as it would be after a crash.
+        else if (result is StepResult.Undecided && !pauseRequested()) await SetAsync(step, StepState.Unknown, "step-unknown", null, cancellation);
         return result;
     }
 
@@ -155,6 +207,8 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         if (evidence is { Count: > 0 }) body["evidence"] = new JsonObject(evidence.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value)));
         return body;
     }
+
+    private IStep Bind(StepSettings step) => options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files);
 
     private StepContext Context(Phase phase, StepSettings step, string direction) => new()
     {

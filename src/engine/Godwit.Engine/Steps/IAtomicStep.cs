@@ -13,6 +13,12 @@ public interface IAtomicStep : IStep
     /// <summary>False when there is nothing to look at afterwards: the step is then verified by its commit.</summary>
     bool HasVerify { get; }
 
+    /// <summary>
+    /// Whether it makes new things only and locks nothing that is in use: such steps may share a transaction, and many small ones then cost one wait for
+    /// the disk. Others have a transaction of their own, so that no lock is held for longer than its step.
+    /// </summary>
+    bool JoinsOthers => false;
+
     /// <summary>Limits of the transaction.</summary>
     SessionTerms Terms(StepContext context);
 

@@ -119,6 +119,7 @@ public sealed class PostgresRun : IRunStore
             await _lease.HoldAsync(connection, transaction, CommitWait.Durable, cancellation);
             var ledger = new RunLedger(connection, transaction, Run, step);
             var result = await work(ledger, cancellation);
+            await ledger.FlushAsync(cancellation);
             await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
             await transaction.CommitAsync(cancellation);
             if (ledger.Notes.Count > 0) Journalled?.Invoke();

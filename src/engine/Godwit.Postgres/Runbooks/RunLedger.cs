@@ -11,6 +11,8 @@ namespace Godwit.Postgres.Runbooks;
 /// <summary>What the runner notes, in one transaction in which its lease is locked.</summary>
 internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, string? step) : RunSession(connection, transaction), IRunLedger
 {
+    private readonly List<NpgsqlBatchCommand> _late = [];
+
     public async Task<string?> ReadProgressAsync(CancellationToken cancellation)
     {
         var rows = await QueryAsync("SELECT progress FROM godwit.steps WHERE run = $1 AND id = $2", 1, cancellation, run, Step);
@@ -23,8 +25,10 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
             new() { Value = run }, new() { Value = Step }, new() { Value = state }, new() { Value = done },
             new() { Value = (object?)total ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
 
-    public Task SetStepAsync(string id, StepState state, CancellationToken cancellation) =>
-        NoteAsync(
+    /// <summary>Kept until the transaction is about to commit, and written in one round trip with the others.</summary>
+    public Task SetStepAsync(string id, StepState state, CancellationToken cancellation)
+    {
+        _late.Add(new NpgsqlBatchCommand(
             """
             UPDATE godwit.steps SET state = $3,
                 began_at = CASE WHEN $3 IN ('Applying', 'Undoing') OR began_at IS NULL THEN clock_timestamp() ELSE began_at END,
@@ -32,7 +36,21 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
                 finished_at = CASE WHEN $3 IN ('Verified', 'Undone') THEN clock_timestamp() END,
                 progress = CASE WHEN $3 = 'Undone' THEN NULL ELSE progress END
             WHERE run = $1 AND id = $2
-            """, cancellation, new() { Value = run }, new() { Value = id }, new() { Value = state.ToString() });
+            """)
+        {
+            Parameters = { new() { Value = run }, new() { Value = id }, new() { Value = state.ToString() } },
+        });
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Writes what was kept for the end. The journal's lock is the last that a transaction takes.</summary>
+    internal async Task FlushAsync(CancellationToken cancellation)
+    {
+        if (_late.Count == 0) return;
+        await using var batch = new NpgsqlBatch(Connection, Transaction);
+        foreach (var command in _late) batch.BatchCommands.Add(command);
+        await TargetFaults.GuardAsync(() => batch.ExecuteNonQueryAsync(cancellation));
+    }
 
     public async Task BeginPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation)
     {

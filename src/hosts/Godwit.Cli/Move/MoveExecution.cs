@@ -32,11 +32,12 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
             Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample,
             HashWhileCopying = !request.NoHash,
         };
-        var verification = await new MoveRun(source, target, options, display.Progress).RunAsync(cancellation);
+        var run = new MoveRun(source, target, options, display.Progress);
+        var verification = await run.RunAsync(cancellation);
         display.Progress.Begin(MovePhase.Certify);
         var path = CertificateOutput.PathOf(request);
         Certificate? certificate = null;
-        await target.FinishAsync(
+        await run.FinishAsync(
             verification.Verified ? RunState.Verified : RunState.Failed,
             () =>
             {

@@ -19,6 +19,8 @@ internal static class RunCommands
 
     private static readonly Option<string?> Back = new("--to") { Description = "Undo what came after this phase, and nothing before.", HelpName = "PHASE" };
 
+    private static readonly Option<string?> Early = new("--early") { Description = "Why the old is removed before the runbook's retention is over; goes into the journal.", HelpName = "REASON" };
+
     private static readonly Option<bool> Markdown = new("--markdown") { Description = "Print the plan as Markdown, for a change request." };
 
     public static readonly Option<string?> Unknown = new("--unknown")
@@ -52,7 +54,8 @@ internal static class RunCommands
         yield return Act(
             kinds, "rollback", "Undoes a run, the last step first.", [Back, Journal],
             (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, token));
-        yield return Act(kinds, "finish", "Carries out contract: removes what the run has replaced.", [Journal], (session, _, token) => session.FinishAsync(token));
+        yield return Act(
+            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
         yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
     }
 

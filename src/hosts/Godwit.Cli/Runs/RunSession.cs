@@ -68,8 +68,10 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         [RunbookState.Running, RunbookState.Paused], "run-resumed", checkEdits: true,
         (run, runner, token) => run.RollingBack ? runner.RollBackAsync(run.RollingBackTo, token) : runner.ForwardAsync(finish: false, token), cancellation);
 
-    public Task<int> FinishAsync(CancellationToken cancellation) => GoOnAsync(
-        [RunbookState.Running, RunbookState.Paused, RunbookState.Complete], "finish-began", checkEdits: true, (_, runner, token) => runner.ForwardAsync(finish: true, token), cancellation);
+    /// <param name="early">Why the old is removed before its time.</param>
+    /// <param name="cancellation">Stops.</param>
+    public Task<int> FinishAsync(string? early, CancellationToken cancellation) => GoOnAsync(
+        [RunbookState.Running, RunbookState.Paused, RunbookState.Complete], "finish-began", checkEdits: true, (_, runner, token) => runner.ForwardAsync(finish: true, token, early), cancellation);
 
     /// <summary>Gives the run up as it is: nothing is undone.</summary>
     public Task<int> AbortAsync(CancellationToken cancellation) => GoOnAsync(

@@ -28,7 +28,7 @@ internal sealed class MetricGate(Figure figure, Expectation bounds, string of, i
         evidence["highest"] = Expectation.Write(numbers[^1]);
         if (numbers.Count < needed)
             return new GateVerdict(GateState.Inconclusive, $"{numbers.Count} of {samples} samples had a number, and {needed} are needed: {missing}") { Evidence = evidence };
-        IReadOnlyList<decimal> compared = of switch
+        List<decimal> compared = of switch
         {
             "mean" => [numbers.Average()],
             "median" => [(numbers[(numbers.Count - 1) / 2] + numbers[numbers.Count / 2]) / 2],

@@ -2,6 +2,7 @@ using Godwit.Engine.Expectations;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
+using Godwit.Postgres.Scripts;
 
 namespace Godwit.Postgres.Steps.Sql;
 
@@ -17,6 +18,8 @@ internal sealed class SqlStep(SqlSettings settings, MigrationPart up, MigrationP
     public string UndoSummary => down is null ? "nothing undoes it" : $"runs {settings.Down ?? settings.Up}, {down.Statements.Count} statements";
 
     public bool IsAtomic => settings.Transaction && up.Transaction && (down?.Transaction ?? true);
+
+    public bool JoinsOthers => IsAtomic && !HasVerify && StatementKinds.MakesOnlyNew(up.Statements);
 
     public bool HasVerify => settings.Verify.Count > 0;
 
