@@ -111,6 +111,31 @@ public sealed class AdoptTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_Flyway_baseline_covers_the_versions_up_to_its_own()
+    {
+        var rows = Flyway[..Flyway.IndexOf("INSERT", StringComparison.Ordinal)]
+            + "INSERT INTO public.flyway_schema_history VALUES (1, '1.2', '<< Flyway Baseline >>', 'BASELINE', '<< Flyway Baseline >>', NULL, 'app', now(), 0, true)";
+        using var folder = await MigratedAsync(rows, "V1__one.sql", "V01_2__two.sql", "V1_10__three.sql");
+        Assert.Equal(["one", "two"], Steps(await folder.JsonAsync(0, "adopt")));
+    }
+
+    [Fact]
+    public async Task A_revision_of_Alembics_that_no_file_has_tells_nothing()
+    {
+        using var folder = await MigratedAsync(Alembic, "1975ea83b712_one.sql", "b.sql", "c.sql");
+        Assert.Equal("GW1727", Code(await folder.JsonAsync(1, "adopt")));
+    }
+
+    [Fact]
+    public async Task A_step_before_one_that_is_done_is_pointed_at()
+    {
+        using var folder = await MigratedAsync(Dbmate, "20250101080000_one.sql", "a.sql", "20250201080000_three.sql");
+        var found = await folder.JsonAsync(0, "adopt", "--dry-run");
+        Assert.Equal(["one", "three"], Steps(found));
+        Assert.Contains("step two stands before", Assert.Single(found.GetProperty("findings").EnumerateArray()).GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_migration_refuses_the_adoption()
     {
         using var folder = await MigratedAsync(Prisma.Replace("'it failed', now()", "'it failed', NULL", StringComparison.Ordinal), "20250101080000_one.sql", "20250201080000_two.sql", "c.sql");

@@ -54,6 +54,18 @@ public sealed class JournalCopyTests(PostgresServers servers)
         Assert.Equal("GW1711", Code(status));
     }
 
+    [Fact]
+    public async Task A_URL_gets_the_journal_and_a_header_that_stands_in_no_argument()
+    {
+        using var folder = await TwoAsync();
+        await using var service = new LoopbackService(_ => new LoopbackAnswer(204));
+        folder.Environment["GODWIT_JOURNAL_AUTHORIZATION"] = "Bearer of-the-test";
+        Assert.Empty((await folder.JsonAsync(0, "run", "--journal", service.Url + "/journals")).GetProperty("findings").EnumerateArray());
+        Assert.All(service.Requests, r => Assert.Equal("Bearer of-the-test", r.Headers["Authorization"]));
+        await File.WriteAllTextAsync(folder.In("got.jsonl"), string.Concat(service.Requests.Select(r => r.Body)), TestContext.Current.CancellationToken);
+        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", folder.In("got.jsonl")])).MustBe(0);
+    }
+
     [Theory]
     [InlineData("ftp://localhost/journal")]
     [InlineData("http://elsewhere.example/journal")]

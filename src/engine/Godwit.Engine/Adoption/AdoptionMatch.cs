@@ -28,7 +28,7 @@ public sealed record AdoptionMatch(IReadOnlyList<AdoptedStep> Steps, IReadOnlyLi
             foreach (var covered in Covered(steps, history.Tool, migration, found)) adopted.TryAdd(covered.Id, new AdoptedStep(covered.Id, $"before {migration.Name}", Compared: false));
             if (found < 0)
             {
-                if (!migration.CoversEarlier || adopted.Count == 0)
+                if (!(migration.CoversEarlier && history.Tool == MigrationTool.Flyway))
                     findings.Add(Finding.Note(FindingCodes.NotInStep, $"{migration.Name} is done, says {history.Place}, and no step's file corresponds to it"));
                 continue;
             }

@@ -26,9 +26,10 @@ internal static class FlywayRows
             // "SCHEMA" notes that Flyway made a schema: no migration.
             else if (row.Type is not "SCHEMA")
             {
+                // A baseline stands for files that were never applied: its checksum is that of another file, or of none.
+                var baseline = row.Type is "BASELINE" or "SQL_BASELINE";
                 applied[id] = new AppliedMigration(
-                    row.Script, key, row.Type == "BASELINE" ? null : row.Checksum?.ToString(CultureInfo.InvariantCulture), Failed: !row.Success,
-                    CoversEarlier: row.Type is "BASELINE" or "SQL_BASELINE", Repeatable: row.Version is null);
+                    row.Script, key, baseline ? null : row.Checksum?.ToString(CultureInfo.InvariantCulture), Failed: !row.Success, CoversEarlier: baseline, Repeatable: row.Version is null);
             }
         }
         return [.. applied.Values];

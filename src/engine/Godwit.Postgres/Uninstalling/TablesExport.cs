@@ -6,6 +6,7 @@ using Godwit.Engine.Journal;
 using Godwit.Model.Names;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Verification;
+using Godwit.Security.Files;
 using Npgsql;
 
 namespace Godwit.Postgres.Uninstalling;
@@ -24,8 +25,29 @@ internal static class TablesExport
     /// <returns>How many rows each table has.</returns>
     public static async Task<IReadOnlyDictionary<string, long>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<string> tables, string path, CancellationToken cancellation)
     {
+        // Plans and schemas are not for everybody.
+        await using var stream = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        try
+        {
+            var counts = await WriteAsync(connection, tables, stream, cancellation);
+            stream.Flush(flushToDisk: true);
+            FolderSync.Flush(Path.GetDirectoryName(path)!);
+            return counts;
+        }
+        catch
+        {
+            // Half a file would stand in the way of the next attempt.
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    private static async Task<IReadOnlyDictionary<string, long>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<string> tables, Stream stream, CancellationToken cancellation)
+    {
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        await using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var lines = 0L;
         await PutAsync(Encoding.UTF8.GetBytes($$$"""{"export":"{{{Format}}}"}{{{"\n"}}}"""), 1);
@@ -50,7 +72,6 @@ internal static class TablesExport
         }
         var end = new JsonObject { ["end"] = new JsonObject { ["lines"] = lines, ["sha256"] = Convert.ToHexStringLower(hash.GetCurrentHash()) } };
         await stream.WriteAsync(Encoding.UTF8.GetBytes(end.ToJsonString() + "\n"), cancellation);
-        stream.Flush(flushToDisk: true);
         return counts;
 
         async Task PutAsync(byte[] bytes, int number)

@@ -34,6 +34,8 @@ public static class Uninstaller
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var tables = await GodwitTables.ListAsync(connection, cancellation);
         if (tables.Count == 0) return new UninstallOutcome.Nothing();
+        // Looked at before and after: a runner at work is not to wait for a lock that would be given back at once.
+        if (await GodwitTables.NeededByAsync(connection, tables, cancellation) is { Count: > 0 } busy) return new UninstallOutcome.Needed(busy);
         await GodwitTables.LockAsync(connection, tables, cancellation);
         if (await GodwitTables.NeededByAsync(connection, tables, cancellation) is { Count: > 0 } by) return new UninstallOutcome.Needed(by);
         if (await GodwitTables.StrangersAsync(connection, cancellation) is { Count: > 0 } strangers)

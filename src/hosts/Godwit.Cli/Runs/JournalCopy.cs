@@ -12,7 +12,7 @@ namespace Godwit.Cli.Runs;
 /// </summary>
 internal sealed class JournalCopy : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5), Farewell = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly Guid _run;
     private readonly Guid _writer = Guid.NewGuid();
@@ -23,6 +23,7 @@ internal sealed class JournalCopy : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _notes;
     private ExportState? _noted;
+    private bool _begun;
 
     public JournalCopy(string place, PostgresTarget target, PostgresRun run, TimeProvider time)
     {
@@ -35,14 +36,14 @@ internal sealed class JournalCopy : IAsyncDisposable
         _notes = NoteAsync(time);
     }
 
-    /// <summary>Sends what is left, and says how the copy stands then.</summary>
-    public async Task<ExportState> FinishAsync()
+    /// <summary>Sends what is left, for as long as it may take, and says how the copy stands then.</summary>
+    public async Task<ExportState> FinishAsync(TimeSpan limit)
     {
-        var state = await _export.FinishAsync(Farewell);
+        var state = await _export.FinishAsync(limit);
         await _stop.CancelAsync();
         await _notes;
-        using var limit = new CancellationTokenSource(Interval);
-        await SaveAsync(state, limit.Token);
+        using var last = new CancellationTokenSource(Interval);
+        await SaveAsync(state, last.Token);
         return state;
     }
 
@@ -76,16 +77,19 @@ internal sealed class JournalCopy : IAsyncDisposable
 
     private async Task SaveAsync(ExportState state, CancellationToken cancellation)
     {
-        // How long ago it last succeeded is the row's own time.
-        if (_noted is { } noted && noted == state with { SucceededAt = noted.SucceededAt } && state.Status != ExportStatus.UpToDate) return;
+        // That nothing was left to send each time it was looked is no news.
+        if (_noted is { } noted && noted == state with { SucceededAt = noted.SucceededAt }) return;
         try
         {
             await using var connection = await _source.OpenAsync(cancellation);
-            if (_noted is null) await ExportRows.BeginAsync(connection, _run, _writer, state, cancellation);
-            else await ExportRows.SaveAsync(connection, _run, _writer, state, cancellation);
+            if (!_begun) await ExportRows.BeginAsync(connection, _run, _writer, state, cancellation);
+            _begun = true;
+            // Until the sink was asked, what a former writer said of it is nearer to the truth.
+            if (state is { Status: ExportStatus.Behind, Sent: 0, Failures: 0 }) return;
+            await ExportRows.SaveAsync(connection, _run, _writer, state, cancellation);
             _noted = state;
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException || (e is OperationCanceledException && !_stop.IsCancellationRequested))
         {
             // A target that does not answer is the runner's to report.
         }

@@ -11,7 +11,7 @@ internal sealed record RunDocument
 {
     public string Command { get; init; } = "";
 
-    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>interrupted</c> or <c>fault</c>.</summary>
+    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>interrupted</c> or <c>fault</c>.</summary>
     public required string Outcome { get; init; }
 
     public required int ExitCode { get; init; }

@@ -22,7 +22,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     /// <summary>The exit codes that only runs have.</summary>
     private const int Paused = 5, RolledBack = 6;
 
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3), CopyFarewell = TimeSpan.FromSeconds(15);
 
     private readonly TimeProvider _time = TimeProvider.System;
 
@@ -188,20 +188,20 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             try
             {
                 var outcome = await act(runner, cancellation);
-                return Say(run, outcome, await CopiedAsync(copy));
+                return Say(run, outcome, await CopiedAsync(copy, CopyFarewell));
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
                 await LetGoAsync(run);
-                await CopiedAsync(copy);
+                await CopiedAsync(copy, Farewell);
                 throw;
             }
         }
     }
 
     /// <summary>What is to be said about a copy of the journal that lacks something.</summary>
-    private static async Task<IReadOnlyList<Finding>> CopiedAsync(JournalCopy? copy) =>
-        copy is not null && JournalFindings.Of(await copy.FinishAsync()) is { } finding ? [finding] : [];
+    private static async Task<IReadOnlyList<Finding>> CopiedAsync(JournalCopy? copy, TimeSpan limit) =>
+        copy is not null && JournalFindings.Of(await copy.FinishAsync(limit)) is { } finding ? [finding] : [];
 
     /// <summary>A run that was interrupted on purpose says so, and nobody has to wait for its lease. What does not answer in time is left as if it had been killed.</summary>
     private static async Task LetGoAsync(PostgresRun run)
