@@ -31,7 +31,7 @@ public static class ReportSignature
         if (start == 0 || report.Length - start > LongestLine) return new ReportVerdict(null, null, null);
         var line = Encoding.UTF8.GetString(report[start..]);
         if (!line.EndsWith('\n')) line += "\n";
-        if (!line.EndsWith(End, StringComparison.Ordinal) || Read(line[Begin.Length..^End.Length]) is not var (statement, signature)) return new ReportVerdict(null, null, SignerVerdict.BadSignature);
+        if (line.Length < Begin.Length + End.Length || !line.EndsWith(End, StringComparison.Ordinal) || Read(line[Begin.Length..^End.Length]) is not var (statement, signature)) return new ReportVerdict(null, null, SignerVerdict.BadSignature);
         var fits = Line(statement, signature) == line && statement.Sha256 == Convert.ToHexStringLower(SHA256.HashData(report[..start]));
         return new ReportVerdict(
             statement.Run, statement.Key,

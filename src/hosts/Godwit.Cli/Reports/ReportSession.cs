@@ -26,7 +26,7 @@ internal sealed class ReportSession(RunbookKinds kinds, string file, string? to,
         await using var source = target.Target.OpenSource(new SessionSettings { RunId = "report", Role = "read", StatementLimit = TimeSpan.Zero });
         await using var connection = await source.OpenAsync(cancellation);
         var runs = await RunbookRows.ListAsync(connection, reading.Runbook?.Name, cancellation);
-        var run = wanted is null ? runs.FirstOrDefault()?.Id : runs.FirstOrDefault(r => r.Id == wanted)?.Id;
+        var run = runs.FirstOrDefault(r => wanted is null || r.Id == wanted)?.Id;
         if (run is null || await RunRecords.ReadAsync(connection, run.Value, known, cancellation) is not { } record)
             return console.Refuse([Finding.Error(FindingCodes.NothingToResume, wanted is null ? "the target holds no run to report on" : $"the target holds no run {wanted} of this runbook", remedy: "`godwit history` lists them.")]);
 
@@ -44,6 +44,10 @@ internal sealed class ReportSession(RunbookKinds kinds, string file, string? to,
         {
             RunbookFindings.Print(console.Console, findings);
             console.Console.Line($"The report of run {run} is in {path}. Journal head: {record.Verdict.End.ToString()}");
+        }
+        else if (broken)
+        {
+            console.Note("godwit: the journal of this run does not hold together: `godwit journal verify` names the first bad entry");
         }
         return console.Finish(new RunDocument
         {

@@ -12,7 +12,7 @@ namespace Godwit.Cli.Runs;
 /// </summary>
 internal sealed class JournalCopy : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5), LastNote = TimeSpan.FromSeconds(2);
 
     private readonly Guid _run;
     private readonly Guid _writer = Guid.NewGuid();
@@ -42,7 +42,7 @@ internal sealed class JournalCopy : IAsyncDisposable
         var state = await _export.FinishAsync(limit);
         await _stop.CancelAsync();
         await _notes;
-        using var last = new CancellationTokenSource(Interval);
+        using var last = new CancellationTokenSource(LastNote);
         await SaveAsync(state, last.Token);
         return state;
     }
