@@ -1,13 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Godwit.Cli.Adoption;
 using Godwit.Cli.Certificates;
 using Godwit.Cli.Demo;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Journal;
 using Godwit.Cli.Move;
+using Godwit.Cli.Reports;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
 using Godwit.Cli.Sample;
+using Godwit.Cli.Uninstalling;
 using Godwit.Engine.Runbooks;
 
 namespace Godwit.Cli;
@@ -24,6 +27,9 @@ public static class GodwitCommand
         foreach (var command in MoveCommand.Create(kinds)) root.Subcommands.Add(command);
         foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
+        root.Subcommands.Add(ReportCommand.Create(kinds));
+        root.Subcommands.Add(AdoptCommand.Create(kinds));
+        root.Subcommands.Add(UninstallCommand.Create(kinds));
         root.Subcommands.Add(CertificateCommand.Create());
         root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());

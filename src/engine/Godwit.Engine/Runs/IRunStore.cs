@@ -33,8 +33,8 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
     /// <summary>The transaction of a step: <see cref="IRunTransaction.SaveProgressAsync"/> and the like are about this one.</summary>
     IRunTarget For(string step);
 
-    /// <summary>SHA-256 of the target's catalog, godwit's own schema left out, in lower-case hexadecimal: equal catalogs give equal hashes.</summary>
-    Task<string> ReadCatalogAsync(CancellationToken cancellation);
+    /// <summary>The target's catalog, godwit's own schema left out.</summary>
+    Task<TargetCatalog> ReadCatalogAsync(CancellationToken cancellation);
 
     /// <summary>Ends the run or lets go of it, and gives the lease up, in one transaction.</summary>
     Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation);
@@ -45,9 +45,9 @@ public interface IRunLedger : IRunTransaction
 {
     Task SetStepAsync(string step, StepState state, CancellationToken cancellation);
 
-    Task BeginPhaseAsync(Phase phase, string catalog, CancellationToken cancellation);
+    Task BeginPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation);
 
-    Task EndPhaseAsync(Phase phase, CancellationToken cancellation);
+    Task EndPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation);
 
     /// <summary>The phase is as if it had not begun.</summary>
     Task ForgetPhaseAsync(Phase phase, CancellationToken cancellation);

@@ -75,7 +75,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         {
             if (await AskGatesAsync(phase, cancellation) is { } closed) return await PauseAsync(closed, [], false, cancellation);
             var catalog = await store.ReadCatalogAsync(cancellation);
-            await NoteAsync("phase-began", phase.Phase, (ledger, token) => ledger.BeginPhaseAsync(phase.Phase, catalog, token), cancellation);
+            await NoteAsync("phase-began", phase.Phase, (ledger, token) => ledger.BeginPhaseAsync(phase.Phase, catalog, token), cancellation, new JsonObject { ["catalog"] = catalog.Hash });
             run = await store.ReadAsync(cancellation);
         }
         var left = phase.Deadline - (run.Now - run.Phases.Single(p => p.Phase == phase.Phase).BeganAt);
@@ -91,7 +91,8 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         {
             return await PauseAsync($"the deadline of {phase.Phase} ({phase.Deadline}) ended in step {at}", [], false, cancellation);
         }
-        await NoteAsync("phase-ended", phase.Phase, (ledger, token) => ledger.EndPhaseAsync(phase.Phase, token), cancellation);
+        var after = await store.ReadCatalogAsync(cancellation);
+        await NoteAsync("phase-ended", phase.Phase, (ledger, token) => ledger.EndPhaseAsync(phase.Phase, after, token), cancellation, new JsonObject { ["catalog"] = after.Hash });
         return null;
     }
 
@@ -144,7 +145,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
                     return await PauseAsync(reason, findings, false, cancellation);
             }
             var before = run.Phases.Single(p => p.Phase == phase.Phase).Catalog;
-            if (await store.ReadCatalogAsync(cancellation) != before)
+            if ((await store.ReadCatalogAsync(cancellation)).Hash != before)
             {
                 return await PauseAsync(
                     $"{phase.Phase} is undone, but the schema is not what it was before",
@@ -152,7 +153,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
                     verificationFailed: true,
                     cancellation);
             }
-            await NoteAsync("phase-undone", phase.Phase, (ledger, token) => ledger.ForgetPhaseAsync(phase.Phase, token), cancellation);
+            await NoteAsync("phase-undone", phase.Phase, (ledger, token) => ledger.ForgetPhaseAsync(phase.Phase, token), cancellation, new JsonObject { ["catalog"] = before });
         }
         if (to is null)
         {

@@ -116,6 +116,17 @@ public static class FindingCodes
     public static readonly FindingCode ExpectationFailed = new("GW1724", "A query did not answer as expected");
     public static readonly FindingCode SqlFile = new("GW1725", "A SQL file is wrong");
     public static readonly FindingCode StepChanged = new("GW1726", "A step that was done has changed");
+    public static readonly FindingCode NothingToAdopt = new("GW1727", "There is nothing to adopt");
+    public static readonly FindingCode SeveralHistories = new("GW1728", "The target has more than one migration history");
+    public static readonly FindingCode AdoptedFileDiffers = new("GW1729", "A file is not what was applied");
+    public static readonly FindingCode FailedMigration = new("GW1730", "The history holds a failed migration");
+    public static readonly FindingCode AlreadyRun = new("GW1731", "Runs of this runbook are on record already");
+    public static readonly FindingCode NotInStep = new("GW1732", "History and runbook do not cover each other");
+    public static readonly FindingCode ReportChanged = new("GW1733", "A report is not what was signed");
+    public static readonly FindingCode ReportUnsigned = new("GW1734", "A file is no signed report");
+    public static readonly FindingCode ReportUnknownSigner = new("GW1735", "The report's signer is unknown");
+    public static readonly FindingCode StillNeeded = new("GW1736", "Godwit's tables are still needed");
+    public static readonly FindingCode ExportUnsound = new("GW1737", "The export of godwit's tables could not be verified");
 
     public static readonly FindingCode BackfillSettings = new("GW1740", "A backfill's settings do not go together");
     public static readonly FindingCode TransformSettings = new("GW1741", "A transform's parameters are wrong");

@@ -1,3 +1,4 @@
+using Godwit.Engine.Runs;
 using Godwit.Postgres.Verification;
 using Npgsql;
 
@@ -45,7 +46,7 @@ internal static class CatalogFingerprint
         """;
 
     /// <summary>The connection's search_path must name no schema of the user's: definitions are printed relative to it.</summary>
-    public static async Task<string> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task<TargetCatalog> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var objects = await TargetQuery.ReadAsync(connection, Others, Read, cancellation);
         var schemas = await TargetQuery.ReadAsync(connection, Relations, r => (Schema: r.GetString(0), Names: r.GetFieldValue<string[]>(1)), cancellation);
@@ -54,7 +55,8 @@ internal static class CatalogFingerprint
             var relations = await TargetQuery.ReadAsync(connection, CatalogQuery.Sql, Read, cancellation, schema, names);
             objects.AddRange(relations.Select(o => o with { Table = $"{schema}.{o.Table}" }));
         }
-        return new CatalogSnapshot(objects).Hash;
+        var snapshot = new CatalogSnapshot(objects);
+        return new TargetCatalog(snapshot.Hash, snapshot.Lines);
     }
 
     private static CatalogObject Read(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3));

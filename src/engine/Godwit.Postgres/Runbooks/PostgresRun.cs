@@ -39,6 +39,9 @@ public sealed class PostgresRun : IRunStore
 
     public CancellationToken LeaseLost => _lease.Lost;
 
+    /// <summary>Told after each commit that added to the journal. Must not throw or wait.</summary>
+    public Action? Journalled { get; set; }
+
     public Task<RunbookRun> ReadAsync(CancellationToken cancellation) => AskAsync(
         async connection => await RunbookRows.FindAsync(connection, Run, cancellation) ?? throw new LeaseLostException("the run's rows are gone"), cancellation);
 
@@ -64,7 +67,7 @@ public sealed class PostgresRun : IRunStore
         }
     }
 
-    public Task<string> ReadCatalogAsync(CancellationToken cancellation) => AskAsync(connection => CatalogFingerprint.ReadAsync(connection, cancellation), cancellation);
+    public Task<TargetCatalog> ReadCatalogAsync(CancellationToken cancellation) => AskAsync(connection => CatalogFingerprint.ReadAsync(connection, cancellation), cancellation);
 
     public Task<T> InTransactionAsync<T>(SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         TransactAsync(null, terms, (ledger, token) => work(ledger, token), cancellation);
@@ -119,6 +122,7 @@ public sealed class PostgresRun : IRunStore
             await ledger.FlushAsync(cancellation);
             await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
             await transaction.CommitAsync(cancellation);
+            if (ledger.Notes.Count > 0) Journalled?.Invoke();
             if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);
             session.Keep();
             return result;

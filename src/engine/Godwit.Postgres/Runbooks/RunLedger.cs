@@ -52,14 +52,25 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
         await TargetFaults.GuardAsync(() => batch.ExecuteNonQueryAsync(cancellation));
     }
 
-    public Task BeginPhaseAsync(Phase phase, string catalog, CancellationToken cancellation) =>
-        NoteAsync(
+    public async Task BeginPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation)
+    {
+        await KeepAsync(catalog, cancellation);
+        await NoteAsync(
             "INSERT INTO godwit.phases (run, phase, catalog) VALUES ($1, $2, $3)", cancellation,
-            new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = catalog });
+            new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = catalog.Hash });
+    }
 
-    public Task EndPhaseAsync(Phase phase, CancellationToken cancellation) =>
-        SignedAsync(
+    public async Task EndPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation)
+    {
+        await KeepAsync(catalog, cancellation);
+        await SignedAsync(
             "UPDATE godwit.phases SET ended_at = clock_timestamp() WHERE run = $1 AND phase = $2", cancellation, new() { Value = run }, new() { Value = phase.ToString() });
+    }
+
+    private Task KeepAsync(TargetCatalog catalog, CancellationToken cancellation) =>
+        NoteAsync(
+            "INSERT INTO godwit.catalogs (hash, lines) VALUES ($1, $2) ON CONFLICT DO NOTHING", cancellation,
+            new() { Value = catalog.Hash }, new() { Value = catalog.Lines.ToArray() });
 
     public Task ForgetPhaseAsync(Phase phase, CancellationToken cancellation) =>
         NoteAsync("DELETE FROM godwit.phases WHERE run = $1 AND phase = $2", cancellation, new() { Value = run }, new() { Value = phase.ToString() });

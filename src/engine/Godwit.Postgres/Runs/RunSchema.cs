@@ -102,6 +102,23 @@ internal static class RunSchema
             catalog text NOT NULL,
             PRIMARY KEY (run, phase)
         );
+        -- By content: the journal names a catalog by its hash, and equal ones are kept once.
+        CREATE TABLE IF NOT EXISTS godwit.catalogs (
+            hash text PRIMARY KEY,
+            lines text[] NOT NULL
+        );
+        CREATE TABLE IF NOT EXISTS godwit.exports (
+            run uuid NOT NULL REFERENCES godwit.runs ON DELETE CASCADE,
+            sink text NOT NULL,
+            -- The process that copies: a former one that wakes up changes nothing.
+            writer uuid NOT NULL,
+            status text NOT NULL CHECK (status IN ('UpToDate', 'Behind', 'Failing', 'Refused', 'Rewound')),
+            sent bigint NOT NULL,
+            failures integer NOT NULL,
+            problem text,
+            at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            PRIMARY KEY (run, sink)
+        );
         CREATE TABLE IF NOT EXISTS godwit.gates (
             run uuid NOT NULL REFERENCES godwit.runs ON DELETE CASCADE,
             id bigint GENERATED ALWAYS AS IDENTITY,

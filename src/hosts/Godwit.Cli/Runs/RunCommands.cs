@@ -28,8 +28,17 @@ internal static class RunCommands
         Description = "About a statement that was begun outside a transaction and whose end nobody saw: again, or done.", HelpName = "WHAT",
     };
 
+    public static readonly Option<string?> Journal = new("--journal")
+    {
+        Description = "Copy the journal there while the run goes on: a file, a folder, or a URL that takes POSTs.", HelpName = "FILE|URL",
+    };
+
     static RunCommands()
     {
+        Journal.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && JournalPlace.Fault(result.Tokens[0].Value) is { } fault) result.AddError(fault);
+        });
         Back.AcceptOnlyFromAmong([.. PhaseNames.All.Select(PhaseNames.Of)]);
         Unknown.AcceptOnlyFromAmong("again", "done");
     }
@@ -39,13 +48,14 @@ internal static class RunCommands
         yield return Act(
             kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown],
             (session, result, token) => session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
-        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [], (session, _, token) => session.RunAsync(token));
+        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal], (session, _, token) => session.RunAsync(token));
         yield return Act(kinds, "status", "Shows where a run stands, why, and what going back now would take.", [], (session, _, token) => session.StatusAsync(token));
         yield return Act(kinds, "pause", "Asks the runner of a run to stop after the part at hand.", [], (session, _, token) => session.PauseAsync(token));
         yield return Act(
-            kinds, "rollback", "Undoes a run, the last step first.", [Back],
+            kinds, "rollback", "Undoes a run, the last step first.", [Back, Journal],
             (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, token));
-        yield return Act(kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
+        yield return Act(
+            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
         yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
     }
 
@@ -63,7 +73,10 @@ internal static class RunCommands
         foreach (var option in more) command.Options.Add(option);
         command.SetAction((result, cancellation) => GuardAsync(
             name, result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
-            console => act(new RunSession(kinds, RunbookOptions.PathOf(result), RunbookOptions.SetOf(result), result.GetValue(Target), console), result, cancellation), cancellation));
+            console => act(new RunSession(kinds, RunbookOptions.PathOf(result), RunbookOptions.SetOf(result), result.GetValue(Target), console)
+            {
+                Journal = more.Contains(Journal) ? result.GetValue(Journal) : null,
+            }, result, cancellation), cancellation));
         return command;
     }
 

@@ -11,7 +11,7 @@ internal sealed record RunDocument
 {
     public string Command { get; init; } = "";
 
-    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>interrupted</c> or <c>fault</c>.</summary>
+    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>interrupted</c> or <c>fault</c>.</summary>
     public required string Outcome { get; init; }
 
     public required int ExitCode { get; init; }
@@ -36,9 +36,27 @@ internal sealed record RunDocument
 
     public RunnerDocument? Runner { get; init; }
 
+    /// <summary>Copies of the journal that are made elsewhere.</summary>
+    public IReadOnlyList<CopyDocument>? Journal { get; init; }
+
     public RollbackDocument? Rollback { get; init; }
 
     public IReadOnlyList<StepDocument>? Steps { get; init; }
+
+    /// <summary>The table that another tool keeps its history in, or the baseline.</summary>
+    public string? History { get; init; }
+
+    /// <summary>Steps that were done before Godwit came.</summary>
+    public IReadOnlyList<AdoptedDocument>? Adopted { get; init; }
+
+    /// <summary>The file that was written.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The rows of each table that was dropped.</summary>
+    public IReadOnlyDictionary<string, long>? Removed { get; init; }
+
+    /// <summary>The last entry of the journal: number and hash.</summary>
+    public string? Head { get; init; }
 
     public IReadOnlyList<RunLine>? Runs { get; init; }
 
@@ -55,9 +73,17 @@ internal sealed record RunDocument
 /// <param name="SecondsSinceHeartbeat">By the database's clock.</param>
 internal sealed record RunnerDocument(string Holder, double SecondsSinceHeartbeat, bool Alive);
 
+/// <param name="State"><c>up-to-date</c>, <c>behind</c>, <c>failing</c>, <c>refused</c> or <c>rewound</c>.</param>
+/// <param name="At">When this was written down, by the database's clock.</param>
+internal sealed record CopyDocument(string Sink, string State, long Sent, DateTimeOffset? At, int Failures, string? Problem);
+
 /// <param name="Possible">Whether anything that is done cannot be undone.</param>
 /// <param name="Loses">What going back now would lose, in a sentence.</param>
 internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds, string Loses);
+
+/// <param name="Migration">What the other tool calls it.</param>
+/// <param name="Compared">Whether the file was compared with a checksum that the tool kept.</param>
+internal sealed record AdoptedDocument(string Step, string Migration, bool Compared);
 
 internal sealed record StepDocument(string Id, string Phase, string Kind, string State, int Attempts, long Done, long? Total, double? Seconds, string Undo, string? Irreversible);
 

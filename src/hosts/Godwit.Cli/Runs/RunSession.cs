@@ -9,6 +9,7 @@ using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Journal;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
 using Godwit.Security.Signing;
@@ -22,7 +23,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     /// <summary>The exit codes that only runs have.</summary>
     private const int Paused = 5, RolledBack = 6;
 
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3), CopyFarewell = TimeSpan.FromSeconds(15);
 
     private readonly TimeProvider _time = TimeProvider.System;
 
@@ -33,6 +34,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
 
     /// <summary>Where connections get their password from.</summary>
     public ConnectionEnvironment Connections { get; init; } = ConnectionEnvironment.Process;
+
+    /// <summary>Where the journal is copied to while the run goes on (<see cref="JournalPlace"/>); null for nowhere.</summary>
+    public string? Journal { get; init; }
 
     /// <summary>Begins a run of the runbook as it stands, and carries it to the end of observe.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -47,7 +51,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             target.Target, Guid.NewGuid(), plan, RunOnce(plan), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation);
         return entrance switch
         {
-            RunbookEntrance.Entered(var run) => await CarryAsync(run, runbook.Folder, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
+            RunbookEntrance.Entered(var run) => await CarryAsync(target.Target, run, runbook.Folder, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
             RunbookEntrance.Refused(var id, var state, var hash) => console.Refuse([Unfinished(id, state, hash == plan.Hash)]),
             RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
             RunbookEntrance.Changed(var steps) => console.Refuse([.. steps.Select(Changed)]),
@@ -122,7 +126,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         },
         cancellation);
 
-    public Task<int> StatusAsync(CancellationToken cancellation) => AskAsync((_, run) => Task.FromResult(RunStatus.Show(console, kinds, run)), cancellation);
+    public Task<int> StatusAsync(CancellationToken cancellation) => AskAsync(
+        async (connection, run) => RunStatus.Show(console, kinds, run, await ExportRows.ReadAsync(connection, run.Id, cancellation)), cancellation);
 
     public async Task<int> HistoryAsync(CancellationToken cancellation)
     {
@@ -179,14 +184,14 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             target, stored, states, kind, RunHolder.Self(_time), new JournalSigner(key), holder => RunHolder.SayWaiting(console.Console, holder), cancellation);
         return entrance switch
         {
-            RunbookEntrance.Entered(var run) => await CarryAsync(run, Path.GetDirectoryName(Path.GetFullPath(file))!, (runner, token) => act(stored, runner, token), cancellation),
+            RunbookEntrance.Entered(var run) => await CarryAsync(target, run, Path.GetDirectoryName(Path.GetFullPath(file))!, (runner, token) => act(stored, runner, token), cancellation),
             RunbookEntrance.Refused(var id, var state, _) => console.Refuse([Finding.Error(FindingCodes.RunStateForbids, $"run {id} is {RunWords.Of(state)}")]),
             RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
             _ => throw new InvalidOperationException(),
         };
     }
 
-    private async Task<int> CarryAsync(PostgresRun run, string folder, Func<RunbookRunner, CancellationToken, Task<RunbookOutcome>> act, CancellationToken cancellation)
+    private async Task<int> CarryAsync(PostgresTarget target, PostgresRun run, string folder, Func<RunbookRunner, CancellationToken, Task<RunbookOutcome>> act, CancellationToken cancellation)
     {
         await using (run)
         {
@@ -194,17 +199,24 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
             });
+            await using var copy = Journal is null ? null : new JournalCopy(Journal, target, run, _time);
             try
             {
-                return Say(run, await act(runner, cancellation));
+                var outcome = await act(runner, cancellation);
+                return Say(run, outcome, await CopiedAsync(copy, CopyFarewell));
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
                 await LetGoAsync(run);
+                await CopiedAsync(copy, Farewell);
                 throw;
             }
         }
     }
+
+    /// <summary>What is to be said about a copy of the journal that lacks something.</summary>
+    private static async Task<IReadOnlyList<Finding>> CopiedAsync(JournalCopy? copy, TimeSpan limit) =>
+        copy is not null && JournalFindings.Of(await copy.FinishAsync(limit)) is { } finding ? [finding] : [];
 
     /// <summary>A run that was interrupted on purpose says so, and nobody has to wait for its lease. What does not answer in time is left as if it had been killed.</summary>
     private static async Task LetGoAsync(PostgresRun run)
@@ -220,9 +232,15 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         }
     }
 
-    private int Say(PostgresRun run, RunbookOutcome outcome)
+    /// <param name="copied">Printed with every outcome; changes none.</param>
+    private int Say(PostgresRun run, RunbookOutcome outcome, IReadOnlyList<Finding> copied)
     {
-        var document = new RunDocument { Outcome = "", ExitCode = ExitCode.Done, Run = run.Run.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash };
+        RunbookFindings.Print(console.Console, copied);
+        var document = new RunDocument
+        {
+            Outcome = "", ExitCode = ExitCode.Done, Run = run.Run.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash,
+            Findings = [.. copied.Select(f => FindingDocument.From(f, showValues: false))],
+        };
         switch (outcome)
         {
             case RunbookOutcome.Reached(RunbookState.RolledBack):
@@ -245,7 +263,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
                 return console.Finish(document with
                 {
                     Outcome = "paused", ExitCode = differs ? ExitCode.NotVerified : Paused, Reason = reason, Next = next,
-                    Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
+                    Findings = [.. findings.Concat(copied).Select(f => FindingDocument.From(f, showValues: false))],
                 });
             case RunbookOutcome.Refused(var refusals):
                 return console.Refuse(refusals);

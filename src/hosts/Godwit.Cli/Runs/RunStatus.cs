@@ -1,5 +1,10 @@
+using Godwit.Cli.Move;
+using Godwit.Cli.Runbooks;
+using Godwit.Engine.Journal;
+using Godwit.Engine.Journal.Export;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
+using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Cli.Runs;
@@ -7,8 +12,9 @@ namespace Godwit.Cli.Runs;
 /// <summary>One screen: where a run stands, why, and what going back now would take.</summary>
 internal static class RunStatus
 {
-    public static int Show(RunConsole console, RunbookKinds kinds, RunbookRun run)
+    public static int Show(RunConsole console, RunbookKinds kinds, RunbookRun run, IReadOnlyList<ExportState> copies)
     {
+        var findings = copies.Select(c => Finding(c, run)).OfType<Finding>().ToList();
         var out_ = console.Console;
         var back = RollbackNow(kinds, run);
         out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run is { RollingBack: true, State: not RunbookState.RolledBack } ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
@@ -29,15 +35,27 @@ internal static class RunStatus
             }
         }
         out_.Line($"rollback now: {(back.Possible ? $"{back.Steps} steps, takes about {Math.Max(1, back.Seconds):0} s and " : "")}{back.Loses}");
+        foreach (var copy in copies) out_.Line($"journal copied to {copy.Sink}: {copy.Sent:N0} entries, {Word(copy.Status)}");
+        RunbookFindings.Print(out_, findings);
         return console.Finish(new RunDocument
         {
             Outcome = "status", ExitCode = ExitCode.Done, Run = run.Id.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash, State = RunWords.Of(run.State), Reason = run.Reason,
             RollingBack = run.RollingBack, StartedAt = run.StartedAt, EndedAt = run.EndedAt,
             Runner = run.Runner is { } r ? new RunnerDocument(r.Holder, r.SinceHeartbeat.TotalSeconds, r.Alive) : null,
             Rollback = back,
+            Journal = copies.Count == 0 ? null : [.. copies.Select(c => new CopyDocument(c.Sink, Word(c.Status), c.Sent, c.SucceededAt, c.Failures, c.Problem))],
+            Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
             Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps.Select(s => Document(kinds, run, p.Phase, s)))],
         });
     }
+
+    /// <summary>A copy that lags behind a runner at work is on its way; behind one that is gone it stays where it is.</summary>
+    private static Finding? Finding(ExportState copy, RunbookRun run) => JournalFindings.Of(
+        copy.Status == ExportStatus.Behind && run.Runner is not { Alive: true }
+            ? copy with { Status = ExportStatus.Failing, Problem = "nobody is at work on it" }
+            : copy);
+
+    private static string Word(ExportStatus status) => status == ExportStatus.UpToDate ? "up-to-date" : status.ToString().ToLowerInvariant();
 
     private static RollbackDocument RollbackNow(RunbookKinds kinds, RunbookRun run)
     {

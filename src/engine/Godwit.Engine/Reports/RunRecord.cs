@@ -1,0 +1,18 @@
+using Godwit.Engine.Gates;
+using Godwit.Engine.Journal;
+using Godwit.Engine.Runs;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Reports;
+
+/// <summary>Everything that a target has of a run, read at one moment.</summary>
+/// <param name="Run">Its rows.</param>
+/// <param name="Gates">Every time that a gate was asked.</param>
+/// <param name="Journal">Its entries.</param>
+/// <param name="Verdict">What verifying the journal found.</param>
+/// <param name="Catalogs">The lines of the catalogs that the journal names, by hash; as they are kept, whatever they hash to.</param>
+public sealed record RunRecord(
+    RunbookRun Run, IReadOnlyList<GateRow> Gates, IReadOnlyList<JournalEntry> Journal, JournalVerdict Verdict, IReadOnlyDictionary<string, IReadOnlyList<string>> Catalogs);
+
+/// <param name="Evidence">What the gate saw, as JSON.</param>
+public sealed record GateRow(Phase Phase, string Gate, DateTimeOffset At, GateState State, string Summary, string Evidence);

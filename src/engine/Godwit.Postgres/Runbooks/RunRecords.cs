@@ -1,0 +1,50 @@
+using Godwit.Engine.Gates;
+using Godwit.Engine.Journal;
+using Godwit.Engine.Reports;
+using Godwit.Model.Runbooks;
+using Godwit.Postgres.Journal;
+using Godwit.Security.Signing;
+using Npgsql;
+
+namespace Godwit.Postgres.Runbooks;
+
+/// <summary>Reads everything that a target has of a run.</summary>
+public static class RunRecords
+{
+    /// <returns>Null when there is no such run.</returns>
+    public static async Task<RunRecord?> ReadAsync(NpgsqlConnection connection, Guid run, KnownSigners known, CancellationToken cancellation)
+    {
+        // One snapshot: the run may go on meanwhile, and its parts have to fit together.
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
+        if (await RunbookRows.FindAsync(connection, run, cancellation) is not { } found) return null;
+        var journal = new List<JournalEntry>();
+        await foreach (var entry in JournalRows.ReadAsync(connection, run, 0, null, cancellation)) journal.Add(entry);
+        var verdict = (await StoredJournal.LoadAsync(connection, run, known, cancellation)).Conclude();
+        return new RunRecord(found, await GatesAsync(connection, run, cancellation), journal, verdict, await CatalogsAsync(connection, run, cancellation));
+    }
+
+    private static async Task<IReadOnlyList<GateRow>> GatesAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT phase, gate, at, state, summary, evidence::text FROM godwit.gates WHERE run = $1 ORDER BY id", connection) { Parameters = { new() { Value = run } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var rows = new List<GateRow>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(new GateRow(
+                Enum.Parse<Phase>(reader.GetString(0)), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2), Enum.Parse<GateState>(reader.GetString(3)), reader.GetString(4), reader.GetString(5)));
+        }
+        return rows;
+    }
+
+    /// <summary>The catalogs that the run's journal names. A body that was meddled with is no reason to fail: the verdict says so.</summary>
+    private static async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> CatalogsAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """SELECT hash, lines FROM godwit.catalogs c WHERE EXISTS (SELECT FROM godwit.journal j WHERE j.run = $1 AND strpos(j.body, '"catalog":"' || c.hash || '"') > 0)""", connection)
+        { Parameters = { new() { Value = run } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var catalogs = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellation)) catalogs[reader.GetString(0)] = reader.GetFieldValue<string[]>(1);
+        return catalogs;
+    }
+}
