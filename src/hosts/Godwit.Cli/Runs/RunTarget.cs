@@ -7,6 +7,9 @@ namespace Godwit.Cli.Runs;
 /// <summary>Reaches the database of a runbook: by --target, else by what its <c>target</c> names.</summary>
 internal static class RunTarget
 {
+    public static Task<TargetReading> ReachAsync(string? to, ValueFrom? named, string folder, CancellationToken cancellation) =>
+        ReachAsync(to, named, folder, ConnectionEnvironment.Process, cancellation);
+
     public static async Task<TargetReading> ReachAsync(string? to, ValueFrom? named, string folder, ConnectionEnvironment connections, CancellationToken cancellation)
     {
         string? address;
