@@ -121,6 +121,17 @@ public sealed class BackfillApplyTests
     }
 
     [Fact]
+    public async Task A_target_at_three_times_its_baseline_is_left_alone_and_after_ten_minutes_a_person_looks()
+    {
+        var keeper = new PaceKeeper(Context(new MemoryRun(new MemoryTable(1))), new BackfillOptions(), new Unwatched());
+        keeper.Pace.Baseline = TimeSpan.FromMilliseconds(10);
+        keeper.Pace.Observe(new PaceSigns(TimeSpan.FromMilliseconds(31), null, null, null));
+        var reason = await keeper.WaitAsync(TimeSpan.FromMilliseconds(100), 1000, TestContext.Current.CancellationToken);
+        Assert.Contains("baseline", reason, StringComparison.Ordinal);
+        Assert.InRange(_time.Now.TotalMinutes, 10, 11);
+    }
+
+    [Fact]
     public void Whatever_rows_fail_all_others_are_written_once_and_those_are_recorded() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(40), Prop.ForAll(Gen.Choose(1, 300).ListOf().ToArbitrary(), bad =>
         {
@@ -136,24 +147,26 @@ public sealed class BackfillApplyTests
     {
         run ??= new MemoryRun(table);
         options ??= new BackfillOptions();
-        var context = new StepContext
-        {
-            Run = Guid.Empty,
-            Step = new StepSettings { Id = "fill", Kind = "backfill", Settings = new JsonObject() },
-            Phase = Phase.Backfill,
-            Target = run,
-            IdempotencyKey = "",
-            Folder = ".",
-            Time = _time,
-            Environment = Variables,
-            Progress = new Quiet(),
-            PauseRequested = () => _pause,
-        };
+        var context = Context(run);
         var task = new BackfillTask { From = new TableReference("public", "t"), Columns = [new FilledColumn("b", Bind("copy: a"))] };
         var keeper = new PaceKeeper(context, options, new Unwatched());
         var result = await new BackfillApply(context, options, table, new RowComputer(task, Variables), keeper).RunAsync(TestContext.Current.CancellationToken);
         return (result, BackfillState.Read(run.Progress)!, run);
     }
+
+    private StepContext Context(MemoryRun run) => new()
+    {
+        Run = Guid.Empty,
+        Step = new StepSettings { Id = "fill", Kind = "backfill", Settings = new JsonObject() },
+        Phase = Phase.Backfill,
+        Target = run,
+        IdempotencyKey = "",
+        Folder = ".",
+        Time = _time,
+        Environment = Variables,
+        Progress = new Quiet(),
+        PauseRequested = () => _pause,
+    };
 
     private sealed class Quiet : IStepProgress
     {
