@@ -37,9 +37,8 @@ internal sealed class LocalRun(TestDatabase database) : IRunTarget
         return await command.ExecuteScalarAsync() as string;
     }
 
-    public async Task<T> InTransactionAsync<T>(SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation)
-    {
-        try
+    public Task<T> InTransactionAsync<T>(SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        TargetFaults.GuardAsync(async () =>
         {
             await using var connection = await database.OpenAsync(cancellationToken: cancellation);
             await SettleAsync(connection, terms);
@@ -47,26 +46,15 @@ internal sealed class LocalRun(TestDatabase database) : IRunTarget
             var result = await work(new Session(this, connection, transaction), cancellation);
             await transaction.CommitAsync(cancellation);
             return result;
-        }
-        catch (Exception e) when (e is not TargetFaultException && TargetFaults.Of(e) is { } fault)
-        {
-            throw new TargetFaultException(fault.Fault, fault.Message, fault.SqlState, e);
-        }
-    }
+        });
 
-    public async Task<T> OutsideTransactionAsync<T>(SessionTerms terms, Func<IRunSession, CancellationToken, Task<T>> work, CancellationToken cancellation)
-    {
-        try
+    public Task<T> OutsideTransactionAsync<T>(SessionTerms terms, Func<IRunSession, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        TargetFaults.GuardAsync(async () =>
         {
             await using var connection = await database.OpenAsync(cancellationToken: cancellation);
             await SettleAsync(connection, terms);
             return await work(new Session(this, connection, null), cancellation);
-        }
-        catch (Exception e) when (e is not TargetFaultException && TargetFaults.Of(e) is { } fault)
-        {
-            throw new TargetFaultException(fault.Fault, fault.Message, fault.SqlState, e);
-        }
-    }
+        });
 
     private static async Task SettleAsync(NpgsqlConnection connection, SessionTerms terms)
     {
