@@ -45,6 +45,9 @@ public interface IRunLedger : IRunTransaction
 {
     Task SetStepAsync(string step, StepState state, CancellationToken cancellation);
 
+    /// <summary>The state of a step as it is committed.</summary>
+    Task<StepState> ReadStepAsync(string step, CancellationToken cancellation);
+
     Task BeginPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation);
 
     Task EndPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation);

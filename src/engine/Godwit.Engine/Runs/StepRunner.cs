@@ -122,6 +122,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     private async Task<StepResult> RunInOneAsync(
         StepSettings step, string kind, StepState end, SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<StepResult>> work, CancellationToken cancellation)
     {
+        var again = false;
         try
         {
             return await RetryAsync(
@@ -130,6 +131,9 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
                     terms,
                     async (ledger, token) =>
                     {
+                        // The answer to a commit can be lost after the commit: what was done then must not be done again.
+                        if (again && await ledger.ReadStepAsync(step.Id, token) == end) return StepResult.Done;
+                        again = true;
                         var result = await work(ledger, token);
                         // Thrown, so that what the step has done is rolled back with it.
                         if (result is not StepResult.Passed passed) throw new StepRefusal(result);

@@ -43,6 +43,9 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
         return Task.CompletedTask;
     }
 
+    public async Task<StepState> ReadStepAsync(string id, CancellationToken cancellation) =>
+        Enum.Parse<StepState>((string)(await QueryAsync("SELECT state FROM godwit.steps WHERE run = $1 AND id = $2", 1, cancellation, run, id))[0][0]!);
+
     /// <summary>Writes what was kept for the end. The journal's lock is the last that a transaction takes.</summary>
     internal async Task FlushAsync(CancellationToken cancellation)
     {
