@@ -9,7 +9,13 @@ publish_stale() {
       \( -path "$root/runbooks/*" -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -not -path '*/obj/*' -print -quit)" ]]
 }
 
-# Native code ahead of time makes a command start in half the time, and takes a compiler package that not every package source has.
+publish_as() {
+  # Each way leaves other files.
+  rm -rf -- "$published"
+  dotnet publish "$root/src/hosts/Godwit.Cli" -c Release "$@" -o "$published" >>"$log" 2>&1
+}
+
+# The program with its runtime, compiled ahead of time, takes packages that not every package source has; without them it is built plainer, and starts later.
 publish() {
   require_dotnet
   mkdir -p "$root/.local"
@@ -19,12 +25,11 @@ publish() {
     publish_stale || exit 0
     say "building"
     touch "$begun"
-    dotnet publish "$root/src/hosts/Godwit.Cli" -c Release -p:PublishReadyToRun=true -o "$published" >"$log" 2>&1 \
-      || dotnet publish "$root/src/hosts/Godwit.Cli" -c Release -o "$published" >"$log" 2>&1 \
-      || {
-        grep -E 'error' "$log" | sort -u | head -n 20 >&2
-        fail "the build failed; see $log"
-      }
+    : >"$log"
+    publish_as -p:AheadOfTime=true || publish_as -p:PublishReadyToRun=true || publish_as || {
+      grep -E 'error' "$log" | sort -u | head -n 20 >&2
+      fail "the build failed; see $log"
+    }
     # A source that was edited while this built is newer than what was built.
     touch -r "$begun" "$published/godwit.dll"
   ) 9>"$root/.local/build.lock"

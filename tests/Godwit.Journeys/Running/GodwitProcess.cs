@@ -22,7 +22,7 @@ public sealed class GodwitProcess : IDisposable
 
     public static GodwitProcess Start(string folder, IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "godwit"), arguments)
+        var start = new ProcessStartInfo(GodwitProgram.Path, arguments)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,

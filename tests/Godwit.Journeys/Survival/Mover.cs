@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Godwit.Journeys.Running;
 using Godwit.TestServers;
 
 namespace Godwit.Journeys.Survival;
@@ -35,7 +36,7 @@ internal sealed class Mover : IAsyncDisposable
 
     public static Mover Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "godwit"), arguments)
+        var start = new ProcessStartInfo(GodwitProgram.Path, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
