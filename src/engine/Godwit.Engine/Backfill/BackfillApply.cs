@@ -79,7 +79,7 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
         async (transaction, token) =>
         {
             var state = BackfillState.Read(await transaction.ReadProgressAsync(token));
-            if (state is { Undoing: false, Finished: false }) return state;
+            if (state is { Undoing: false, Finished: false } or { Undoing: false, Verifying: not null }) return state;
             // Finished, and asked for again: rows are left over, or a crash came before the runner's note. Another pass finds out.
             var begun = BackfillState.Begin(undoing: false, await table.EstimateAsync(transaction, token));
             if (state is { Undoing: false }) begun = begun with { Written = state.Written };

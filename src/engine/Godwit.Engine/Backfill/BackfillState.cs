@@ -38,6 +38,9 @@ internal sealed record BackfillState
     /// <summary>Rows of this pass that could not be written.</summary>
     public IReadOnlyList<FailedRow> Failed { get; init; } = [];
 
+    /// <summary>How far a verification is that nothing has failed in; null when there is none under way.</summary>
+    public VerifiedPart? Verifying { get; init; }
+
     public static BackfillState Begin(bool undoing, long? total) => new() { Undoing = undoing, Total = total, DigestKey = RandomNumberGenerator.GetHexString(64, lowercase: true) };
 
     /// <exception cref="InvalidDataException">A newer program wrote it.</exception>
@@ -49,6 +52,18 @@ internal sealed record BackfillState
     }
 
     public string Write() => JsonSerializer.Serialize(this, BackfillJson.Default.BackfillState);
+}
+
+/// <param name="After">The last key that was compared; null before the first.</param>
+/// <param name="Rows">Rows compared.</param>
+/// <param name="Seen">How many of each outcome.</param>
+internal sealed record VerifiedPart(IReadOnlyList<string>? After, long Rows, IReadOnlyDictionary<string, long> Seen)
+{
+    public const string Right = "right", Excused = "failed and recorded", Missing = "missing", Different = "different", NotComputable = "not computable", Changing = "changing";
+
+    public static VerifiedPart None { get; } = new(null, 0, new Dictionary<string, long>(StringComparer.Ordinal));
+
+    public long Count(string outcome) => Seen.GetValueOrDefault(outcome);
 }
 
 /// <param name="Digest">Of its key.</param>

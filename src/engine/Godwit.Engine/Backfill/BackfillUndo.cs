@@ -36,7 +36,7 @@ internal sealed class BackfillUndo(StepContext context, BackfillOptions options,
             var worked = context.Time.GetElapsedTime(began);
             _size.Took(worked);
             context.Progress.Report(state.Done, state.Total, "undoing");
-            if (!state.Finished && await keeper.WaitAsync(worked, state.Done - before, cancellation) is { } reason)
+            if (!state.Finished && await keeper.WaitAsync(worked, Math.Max(0, state.Done - before), cancellation) is { } reason)
                 return new StepResult.Undecided($"{reason}; {state.Written} rows are taken back and stay so");
         }
         var left = countsAfter && await context.Target.InTransactionAsync(_terms, HasUndoableAsync, cancellation);
@@ -76,7 +76,7 @@ internal sealed class BackfillUndo(StepContext context, BackfillOptions options,
 
     private static BackfillState EndPass(BackfillState state) => state.WrittenInPass == 0 || state.Pass >= Passes
         ? state with { After = null, Finished = true }
-        : state with { After = null, Pass = state.Pass + 1, WrittenInPass = 0 };
+        : state with { After = null, Pass = state.Pass + 1, Done = 0, WrittenInPass = 0 };
 
     private static async Task<BackfillState> SaveAsync(IRunTransaction transaction, BackfillState state, CancellationToken cancellation)
     {

@@ -4,7 +4,9 @@ using Godwit.Model.Findings;
 
 namespace Godwit.Engine.Backfill;
 
-/// <summary>Reads every row again, computes again, and compares with what is there. Changes nothing.</summary>
+/// <summary>
+/// Reads every row again, computes again, and compares with what is there. Changes nothing but the progress, so that one that is stopped goes on where it was.
+/// </summary>
 internal sealed class BackfillVerify(StepContext context, BackfillOptions options, IBackfillTable table, RowComputer computer)
 {
     private const int BatchRows = 5000;
@@ -13,78 +15,93 @@ internal sealed class BackfillVerify(StepContext context, BackfillOptions option
     private const int Rounds = 5;
 
     private readonly SessionTerms _terms = new(options.StatementTimeout, options.LockTimeout, options.SearchPath);
-    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal) { ["right"] = 0, ["failed and recorded"] = 0, ["missing"] = 0, ["different"] = 0, ["not computable"] = 0, ["changing"] = 0 };
+    private readonly int _limit = Math.Min(BatchRows, options.MaximumRows);
     private HashSet<string> _excused = [];
     private string _digestKey = "";
-    private long _rows;
 
     public async Task<StepResult> RunAsync(CancellationToken cancellation)
     {
-        IReadOnlyList<string>? after = null;
-        var limit = Math.Min(BatchRows, options.MaximumRows);
-        var total = await context.Target.InTransactionAsync(_terms, BeginAsync, cancellation);
+        var part = await InTransactionAsync(BeginAsync, cancellation);
         for (var more = true; more;)
         {
-            var from = after;
-            (after, var rows) = await context.Target.InTransactionAsync(_terms, (transaction, token) => CompareAsync(transaction, from, limit, token), cancellation);
-            _rows += rows;
-            more = rows == limit;
-            context.Progress.Report(_rows, total, "verifying");
+            (part, more) = await InTransactionAsync(CompareAsync, cancellation);
             if (more && context.PauseRequested()) return new StepResult.Undecided("somebody asked the run to pause while it verified");
         }
-        var evidence = _seen.Where(s => s.Value > 0 || s.Key == "right").Append(new("rows", _rows)).ToDictionary(s => s.Key, s => $"{s.Value}", StringComparer.Ordinal);
-        var wrong = _rows - _seen["right"] - _seen["failed and recorded"];
+        var evidence = part.Seen.Where(s => s.Value > 0).Append(new(VerifiedPart.Right, part.Count(VerifiedPart.Right))).DistinctBy(s => s.Key).Append(new("rows", part.Rows))
+            .ToDictionary(s => s.Key, s => $"{s.Value}", StringComparer.Ordinal);
+        var wrong = part.Rows - part.Count(VerifiedPart.Right) - part.Count(VerifiedPart.Excused);
+        // The next verification is a new one, and another pass comes before it.
+        await InTransactionAsync((transaction, state, token) => SaveAsync(transaction, state with { Verifying = null }, part, token), cancellation);
         if (wrong == 0) return new StepResult.Passed { Evidence = evidence };
-        var counts = string.Join(", ", _seen.Where(s => s.Value > 0 && s.Key is not ("right" or "failed and recorded")).Select(s => $"{s.Value} {s.Key}"));
+        var counts = string.Join(", ", part.Seen.Where(s => s.Value > 0 && s.Key is not (VerifiedPart.Right or VerifiedPart.Excused)).Select(s => $"{s.Value} {s.Key}"));
         return new StepResult.Failed([Finding.Error(
             FindingCodes.LeftOver,
-            $"{wrong} of {_rows} rows do not have what the backfill gives: {counts}",
+            $"{wrong} of {part.Rows} rows do not have what the backfill gives: {counts}",
             remedy: "What the application writes meanwhile it has to write to both (docs/backfill.md); then apply the step again")])
         {
             Evidence = evidence,
         };
     }
 
-    private async Task<long?> BeginAsync(IRunTransaction transaction, CancellationToken cancellation)
+    private async Task<VerifiedPart> BeginAsync(IRunTransaction transaction, BackfillState state, CancellationToken cancellation)
     {
-        if (BackfillState.Read(await transaction.ReadProgressAsync(cancellation)) is { Undoing: false } state)
-            (_excused, _digestKey) = ([.. state.Failed.Select(f => f.Digest)], state.DigestKey);
-        return await table.EstimateAsync(transaction, cancellation);
+        (_excused, _digestKey) = ([.. state.Failed.Select(f => f.Digest)], state.DigestKey);
+        return state.Verifying ?? await SaveAsync(
+            transaction, state with { Verifying = VerifiedPart.None, Total = await table.EstimateAsync(transaction, cancellation) }, VerifiedPart.None, cancellation);
     }
 
-    private async Task<(IReadOnlyList<string>? Last, int Rows)> CompareAsync(IRunSession session, IReadOnlyList<string>? after, int limit, CancellationToken cancellation)
+    private async Task<(VerifiedPart Part, bool More)> CompareAsync(IRunTransaction transaction, BackfillState state, CancellationToken cancellation)
     {
-        await table.PrepareAsync(session, cancellation);
-        var read = await table.ReadAsync(session, after, limit, cancellation);
+        // Read each time: after a commit that nobody heard of, what counts is what is there.
+        var before = state.Verifying ?? VerifiedPart.None;
+        var seen = before.Seen.ToDictionary(StringComparer.Ordinal);
+        await table.PrepareAsync(transaction, cancellation);
+        var read = await table.ReadAsync(transaction, before.After, _limit, cancellation);
         var rows = read;
         var gone = 0;
         for (var round = 1; rows.Count > 0; round++)
         {
-            var computed = computer.Compute(rows, (row, _) => Count(row, "not computable"));
+            var computed = computer.Compute(rows, (row, _) => CountUnlessExcused(row, VerifiedPart.NotComputable));
             if (computed.Count == 0) break;
-            var outcomes = await table.CompareAsync(session, computed, cancellation);
+            var outcomes = await table.CompareAsync(transaction, computed, cancellation);
             var changing = new List<SourceRow>();
             foreach (var (row, outcome) in computed.Zip(outcomes))
             {
                 if (outcome == RowOutcome.Gone) gone++;
-                else if (outcome is RowOutcome.Right) _seen["right"]++;
+                else if (outcome is RowOutcome.Right) Count(VerifiedPart.Right, 1);
                 else if (outcome == RowOutcome.SourceChanged) changing.Add(row.Source);
-                else Count(row.Source, outcome == RowOutcome.Missing ? "missing" : "different");
+                else CountUnlessExcused(row.Source, outcome == RowOutcome.Missing ? VerifiedPart.Missing : VerifiedPart.Different);
             }
             if (changing.Count == 0) break;
             if (round == Rounds)
             {
-                _seen["changing"] += changing.Count;
+                Count(VerifiedPart.Changing, changing.Count);
                 break;
             }
-            rows = await table.ReadAgainAsync(session, changing, locked: false, cancellation);
+            rows = await table.ReadAgainAsync(transaction, changing, locked: false, cancellation);
             gone += changing.Count - rows.Count;
         }
         // Deleted since it was read: there is nothing to be right or wrong.
-        _rows -= gone;
-        return (read.Count == 0 ? null : read[^1].Key, read.Count);
+        var part = new VerifiedPart(read.Count == 0 ? before.After : read[^1].Key, before.Rows + read.Count - gone, seen);
+        context.Progress.Report(part.Rows, state.Total, "verifying");
+        return (await SaveAsync(transaction, state with { Verifying = part }, part, cancellation), read.Count == _limit);
+
+        void CountUnlessExcused(SourceRow row, string what) =>
+            Count(_excused.Count > 0 && _excused.Contains(RowDigest.Of(_digestKey, row.Key)) ? VerifiedPart.Excused : what, 1);
+
+        void Count(string what, long rows) => seen[what] = seen.GetValueOrDefault(what) + rows;
     }
 
-    private void Count(SourceRow row, string what) =>
-        _seen[_excused.Count > 0 && _excused.Contains(RowDigest.Of(_digestKey, row.Key)) ? "failed and recorded" : what]++;
+    private Task<T> InTransactionAsync<T>(Func<IRunTransaction, BackfillState, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        context.Target.InTransactionAsync(
+            _terms,
+            async (transaction, token) =>
+                await work(transaction, BackfillState.Read(await transaction.ReadProgressAsync(token)) ?? throw new InvalidDataException("the backfill's progress is gone"), token),
+            cancellation);
+
+    private static async Task<VerifiedPart> SaveAsync(IRunTransaction transaction, BackfillState state, VerifiedPart part, CancellationToken cancellation)
+    {
+        await transaction.SaveProgressAsync(state.Write(), part.Rows, state.Total, cancellation);
+        return part;
+    }
 }

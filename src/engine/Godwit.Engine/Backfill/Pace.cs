@@ -11,6 +11,9 @@ public sealed record PaceSettings
 
     /// <summary>What the p99 of the probe has to stay below, whatever its baseline.</summary>
     public TimeSpan? Objective { get; init; }
+
+    /// <summary>The most WAL a second, as <see cref="PaceSigns.WalShare"/> counts it.</summary>
+    public double WalShare { get; init; } = 0.7;
 }
 
 /// <summary>What was seen of the target in the last second. Null: nothing was, for lack of a right, a replica or a probe.</summary>
@@ -28,7 +31,7 @@ public sealed class Pace
 {
     public const double Step = 0.02, FirstShare = 0.5, LeastShare = 0.02;
 
-    public const double WalLimit = 0.7, Tolerance = 1.2, StopFactor = 3;
+    public const double Tolerance = 1.2, StopFactor = 3;
 
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), LagLimit = TimeSpan.FromSeconds(1);
 
@@ -58,7 +61,7 @@ public sealed class Pace
         }
     }
 
-    /// <summary>The probe is at three times its baseline: no batch begins until it is below again.</summary>
+    /// <summary>The probe is at three times its baseline, and above its objective: no batch begins until it is below again.</summary>
     public bool IsStopped
     {
         get
@@ -91,7 +94,7 @@ public sealed class Pace
         {
             _observed = _time.GetTimestamp();
             _strain = FindStrain(signs);
-            _stopped = Baseline is { } before && signs.ProbeP99 is { } now && now >= before * StopFactor;
+            _stopped = signs.ProbeP99 is { } now && Limit(StopFactor) is { } limit && Baseline is not null && now >= limit;
             _share = _strain is null ? Math.Min(1, _share + Step) : Math.Max(LeastShare, _share / 2);
         }
     }
@@ -114,13 +117,14 @@ public sealed class Pace
 
     private string? FindStrain(PaceSigns signs)
     {
-        if (signs.ProbeP99 is { } p99 && Limit() is { } limit && p99 > limit) return "the probe is slower than it may be";
+        if (signs.ProbeP99 is { } p99 && Limit(Tolerance) is { } limit && p99 > limit) return "the probe is slower than it may be";
         if (signs.ReplicaLag > LagLimit) return "a replica lags";
         if (signs.LockWaiters > 0) return "sessions wait for locks";
-        return signs.WalShare > WalLimit ? "much WAL is written" : null;
+        return signs.WalShare > _settings.WalShare ? "much WAL is written" : null;
     }
 
-    private TimeSpan? Limit() => (Baseline * Tolerance, _settings.Objective) switch
+    /// <summary>A probe below its objective is as fast as it has to be, however much faster it was before.</summary>
+    private TimeSpan? Limit(double factor) => (Baseline * factor, _settings.Objective) switch
     {
         ({ } tolerated, { } objective) => tolerated > objective ? tolerated : objective,
         (var tolerated, var objective) => tolerated ?? objective,

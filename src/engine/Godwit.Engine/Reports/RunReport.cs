@@ -72,7 +72,7 @@ public static class RunReport
         yield return new ReportBlock.Table(["phase", "step", "kind", "what", "state", "attempts", "began", "took", "done", "undone by"], [.. record.Run.Plan.Phases.SelectMany(p => p.Steps.Select(s =>
         {
             var row = record.Run.Steps.Single(r => r.Id == s.Id);
-            var bound = kinds.Step(s.Kind).Bind(s, record.Run.Plan.Files);
+            var bound = kinds.Bind(s, record.Run.Plan.Files);
             return (IReadOnlyList<string>)
             [
                 PhaseNames.Of(p.Phase), s.Id, s.Kind, s.Title ?? "", row.Carried ? "done before" : row.State.ToString(), ReportText.Count(row.Attempts),

@@ -1,12 +1,17 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Steps;
+using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Runbooks;
 
 /// <summary>The kinds of steps and gates that a runbook may use. Hosts compose them; their order is that of the schema and the reference.</summary>
 public sealed partial class RunbookKinds
 {
+    // A step keeps nothing between its calls, and binding one may mean parsing a file.
+    private readonly ConditionalWeakTable<StepSettings, IStep> _bound = [];
+
     /// <exception cref="ArgumentException">Two kinds share a name, or one has a name that is no kind's.</exception>
     public RunbookKinds(IReadOnlyList<IStepKind> steps, IReadOnlyList<IGateKind> gates)
     {
@@ -22,6 +27,11 @@ public sealed partial class RunbookKinds
     /// <exception cref="ArgumentException">There is no such kind: a plan of a newer program.</exception>
     public IStepKind Step(string name) =>
         Steps.FirstOrDefault(k => k.Name == name) ?? throw new ArgumentException($"this program has no kind of step \"{name}\"", nameof(name));
+
+    /// <summary>The step of a plan, bound once.</summary>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public IStep Bind(StepSettings step, IReadOnlyDictionary<string, PlannedFile> files) =>
+        _bound.TryGetValue(step, out var bound) ? bound : _bound.GetValue(step, s => Step(s.Kind).Bind(s, files));
 
     /// <exception cref="ArgumentException">As above.</exception>
     public IGateKind Gate(string name) =>

@@ -59,7 +59,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         {
             findings.Add(Finding.Note(FindingCodes.PointOfNoReturn, $"Step \"{step.Id}\" is a point of no return: {declared}", step.Place));
         }
-        else if (kind.Bind(step, files.Files).Irreversible is { } reason)
+        else if (kinds.Bind(step, files.Files).Irreversible is { } reason)
         {
             findings.Add(Finding.Error(
                 FindingCodes.IrreversibleUndeclared, $"Step \"{step.Id}\" cannot be undone, and does not declare it: {reason}", step.Place,

@@ -130,7 +130,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         if (stuck.Count > 0)
         {
             return new RunbookOutcome.Refused([.. stuck.Select(s => Finding.Error(
-                FindingCodes.CannotUndo, $"step {s.Id} cannot be undone: {s.Irreversible ?? options.Kinds.Step(s.Kind).Bind(s, store.Plan.Files).Irreversible}", s.Place,
+                FindingCodes.CannotUndo, $"step {s.Id} cannot be undone: {s.Irreversible ?? options.Kinds.Bind(s, store.Plan.Files).Irreversible}", s.Place,
                 "Roll back to a phase after it with --to, or restore a backup."))]);
         }
         if (!run.RollingBack || run.RollingBackTo != to) await NoteAsync("rollback-began", to, (ledger, token) => ledger.SetDirectionAsync(true, to, token), cancellation);
@@ -219,7 +219,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             },
             cancellation);
 
-    private bool IsIrreversible(StepSettings step) => step.Irreversible is not null || options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files).Irreversible is not null;
+    private bool IsIrreversible(StepSettings step) => step.Irreversible is not null || options.Kinds.Bind(step, store.Plan.Files).Irreversible is not null;
 
     /// <summary>This run has done nothing of the step, or nothing of it is left.</summary>
     private static bool IsUntouched(RunbookRun run, StepSettings step) =>

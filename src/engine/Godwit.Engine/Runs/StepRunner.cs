@@ -212,7 +212,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         return body;
     }
 
-    private IStep Bind(StepSettings step) => options.Kinds.Step(step.Kind).Bind(step, store.Plan.Files);
+    private IStep Bind(StepSettings step) => options.Kinds.Bind(step, store.Plan.Files);
 
     private StepContext Context(Phase phase, StepSettings step, string direction) => new()
     {

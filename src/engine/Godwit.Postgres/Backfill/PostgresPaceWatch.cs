@@ -9,9 +9,19 @@ namespace Godwit.Postgres.Backfill;
 /// </summary>
 internal sealed class PostgresPaceWatch : IPaceWatch
 {
-    /// <summary>pg_stat_get_wal_senders shows others' rows without their columns to who lacks the right.</summary>
+    /// <summary>
+    /// pg_stat_get_wal_senders shows others' rows without their columns to who lacks the right. replay_lag is of what was replayed last: of a replica that
+    /// replays nothing it says nothing.
+    /// </summary>
     private const string Lag =
-        "SELECT count(*), count(state), coalesce(extract(epoch FROM max(replay_lag)), 0)::float8 FROM pg_catalog.pg_stat_replication";
+        """
+        SELECT count(*), count(state), coalesce(extract(epoch FROM max(replay_lag)), 0)::float8, pg_catalog.pg_wal_lsn_diff(min(replay_lsn), '0/0')::int8,
+            pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), '0/0')::int8, extract(epoch FROM clock_timestamp())::float8
+        FROM pg_catalog.pg_stat_replication WHERE state IS DISTINCT FROM 'backup'
+        """;
+
+    /// <summary>Positions that are remembered, about one a second: a replica that is further behind is late enough.</summary>
+    private const int MostMarks = 600;
 
     /// <summary>Sessions of this database that wait, Godwit's own left out: those wait for the application, not the other way round.</summary>
     private const string Waiters =
@@ -30,6 +40,8 @@ internal sealed class PostgresPaceWatch : IPaceWatch
         """;
 
     private readonly Dictionary<string, string> _unseen = new(StringComparer.Ordinal);
+    // Where the WAL was and when, as far as some replica has not replayed it.
+    private readonly Queue<(long Lsn, double At)> _marks = [];
     private (double Bytes, double At, double? Reset)? _before;
 
     public IReadOnlyList<string> Unseen => [.. _unseen.Values];
@@ -44,7 +56,14 @@ internal sealed class PostgresPaceWatch : IPaceWatch
     {
         var row = (await session.QueryAsync(Lag, 1, cancellation))[0];
         if ((long)row[0]! == 0) return null;
-        if ((long)row[1]! > 0) return TimeSpan.FromSeconds((double)row[2]!);
+        if ((long)row[1]! > 0)
+        {
+            var now = (double)row[5]!;
+            while (_marks.TryPeek(out var mark) && row[3] is long replayed && replayed >= mark.Lsn) _marks.Dequeue();
+            var behind = _marks.TryPeek(out var oldest) ? now - oldest.At : 0;
+            if (_marks.Count < MostMarks) _marks.Enqueue(((long)row[4]!, now));
+            return TimeSpan.FromSeconds(Math.Max(behind, (double)row[2]!));
+        }
         _unseen["replica lag"] = "replica lag (it takes the role pg_read_all_stats, which pg_monitor has)";
         return null;
     }

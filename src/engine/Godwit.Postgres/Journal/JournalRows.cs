@@ -45,7 +45,7 @@ public static class JournalRows
             tip = JournalPosition.Of(entry);
         }
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var entry in entries) batch.BatchCommands.Add(Insert(run, entry));
+        batch.BatchCommands.Add(Insert(run, entries));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE godwit.journal_tips SET sequence = $2, hash = $3 WHERE run = $1")
         {
             Parameters = { new() { Value = run }, new() { Value = tip.Sequence }, new() { Value = tip.Hash } },
@@ -68,13 +68,17 @@ public static class JournalRows
         return signed.Head;
     }
 
-    private static NpgsqlBatchCommand Insert(Guid run, JournalEntry entry) =>
-        new("INSERT INTO godwit.journal (run, sequence, at, kind, body, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+    private static NpgsqlBatchCommand Insert(Guid run, IReadOnlyList<JournalEntry> entries) =>
+        new("""
+            INSERT INTO godwit.journal (run, sequence, at, kind, body, previous, hash)
+            SELECT $1, * FROM unnest($2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[])
+            """)
         {
             Parameters =
             {
-                new() { Value = run }, new() { Value = entry.Sequence }, new() { Value = entry.At, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = entry.Kind }, new() { Value = entry.Body }, new() { Value = entry.Previous }, new() { Value = entry.Hash },
+                new() { Value = run }, new() { Value = entries.Select(e => e.Sequence).ToArray() }, new() { Value = entries.Select(e => e.At.UtcDateTime).ToArray() },
+                new() { Value = entries.Select(e => e.Kind).ToArray() }, new() { Value = entries.Select(e => e.Body).ToArray() },
+                new() { Value = entries.Select(e => e.Previous).ToArray() }, new() { Value = entries.Select(e => e.Hash).ToArray() },
             },
         };
 

@@ -11,7 +11,7 @@ namespace Godwit.Postgres.Runbooks;
 /// <summary>What the runner notes, in one transaction in which its lease is locked.</summary>
 internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, string? step) : RunSession(connection, transaction), IRunLedger
 {
-    private readonly List<NpgsqlBatchCommand> _late = [];
+    private readonly Dictionary<string, StepState> _states = new(StringComparer.Ordinal);
 
     public async Task<string?> ReadProgressAsync(CancellationToken cancellation)
     {
@@ -25,21 +25,10 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
             new() { Value = run }, new() { Value = Step }, new() { Value = state }, new() { Value = done },
             new() { Value = (object?)total ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
 
-    /// <summary>Kept until the transaction is about to commit, and written in one round trip with the others.</summary>
+    /// <summary>Kept until the transaction is about to commit, and written in one statement with the others.</summary>
     public Task SetStepAsync(string id, StepState state, CancellationToken cancellation)
     {
-        _late.Add(new NpgsqlBatchCommand(
-            """
-            UPDATE godwit.steps SET state = $3,
-                began_at = CASE WHEN $3 IN ('Applying', 'Undoing') OR began_at IS NULL THEN clock_timestamp() ELSE began_at END,
-                attempts = attempts + CASE WHEN $3 IN ('Applying', 'Undoing') OR began_at IS NULL THEN 1 ELSE 0 END,
-                finished_at = CASE WHEN $3 IN ('Verified', 'Undone') THEN clock_timestamp() END,
-                progress = CASE WHEN $3 = 'Undone' THEN NULL ELSE progress END
-            WHERE run = $1 AND id = $2
-            """)
-        {
-            Parameters = { new() { Value = run }, new() { Value = id }, new() { Value = state.ToString() } },
-        });
+        _states.Add(id, state);
         return Task.CompletedTask;
     }
 
@@ -47,13 +36,19 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
         Enum.Parse<StepState>((string)(await QueryAsync("SELECT state FROM godwit.steps WHERE run = $1 AND id = $2", 1, cancellation, run, id))[0][0]!);
 
     /// <summary>Writes what was kept for the end. The journal's lock is the last that a transaction takes.</summary>
-    internal async Task FlushAsync(CancellationToken cancellation)
-    {
-        if (_late.Count == 0) return;
-        await using var batch = new NpgsqlBatch(Connection, Transaction);
-        foreach (var command in _late) batch.BatchCommands.Add(command);
-        await TargetFaults.GuardAsync(() => batch.ExecuteNonQueryAsync(cancellation));
-    }
+    internal Task FlushAsync(CancellationToken cancellation) => _states.Count == 0
+        ? Task.CompletedTask
+        : NoteAsync(
+            """
+            UPDATE godwit.steps SET state = s.state,
+                began_at = CASE WHEN s.state IN ('Applying', 'Undoing') OR began_at IS NULL THEN clock_timestamp() ELSE began_at END,
+                attempts = attempts + CASE WHEN s.state IN ('Applying', 'Undoing') OR began_at IS NULL THEN 1 ELSE 0 END,
+                finished_at = CASE WHEN s.state IN ('Verified', 'Undone') THEN clock_timestamp() END,
+                progress = CASE WHEN s.state = 'Undone' THEN NULL ELSE progress END
+            FROM unnest($2::text[], $3::text[]) AS s (id, state)
+            WHERE steps.run = $1 AND steps.id = s.id
+            """, cancellation,
+            new() { Value = run }, new() { Value = _states.Keys.ToArray() }, new() { Value = _states.Values.Select(v => v.ToString()).ToArray() });
 
     public async Task BeginPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation)
     {

@@ -71,7 +71,7 @@ internal sealed record PlannedStep(string Id, string Kind, string? Title, string
 {
     public static PlannedStep From(StepSettings step, RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds)
     {
-        var bound = kinds.Step(step.Kind).Bind(step, plan.Files);
+        var bound = kinds.Bind(step, plan.Files);
         var measured = seconds is not null && seconds.TryGetValue(StepContent.Of(step, plan.Files), out var value) ? value : (double?)null;
         return new PlannedStep(step.Id, step.Kind, step.Title, bound.UndoSummary, step.Irreversible ?? bound.Irreversible, measured);
     }

@@ -67,12 +67,12 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     }
 
     private HashSet<string> RunOnce(RunbookPlan plan) =>
-        [.. plan.Phases.SelectMany(p => p.Steps).Where(s => kinds.Step(s.Kind).Bind(s, plan.Files).RunsOnce).Select(s => s.Id)];
+        [.. plan.Phases.SelectMany(p => p.Steps).Where(s => kinds.Bind(s, plan.Files).RunsOnce).Select(s => s.Id)];
 
     /// <summary>Secrets that a later phase needs, and that are better missed before the first.</summary>
     private List<Finding> MissingSecrets(RunbookPlan plan) =>
     [
-        .. plan.Phases.SelectMany(p => p.Steps).Select(s => kinds.Step(s.Kind).Bind(s, plan.Files)).OfType<INeedsSecrets>()
+        .. plan.Phases.SelectMany(p => p.Steps).Select(s => kinds.Bind(s, plan.Files)).OfType<INeedsSecrets>()
             .SelectMany(s => s.FindMissing(Variables)).DistinctBy(f => f.Message, StringComparer.Ordinal),
     ];
 

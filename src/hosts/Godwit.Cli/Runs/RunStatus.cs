@@ -63,7 +63,7 @@ internal static class RunStatus
             .Where(s => s.Row is { Carried: false, State: not (StepState.Pending or StepState.Undone) }).ToList();
         // What it took to do is the best guess at what it takes to undo until a rehearsal has measured it.
         var seconds = done.Sum(s => s.Row is { BeganAt: { } began, EndedAt: { } ended } ? (ended - began).TotalSeconds : 1);
-        var stuck = done.Where(s => s.Step.Irreversible is not null || kinds.Step(s.Step.Kind).Bind(s.Step, run.Plan.Files).Irreversible is not null).Select(s => s.Step.Id).ToList();
+        var stuck = done.Where(s => s.Step.Irreversible is not null || kinds.Bind(s.Step, run.Plan.Files).Irreversible is not null).Select(s => s.Step.Id).ToList();
         return stuck.Count > 0
             ? new RollbackDocument(false, done.Count, seconds, $"not possible past {string.Join(", ", stuck)}")
             : new RollbackDocument(true, done.Count, seconds, "loses nothing");
@@ -72,7 +72,7 @@ internal static class RunStatus
     private static StepDocument Document(RunbookKinds kinds, RunbookRun run, Phase phase, StepSettings step)
     {
         var row = run.Steps.Single(s => s.Id == step.Id);
-        var bound = kinds.Step(step.Kind).Bind(step, run.Plan.Files);
+        var bound = kinds.Bind(step, run.Plan.Files);
         return new StepDocument(
             step.Id, PhaseNames.Of(phase), step.Kind, row.State.ToString().ToLowerInvariant(), row.Attempts, row.Done, row.Total,
             row is { BeganAt: { } began, EndedAt: { } ended } ? (ended - began).TotalSeconds : null, bound.UndoSummary, step.Irreversible ?? bound.Irreversible);

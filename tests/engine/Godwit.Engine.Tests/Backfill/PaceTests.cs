@@ -76,6 +76,26 @@ public sealed class PaceTests
     }
 
     [Fact]
+    public void A_probe_below_its_objective_stops_nothing_however_fast_it_was_before()
+    {
+        var pace = new Pace(new PaceSettings { Objective = TimeSpan.FromMilliseconds(50) }, _time) { Baseline = TimeSpan.FromMilliseconds(10) };
+        pace.Observe(Calm with { ProbeP99 = TimeSpan.FromMilliseconds(49) });
+        Assert.False(pace.IsStopped);
+        pace.Observe(Calm with { ProbeP99 = TimeSpan.FromMilliseconds(50) });
+        Assert.True(pace.IsStopped);
+    }
+
+    [Fact]
+    public void How_much_WAL_may_be_written_can_be_set()
+    {
+        var pace = new Pace(new PaceSettings { WalShare = 2 }, _time);
+        pace.Observe(Calm with { WalShare = 1.9 });
+        Assert.Null(pace.Strain);
+        pace.Observe(Calm with { WalShare = 2.1 });
+        Assert.NotNull(pace.Strain);
+    }
+
+    [Fact]
     public void At_three_times_the_baseline_it_stops_until_the_probe_is_below_again()
     {
         var pace = new Pace(new PaceSettings { Objective = TimeSpan.FromSeconds(1) }, _time) { Baseline = TimeSpan.FromMilliseconds(10) };

@@ -67,6 +67,32 @@ public sealed class BackfillSurvivalTests(PostgresServers servers)
         Assert.Equal(0, await fill.Database.ScalarAsync<long>("SELECT (SELECT count(*) FROM contacts) + (SELECT count(email_lower) FROM people)"));
     }
 
+    [Fact]
+    public async Task A_verification_that_is_paused_goes_on_where_it_was()
+    {
+        var fill = await MakeAsync(await servers.DefaultAsync(), Schema, Set);
+        AssertPassed(await fill.ApplyAsync());
+        var batches = 0;
+        fill.PauseRequested = () => ++batches == 4;
+        Assert.IsType<StepResult.Undecided>(await fill.VerifyAsync());
+        fill.PauseRequested = () => false;
+
+        // As a run goes on: the step is applied again first, which is no other pass here.
+        var texts = fill.Run.Texts.Count;
+        AssertPassed(await fill.ApplyAsync());
+        Assert.DoesNotContain(fill.Run.Texts.Skip(texts), t => t.StartsWith("UPDATE", StringComparison.OrdinalIgnoreCase) && t.Contains("email_lower", StringComparison.Ordinal));
+        batches = 0;
+        fill.PauseRequested = () => ++batches < 0;
+        var verified = await fill.VerifyAsync();
+        AssertPassed(verified);
+        Assert.Equal("600", verified.Evidence!["right"]);
+        Assert.Equal(2, batches);
+
+        // The next one is whole again.
+        await fill.Database.ExecuteAsync("UPDATE people SET email_lower = 'x' WHERE id = 1");
+        AssertFailed(await fill.VerifyAsync(), FindingCodes.LeftOver);
+    }
+
     [Theory]
     [InlineData(Set)]
     [InlineData(Into)]

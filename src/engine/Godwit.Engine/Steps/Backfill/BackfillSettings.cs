@@ -41,7 +41,13 @@ internal sealed record BackfillSettings(BackfillTask Task, BackfillOptions Optio
         {
             MinimumRows = (int)settings.Whole("min_rows"),
             MaximumRows = (int)settings.Whole("max_rows"),
-            Pace = new PaceSettings { RowsPerSecond = (int?)settings.WholeOrNull("rows_per_second"), Pause = settings.Duration("pause"), Objective = probe?.DurationOrNull("objective") },
+            Pace = new PaceSettings
+            {
+                RowsPerSecond = (int?)settings.WholeOrNull("rows_per_second"),
+                Pause = settings.Duration("pause"),
+                Objective = probe?.DurationOrNull("objective"),
+                WalShare = (double)settings.Number("max_wal_share"),
+            },
             Probe = probe is null ? null : new ProbeSettings(probe.Text("sql"), (int)probe.Whole("per_second"), probe.Duration("window"), probe.Duration("baseline")),
             StatementTimeout = settings.Duration("statement_timeout"),
             LockTimeout = settings.Duration("lock_timeout"),

@@ -27,6 +27,7 @@ internal static class BackfillShape
             new Field("max_rows", new Shape.Whole(1, 100_000), "The largest batch.") { Default = "5000" },
             new Field("rows_per_second", new Shape.Whole(1, 10_000_000), "A fixed cap."),
             new Field("pause", new Shape.Duration(TimeSpan.Zero, TimeSpan.FromMinutes(1)), "The least pause between two batches.") { Default = "0s" },
+            new Field("max_wal_share", new Shape.Number(0.01m, 100), "How much of max_wal_size per checkpoint_timeout may be written before the backfill gives way; 1 is where checkpoints begin to come early.") { Default = "0.7" },
             new Field("probe", Probe(), "A statement of the application's whose time says whether the backfill disturbs it."),
             new Field("max_failures", new Shape.Number(0, 1), "The share of rows that may fail, recorded and left out; one more stops the step.") { Default = "0" },
             new Field("passes", new Shape.Whole(1, 100), "How often the table is gone through at most; a pass that had nothing to write is the last.") { Default = "2" },
