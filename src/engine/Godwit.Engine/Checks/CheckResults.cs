@@ -23,7 +23,7 @@ public static class CheckResults
         var warnings = outcomes.Where(o => o.IsWarning).ToList();
         var summary = stopping.Count > 0 ? CheckOutcome.Describe(stopping)
             : warnings.Count > 0 ? $"{outcomes.Count} checks, with warnings: {CheckOutcome.Describe(warnings)}"
-            : $"{outcomes.Count} checks hold";
+            : outcomes.Count == 1 ? "1 check holds" : $"{outcomes.Count} checks hold";
         return new GateVerdict(state, summary) { Evidence = CheckOutcome.Evidence(outcomes) };
     }
 }

@@ -9,7 +9,7 @@ namespace Godwit.Engine.Runbooks;
 /// <summary>The kinds of steps and gates that a runbook may use. Hosts compose them; their order is that of the schema and the reference.</summary>
 public sealed partial class RunbookKinds
 {
-    // A step keeps nothing between its calls, and binding one may mean parsing a file.
+    // What a step keeps between its calls is for speed only, and binding one may mean parsing a file.
     private readonly ConditionalWeakTable<StepSettings, IStep> _bound = [];
 
     /// <exception cref="ArgumentException">Two kinds share a name, or one has a name that is no kind's.</exception>

@@ -46,8 +46,35 @@ public sealed class GateTests(PostgresServers servers)
         await script.Database.ExecuteAsync("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'public.users_email'::regclass", superuser: true);
         var (state, summary) = await AskAsync(script, Integrity);
         Assert.Equal("Fail", state);
-        Assert.Equal("counts: 4 and 2; emails: not equal; users.email: 1 NULLs; indexes of public.*: not valid: users_email", summary);
+        Assert.Equal("counts: 4 and 2; emails: not equal; users.email: 1 NULL; indexes of public.*: not valid: users_email", summary);
         Assert.DoesNotContain("aaron", await script.RecordAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SELECT id, email FROM users ORDER BY id DESC -- any order", "SELECT id::bigint, email AS mail FROM old_users;", "Pass", "1 check holds")]
+    [InlineData("SELECT id, email FROM users UNION ALL SELECT 2, 'alan@turing.example'", "SELECT id, email FROM old_users", "Fail", "same: 3 and 2 rows")]
+    [InlineData("SELECT id, email FROM users", "SELECT id, upper(email) FROM old_users", "Fail", "same: 2 rows on both sides, not the same")]
+    [InlineData("SELECT 1, NULL::text", "SELECT 1, ''", "Fail", "same: 1 row on both sides, not the same")]
+    [InlineData("SELECT 1, 2 UNION ALL SELECT 2, 1", "SELECT 1, 1 UNION ALL SELECT 2, 2", "Fail", "same: 2 rows on both sides, not the same")]
+    [InlineData("SELECT 1 WHERE false", "SELECT 2 WHERE false", "Pass", "1 check holds")]
+    public async Task Rows_are_the_same_in_any_order_and_as_often(string left, string right, string state, string summary)
+    {
+        using var script = await KindScript.NewAsync(servers);
+        await script.Database.ExecuteAsync(Tables);
+        Assert.Equal((state, summary), await AskAsync(script, $"- integrity: {{same_rows: [{{name: same, left: \"{left}\", right: \"{right}\"}}]}}"));
+        Assert.DoesNotContain("turing.example", await script.RecordAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plpgsql", "Pass", "1 check holds")]
+    [InlineData("amcheck", "Fail", "extension amcheck: not installed; the server has version ")]
+    [InlineData("no such thing", "Fail", "extension no such thing: not installed, and the server does not have it")]
+    public async Task Extensions_are_looked_for_before(string extension, string state, string summary)
+    {
+        using var script = await KindScript.NewAsync(servers);
+        var (seen, why) = await AskAsync(script, $"- integrity: {{extensions: ['{extension}']}}");
+        Assert.Equal(state, seen);
+        Assert.StartsWith(summary, why, StringComparison.Ordinal);
     }
 
     [Fact]

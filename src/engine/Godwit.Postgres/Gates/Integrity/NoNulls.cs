@@ -20,6 +20,6 @@ internal sealed record NoNulls(string Table, string Column) : IIntegrityQuestion
         if (column[2] is true) return (true, "declared NOT NULL");
         var sql = string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM (SELECT FROM {column[0]} WHERE {column[1]} IS NULL LIMIT {Most}) AS missing");
         var count = (long)(await transaction.QueryAsync(sql, 1, cancellation))[0][0]!;
-        return (count == 0, count == 0 ? "no NULL" : string.Create(CultureInfo.InvariantCulture, $"{count}{(count == Most ? " or more" : "")} NULLs"));
+        return (count == 0, count == 0 ? "no NULL" : string.Create(CultureInfo.InvariantCulture, $"{count}{(count == Most ? " or more" : "")} NULL{(count == 1 ? "" : "s")}"));
     }
 }
