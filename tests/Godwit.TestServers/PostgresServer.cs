@@ -100,6 +100,13 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public Task StopAsync(CancellationToken cancellationToken = default) => cluster.DownAsync(cancellationToken);
 
+    /// <summary>An immediate shutdown: every session is told and ended, nothing is written any more; the next start recovers from the log.</summary>
+    public async Task StopImmediatelyAsync(CancellationToken cancellationToken = default)
+    {
+        if (cluster.Status().ProcessId is { } server)
+            await ProcessTree.QuitAsync(server, cancellationToken);
+    }
+
     /// <summary>kill -9 of the server and all its processes, as a power cut would end them; returns when they are gone.</summary>
     public async Task KillAsync(CancellationToken cancellationToken = default)
     {

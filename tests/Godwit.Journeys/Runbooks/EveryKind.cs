@@ -1,3 +1,4 @@
+using Godwit.Journeys.Running;
 using Godwit.TestServers;
 
 namespace Godwit.Journeys.Runbooks;
@@ -75,8 +76,36 @@ internal sealed class EveryKind : IAsyncDisposable
         return new EveryKind(folder, service);
     }
 
+    /// <summary>What a run leaves that nobody disturbs.</summary>
+    public static async Task<string> UndisturbedAsync(PostgresServer server)
+    {
+        await using var world = await MakeAsync(server);
+        (await world.Folder.RunAsync("run")).MustBe(0);
+        var state = await world.StateAsync();
+        await world.AssertDoneAsync(state);
+        return state;
+    }
+
+    /// <summary>The run is finished as one that nobody disturbed.</summary>
+    public async Task AssertDoneAsync(string undisturbed)
+    {
+        Assert.Equal(undisturbed, await StateAsync());
+        AssertOneKeyEach(back: false);
+        await AssertNothingLeftOverAsync();
+    }
+
+    /// <summary>The run is gone back to the beginning.</summary>
+    public async Task AssertUndoneAsync()
+    {
+        Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"));
+        Assert.Equal("blue 100 green 0\n", await File.ReadAllTextAsync(Folder.In("weights.conf"), TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(Folder.In("closed")));
+        AssertOneKeyEach(back: true);
+        await AssertNothingLeftOverAsync();
+    }
+
     /// <summary>What a finished run leaves, the same for every run of it: schema, rows, files.</summary>
-    public async Task<string> StateAsync() => string.Join('\n',
+    private async Task<string> StateAsync() => string.Join('\n',
     [
         await Target.ScalarAsync<string>("SELECT body FROM godwit.journal WHERE kind = 'phase-ended' AND body LIKE '%Observe%' ORDER BY sequence DESC LIMIT 1"),
         await Target.ScalarAsync<string>("SELECT md5(string_agg(p::text, ' ' ORDER BY id)) FROM public.people p"),
@@ -92,7 +121,7 @@ internal sealed class EveryKind : IAsyncDisposable
             .Select(f => Path.GetFileName(f) is "notes" or "runbook.yaml" ? Path.GetFileName(f) : $"{Path.GetFileName(f)}: {File.ReadAllText(f)}");
 
     /// <summary>However often an effect outside was begun, it carried one key; and each of them was.</summary>
-    public void AssertOneKeyEach(bool back)
+    private void AssertOneKeyEach(bool back)
     {
         var notes = File.ReadAllLines(Folder.In("notes")).Select(l => l.Split(' ')).Select(w => (What: $"note {w[0]}", Key: w[1]));
         var requests = Service.Requests.Select(r => (What: r.Method, Key: r.Headers["Idempotency-Key"]));
@@ -101,13 +130,13 @@ internal sealed class EveryKind : IAsyncDisposable
         Assert.All(effects.Values, keys => Assert.Single(keys));
     }
 
-    /// <summary>Nothing is left over: no lease, no session, no half-built index, no prepared transaction.</summary>
-    public async Task AssertNothingLeftOverAsync()
+    /// <summary>Nothing is left over: no lease, no session, no half-built index; and the journal holds together.</summary>
+    private async Task AssertNothingLeftOverAsync()
     {
         Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM godwit.leases"));
         Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM pg_index WHERE NOT indisvalid OR NOT indisready"));
-        Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM pg_prepared_xacts"));
         await Patience.UntilAsync(async () => await Target.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'godwit %'") == 0);
+        (await GodwitHere.RunAsync(Folder.Path, Folder.Environment, ["journal", "verify", "--to", Target.Url])).MustBe(0);
     }
 
     public async ValueTask DisposeAsync()

@@ -61,10 +61,17 @@ internal sealed class RunWatch(TestDatabase database) : IAsyncDisposable
         {
             return (0, "");
         }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or System.Net.Sockets.SocketException)
+        {
+            // The server is down, or was: the next look connects anew.
+            await DisposeAsync();
+            return (0, _last ?? "");
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_connection is not null) await _connection.DisposeAsync();
+        _connection = null;
     }
 }
