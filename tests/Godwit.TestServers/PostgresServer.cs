@@ -87,7 +87,17 @@ public sealed class PostgresServer : IAsyncDisposable
         GssEncryptionMode = GssEncryptionMode.Disable,
     };
 
-    public string Url(string database) => cluster.UrlOf(database);
+    public string Url(string database) => IsFailedOver ? $"postgres://{LocalCluster.Role}@127.0.0.1:{Port}/{database}" : cluster.UrlOf(database);
+
+    /// <summary>Ends it for good, as a machine that is lost; from here on its connections and URLs are those of the standby, which takes over.</summary>
+    public async Task FailOverAsync(StandbyServer standby, CancellationToken cancellationToken = default)
+    {
+        await KillAsync(cancellationToken);
+        await standby.PromoteAsync(cancellationToken);
+        (Port, IsFailedOver) = (standby.Port, true);
+    }
+
+    private bool IsFailedOver { get; set; }
 
     /// <summary>Starts it, or starts it again after a stop or a kill; crash recovery included. The port stays where it is free.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
