@@ -87,7 +87,17 @@ public sealed class PostgresServer : IAsyncDisposable
         GssEncryptionMode = GssEncryptionMode.Disable,
     };
 
-    public string Url(string database) => cluster.UrlOf(database);
+    public string Url(string database) => IsFailedOver ? $"postgres://{LocalCluster.Role}@127.0.0.1:{Port}/{database}" : cluster.UrlOf(database);
+
+    /// <summary>Ends it for good, as a machine that is lost; from here on its connections and URLs are those of the standby, which takes over.</summary>
+    public async Task FailOverAsync(StandbyServer standby, CancellationToken cancellationToken = default)
+    {
+        await KillAsync(cancellationToken);
+        await standby.PromoteAsync(cancellationToken);
+        (Port, IsFailedOver) = (standby.Port, true);
+    }
+
+    private bool IsFailedOver { get; set; }
 
     /// <summary>Starts it, or starts it again after a stop or a kill; crash recovery included. The port stays where it is free.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
@@ -99,6 +109,13 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     public Task StopAsync(CancellationToken cancellationToken = default) => cluster.DownAsync(cancellationToken);
+
+    /// <summary>An immediate shutdown: every session is told and ended, nothing is written any more; the next start recovers from the log.</summary>
+    public async Task StopImmediatelyAsync(CancellationToken cancellationToken = default)
+    {
+        if (cluster.Status().ProcessId is { } server)
+            await ProcessTree.QuitAsync(server, cancellationToken);
+    }
 
     /// <summary>kill -9 of the server and all its processes, as a power cut would end them; returns when they are gone.</summary>
     public async Task KillAsync(CancellationToken cancellationToken = default)

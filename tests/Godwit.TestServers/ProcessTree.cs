@@ -5,7 +5,15 @@ namespace Godwit.TestServers;
 /// <summary>Ends a process and its children at once, by their ids.</summary>
 public static partial class ProcessTree
 {
-    private const int Kill = 9;
+    private const int Quit = 3, Kill = 9;
+
+    /// <summary>SIGQUIT, and its end.</summary>
+    public static async Task QuitAsync(int process, CancellationToken cancellationToken = default)
+    {
+        Signal(process, Quit);
+        while (IsAlive(process))
+            await Task.Delay(5, cancellationToken);
+    }
 
     public static async Task KillAsync(int process, CancellationToken cancellationToken = default)
     {

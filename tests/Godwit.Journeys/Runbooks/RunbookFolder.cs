@@ -29,12 +29,21 @@ public sealed class RunbookFolder : IDisposable
     public Dictionary<string, string?> Environment { get; }
 
     public static async Task<RunbookFolder> PrepareAsync(PostgresServers servers) =>
-        new(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken));
+        await PrepareAsync(await servers.DefaultAsync());
+
+    /// <param name="server">One that the test may kill and stop.</param>
+    public static async Task<RunbookFolder> PrepareAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));
 
     /// <param name="phases">The YAML below <c>phases:</c>, two spaces in.</param>
     public RunbookFolder Runbook(string phases, string name = "shop")
     {
         _folder.Write("runbook.yaml", $"godwit: 1\nname: {name}\ntarget: {{env: DATABASE_URL}}\nphases:\n{phases}\n");
+        return this;
+    }
+
+    public RunbookFolder Write(string file, string text)
+    {
+        _folder.Write(file, text);
         return this;
     }
 

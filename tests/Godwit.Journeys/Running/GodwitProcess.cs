@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Godwit.TestServers;
 
 namespace Godwit.Journeys.Running;
 
@@ -38,6 +39,11 @@ public sealed class GodwitProcess : IDisposable
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return new Outcome(_process.ExitCode, await _output, await _error);
     }
+
+    /// <summary>Stops it where it is.</summary>
+    public void Freeze() => ProcessTree.Signal(_process.Id, 19);
+
+    public void Thaw() => ProcessTree.Signal(_process.Id, 18);
 
     /// <summary>SIGKILL, and its end.</summary>
     public void Kill()

@@ -6,6 +6,8 @@ public static class SwitchFile
     /// <summary>What was before has to fit into what a step remembers.</summary>
     public const int Largest = 32 * 1024;
 
+    private const string Mark = ".godwit-";
+
     /// <summary>Null when it is not there.</summary>
     /// <exception cref="IOException">It cannot be read, or is larger than <see cref="Largest"/>.</exception>
     public static async Task<byte[]?> ReadAsync(string path, CancellationToken cancellation)
@@ -18,8 +20,9 @@ public static class SwitchFile
     /// <summary>Puts it in place of what was there, on disk before anybody sees it; a link is followed, and the file's mode is kept.</summary>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        var real = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
-        var beside = $"{real}.godwit-{Guid.NewGuid():N}";
+        var real = Resolve(path);
+        ClearRemains(real);
+        var beside = $"{real}{Mark}{Guid.NewGuid():N}";
         try
         {
             await using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 4096, FileOptions.Asynchronous))
@@ -39,7 +42,23 @@ public static class SwitchFile
     /// <summary>As it was: with its content, or away.</summary>
     public static async Task RestoreAsync(string path, byte[]? content, CancellationToken cancellation)
     {
-        if (content is null) File.Delete(path);
-        else await WriteAsync(path, content, cancellation);
+        if (content is not null)
+        {
+            await WriteAsync(path, content, cancellation);
+            return;
+        }
+        ClearRemains(Resolve(path));
+        File.Delete(path);
+    }
+
+    private static string Resolve(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
+
+    /// <summary>What was killed before it had put its file in place left it lying beside.</summary>
+    private static void ClearRemains(string real)
+    {
+        var beginning = Path.GetFileName(real) + Mark;
+        foreach (var remains in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(real))!, $"*{Mark}*").Where(f => Path.GetFileName(f).StartsWith(beginning, StringComparison.Ordinal)).ToList())
+            File.Delete(remains);
     }
 }

@@ -36,7 +36,7 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
     /// <summary>The target's catalog, godwit's own schema left out.</summary>
     Task<TargetCatalog> ReadCatalogAsync(CancellationToken cancellation);
 
-    /// <summary>Ends the run or lets go of it, and gives the lease up, in one transaction.</summary>
+    /// <summary>Ends the run or lets go of it, and gives the lease up, in one transaction. Tried again after a fault, it finds out whether it was done.</summary>
     Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation);
 }
 

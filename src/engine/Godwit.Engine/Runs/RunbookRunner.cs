@@ -20,6 +20,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     /// <summary>How soon a step that waits for hours hears of a pause that somebody asked for at another machine.</summary>
     private static readonly TimeSpan s_listen = TimeSpan.FromSeconds(2);
 
+    private readonly Retries _retries = new(options.Time, options.Jitter);
     private volatile bool _pauseAsked;
     private long? _lastAsked;
 
@@ -40,7 +41,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     public Task<RunbookOutcome> AbortAsync(CancellationToken cancellation) => GuardAsync(
         async token =>
         {
-            await store.LeaveAsync(RunbookState.Aborted, reason: null, "run-aborted", token);
+            await LeaveAsync(RunbookState.Aborted, reason: null, "run-aborted", token);
             return new RunbookOutcome.Reached(RunbookState.Aborted);
         },
         cancellation);
@@ -63,7 +64,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         }
         var over = finish || store.Plan.Phases.All(p => p.Phase != Phase.Contract);
         var state = over ? RunbookState.Finished : RunbookState.Complete;
-        await store.LeaveAsync(state, reason: null, over ? "run-finished" : "run-complete", cancellation);
+        await LeaveAsync(state, reason: null, over ? "run-finished" : "run-complete", cancellation);
         return new RunbookOutcome.Reached(state);
     }
 
@@ -157,11 +158,11 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         }
         if (to is null)
         {
-            await store.LeaveAsync(RunbookState.RolledBack, reason: null, "run-rolled-back", cancellation);
+            await LeaveAsync(RunbookState.RolledBack, reason: null, "run-rolled-back", cancellation);
             return new RunbookOutcome.Reached(RunbookState.RolledBack);
         }
         await NoteAsync("rollback-ended", to, (ledger, token) => ledger.SetDirectionAsync(false, null, token), cancellation);
-        await store.LeaveAsync(RunbookState.Paused, $"rolled back to the end of {to}", "run-paused", cancellation);
+        await LeaveAsync(RunbookState.Paused, $"rolled back to the end of {to}", "run-paused", cancellation);
         return new RunbookOutcome.Reached(RunbookState.RolledBack);
     }
 
@@ -191,9 +192,18 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         return _pauseAsked;
     }
 
+    private Task<bool> LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation) => _retries.RunAsync(
+        async token =>
+        {
+            await store.LeaveAsync(state, reason, journalKind, token);
+            return true;
+        },
+        null,
+        cancellation);
+
     private async Task<RunbookOutcome> PauseAsync(string reason, IReadOnlyList<Finding> findings, bool verificationFailed, CancellationToken cancellation)
     {
-        await store.LeaveAsync(RunbookState.Paused, reason, "run-paused", cancellation);
+        await LeaveAsync(RunbookState.Paused, reason, "run-paused", cancellation);
         return new RunbookOutcome.Paused(reason, findings, verificationFailed);
     }
 
@@ -243,7 +253,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             if (outcome is not RunbookOutcome.Refused) return outcome;
             // One that was found dead is not run on by being asked for something else.
             var (state, reason) = store.Before is { State: RunbookState.Running } ? (RunbookState.Paused, "its runner was gone") : store.Before;
-            await store.LeaveAsync(state, reason, "refused", either.Token);
+            await LeaveAsync(state, reason, "refused", either.Token);
             return outcome;
         }
         catch (Exception fault) when (fault is not LeaseLostException && !cancellation.IsCancellationRequested)

@@ -26,7 +26,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     {
         if (state == StepState.Verified) return StepResult.Done;
         var bound = Bind(step);
-        var context = Context(phase, step, "apply");
+        var context = Context(phase, step, "apply") with { Unknown = DecisionFor(state) };
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: false);
         if (state is StepState.Pending or StepState.Undone)
         {
@@ -39,7 +39,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
             var atomic = bound as IAtomicStep;
             var applied = atomic is { IsAtomic: true }
                 ? await RunInOneAsync(step, "step-applied", atomic.HasVerify ? StepState.Applied : StepState.Verified, atomic.Terms(context), (t, c) => atomic.ApplyAsync(context, t, c), cancellation)
-                : await RunInPartsAsync(step, StepState.Applying, StepState.Applied, "step-began", "step-applied", c => bound.ApplyAsync(context, c), cancellation);
+                : await RunInPartsAsync(step, StepState.Applying, StepState.Applied, "step-began", "step-applied", bound.ApplyAsync, context, cancellation);
             if (applied is not StepResult.Passed) return await RefuseAsync(step, "step-failed", applied, cancellation);
             verified = atomic is { IsAtomic: true, HasVerify: false };
         }
@@ -80,21 +80,27 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     {
         options.Observer.StepBegins(steps[0].Id, $"{steps.Count} steps to {steps[^1].Id}", undo: false);
         var bound = steps.Select(s => (Settings: s, Step: (IAtomicStep)Bind(s), Context: Context(phase, s, "apply"))).ToList();
+        var again = false;
         try
         {
-            await store.RecordAsync(
-                step: null,
-                bound[0].Step.Terms(bound[0].Context),
-                async (ledger, token) =>
-                {
-                    foreach (var (settings, step, context) in bound)
+            await RetryAsync(
+                c => store.RecordAsync(
+                    step: null,
+                    bound[0].Step.Terms(bound[0].Context),
+                    async (ledger, token) =>
                     {
-                        if (await step.ApplyAsync(context, ledger, token) is var result and not StepResult.Passed) throw new StepRefusal(result);
-                        await ledger.SetStepAsync(settings.Id, StepState.Verified, token);
-                        await ledger.JournalAsync("step-applied", Body(settings, null), token);
-                    }
-                    return true;
-                },
+                        // As below: all of them were done, or none.
+                        if (again && await ledger.ReadStepAsync(steps[0].Id, token) == StepState.Verified) return StepResult.Done;
+                        again = true;
+                        foreach (var (settings, step, context) in bound)
+                        {
+                            if (await step.ApplyAsync(context, ledger, token) is var result and not StepResult.Passed) throw new StepRefusal(result);
+                            await ledger.SetStepAsync(settings.Id, StepState.Verified, token);
+                            await ledger.JournalAsync("step-applied", Body(settings, null), token);
+                        }
+                        return StepResult.Done;
+                    },
+                    c),
                 cancellation);
             options.Observer.StepEnds(steps[0].Id, undo: false);
             return true;
@@ -109,11 +115,11 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     {
         if (state is StepState.Pending or StepState.Undone) return StepResult.Done;
         var bound = Bind(step);
-        var context = Context(phase, step, "undo");
+        var context = Context(phase, step, "undo") with { Unknown = DecisionFor(state) };
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: true);
         var undone = bound is IAtomicStep { IsAtomic: true } atomic
             ? await RunInOneAsync(step, "step-undone", StepState.Undone, atomic.Terms(context), (t, c) => atomic.UndoAsync(context, t, c), cancellation)
-            : await RunInPartsAsync(step, StepState.Undoing, StepState.Undone, "step-undo-began", "step-undone", c => bound.UndoAsync(context, c), cancellation);
+            : await RunInPartsAsync(step, StepState.Undoing, StepState.Undone, "step-undo-began", "step-undone", bound.UndoAsync, context, cancellation);
         if (undone is not StepResult.Passed) return await RefuseAsync(step, "step-undo-failed", undone, cancellation);
         options.Observer.StepEnds(step.Id, undo: true);
         return StepResult.Done;
@@ -151,10 +157,13 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     }
 
     private async Task<StepResult> RunInPartsAsync(
-        StepSettings step, StepState during, StepState end, string beginKind, string endKind, Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation)
+        StepSettings step, StepState during, StepState end, string beginKind, string endKind, Func<StepContext, CancellationToken, Task<StepResult>> work, StepContext context,
+        CancellationToken cancellation)
     {
         await SetAsync(step, during, beginKind, null, cancellation);
-        var result = await RetryAsync(work, cancellation);
+        var attempt = 0;
+        // A person's decision is about the statement that was found, not about one that breaks off now.
+        var result = await RetryAsync(c => work(attempt++ == 0 ? context : context with { Unknown = null }, c), cancellation);
         if (result is StepResult.Passed passed) await SetAsync(step, end, endKind, passed.Evidence, cancellation);
         // A step that stopped because somebody asked for a pause is where its progress says, as it would be after a crash.
         else if (result is StepResult.Undecided && !pauseRequested()) await SetAsync(step, StepState.Unknown, "step-unknown", null, cancellation);
@@ -164,13 +173,18 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     private Task<StepResult> RetryAsync(Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation) =>
         _retries.RunAsync(work, (fault, wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s"), cancellation);
 
-    private Task<bool> SetAsync(StepSettings step, StepState state, string kind, IReadOnlyDictionary<string, string>? evidence, CancellationToken cancellation) =>
-        _retries.RunAsync(
+    private Task<bool> SetAsync(StepSettings step, StepState state, string kind, IReadOnlyDictionary<string, string>? evidence, CancellationToken cancellation)
+    {
+        var again = false;
+        return _retries.RunAsync(
             c => store.RecordAsync(
                 step.Id,
                 Notes,
                 async (ledger, token) =>
                 {
+                    // As above. Where a step begins it may have been in that state before: the note is then written again.
+                    if (again && state is not (StepState.Applying or StepState.Undoing) && await ledger.ReadStepAsync(step.Id, token) == state) return true;
+                    again = true;
                     await ledger.SetStepAsync(step.Id, state, token);
                     await ledger.JournalAsync(kind, Body(step, evidence), token);
                     return true;
@@ -178,6 +192,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
                 c),
             null,
             cancellation);
+    }
 
     private async Task<StepResult> RefuseAsync(StepSettings step, string kind, StepResult result, CancellationToken cancellation)
     {
@@ -225,9 +240,10 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Time = options.Time,
         Environment = options.Environment,
         Progress = options.Observer,
-        Unknown = options.Unknown,
         PauseRequested = pauseRequested,
     };
+
+    private UnknownStatement? DecisionFor(StepState found) => found is StepState.Applying or StepState.Undoing or StepState.Unknown ? options.Unknown : null;
 
     private sealed class StepRefusal(StepResult result) : Exception
     {

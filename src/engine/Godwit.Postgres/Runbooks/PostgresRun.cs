@@ -19,6 +19,7 @@ public sealed class PostgresRun : IRunStore
     private readonly TargetSessions _sessions;
     private readonly Lease _lease;
     private readonly JournalSigner _signer;
+    private bool _leaving;
     private bool _left;
 
     internal PostgresRun(TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer, (RunbookState State, string? Reason) before)
@@ -90,6 +91,13 @@ public sealed class PostgresRun : IRunStore
     {
         // The heartbeat would find the lease gone and take it for lost.
         await _lease.StopAsync();
+        // The answer to an earlier attempt's commit may have been lost: then there is no lease to leave under, and nothing to do.
+        if (_leaving && await HasLeftAsync(state, cancellation))
+        {
+            _left = true;
+            return;
+        }
+        _leaving = true;
         await TransactAsync(
             null,
             Notes,
@@ -105,6 +113,9 @@ public sealed class PostgresRun : IRunStore
             cancellation);
         _left = true;
     }
+
+    private async Task<bool> HasLeftAsync(RunbookState state, CancellationToken cancellation) =>
+        (await ReadAsync(cancellation)).State == state && await TargetFaults.GuardAsync(() => _lease.IsTakenAsync(cancellation));
 
     /// <summary>One transaction, begun with the lease locked and the limits set in one round trip.</summary>
     private Task<T> TransactAsync<T>(string? step, SessionTerms terms, Func<RunLedger, CancellationToken, Task<T>> work, CancellationToken cancellation)

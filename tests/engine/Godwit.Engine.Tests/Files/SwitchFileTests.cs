@@ -31,5 +31,19 @@ public sealed class SwitchFileTests : IDisposable
         Assert.Equal("two", await File.ReadAllTextAsync(target, token));
     }
 
+    [Fact]
+    public async Task What_a_killed_writer_left_beside_goes_with_the_next_write_and_with_giving_back()
+    {
+        var (path, remains, other) = (Path.Combine(_folder, "weights"), Path.Combine(_folder, "weights.godwit-0123456789abcdef0123456789abcdef"), Path.Combine(_folder, "other.godwit-notes"));
+        var token = TestContext.Current.CancellationToken;
+        await File.WriteAllTextAsync(other, "somebody else's", token);
+        await File.WriteAllTextAsync(remains, "never put in place", token);
+        await SwitchFile.WriteAsync(path, "one"u8.ToArray(), token);
+        Assert.Equal([other, path], Directory.GetFiles(_folder).Order(StringComparer.Ordinal));
+        await File.WriteAllTextAsync(remains, "never put in place", token);
+        await SwitchFile.RestoreAsync(path, content: null, token);
+        Assert.Equal([other], Directory.GetFiles(_folder));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

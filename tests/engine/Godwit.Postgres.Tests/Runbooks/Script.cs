@@ -9,6 +9,7 @@ using Godwit.Postgres.Connections;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
 using Godwit.Postgres.Steps.Sql;
+using Godwit.Postgres.Tests.Backfill;
 using Godwit.Security.Signing;
 using Godwit.TestServers;
 
@@ -42,6 +43,12 @@ internal sealed class Script(TestDatabase database)
             ["verify"] = new JsonArray([.. verify.Select(v => new JsonObject { ["query"] = v.Query, ["expect"] = v.Expect })]),
         };
         _steps.Add((phase, new StepSettings { Id = id, Kind = "sql", Settings = settings, Irreversible = irreversible }));
+        return this;
+    }
+
+    public Script Backfill(Phase phase, string id, string yaml)
+    {
+        _steps.Add((phase, Backfilling.Read(yaml) with { Id = id }));
         return this;
     }
 
@@ -86,7 +93,7 @@ internal sealed class Script(TestDatabase database)
 
     public RunbookRunner RunnerOf(PostgresRun run, UnknownStatement? unknown = null) => new(run, new RunnerOptions
     {
-        Kinds = new RunbookKinds([new SqlStepKind()], GateKinds),
+        Kinds = new RunbookKinds([new SqlStepKind(), Backfilling.Kind], GateKinds),
         Time = TimeProvider.System,
         Environment = new NoEnvironment(),
         Folder = "/nowhere",

@@ -1,0 +1,147 @@
+using Godwit.Journeys.Running;
+using Godwit.TestServers;
+
+namespace Godwit.Journeys.Runbooks;
+
+/// <summary>A runbook with a step of every kind, and the world around it: a service and a program that remember what they were asked, and with which key.</summary>
+internal sealed class EveryKind : IAsyncDisposable
+{
+    /// <summary>In their order, as the target has them.</summary>
+    public static readonly IReadOnlyList<string> Steps =
+        ["settings", "tables", "one", "two", "insert", "by-email", "clean", "fill", "keys", "look", "closed", "announce", "warm", "traffic", "opened", "rest", "watch"];
+
+    private const string Phases = """
+          expand:
+            steps:
+              - {id: settings, config: {env_file: app.env, variables: {NAME: {min_length: 3}}}}
+              - {id: tables, sql: tables.sql}
+              - {id: one, sql: one.sql}
+              - {id: two, sql: two.sql}
+              - {id: insert, sql: {up: insert.sql, verify: [{query: SELECT count(*) FROM log, expect: 1}]}}
+              - {id: by-email, sql: {up: index.sql, transaction: false}}
+              - {id: clean, sql: {up: vacuum.sql, transaction: false}}
+          backfill:
+            steps:
+              - {id: fill, backfill: {from: people, set: {lower: {lower: email}}, min_rows: 200, max_rows: 200, pause: 5ms, empty_before: true}}
+              - {id: keys, backfill: {from: people, into: keys, conflict: [person], columns: {person: {copy: id}, name: {lower: email}}, undo_where: 'true', min_rows: 200, max_rows: 200}}
+          switch:
+            gates:
+              - integrity: {equal: [{name: people, left: SELECT count(*) FROM people, right: SELECT count(*) FROM keys}], not_null: [{table: people, columns: [lower]}], indexes: [public.*]}
+            steps:
+              - {id: look, smoke: [{sql: SELECT count(*) = 2000 FROM people}]}
+              - {id: closed, maintenance: {mode: on, file: closed}}
+              - {id: announce, http: {url: 'URL/announce', body: '{}', undo: {url: 'URL/announce', method: DELETE}}}
+              - {id: warm, command: {run: [/bin/sh, note.sh, apply], files: [note.sh], undo: {run: [/bin/sh, note.sh, undo]}}}
+              - {id: traffic, route: {weights: [50, 100], hold: 150ms, every: 50ms, file: {template: weights.template, path: weights.conf}}}
+              - {id: opened, maintenance: {mode: off, file: closed}}
+          observe:
+            steps:
+              - {id: rest, wait: 200ms}
+              - {id: watch, observe: {every: 50ms, sample: [{sql: SELECT count(*) = 2000 FROM keys}], at: [100ms, 250ms]}}
+        """;
+
+    private EveryKind(RunbookFolder folder, LoopbackService service)
+    {
+        Folder = folder;
+        Service = service;
+    }
+
+    public RunbookFolder Folder { get; }
+
+    public LoopbackService Service { get; }
+
+    public TestDatabase Target => Folder.Target;
+
+    public static async Task<EveryKind> MakeAsync(PostgresServer server)
+    {
+        var folder = await RunbookFolder.PrepareAsync(server);
+        var service = new LoopbackService(_ => new LoopbackAnswer(200));
+        folder.Runbook(Phases.Replace("URL", service.Url, StringComparison.Ordinal))
+            .Write("app.env", "NAME=shop\n").Write("weights.template", "blue @blue@ green @green@\n").Write("weights.conf", "blue 100 green 0\n")
+            .Write("note.sh", "echo \"$1 $GODWIT_IDEMPOTENCY_KEY\" >> notes\n")
+            .Sql(
+                "tables.sql",
+                """
+                CREATE TABLE log (id bigserial PRIMARY KEY, step text NOT NULL);
+                CREATE TABLE people (id int PRIMARY KEY, email text NOT NULL, lower text);
+                CREATE TABLE keys (person int PRIMARY KEY, name text NOT NULL);
+                INSERT INTO people SELECT n, 'P' || n || '@Example.com' FROM generate_series(1, 2000) n;
+                """,
+                "DROP TABLE log; DROP TABLE keys; DROP TABLE people")
+            .Sql("one.sql", "CREATE TABLE one (id int)", "DROP TABLE one")
+            .Sql("two.sql", "CREATE TABLE two (id int)", "DROP TABLE two")
+            .Sql("insert.sql", "INSERT INTO log (step) VALUES ('insert'); SELECT pg_sleep(0.05);", "DELETE FROM log WHERE step = 'insert'; SELECT pg_sleep(0.05);")
+            .Sql("index.sql", "CREATE INDEX CONCURRENTLY people_email ON people (email)", "DROP INDEX CONCURRENTLY IF EXISTS people_email")
+            .Sql("vacuum.sql", "VACUUM people", "VACUUM people");
+        return new EveryKind(folder, service);
+    }
+
+    /// <summary>What a run leaves that nobody disturbs.</summary>
+    public static async Task<string> UndisturbedAsync(PostgresServer server)
+    {
+        await using var world = await MakeAsync(server);
+        (await world.Folder.RunAsync("run")).MustBe(0);
+        var state = await world.StateAsync();
+        await world.AssertDoneAsync(state);
+        return state;
+    }
+
+    /// <summary>The run is finished as one that nobody disturbed.</summary>
+    public async Task AssertDoneAsync(string undisturbed)
+    {
+        Assert.Equal(undisturbed, await StateAsync());
+        AssertOneKeyEach(back: false);
+        await AssertNothingLeftOverAsync();
+    }
+
+    /// <summary>The run is gone back to the beginning.</summary>
+    public async Task AssertUndoneAsync()
+    {
+        Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"));
+        Assert.Equal("blue 100 green 0\n", await File.ReadAllTextAsync(Folder.In("weights.conf"), TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(Folder.In("closed")));
+        AssertOneKeyEach(back: true);
+        await AssertNothingLeftOverAsync();
+    }
+
+    /// <summary>What a finished run leaves, the same for every run of it: schema, rows, files.</summary>
+    private async Task<string> StateAsync() => string.Join('\n',
+    [
+        await Target.ScalarAsync<string>("SELECT body FROM godwit.journal WHERE kind = 'phase-ended' AND body LIKE '%Observe%' ORDER BY sequence DESC LIMIT 1"),
+        await Target.ScalarAsync<string>("SELECT md5(string_agg(p::text, ' ' ORDER BY id)) FROM public.people p"),
+        await Target.ScalarAsync<string>("SELECT md5(string_agg(k::text, ' ' ORDER BY person)) FROM public.keys k"),
+        await Target.ScalarAsync<string>("SELECT string_agg(step, ' ') FROM public.log"),
+        await Target.ScalarAsync<string>("SELECT string_agg(id || ' ' || state, ', ' ORDER BY ordinal) FROM godwit.steps"),
+        .. FilesBeside(),
+    ]);
+
+    /// <summary>The files that steps write, with their text, and whatever else lies there.</summary>
+    private IEnumerable<string> FilesBeside() =>
+        Directory.EnumerateFiles(Folder.Path, "*", SearchOption.TopDirectoryOnly).Order(StringComparer.Ordinal)
+            .Select(f => Path.GetFileName(f) is "notes" or "runbook.yaml" ? Path.GetFileName(f) : $"{Path.GetFileName(f)}: {File.ReadAllText(f)}");
+
+    /// <summary>However often an effect outside was begun, it carried one key; and each of them was.</summary>
+    private void AssertOneKeyEach(bool back)
+    {
+        var notes = File.ReadAllLines(Folder.In("notes")).Select(l => l.Split(' ')).Select(w => (What: $"note {w[0]}", Key: w[1]));
+        var requests = Service.Requests.Select(r => (What: r.Method, Key: r.Headers["Idempotency-Key"]));
+        var effects = notes.Concat(requests).GroupBy(e => e.What, e => e.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Distinct(StringComparer.Ordinal).ToList(), StringComparer.Ordinal);
+        Assert.Equal(back ? ["DELETE", "POST", "note apply", "note undo"] : ["POST", "note apply"], effects.Keys.Order(StringComparer.Ordinal));
+        Assert.All(effects.Values, keys => Assert.Single(keys));
+    }
+
+    /// <summary>Nothing is left over: no lease, no session, no half-built index; and the journal holds together.</summary>
+    private async Task AssertNothingLeftOverAsync()
+    {
+        Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM godwit.leases"));
+        Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM pg_index WHERE NOT indisvalid OR NOT indisready"));
+        await Patience.UntilAsync(async () => await Target.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'godwit %'") == 0);
+        (await GodwitHere.RunAsync(Folder.Path, Folder.Environment, ["journal", "verify", "--to", Target.Url])).MustBe(0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        Folder.Dispose();
+    }
+}
