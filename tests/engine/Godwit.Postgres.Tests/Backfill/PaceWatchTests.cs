@@ -52,6 +52,42 @@ public sealed class PaceWatchTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_replica_that_replays_nothing_lags_although_the_server_measures_nothing()
+    {
+        await using var primary = await PostgresServer.StartAsync(PostgresVersions.Default, settings: StandbyServer.PrimarySettings, cancellationToken: Token);
+        await using var standby = await StandbyServer.FollowAsync(primary, Token);
+        var run = await LocalRun.MakeAsync(primary);
+        // A plain role does not see how far replicas are.
+        await run.OutsideTransactionAsync(
+            Terms,
+            async (session, token) =>
+            {
+                var watch = new PostgresBackfills().CreateWatch();
+                await watch.ReadAsync(session, token);
+                Assert.Contains("pg_read_all_stats", Assert.Single(watch.Unseen), StringComparison.Ordinal);
+                return true;
+            },
+            Token);
+        await run.Database.ExecuteAsync("GRANT pg_read_all_stats TO godwit", superuser: true);
+        await run.OutsideTransactionAsync(
+            Terms,
+            async (session, token) =>
+            {
+                var watch = new PostgresBackfills().CreateWatch();
+                await Patience.UntilAsync(async () => await LagAsync() < Pace.LagLimit);
+                standby.Stream.Silent = true;
+                await run.Database.ExecuteAsync("CREATE TABLE t AS SELECT generate_series(1, 1000)");
+                await Patience.UntilAsync(async () => await LagAsync() > Pace.LagLimit);
+                standby.Stream.Silent = false;
+                await Patience.UntilAsync(async () => await LagAsync() < Pace.LagLimit);
+                return true;
+
+                async Task<TimeSpan?> LagAsync() => (await watch.ReadAsync(session, token)).ReplicaLag;
+            },
+            Token);
+    }
+
+    [Fact]
     public async Task A_probe_is_measured_before_and_while_rows_are_written()
     {
         var fill = await MakeAsync(
