@@ -9,7 +9,7 @@ public static class HttpResult
 {
     public static async Task<StepResult> SendAsync(HttpRequestSettings request, StepContext context, CancellationToken cancellation)
     {
-        var answer = await HttpSender.Shared.SendAsync(request, context.Environment, context.IdempotencyKey, context.Time, cancellation);
+        var answer = await HttpSender.Shared.SendAsync(request, context.Environment, context, context.Time, cancellation);
         var evidence = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["request"] = HttpSender.Show(request),

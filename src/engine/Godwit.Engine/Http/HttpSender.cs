@@ -12,7 +12,10 @@ namespace Godwit.Engine.Http;
 /// </summary>
 public sealed class HttpSender(HttpMessageInvoker client)
 {
-    public const string KeyHeader = "Idempotency-Key";
+    public const string KeyHeader = "Idempotency-Key", EpochHeader = "Godwit-Epoch";
+
+    /// <summary>Between the limit of an attempt and its end.</summary>
+    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(1);
 
     /// <summary>More of a body is not read: a value that is looked for stands near the beginning.</summary>
     public const int LargestBody = 1024 * 1024;
@@ -29,10 +32,10 @@ public sealed class HttpSender(HttpMessageInvoker client)
 
     /// <param name="settings">The request.</param>
     /// <param name="environment">Where its secrets come from.</param>
-    /// <param name="key">Its idempotency key; null for a question.</param>
+    /// <param name="step">The step whose effect it is; null for a question.</param>
     /// <param name="time">For limits and waits.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<HttpAnswer> SendAsync(HttpRequestSettings settings, IRunEnvironment environment, string? key, TimeProvider time, CancellationToken cancellation)
+    public async Task<HttpAnswer> SendAsync(HttpRequestSettings settings, IRunEnvironment environment, StepContext? step, TimeProvider time, CancellationToken cancellation)
     {
         var secrets = new SecretValues();
         var address = settings.Address ?? OutsideValue.Find(environment, settings.AddressVariable!);
@@ -44,10 +47,13 @@ public sealed class HttpSender(HttpMessageInvoker client)
             if (value.Resolve(environment, secrets) is not { } text) return new HttpAnswer.NotSent($"{value.Variable} is not set");
             headers.Add((name, text));
         }
-        if (key is not null) headers.Add((KeyHeader, key));
+        if (step is not null) headers.AddRange([(KeyHeader, step.IdempotencyKey), (EpochHeader, step.Effects.Epoch.ToString())]);
         for (var attempt = 1; ; attempt++)
         {
+            // Before each attempt: a runner that was stopped between two of them may have been replaced meanwhile.
+            if (step is not null) await step.Effects.BeginAsync("request", settings.Timeout + s_late, endsWithRunner: false, cancellation);
             var (answer, after) = await TryAsync(settings, url, headers, time, cancellation);
+            if (step is not null) await step.Effects.EndAsync(cancellation);
             answer = answer with { Attempts = attempt };
             if (answer is HttpAnswer.NotSent or HttpAnswer.Came { Status: not (429 or 502 or 503 or 504) } || attempt > settings.Retries) return answer;
             var wait = after ?? s_first * Math.Pow(2, attempt - 1);

@@ -1,13 +1,14 @@
 using System.ComponentModel;
 using System.IO.Pipes;
+using Godwit.Engine.Runs;
 using Godwit.Engine.Secrets;
 using Godwit.Engine.Steps;
 
 namespace Godwit.Engine.Processes;
 
 /// <summary>
-/// Runs a command to its end, in a process group of its own that ends with it: on time, on cancellation, and whatever it leaves running. Killed itself, it leaves the
-/// command running; whoever resumes runs it again with the same idempotency key.
+/// Runs a command to its end, in a process group of its own that ends with it: on time, on cancellation, and whatever it leaves running. It ends with this process too
+/// (<see cref="CommandWatch"/>), and a runner that takes over waits for its time to be over; then it runs it again with the same idempotency key.
 /// </summary>
 public static class CommandRunner
 {
@@ -27,6 +28,7 @@ public static class CommandRunner
         var environment = new List<string>
         {
             $"GODWIT_IDEMPOTENCY_KEY={context.IdempotencyKey}", $"GODWIT_RUN={context.Run}", $"GODWIT_STEP={context.Step.Id}",
+            $"{CommandTraces.EpochVariable}={context.Effects.Epoch}",
         };
         foreach (var (name, value) in command.Environment)
         {
@@ -35,13 +37,27 @@ public static class CommandRunner
         }
         var folder = Path.GetFullPath(command.Folder, Path.GetFullPath(context.Folder));
         if (!Directory.Exists(folder)) return new CommandEnd.NotStarted($"the folder {command.Folder} is not there");
-        var program = command.Run[0].Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(command.Run[0], Path.GetFullPath(context.Folder)) : command.Run[0];
+        if (CommandWatch.Find(command.Run[0], Path.GetFullPath(context.Folder)) is not { } program) return new CommandEnd.NotStarted($"{command.Run[0]} cannot be started: there is no such program");
+        var limit = context.Step.Timeout ?? DefaultTimeout;
+        var longest = limit + s_grace + s_lastOutput;
+        await context.Effects.BeginAsync("command", longest, endsWithRunner: true, cancellation);
+        var end = await RunAsync(program, command, environment, folder, limit, longest, secrets, context.Time, cancellation);
+        await context.Effects.EndAsync(cancellation);
+        return end;
+    }
+
+    private static async Task<CommandEnd> RunAsync(
+        string program, CommandSettings command, List<string> environment, string folder, TimeSpan timeout, TimeSpan longest, SecretValues secrets, TimeProvider time, CancellationToken cancellation)
+    {
         var output = new OutputTail();
+        // Nothing is ever written to it: that it is open is what it says.
+        await using var life = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
         await using var pipe = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
         int process;
         try
         {
-            process = ProcessSpawn.Start([program, .. command.Run.Skip(1)], environment, folder, (int)pipe.ClientSafePipeHandle.DangerousGetHandle());
+            process = ProcessSpawn.Start(
+                CommandWatch.Around(program, command.Run.Skip(1), longest), environment, folder, (int)pipe.ClientSafePipeHandle.DangerousGetHandle(), (int)life.ClientSafePipeHandle.DangerousGetHandle());
         }
         catch (Win32Exception e)
         {
@@ -50,11 +66,12 @@ public static class CommandRunner
         finally
         {
             pipe.DisposeLocalCopyOfClientHandle();
+            life.DisposeLocalCopyOfClientHandle();
         }
-        var began = context.Time.GetTimestamp();
+        var began = time.GetTimestamp();
         var reading = ReadAsync(pipe, output);
         var ending = Task.Factory.StartNew(() => ProcessSpawn.WaitForEnd(process), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        using var limit = new CancellationTokenSource(context.Step.Timeout ?? DefaultTimeout, context.Time);
+        using var limit = new CancellationTokenSource(timeout < TimeLimit.Longest ? timeout : TimeLimit.Longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         var late = false;
         try
@@ -76,7 +93,7 @@ public static class CommandRunner
         var printed = command.KeepOutput ? output.Show(secrets) : "";
         return late
             ? new CommandEnd.TookTooLong(printed)
-            : new CommandEnd.Ended(code, signal, printed, context.Time.GetElapsedTime(began));
+            : new CommandEnd.Ended(code, signal, printed, time.GetElapsedTime(began));
     }
 
     private static async Task ReadAsync(AnonymousPipeServerStream pipe, OutputTail output)

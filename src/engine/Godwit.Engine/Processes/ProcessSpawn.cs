@@ -14,6 +14,9 @@ internal static unsafe partial class ProcessSpawn
     private const short OwnGroup = 0x02, DefaultSignals = 0x04, SignalMask = 0x08;
     private const int Exited = 4, LeaveWaiting = 0x01000000;
 
+    /// <summary>Where a started process finds what tells it that this one lives.</summary>
+    public const int Life = 3;
+
     /// <summary>More than any C library's attributes, actions and signal sets take.</summary>
     private const int Room = 1024;
 
@@ -21,8 +24,9 @@ internal static unsafe partial class ProcessSpawn
     /// <param name="environment">All of its environment, as NAME=value.</param>
     /// <param name="folder">Where it works.</param>
     /// <param name="output">The descriptor that it prints to.</param>
+    /// <param name="life">The descriptor that it finds as <see cref="Life"/>; its other end is this process's.</param>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
-    public static int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string folder, int output)
+    public static int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string folder, int output, int life)
     {
         var actions = NativeMemory.AllocZeroed(Room);
         var attributes = NativeMemory.AllocZeroed(Room);
@@ -35,6 +39,7 @@ internal static unsafe partial class ProcessSpawn
             Check(AddOpen(actions, 0, "/dev/null", 0, 0));
             Check(AddDuplicate(actions, output, 1));
             Check(AddDuplicate(actions, output, 2));
+            Check(AddDuplicate(actions, life, Life));
             Check(AddFolder(actions, folder));
             Check(InitAttributes(attributes));
             Check(SetGroup(attributes, 0));

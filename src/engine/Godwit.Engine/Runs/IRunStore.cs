@@ -11,6 +11,9 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
 
     RunbookPlan Plan { get; }
 
+    /// <summary>This runner's token, new with each that takes the run over.</summary>
+    Guid Epoch { get; }
+
     /// <summary>The state in which the run was taken over, and its reason: where a refusal leaves it again.</summary>
     (RunbookState State, string? Reason) Before { get; }
 
@@ -48,7 +51,18 @@ public interface IRunLedger : IRunTransaction
     /// <summary>The state of a step as it is committed.</summary>
     Task<StepState> ReadStepAsync(string step, CancellationToken cancellation);
 
+    /// <summary>Notes on the step at hand that something begins outside the target. Durable before it commits.</summary>
+    /// <param name="effect">What, and whose.</param>
+    /// <param name="limit">It is over then at the latest, by the target's clock.</param>
+    /// <param name="cancellation">Stops.</param>
+    Task BeginEffectAsync(StepEffect effect, TimeSpan limit, CancellationToken cancellation);
+
+    Task EndEffectAsync(CancellationToken cancellation);
+
     Task BeginPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation);
+
+    /// <summary>The phase's deadline counts anew.</summary>
+    Task ExtendPhaseAsync(Phase phase, CancellationToken cancellation);
 
     Task EndPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation);
 

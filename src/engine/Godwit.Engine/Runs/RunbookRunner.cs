@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Godwit.Documents.Shapes;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Steps;
@@ -48,6 +49,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
 
     private async Task<RunbookOutcome> GoForwardAsync(bool finish, string? early, CancellationToken cancellation)
     {
+        if (await new FormerEffects(store, options, () => _pauseAsked).OutwaitAsync(cancellation) is { } waiting) return await PauseAsync(waiting, [], false, cancellation);
         var run = await store.ReadAsync(cancellation);
         if (run.RollingBack) return Refuse("the run is on its way back", "`godwit rollback` goes on with that.");
         if (finish && store.Plan.Phases.Any(p => p.Phase != Phase.Contract && !run.Phases.Any(r => r.Phase == p.Phase && r.EndedAt is not null))) return Refuse("there are phases before contract that are not done", "`godwit resume` goes on with them.");
@@ -79,18 +81,24 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             await NoteAsync("phase-began", phase.Phase, (ledger, token) => ledger.BeginPhaseAsync(phase.Phase, catalog, token), cancellation, new JsonObject { ["catalog"] = catalog.Hash });
             run = await store.ReadAsync(cancellation);
         }
-        var left = phase.Deadline - (run.Now - run.Phases.Single(p => p.Phase == phase.Phase).BeganAt);
-        if (left <= TimeSpan.Zero) return await PauseAsync($"the deadline of {phase.Phase} is over ({phase.Deadline})", [], false, cancellation);
-        using var deadline = new CancellationTokenSource(left, options.Time);
+        var left = phase.Deadline - (run.Now - run.Phases.Single(p => p.Phase == phase.Phase).CountsFrom);
+        if (left <= TimeSpan.Zero)
+        {
+            // Whoever goes on with a run that paused for its deadline was told, and gives it as much time again.
+            if (store.Before is not { State: RunbookState.Paused, Reason: { } reason } || !reason.StartsWith(DeadlineOf(phase), StringComparison.Ordinal)) return await PauseAsync(DeadlineOf(phase) + " is over", [], false, cancellation);
+            await NoteAsync("deadline-extended", phase.Phase, (ledger, token) => ledger.ExtendPhaseAsync(phase.Phase, token), cancellation);
+            left = phase.Deadline;
+        }
+        using var deadline = Limit(left);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         var at = "";
         try
         {
             if (await RunStepsAsync(run, phase, id => at = id, either.Token) is { } stopped) return stopped;
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (Exception fault) when (fault is OperationCanceledException or TargetFaultException && deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return await PauseAsync($"the deadline of {phase.Phase} ({phase.Deadline}) ended in step {at}", [], false, cancellation);
+            return await PauseAsync($"{DeadlineOf(phase)} ended in step {at}", [], false, cancellation);
         }
         var after = await store.ReadCatalogAsync(cancellation);
         await NoteAsync("phase-ended", phase.Phase, (ledger, token) => ledger.EndPhaseAsync(phase.Phase, after, token), cancellation, new JsonObject { ["catalog"] = after.Hash });
@@ -110,6 +118,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             if (states[step.Id] == StepState.Verified) continue;
             if (await IsPauseAskedAsync(cancellation)) return await PauseAsync("asked to pause", [], false, cancellation);
             begins(step.Id);
+            cancellation.ThrowIfCancellationRequested();
             if (alone == 0 && steps.CountJoined(phase.Phase, [.. phase.Steps.Skip(i).Take(StepRunner.MostJoined)], id => states[id]) is > 1 and var together)
             {
                 if (await steps.ApplyJoinedAsync(phase.Phase, [.. phase.Steps.Skip(i).Take(together)], cancellation)) i += together - 1;
@@ -134,17 +143,12 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
                 FindingCodes.CannotUndo, $"step {s.Id} cannot be undone: {s.Irreversible ?? options.Kinds.Bind(s, store.Plan.Files).Irreversible}", s.Place,
                 "Roll back to a phase after it with --to, or restore a backup."))]);
         }
+        if (await new FormerEffects(store, options, () => _pauseAsked).OutwaitAsync(cancellation) is { } waiting) return await PauseAsync(waiting, [], false, cancellation);
         if (!run.RollingBack || run.RollingBackTo != to) await NoteAsync("rollback-began", to, (ledger, token) => ledger.SetDirectionAsync(true, to, token), cancellation);
-        var steps = new StepRunner(store, options, () => _pauseAsked);
         foreach (var phase in phases.Where(p => HasBegun(run, p.Phase)))
         {
             options.Observer.PhaseBegins(phase.Phase);
-            foreach (var step in phase.Steps.Reverse().Where(s => !IsUntouched(run, s)))
-            {
-                if (await IsPauseAskedAsync(cancellation)) return await PauseAsync("asked to pause on the way back", [], false, cancellation);
-                if (Explain(step, await steps.UndoAsync(phase.Phase, step, StateOf(run, step), cancellation)) is var (reason, findings))
-                    return await PauseAsync(reason, findings, false, cancellation);
-            }
+            if (await UndoStepsAsync(run, phase, cancellation) is { } stopped) return stopped;
             var before = run.Phases.Single(p => p.Phase == phase.Phase).Catalog;
             if ((await store.ReadCatalogAsync(cancellation)).Hash != before)
             {
@@ -166,6 +170,38 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         return new RunbookOutcome.Reached(RunbookState.RolledBack);
     }
 
+    /// <summary>
+    /// Null once every step is undone. A phase may take as long to undo as it may take to do, from when this runner begins with it: whoever asks again for a way back that
+    /// took too long gives it as much time again.
+    /// </summary>
+    private async Task<RunbookOutcome?> UndoStepsAsync(RunbookRun run, PhaseSettings phase, CancellationToken cancellation)
+    {
+        var steps = new StepRunner(store, options, () => _pauseAsked);
+        using var deadline = Limit(phase.Deadline);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        var at = "";
+        try
+        {
+            foreach (var step in phase.Steps.Reverse().Where(s => !IsUntouched(run, s)))
+            {
+                if (await IsPauseAskedAsync(either.Token)) return await PauseAsync("asked to pause on the way back", [], false, cancellation);
+                at = step.Id;
+                either.Token.ThrowIfCancellationRequested();
+                if (Explain(step, await steps.UndoAsync(phase.Phase, step, StateOf(run, step), either.Token)) is var (reason, findings))
+                    return await PauseAsync(reason, findings, false, cancellation);
+            }
+            return null;
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or TargetFaultException && deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return await PauseAsync($"{DeadlineOf(phase)} ended on the way back, in step {at}", [], false, cancellation);
+        }
+    }
+
+    private static string DeadlineOf(PhaseSettings phase) => $"the deadline of {PhaseNames.Of(phase.Phase)} ({DurationText.Write(phase.Deadline)})";
+
+    private CancellationTokenSource Limit(TimeSpan left) => new(left < TimeLimit.Longest ? left : TimeLimit.Longest, options.Time);
+
     /// <summary>Why a gate stays closed; null when all are open.</summary>
     private async Task<string?> AskGatesAsync(PhaseSettings phase, CancellationToken cancellation)
     {
@@ -173,7 +209,8 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         foreach (var gate in phase.Gates)
         {
             var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment };
-            var verdict = await options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, cancellation);
+            var verdict = await TimeLimit.RunAsync(phase.Deadline, token => options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, token), options.Time, cancellation)
+                ?? new GateVerdict(GateState.Inconclusive, $"it did not decide within {DeadlineOf(phase)}");
             options.Observer.Gate(gate.Id, verdict);
             await NoteAsync(
                 "gate", phase.Phase, (ledger, token) => ledger.AddGateAsync(phase.Phase, gate.Id, verdict, token), cancellation,

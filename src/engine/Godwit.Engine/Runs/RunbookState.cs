@@ -56,11 +56,30 @@ public enum RunRequest
 
 /// <summary>A step of a run as its row has it.</summary>
 /// <param name="Carried">Done by an earlier run of the same runbook: this run neither does nor undoes it.</param>
-public sealed record StepRow(string Id, Phase Phase, StepState State, int Attempts, long Done, long? Total, DateTimeOffset? BeganAt, DateTimeOffset? EndedAt, bool Carried = false);
+public sealed record StepRow(string Id, Phase Phase, StepState State, int Attempts, long Done, long? Total, DateTimeOffset? BeganAt, DateTimeOffset? EndedAt, bool Carried = false)
+{
+    /// <summary>What it has begun outside the target and is not known to have ended.</summary>
+    public StepEffect? Effect { get; init; }
+
+    /// <summary>When that is over at the latest, by the target's clock.</summary>
+    public DateTimeOffset? EffectUntil { get; init; }
+}
+
+/// <param name="What">In a word or two: <c>command</c>, <c>request</c>.</param>
+/// <param name="Epoch">Of the runner that began it.</param>
+/// <param name="By">That runner's process, where the effect ends with it; null where it may outlive it.</param>
+public sealed record StepEffect(string What, Guid Epoch, string? By);
 
 /// <summary>A phase of a run as its row has it. One that has not begun has no row.</summary>
 /// <param name="Catalog">SHA-256 of the target's catalog before the phase's first step: what rolling back has to give back.</param>
-public sealed record PhaseRow(Phase Phase, DateTimeOffset BeganAt, DateTimeOffset? EndedAt, string Catalog);
+public sealed record PhaseRow(Phase Phase, DateTimeOffset BeganAt, DateTimeOffset? EndedAt, string Catalog)
+{
+    /// <summary>When somebody went on after the deadline was over: it counts from then.</summary>
+    public DateTimeOffset? ExtendedAt { get; init; }
+
+    /// <summary>What the phase's deadline counts from.</summary>
+    public DateTimeOffset CountsFrom => ExtendedAt ?? BeganAt;
+}
 
 /// <summary>A run of a runbook as the target has it.</summary>
 public sealed record RunbookRun

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Godwit.Documents.Shapes;
 using Godwit.Engine.Steps;
 using Godwit.Model.Runbooks;
 
@@ -17,6 +18,9 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     /// <summary>Steps of one transaction: enough for the wait for the disk not to count, few enough to do again.</summary>
     public const int MostJoined = 50;
 
+    /// <summary>What a step that keeps its time itself has beyond it: a command is asked to end, then ended.</summary>
+    private static readonly TimeSpan s_ownLimit = TimeSpan.FromSeconds(15);
+
     private readonly Retries _retries = new(options.Time, options.Jitter);
 
     /// <summary>Whether a result says that what was done is not what had to be.</summary>
@@ -30,7 +34,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: false);
         if (state is StepState.Pending or StepState.Undone)
         {
-            var fit = await bound.PrecheckAsync(context, cancellation);
+            var fit = await LimitAsync(step, step.Timeout, c => bound.PrecheckAsync(context, c), cancellation);
             if (fit is not StepResult.Passed) return await RefuseAsync(step, "step-precheck-failed", fit, cancellation);
         }
         var verified = false;
@@ -39,13 +43,13 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
             var atomic = bound as IAtomicStep;
             var applied = atomic is { IsAtomic: true }
                 ? await RunInOneAsync(step, "step-applied", atomic.HasVerify ? StepState.Applied : StepState.Verified, atomic.Terms(context), (t, c) => atomic.ApplyAsync(context, t, c), cancellation)
-                : await RunInPartsAsync(step, StepState.Applying, StepState.Applied, "step-began", "step-applied", bound.ApplyAsync, context, cancellation);
+                : await RunInPartsAsync(step, bound, StepState.Applying, StepState.Applied, "step-began", "step-applied", bound.ApplyAsync, context, cancellation);
             if (applied is not StepResult.Passed) return await RefuseAsync(step, "step-failed", applied, cancellation);
             verified = atomic is { IsAtomic: true, HasVerify: false };
         }
         if (!verified)
         {
-            var seen = await RetryAsync(c => bound.VerifyAsync(context, c), cancellation);
+            var seen = await RetryAsync(c => LimitAsync(step, step.Timeout, t => bound.VerifyAsync(context, t), c), cancellation);
             if (seen is not StepResult.Passed passed)
             {
                 VerificationFailed = seen is StepResult.Failed;
@@ -64,6 +68,8 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         for (var i = 0; i < Math.Min(steps.Count, MostJoined); i++)
         {
             if (stateOf(steps[i].Id) is not (StepState.Pending or StepState.Undone)) return Math.Max(1, i);
+            // A step with a time of its own is measured by itself.
+            if (steps[i].Timeout is not null) return Math.Max(1, i);
             if (Bind(steps[i]) is not IAtomicStep { JoinsOthers: true } step) return Math.Max(1, i);
             var own = step.Terms(Context(phase, steps[i], "apply"));
             if (terms is not null && terms != own) return i;
@@ -119,7 +125,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: true);
         var undone = bound is IAtomicStep { IsAtomic: true } atomic
             ? await RunInOneAsync(step, "step-undone", StepState.Undone, atomic.Terms(context), (t, c) => atomic.UndoAsync(context, t, c), cancellation)
-            : await RunInPartsAsync(step, StepState.Undoing, StepState.Undone, "step-undo-began", "step-undone", bound.UndoAsync, context, cancellation);
+            : await RunInPartsAsync(step, bound, StepState.Undoing, StepState.Undone, "step-undo-began", "step-undone", bound.UndoAsync, context, cancellation);
         if (undone is not StepResult.Passed) return await RefuseAsync(step, "step-undo-failed", undone, cancellation);
         options.Observer.StepEnds(step.Id, undo: true);
         return StepResult.Done;
@@ -131,24 +137,30 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         var again = false;
         try
         {
-            return await RetryAsync(
-                c => store.RecordAsync(
-                    step.Id,
-                    terms,
-                    async (ledger, token) =>
-                    {
-                        // The answer to a commit can be lost after the commit: what was done then must not be done again.
-                        if (again && await ledger.ReadStepAsync(step.Id, token) == end) return StepResult.Done;
-                        again = true;
-                        var result = await work(ledger, token);
-                        // Thrown, so that what the step has done is rolled back with it.
-                        if (result is not StepResult.Passed passed) throw new StepRefusal(result);
-                        await ledger.SetStepAsync(step.Id, end, token);
-                        await ledger.JournalAsync(kind, Body(step, passed.Evidence), token);
-                        return result;
-                    },
-                    c),
+            var ended = await RetryAsync(
+                attempt => LimitAsync(
+                    step,
+                    step.Timeout,
+                    c => store.RecordAsync(
+                        step.Id,
+                        terms,
+                        async (ledger, token) =>
+                        {
+                            // The answer to a commit can be lost after the commit: what was done then must not be done again.
+                            if (again && await ledger.ReadStepAsync(step.Id, token) == end) return StepResult.Done;
+                            again = true;
+                            var result = await work(ledger, token);
+                            // Thrown, so that what the step has done is rolled back with it.
+                            if (result is not StepResult.Passed passed) throw new StepRefusal(result);
+                            await ledger.SetStepAsync(step.Id, end, token);
+                            await ledger.JournalAsync(kind, Body(step, passed.Evidence), token);
+                            return result;
+                        },
+                        c),
+                    attempt),
                 cancellation);
+            // Its time was over while it committed: the row knows whether it did.
+            return ended is StepResult.Undecided && await ReadStateAsync(step, cancellation) == end ? StepResult.Done : ended;
         }
         catch (StepRefusal refusal)
         {
@@ -157,18 +169,32 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     }
 
     private async Task<StepResult> RunInPartsAsync(
-        StepSettings step, StepState during, StepState end, string beginKind, string endKind, Func<StepContext, CancellationToken, Task<StepResult>> work, StepContext context,
-        CancellationToken cancellation)
+        StepSettings step, IStep bound, StepState during, StepState end, string beginKind, string endKind, Func<StepContext, CancellationToken, Task<StepResult>> work,
+        StepContext context, CancellationToken cancellation)
     {
         await SetAsync(step, during, beginKind, null, cancellation);
         var attempt = 0;
-        // A person's decision is about the statement that was found, not about one that breaks off now.
-        var result = await RetryAsync(c => work(attempt++ == 0 ? context : context with { Unknown = null }, c), cancellation);
+        var result = await RetryAsync(
+            c =>
+            {
+                // A person's decision is about the statement that was found, not about one that breaks off now.
+                var at = attempt++ == 0 ? context : context with { Unknown = null };
+                return LimitAsync(step, bound.KeepsTimeout ? step.Timeout + s_ownLimit : step.Timeout, t => work(at, t), c);
+            },
+            cancellation);
         if (result is StepResult.Passed passed) await SetAsync(step, end, endKind, passed.Evidence, cancellation);
         // A step that stopped because somebody asked for a pause is where its progress says, as it would be after a crash.
         else if (result is StepResult.Undecided && !pauseRequested()) await SetAsync(step, StepState.Unknown, "step-unknown", null, cancellation);
         return result;
     }
+
+    /// <summary>An attempt that takes longer than the step may is ended, and nobody knows what it would have come to.</summary>
+    private async Task<StepResult> LimitAsync(StepSettings step, TimeSpan? limit, Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation) =>
+        await TimeLimit.RunAsync(limit, work, options.Time, cancellation)
+        ?? new StepResult.Undecided($"it took longer than its timeout of {DurationText.Write(step.Timeout!.Value)}, and was ended");
+
+    private Task<StepState> ReadStateAsync(StepSettings step, CancellationToken cancellation) =>
+        _retries.RunAsync(c => store.RecordAsync(step.Id, Notes, (ledger, token) => ledger.ReadStepAsync(step.Id, token), c), null, cancellation);
 
     private Task<StepResult> RetryAsync(Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation) =>
         _retries.RunAsync(work, (fault, wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s"), cancellation);
@@ -236,6 +262,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Phase = phase,
         Target = store.For(step.Id),
         IdempotencyKey = $"{store.Run:N}-{step.Id}-{direction}",
+        Effects = new OutsideEffects(store, step.Id, options.Time),
         Folder = options.Folder,
         Time = options.Time,
         Environment = options.Environment,

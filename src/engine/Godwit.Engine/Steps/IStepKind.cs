@@ -46,6 +46,9 @@ public interface IStep
     /// </summary>
     bool AppliesAgain => false;
 
+    /// <summary>Whether it keeps to the step's timeout itself, so that it can still say what it saw until then; it is ended from outside when it does not.</summary>
+    bool KeepsTimeout => false;
+
     /// <summary>What undoing it would take and lose, in one sentence for the plan.</summary>
     string UndoSummary { get; }
 

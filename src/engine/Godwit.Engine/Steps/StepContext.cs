@@ -21,6 +21,9 @@ public sealed record StepContext
     /// </summary>
     public required string IdempotencyKey { get; init; }
 
+    /// <summary>Where what happens outside the target is noted before it begins.</summary>
+    public required IOutsideEffects Effects { get; init; }
+
     /// <summary>The runbook's folder, for commands; files come from the plan.</summary>
     public required string Folder { get; init; }
 

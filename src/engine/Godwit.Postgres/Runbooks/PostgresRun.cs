@@ -36,6 +36,8 @@ public sealed class PostgresRun : IRunStore
 
     public RunbookPlan Plan { get; }
 
+    public Guid Epoch => _lease.Epoch;
+
     public (RunbookState State, string? Reason) Before { get; }
 
     public CancellationToken LeaseLost => _lease.Lost;
@@ -103,8 +105,7 @@ public sealed class PostgresRun : IRunStore
             Notes,
             async (ledger, token) =>
             {
-                // With it off, a crash of the server could take back what was reported as done: this commit waits for all before it.
-                await ledger.ExecuteAsync("SELECT set_config('synchronous_commit', 'local', true) WHERE current_setting('synchronous_commit') = 'off'", token);
+                await ledger.EndEffectsAsync(Epoch, token);
                 await ledger.SetRunAsync(state, reason, token);
                 await ledger.JournalAsync(journalKind, reason is null ? [] : new() { ["reason"] = reason }, token);
                 await _lease.ReleaseAsync(ledger.Connection, ledger.Transaction!, token);

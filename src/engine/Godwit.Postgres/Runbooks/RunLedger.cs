@@ -12,6 +12,7 @@ namespace Godwit.Postgres.Runbooks;
 internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, string? step) : RunSession(connection, transaction), IRunLedger
 {
     private readonly Dictionary<string, StepState> _states = new(StringComparer.Ordinal);
+    private bool _isEffect;
 
     public async Task<string?> ReadProgressAsync(CancellationToken cancellation)
     {
@@ -36,19 +37,45 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
         Enum.Parse<StepState>((string)(await QueryAsync("SELECT state FROM godwit.steps WHERE run = $1 AND id = $2", 1, cancellation, run, id))[0][0]!);
 
     /// <summary>Writes what was kept for the end. The journal's lock is the last that a transaction takes.</summary>
-    internal Task FlushAsync(CancellationToken cancellation) => _states.Count == 0
-        ? Task.CompletedTask
-        : NoteAsync(
-            """
-            UPDATE godwit.steps SET state = s.state,
-                began_at = CASE WHEN s.state IN ('Applying', 'Undoing') OR began_at IS NULL THEN clock_timestamp() ELSE began_at END,
-                attempts = attempts + CASE WHEN s.state IN ('Applying', 'Undoing') OR began_at IS NULL THEN 1 ELSE 0 END,
-                finished_at = CASE WHEN s.state IN ('Verified', 'Undone') THEN clock_timestamp() END,
-                progress = CASE WHEN s.state = 'Undone' THEN NULL ELSE progress END
-            FROM unnest($2::text[], $3::text[]) AS s (id, state)
-            WHERE steps.run = $1 AND steps.id = s.id
-            """, cancellation,
-            new() { Value = run }, new() { Value = _states.Keys.ToArray() }, new() { Value = _states.Values.Select(v => v.ToString()).ToArray() });
+    internal async Task FlushAsync(CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(Connection, Transaction);
+        if (_states.Count > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                """
+                UPDATE godwit.steps SET state = s.state,
+                    began_at = CASE WHEN s.state IN ('Applying', 'Undoing') OR began_at IS NULL THEN clock_timestamp() ELSE began_at END,
+                    attempts = attempts + CASE WHEN s.state IN ('Applying', 'Undoing') OR began_at IS NULL THEN 1 ELSE 0 END,
+                    finished_at = CASE WHEN s.state IN ('Verified', 'Undone') THEN clock_timestamp() END,
+                    progress = CASE WHEN s.state = 'Undone' THEN NULL ELSE progress END
+                FROM unnest($2::text[], $3::text[]) AS s (id, state)
+                WHERE steps.run = $1 AND steps.id = s.id
+                """)
+            {
+                Parameters = { new() { Value = run }, new() { Value = _states.Keys.ToArray() }, new() { Value = _states.Values.Select(v => v.ToString()).ToArray() } },
+            });
+        }
+        // With it off, a crash of the server could take back what was acknowledged. Last, since a step's own statements may have set it.
+        if (MustLast) batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT set_config('synchronous_commit', 'local', true) WHERE current_setting('synchronous_commit') = 'off'"));
+        if (batch.BatchCommands.Count > 0) await TargetFaults.GuardAsync(() => batch.ExecuteNonQueryAsync(cancellation));
+    }
+
+    public Task BeginEffectAsync(StepEffect effect, TimeSpan limit, CancellationToken cancellation)
+    {
+        _isEffect = true;
+        return NoteAsync(
+            "UPDATE godwit.steps SET effect = $3, effect_until = clock_timestamp() + $4, effect_epoch = $5, effect_by = $6 WHERE run = $1 AND id = $2", cancellation,
+            new() { Value = run }, new() { Value = Step }, new() { Value = effect.What }, new() { Value = limit }, new() { Value = effect.Epoch },
+            new() { Value = (object?)effect.By ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+    }
+
+    public Task EndEffectAsync(CancellationToken cancellation) => NoteAsync(
+        "UPDATE godwit.steps SET effect = NULL, effect_until = NULL, effect_epoch = NULL, effect_by = NULL WHERE run = $1 AND id = $2", cancellation, new() { Value = run }, new() { Value = Step });
+
+    /// <summary>Of a runner that lets go of the run, nothing is under way any more.</summary>
+    internal Task EndEffectsAsync(Guid epoch, CancellationToken cancellation) => NoteAsync(
+        "UPDATE godwit.steps SET effect = NULL, effect_until = NULL, effect_epoch = NULL, effect_by = NULL WHERE run = $1 AND effect_epoch = $2", cancellation, new() { Value = run }, new() { Value = epoch });
 
     public async Task BeginPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation)
     {
@@ -57,6 +84,9 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
             "INSERT INTO godwit.phases (run, phase, catalog) VALUES ($1, $2, $3)", cancellation,
             new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = catalog.Hash });
     }
+
+    public Task ExtendPhaseAsync(Phase phase, CancellationToken cancellation) =>
+        NoteAsync("UPDATE godwit.phases SET extended_at = clock_timestamp() WHERE run = $1 AND phase = $2", cancellation, new() { Value = run }, new() { Value = phase.ToString() });
 
     public async Task EndPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation)
     {
@@ -92,6 +122,9 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
     }
 
     internal List<JournalNote> Notes { get; } = [];
+
+    /// <summary>Whether somebody outside the target acts on this transaction once it has committed: it may not be taken back by a crash then.</summary>
+    internal bool MustLast => _isEffect || Notes.Count > 0;
 
     /// <summary>Whether something ends that somebody may want to point at later: a phase, a run. A signature a step would cost more than the step.</summary>
     internal bool SignsJournal { get; private set; }

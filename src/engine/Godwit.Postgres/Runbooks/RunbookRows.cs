@@ -144,17 +144,22 @@ public static class RunbookRows
 
     private static async Task<List<PhaseRow>> PhasesAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT phase, began_at, ended_at, catalog FROM godwit.phases WHERE run = $1 ORDER BY began_at", connection) { Parameters = { new() { Value = run } } };
+        await using var command = new NpgsqlCommand("SELECT phase, began_at, ended_at, catalog, (to_jsonb(p) ->> 'extended_at')::timestamptz FROM godwit.phases p WHERE run = $1 ORDER BY began_at", connection) { Parameters = { new() { Value = run } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<PhaseRow>();
-        while (await reader.ReadAsync(cancellation)) rows.Add(new PhaseRow(Enum.Parse<Phase>(reader.GetString(0)), Time(reader, 1)!.Value, Time(reader, 2), reader.GetString(3)));
+        while (await reader.ReadAsync(cancellation)) rows.Add(new PhaseRow(Enum.Parse<Phase>(reader.GetString(0)), Time(reader, 1)!.Value, Time(reader, 2), reader.GetString(3)) { ExtendedAt = Time(reader, 4) });
         return rows;
     }
 
     private static async Task<List<StepRow>> StepsAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT id, phase, state, attempts, done, total, began_at, finished_at, carried FROM godwit.steps WHERE run = $1 ORDER BY ordinal", connection)
+            // Columns of a later version than the tables may have, which looking at them does not change.
+            """
+            SELECT id, phase, state, attempts, done, total, began_at, finished_at, carried,
+                to_jsonb(s) ->> 'effect', (to_jsonb(s) ->> 'effect_until')::timestamptz, (to_jsonb(s) ->> 'effect_epoch')::uuid, to_jsonb(s) ->> 'effect_by'
+            FROM godwit.steps s WHERE run = $1 ORDER BY ordinal
+            """, connection)
         { Parameters = { new() { Value = run } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<StepRow>();
@@ -162,7 +167,11 @@ public static class RunbookRows
         {
             rows.Add(new StepRow(
                 reader.GetString(0), Enum.Parse<Phase>(reader.GetString(1)), Enum.Parse<StepState>(reader.GetString(2)), reader.GetInt32(3), reader.GetInt64(4),
-                reader.IsDBNull(5) ? null : reader.GetInt64(5), Time(reader, 6), Time(reader, 7), reader.GetBoolean(8)));
+                reader.IsDBNull(5) ? null : reader.GetInt64(5), Time(reader, 6), Time(reader, 7), reader.GetBoolean(8))
+            {
+                Effect = reader.IsDBNull(9) ? null : new StepEffect(reader.GetString(9), reader.GetGuid(11), reader.IsDBNull(12) ? null : reader.GetString(12)),
+                EffectUntil = Time(reader, 10),
+            });
         }
         return rows;
     }

@@ -16,7 +16,7 @@ internal static class RunSchema
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Each version's statements, idempotent, the oldest first: a database of any earlier one is brought up to date.</summary>
-    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements];
+    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Guards];
 
     private const string Moves = """
         CREATE SCHEMA IF NOT EXISTS godwit;
@@ -130,6 +130,27 @@ internal static class RunSchema
             evidence jsonb NOT NULL,
             PRIMARY KEY (run, id)
         );
+        """;
+
+    /// <summary>
+    /// What a runner that takes over has to wait for, deadlines that somebody extended, and which of its lives the database lives: a restore brings an earlier
+    /// incarnation back, and whoever accepts it makes a new one.
+    /// </summary>
+    private const string Guards = """
+        ALTER TABLE godwit.steps
+            ADD COLUMN IF NOT EXISTS effect text,
+            ADD COLUMN IF NOT EXISTS effect_until timestamptz,
+            ADD COLUMN IF NOT EXISTS effect_epoch uuid,
+            ADD COLUMN IF NOT EXISTS effect_by text;
+        ALTER TABLE godwit.phases ADD COLUMN IF NOT EXISTS extended_at timestamptz;
+        -- After an accepted restore: what is done is looked at again before the run goes on.
+        ALTER TABLE godwit.runs ADD COLUMN IF NOT EXISTS recheck boolean NOT NULL DEFAULT false;
+        CREATE TABLE IF NOT EXISTS godwit.incarnation (
+            single boolean PRIMARY KEY DEFAULT true CHECK (single),
+            id uuid NOT NULL DEFAULT gen_random_uuid(),
+            since timestamptz NOT NULL DEFAULT clock_timestamp()
+        );
+        INSERT INTO godwit.incarnation DEFAULT VALUES ON CONFLICT DO NOTHING;
         """;
 
     /// <summary>

@@ -26,7 +26,7 @@ internal static class RunStatus
         foreach (var phase in run.Plan.Phases)
         {
             var row = run.Phases.FirstOrDefault(p => p.Phase == phase.Phase);
-            var state = row is null ? "not begun" : row.EndedAt is { } ended ? $"done in {Span(ended - row.BeganAt)}" : $"for {Span(run.Now - row.BeganAt)}, deadline in {Span(phase.Deadline - (run.Now - row.BeganAt))}";
+            var state = row is null ? "not begun" : row.EndedAt is { } ended ? $"done in {Span(ended - row.BeganAt)}" : $"for {Span(run.Now - row.BeganAt)}, deadline in {Span(phase.Deadline - (run.Now - row.CountsFrom))}";
             out_.Line($"  [bold]{PhaseNames.Of(phase.Phase)}[/]  {state}");
             foreach (var step in phase.Steps)
             {

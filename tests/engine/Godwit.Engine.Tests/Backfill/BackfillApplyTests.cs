@@ -161,6 +161,7 @@ public sealed class BackfillApplyTests
         Phase = Phase.Backfill,
         Target = run,
         IdempotencyKey = "",
+        Effects = null!,
         Folder = ".",
         Time = _time,
         Environment = Variables,

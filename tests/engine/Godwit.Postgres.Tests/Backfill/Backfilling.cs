@@ -111,6 +111,7 @@ internal sealed class Backfilling : IRunEnvironment, IStepProgress
         Phase = Phase.Backfill,
         Target = Run,
         IdempotencyKey = "",
+        Effects = null!,
         Folder = ".",
         Time = TimeProvider.System,
         Environment = this,

@@ -34,7 +34,7 @@ internal sealed class Script(TestDatabase database)
 
     public RecordingObserver Observer { get; } = new();
 
-    public Script Sql(Phase phase, string id, string up, string? down = null, bool transaction = true, string? irreversible = null, params (string Query, string Expect)[] verify)
+    public Script Sql(Phase phase, string id, string up, string? down = null, bool transaction = true, string? irreversible = null, TimeSpan? timeout = null, params (string Query, string Expect)[] verify)
     {
         _files[$"{id}.sql"] = new PlannedFile(up + down, down is null ? up : $"-- godwit:up\n{up}\n-- godwit:down\n{down}");
         var settings = new JsonObject
@@ -42,7 +42,7 @@ internal sealed class Script(TestDatabase database)
             ["up"] = $"{id}.sql", ["transaction"] = transaction, ["search_path"] = "public", ["statement_timeout"] = "15m", ["lock_timeout"] = "200ms",
             ["verify"] = new JsonArray([.. verify.Select(v => new JsonObject { ["query"] = v.Query, ["expect"] = v.Expect })]),
         };
-        _steps.Add((phase, new StepSettings { Id = id, Kind = "sql", Settings = settings, Irreversible = irreversible }));
+        _steps.Add((phase, new StepSettings { Id = id, Kind = "sql", Settings = settings, Irreversible = irreversible, Timeout = timeout }));
         return this;
     }
 
@@ -159,5 +159,11 @@ internal sealed class RecordingObserver : IRunObserver
 
     public void Gate(string gate, GateVerdict verdict) => Lines.Add($"gate {gate} {verdict.State}");
 
-    public void Note(string text) => Lines.Add("note");
+    public List<string> Notes { get; } = [];
+
+    public void Note(string text)
+    {
+        Lines.Add("note");
+        Notes.Add(text);
+    }
 }

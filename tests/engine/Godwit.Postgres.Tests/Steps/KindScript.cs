@@ -88,11 +88,19 @@ internal sealed class KindScript(TestDatabase database) : IDisposable
         return await CarryAsync(entrance, async runner =>
         {
             var run = runner.ForwardAsync(finish: false, Token);
-            while (!await condition()) await Task.Delay(20, Token);
+            while (!run.IsCompleted && !await condition()) await Task.Delay(20, Token);
             runner.AskToPause();
             return await run;
         });
     }
+
+    public async Task<RunbookOutcome> GoOnUntilAsync(Func<Task<bool>> condition) => await CarryAsync(await TakeOverAsync(), async runner =>
+    {
+        var run = runner.ForwardAsync(finish: false, Token);
+        while (!run.IsCompleted && !await condition()) await Task.Delay(20, Token);
+        runner.AskToPause();
+        return await run;
+    });
 
     public async Task<RunbookOutcome> GoOnAsync() => await CarryAsync(await TakeOverAsync(), r => r.ForwardAsync(finish: false, Token));
 

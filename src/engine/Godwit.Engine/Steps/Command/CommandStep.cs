@@ -9,6 +9,8 @@ internal sealed class CommandStep(CommandSettings command, CommandSettings? undo
 {
     public string? Irreversible => undo is null ? "it has no undo command" : null;
 
+    public bool KeepsTimeout => true;
+
     public string UndoSummary => undo is null ? "nothing undoes it" : $"runs {undo.Run[0]}";
 
     public Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation) => CompareFilesAsync(context, cancellation);
