@@ -224,6 +224,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Folder = options.Folder,
         Time = options.Time,
         Environment = options.Environment,
+        Sources = store.Plan.Sources,
         Progress = options.Observer,
         Unknown = options.Unknown,
         PauseRequested = pauseRequested,
