@@ -32,8 +32,15 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
 
     public async Task<Foresight> ForeseeAsync(string folder, IReadOnlyDictionary<string, ValueFrom> sources, IRunEnvironment environment, CancellationToken cancellation)
     {
-        var review = await moves.ProfileAsync(task, folder, sources, environment, new MoveProgress(TimeProvider.System), cancellation);
-        return new Foresight(review.Prepared is { } prepared ? [.. Lines(prepared.Plan)] : [], review.Findings);
+        try
+        {
+            var review = await moves.ProfileAsync(task, folder, sources, environment, new MoveProgress(TimeProvider.System), cancellation);
+            return new Foresight(review.Prepared is { } prepared ? [.. Lines(prepared.Plan)] : [], review.Findings);
+        }
+        catch (SourceFaultException fault)
+        {
+            return new Foresight([], [fault.Finding ?? Finding.Error(FindingCodes.SourceUnreadable, fault.Message)]);
+        }
     }
 
     public async Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation)
