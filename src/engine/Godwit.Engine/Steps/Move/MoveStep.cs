@@ -71,10 +71,10 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
         }
         return await WithMoveAsync(
             context, RunOf(state), mayBegin: true, _prepared,
-            async (move, progress) =>
+            async (move, progress, stop) =>
             {
                 var built = await new MoveWatch(context, progress).WhileAsync(
-                    async token => new Built(await move.BuildAsync(context.PauseRequested, token)), state, stopForPause: false, cancellation);
+                    async token => new Built(await move.BuildAsync(context.PauseRequested, token)), state, stopForPause: false, stop);
                 if (built is not { IsWhole: true }) return StepMemory.PauseAsked;
                 var rows = move.Plan.Tables.Sum(t => t.Rows);
                 await memory.SaveAsync(state, rows, rows, cancellation);
@@ -89,10 +89,10 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
         if (state is null) return StepResult.Fail(FindingCodes.RunStateForbids, $"step {context.Step.Id} does not know its move any more", "`godwit rollback` undoes what was done before it.");
         return await WithMoveAsync(
             context, RunOf(state), mayBegin: false, null,
-            async (move, progress) =>
+            async (move, progress, stop) =>
             {
                 var certified = await new MoveWatch(context, progress).WhileAsync(
-                    async token => new Certified(await move.CertifyAsync(token)), null, stopForPause: true, cancellation);
+                    async token => new Certified(await move.CertifyAsync(token)), null, stopForPause: true, stop);
                 return certified is null ? StepMemory.PauseAsked : Result(certified.Of.Verification, certified.Of.Summary);
             },
             cancellation);
@@ -112,15 +112,17 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
     private sealed record Certified((MoveVerification Verification, MoveSummary Summary) Of);
 
     private async Task<StepResult> WithMoveAsync(
-        StepContext context, Guid run, bool mayBegin, PreparedMove? prepared, Func<INestedMove, MoveProgress, Task<StepResult>> work, CancellationToken cancellation)
+        StepContext context, Guid run, bool mayBegin, PreparedMove? prepared, Func<INestedMove, MoveProgress, CancellationToken, Task<StepResult>> work, CancellationToken cancellation)
     {
         var progress = new MoveProgress(context.Time);
+        using var limit = new CancellationTokenSource(context.Step.Timeout ?? Timeout.InfiniteTimeSpan, context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            switch (await moves.EnterAsync(context, task, run, mayBegin, prepared, progress, cancellation))
+            switch (await moves.EnterAsync(context, task, run, mayBegin, prepared, progress, either.Token))
             {
                 case MoveEntrance.Entered(var move):
-                    await using (move) return await work(move, progress);
+                    await using (move) return await work(move, progress, either.Token);
                 case MoveEntrance.Verified(var summary):
                     return new StepResult.Passed { Evidence = EvidenceOf(summary) };
                 case MoveEntrance.Refused(var findings):
@@ -132,6 +134,10 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
         catch (SourceFaultException fault)
         {
             return Of(fault);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return new StepResult.Undecided($"it was not done within its timeout ({context.Step.Timeout}); what is done is kept");
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class MoveStepKind(INestedMoves moves) : IStepKind, IReadsSources
         new Field("source", s_name, "The SQLite database: a name under `sources`, whose value is the path of a file", Required: true),
         new Field("schema", new Shape.Text(@"[^\0]{1,63}") { Expected = "the name of a schema", MaxLength = 63 }, "The schema of the target that takes the tables; made when it is not there") { Default = "public" },
         new Field("tables", new Shape.List(s_name), "Only these tables"),
-        new Field("map", new Shape.File(), "Names, types and formats that differ from what would be chosen: [the mapping file](mapping.md)"),
+        new Field("map", new Shape.File(), "Names, types and formats that differ from what would be chosen, as docs/mapping.md says"),
         new Field("accept", new Shape.List(s_name) { Max = 1000 }, "Findings that do not stop it: CODE, or CODE:name for one table or object"),
         new Field("names", new Shape.Choice("exact", "lower"), "Names at the target: exact keeps them, lower folds them") { Default = "exact" },
         new Field("quarantine", new Shape.Flag(), "Whether rows whose values cannot go over unchanged are put into `<table>__quarantine`, bytes kept") { Default = "false" },
