@@ -30,7 +30,7 @@ public static class GodwitCommand
         root.Subcommands.Add(ReportCommand.Create(kinds));
         root.Subcommands.Add(AdoptCommand.Create(kinds));
         root.Subcommands.Add(UninstallCommand.Create(kinds));
-        root.Subcommands.Add(CertificateCommand.Create());
+        root.Subcommands.Add(CertificateCommand.Create(kinds));
         root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
         root.Subcommands.Add(DemoCommand.Create(kinds));

@@ -35,9 +35,11 @@ public sealed class RunbookFolder : IDisposable
     public static async Task<RunbookFolder> PrepareAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));
 
     /// <param name="phases">The YAML below <c>phases:</c>, two spaces in.</param>
-    public RunbookFolder Runbook(string phases, string name = "shop")
+    /// <param name="name">The runbook's.</param>
+    /// <param name="sources">The YAML after <c>sources:</c>.</param>
+    public RunbookFolder Runbook(string phases, string name = "shop", string sources = "{}")
     {
-        _folder.Write("runbook.yaml", $"godwit: 1\nname: {name}\ntarget: {{env: DATABASE_URL}}\nphases:\n{phases}\n");
+        _folder.Write("runbook.yaml", $"godwit: 1\nname: {name}\ntarget: {{env: DATABASE_URL}}\nsources: {sources}\nphases:\n{phases}\n");
         return this;
     }
 

@@ -6,6 +6,8 @@ namespace Godwit.Journeys.Running;
 /// <summary>The built <c>godwit</c> as a process of its own: for what only a process shows.</summary>
 public sealed class GodwitProcess : IDisposable
 {
+    private const int Continue = 18, Stop = 19;
+
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
@@ -51,6 +53,12 @@ public sealed class GodwitProcess : IDisposable
         _process.Kill();
         _process.WaitForExit();
     }
+
+    /// <summary>SIGSTOP: it stays as it is, and gives no sign of life.</summary>
+    public void Freeze() => ProcessTree.Signal(_process.Id, Stop);
+
+    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    public void Thaw() => ProcessTree.Signal(_process.Id, Continue);
 
     public void Dispose()
     {

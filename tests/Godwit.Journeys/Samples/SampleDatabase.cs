@@ -16,6 +16,14 @@ public static class SampleDatabase
         return journey;
     }
 
+    /// <summary>Copies one of them to a place; the test is skipped, saying so, where it is not there.</summary>
+    public static void Copy(string name, string to)
+    {
+        var path = Find(name);
+        Assert.SkipUnless(path is not null, $"../shared/data/{name} is not beside the repository");
+        File.WriteAllBytes(to, File.ReadAllBytes(path));
+    }
+
     private static string? Find(string name)
     {
         for (var folder = new DirectoryInfo(RepositoryFolder.Path); folder is not null; folder = folder.Parent)

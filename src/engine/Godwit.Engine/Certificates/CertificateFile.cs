@@ -20,6 +20,16 @@ public static class CertificateFile
     /// <exception cref="ArgumentException">The certificate contradicts itself; nothing is signed.</exception>
     public static Certificate Write(string path, Certificate certificate, SigningKey key)
     {
+        var (signed, text) = Sign(certificate, key);
+        Replace(path, text);
+        return signed;
+    }
+
+    /// <summary>Signs, and writes nothing.</summary>
+    /// <returns>The certificate with its signature, and the bytes of its file.</returns>
+    /// <exception cref="ArgumentException">The certificate contradicts itself; nothing is signed.</exception>
+    public static (Certificate Signed, byte[] Bytes) Sign(Certificate certificate, SigningKey key)
+    {
         if (CertificateRules.Broken(certificate) is { } contradiction)
             throw new ArgumentException($"the certificate is not signed: {contradiction}", nameof(certificate));
         var unsigned = JsonSerializer.SerializeToElement(certificate with { Signature = null }, CertificateJson.Default.Certificate);
@@ -29,8 +39,7 @@ public static class CertificateFile
             Signature = new CertificateSignature(
                 Es256.Name, key.Kid, new CertificateJwk("EC", "P-256", key.Public.X, key.Public.Y), Base64Url.EncodeToString(value)),
         };
-        Replace(path, [.. JsonSerializer.SerializeToUtf8Bytes(signed, CertificateJson.Default.Certificate), (byte)'\n']);
-        return signed;
+        return (signed, [.. JsonSerializer.SerializeToUtf8Bytes(signed, CertificateJson.Default.Certificate), (byte)'\n']);
     }
 
     public static CertificateVerdict Verify(string path, KnownSigners known)

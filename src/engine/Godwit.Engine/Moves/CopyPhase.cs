@@ -5,9 +5,10 @@ using Godwit.Model.Moves;
 namespace Godwit.Engine.Moves;
 
 /// <summary>Copies every range that is not in the target yet, several at a time.</summary>
-public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgress progress, int jobs, bool hashing = true)
+public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgress progress, MoveRunOptions options)
 {
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <returns>False when it stopped between two ranges, because a pause was asked for.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         var plan = target.Run.Plan;
         progress.Begin(MovePhase.Copy, plan.Tables.Sum(t => t.Rows));
@@ -22,7 +23,19 @@ public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgres
                 else work.Add((table, range.Ordinal));
             }
         }
-        await Workers.RunAsync(work, jobs, (item, token) => CopyAsync(item.Table, item.Ordinal, token), cancellation);
+        var paused = false;
+        await Workers.RunAsync(
+            work,
+            options.Jobs,
+            (item, token) =>
+            {
+                // Those at work come to the end of their ranges: what they have copied is kept.
+                if (Volatile.Read(ref paused) || options.PauseRequested()) Volatile.Write(ref paused, true);
+                else return CopyAsync(item.Table, item.Ordinal, token);
+                return Task.CompletedTask;
+            },
+            cancellation);
+        return !paused;
     }
 
     private async Task CopyAsync(TablePlan table, int ordinal, CancellationToken cancellation)
@@ -39,7 +52,7 @@ public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgres
     private RangeDigest Fill(TablePlan table, ReadPurpose purpose, RowIdRange range, IRowImageSink sink, MoveProgress? progress, CancellationToken cancellation)
     {
         using var reader = source.OpenReader(table, purpose);
-        using var buffer = new RowImageBuffer(target.Run.HashKey, sink, hashing);
+        using var buffer = new RowImageBuffer(target.Run.HashKey, sink, options.HashWhileCopying);
         var visitor = new CopyVisitor(progress);
         reader.Read(range, buffer, visitor, cancellation);
         buffer.Complete();

@@ -18,6 +18,9 @@ public sealed record MoveRunOptions
 
     /// <summary>False only to measure what hashing costs while copying.</summary>
     public bool HashWhileCopying { get; init; } = true;
+
+    /// <summary>Asked before each range of the copy: whether it is to stop there.</summary>
+    public Func<bool> PauseRequested { get; init; } = () => false;
 }
 
 /// <summary>What came of a verification: digests of every table, checks of the target, and what is wrong.</summary>
@@ -33,7 +36,22 @@ public sealed record MoveVerification(
 /// </summary>
 public sealed class MoveRun(IRowSource source, IMoveTarget target, MoveRunOptions options, MoveProgress progress)
 {
-    public Task<MoveVerification> RunAsync(CancellationToken cancellation) => GuardAsync(RunPhasesAsync, "", cancellation);
+    /// <summary>Everything, from the tables to the verification.</summary>
+    public Task<MoveVerification> RunAsync(CancellationToken cancellation) => GuardAsync(
+        async token =>
+        {
+            await BuildPhasesAsync(token);
+            return await VerifyPhaseAsync(token);
+        },
+        "",
+        cancellation);
+
+    /// <summary>Makes, copies and indexes.</summary>
+    /// <returns>False when it stopped between two ranges, because a pause was asked for.</returns>
+    public Task<bool> BuildAsync(CancellationToken cancellation) => GuardAsync(BuildPhasesAsync, "", cancellation);
+
+    /// <summary>Verifies what was built.</summary>
+    public Task<MoveVerification> VerifyAsync(CancellationToken cancellation) => GuardAsync(VerifyPhaseAsync, "", cancellation);
 
     /// <summary>Ends the run (<see cref="IMoveTarget.FinishAsync"/>).</summary>
     public Task FinishAsync(RunState state, Func<RunEnd?> end, CancellationToken cancellation) =>
@@ -63,15 +81,20 @@ public sealed class MoveRun(IRowSource source, IMoveTarget target, MoveRunOption
         }
     }
 
-    private async Task<MoveVerification> RunPhasesAsync(CancellationToken cancellation)
+    private async Task<bool> BuildPhasesAsync(CancellationToken cancellation)
     {
         var steps = new StepPhase(target, progress, options.Jobs);
         await target.SetPhaseAsync("prepare", cancellation);
         await steps.RunAsync(MovePhase.Prepare, target.StepsBeforeCopy, cancellation);
         await target.SetPhaseAsync("copy", cancellation);
-        await new CopyPhase(source, target, progress, options.Jobs, options.HashWhileCopying).RunAsync(cancellation);
+        if (!await new CopyPhase(source, target, progress, options).RunAsync(cancellation)) return false;
         await target.SetPhaseAsync("index", cancellation);
         await steps.RunAsync(MovePhase.Index, target.StepsAfterCopy, cancellation);
+        return true;
+    }
+
+    private async Task<MoveVerification> VerifyPhaseAsync(CancellationToken cancellation)
+    {
         await target.SetPhaseAsync("verify", cancellation);
         await using var snapshot = await target.OpenSnapshotAsync(cancellation);
         return await new MoveVerifier(source, snapshot, target.Run.Plan, target.Run.HashKey, options, progress).RunAsync(cancellation);

@@ -12,7 +12,11 @@ namespace Godwit.Engine.Reports;
 /// <param name="Verdict">What verifying the journal found.</param>
 /// <param name="Catalogs">The lines of the catalogs that the journal names, by hash; as they are kept, whatever they hash to.</param>
 public sealed record RunRecord(
-    RunbookRun Run, IReadOnlyList<GateRow> Gates, IReadOnlyList<JournalEntry> Journal, JournalVerdict Verdict, IReadOnlyDictionary<string, IReadOnlyList<string>> Catalogs);
+    RunbookRun Run, IReadOnlyList<GateRow> Gates, IReadOnlyList<JournalEntry> Journal, JournalVerdict Verdict, IReadOnlyDictionary<string, IReadOnlyList<string>> Catalogs)
+{
+    /// <summary>The moves that its steps made.</summary>
+    public IReadOnlyList<MoveRow> Moves { get; init; } = [];
+}
 
 /// <param name="Evidence">What the gate saw, as JSON.</param>
 public sealed record GateRow(Phase Phase, string Gate, DateTimeOffset At, GateState State, string Summary, string Evidence);

@@ -1,3 +1,5 @@
+using Godwit.Documents.Shapes;
+using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -38,7 +40,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         foreach (var phase in runbook.Phases)
         {
             foreach (var gate in phase.Gates) findings.AddRange(CheckGate(gate, files));
-            foreach (var step in phase.Steps) findings.AddRange(CheckStep(step, files));
+            foreach (var step in phase.Steps) findings.AddRange(CheckStep(step, files, runbook.Sources));
         }
         return findings;
     }
@@ -49,11 +51,12 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         return files.Hold(gate.Settings, kind.Shape) ? kind.Check(gate, files.Files) : [];
     }
 
-    private List<Finding> CheckStep(StepSettings step, PlannedFiles files)
+    private List<Finding> CheckStep(StepSettings step, PlannedFiles files, IReadOnlyDictionary<string, ValueFrom> sources)
     {
         var kind = kinds.Step(step.Kind);
         if (!files.Hold(step.Settings, kind.Shape)) return [];
         var findings = kind.Check(step, files.Files).ToList();
+        if (kind is IReadsSources reader) findings.AddRange(CheckSources(step, reader, sources));
         if (findings.Exists(f => f.Severity == Severity.Error)) return findings;
         if (step.Irreversible is { } declared)
         {
@@ -66,6 +69,17 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
                 "Give it what it needs to be undone, or declare \"irreversible: reason\""));
         }
         return findings;
+    }
+
+    private static IEnumerable<Finding> CheckSources(StepSettings step, IReadsSources reader, IReadOnlyDictionary<string, ValueFrom> sources)
+    {
+        foreach (var (pointer, name) in reader.SourcesOf(step).Where(s => !sources.ContainsKey(s.Source)))
+        {
+            var meant = Suggestion.For(name, sources.Keys);
+            yield return Finding.Error(
+                FindingCodes.SourceUndeclared, $"The source \"{name}\" is not declared", step.At(pointer),
+                meant is null ? "Declare it under \"sources\", with where it is found" : $"Did you mean \"{meant}\"?");
+        }
     }
 
     /// <summary>A plan is what is approved; where its runbook was written is not part of it.</summary>

@@ -266,6 +266,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Folder = options.Folder,
         Time = options.Time,
         Environment = options.Environment,
+        Sources = store.Plan.Sources,
         Progress = options.Observer,
         PauseRequested = pauseRequested,
     };

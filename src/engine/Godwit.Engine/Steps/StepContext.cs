@@ -29,6 +29,9 @@ public sealed record StepContext
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Other databases that the runbook names, and where each is found.</summary>
+    public IReadOnlyDictionary<string, ValueFrom> Sources { get; init; } = new Dictionary<string, ValueFrom>(StringComparer.Ordinal);
+
     /// <summary>Values from outside the runbook, and where secrets come from.</summary>
     public required IRunEnvironment Environment { get; init; }
 

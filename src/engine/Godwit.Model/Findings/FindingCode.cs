@@ -148,6 +148,11 @@ public static class FindingCodes
     public static readonly FindingCode SwitchFailed = new("GW1777", "The maintenance mode could not be switched");
     public static readonly FindingCode RouteFailed = new("GW1778", "The weights could not be written");
 
+    public static readonly FindingCode SourceUndeclared = new("GW1780", "A step names a source that the runbook does not have");
+    public static readonly FindingCode SourceNotNamed = new("GW1781", "Where a source is, is not said");
+    public static readonly FindingCode PartOfRunbook = new("GW1782", "A move is part of a runbook's run");
+    public static readonly FindingCode ChangedSinceMoved = new("GW1783", "Rows were changed since they were moved");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

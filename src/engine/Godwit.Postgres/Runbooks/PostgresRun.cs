@@ -3,6 +3,7 @@ using Godwit.Engine.Journal;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
+using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Runs;
 using Npgsql;
@@ -19,11 +20,13 @@ public sealed class PostgresRun : IRunStore
     private readonly TargetSessions _sessions;
     private readonly Lease _lease;
     private readonly JournalSigner _signer;
+    private readonly PostgresTarget _target;
     private bool _leaving;
     private bool _left;
 
-    internal PostgresRun(TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer, (RunbookState State, string? Reason) before)
+    internal PostgresRun(PostgresTarget target, TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer, (RunbookState State, string? Reason) before)
     {
+        _target = target;
         Before = before;
         _signer = signer;
         _sessions = sessions;
@@ -179,8 +182,10 @@ public sealed class PostgresRun : IRunStore
     }
 
     /// <summary>The same target, with the progress of one step.</summary>
-    private sealed class OfStep(PostgresRun run, string step) : IRunTarget
+    private sealed class OfStep(PostgresRun run, string step) : IHoldsMoves
     {
+        public MovesOfRun Moves { get; } = new(run._target, run._lease, run.Run, step);
+
         public CancellationToken LeaseLost => run.LeaseLost;
 
         public Task<T> InTransactionAsync<T>(SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>

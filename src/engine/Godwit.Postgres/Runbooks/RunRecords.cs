@@ -20,7 +20,10 @@ public static class RunRecords
         var journal = new List<JournalEntry>();
         await foreach (var entry in JournalRows.ReadAsync(connection, run, 0, null, cancellation)) journal.Add(entry);
         var verdict = (await StoredJournal.LoadAsync(connection, run, known, cancellation)).Conclude();
-        return new RunRecord(found, await GatesAsync(connection, run, cancellation), journal, verdict, await CatalogsAsync(connection, run, cancellation));
+        return new RunRecord(found, await GatesAsync(connection, run, cancellation), journal, verdict, await CatalogsAsync(connection, run, cancellation))
+        {
+            Moves = await MoveRows.ReadAsync(connection, run, known, cancellation),
+        };
     }
 
     private static async Task<IReadOnlyList<GateRow>> GatesAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)

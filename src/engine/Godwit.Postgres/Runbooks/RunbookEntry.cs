@@ -110,7 +110,7 @@ public static class RunbookEntry
         try
         {
             var refusal = await LeaseEntry.TakeAsync(sessions, scope, run, runner, waiting, holder => new RunbookEntrance.Held(holder), check, cancellation);
-            if (refusal is null) return new RunbookEntrance.Entered(new PostgresRun(sessions, new Lease(sessions, scope, runner.Terms, runner.Time), run, plan, signer, before));
+            if (refusal is null) return new RunbookEntrance.Entered(new PostgresRun(target, sessions, new Lease(sessions, scope, runner.Terms, runner.Time), run, plan, signer, before));
             await sessions.DisposeAsync();
             return refusal;
         }

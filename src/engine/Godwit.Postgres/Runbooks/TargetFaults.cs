@@ -6,7 +6,7 @@ using Npgsql;
 namespace Godwit.Postgres.Runbooks;
 
 /// <summary>The driver's exceptions as faults of the target. A server's detail line stays behind: it may hold a row's values.</summary>
-internal static partial class TargetFaults
+public static partial class TargetFaults
 {
     /// <summary>Runs something and turns the driver's faults into the target's.</summary>
     /// <exception cref="TargetFaultException">The target had a fault.</exception>

@@ -18,9 +18,15 @@ public sealed class PostgresMoveTarget : IMoveTarget
 
     private readonly TargetSessions _sessions;
     private readonly Lease _lease;
+    private readonly bool _ownsLease;
 
-    internal PostgresMoveTarget(TargetSessions sessions, Lease lease, RunDescription run)
+    /// <param name="sessions">The runner's, which end with this.</param>
+    /// <param name="lease">What every write is under.</param>
+    /// <param name="run">The move.</param>
+    /// <param name="ownsLease">Whether the lease is the move's, and ends with it; else it is that of the run that the move is part of.</param>
+    internal PostgresMoveTarget(TargetSessions sessions, Lease lease, RunDescription run, bool ownsLease = true)
     {
+        _ownsLease = ownsLease;
         _sessions = sessions;
         _lease = lease;
         Run = run;
@@ -120,7 +126,7 @@ public sealed class PostgresMoveTarget : IMoveTarget
     private async Task EndAsync(Func<NpgsqlConnection, NpgsqlTransaction, Task> write, CancellationToken cancellation)
     {
         // The heartbeat would find the lease gone and take it for lost.
-        await _lease.StopAsync();
+        if (_ownsLease) await _lease.StopAsync();
         await using var session = await _sessions.RentAsync(cancellation);
         var connection = session.Connection;
         await WriteAsync(
@@ -132,7 +138,7 @@ public sealed class PostgresMoveTarget : IMoveTarget
                     "SELECT set_config('synchronous_commit', 'local', true) WHERE current_setting('synchronous_commit') = 'off'", connection, transaction);
                 await durable.ExecuteNonQueryAsync(cancellation);
                 await write(connection, transaction);
-                await _lease.ReleaseAsync(connection, transaction, cancellation);
+                if (_ownsLease) await _lease.ReleaseAsync(connection, transaction, cancellation);
             },
             CommitWait.Durable,
             cancellation);
@@ -157,7 +163,7 @@ public sealed class PostgresMoveTarget : IMoveTarget
 
     public async ValueTask DisposeAsync()
     {
-        await _lease.DisposeAsync();
+        if (_ownsLease) await _lease.DisposeAsync();
         await _sessions.DisposeAsync();
     }
 }

@@ -60,7 +60,7 @@ public static class RunEntry
             {
                 var findings = await look(connection, cancellation);
                 if (findings.Any(f => f.Severity == Severity.Error)) return new RunEntrance.Refused(findings);
-                await RunRows.CreateAsync(connection, transaction, run, cancellation);
+                await RunRows.CreateAsync(connection, transaction, run, parent: null, cancellation);
                 await RangeRows.CreateAsync(connection, transaction, run.Id, run.Plan, cancellation);
                 entering();
                 return null;

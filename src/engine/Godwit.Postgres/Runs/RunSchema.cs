@@ -16,7 +16,7 @@ internal static class RunSchema
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Each version's statements, idempotent, the oldest first: a database of any earlier one is brought up to date.</summary>
-    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Guards];
+    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Nested + Guards];
 
     private const string Moves = """
         CREATE SCHEMA IF NOT EXISTS godwit;
@@ -132,6 +132,13 @@ internal static class RunSchema
         );
         """;
 
+    /// <summary>Moves that are part of a runbook's run.</summary>
+    private const string Nested = """
+        ALTER TABLE godwit.runs
+            ADD COLUMN IF NOT EXISTS parent uuid REFERENCES godwit.runs,
+            ADD COLUMN IF NOT EXISTS parent_step text;
+        """;
+
     /// <summary>
     /// What a runner that takes over has to wait for, deadlines that somebody extended, and which of its lives the database lives: a restore brings an earlier
     /// incarnation back, and whoever accepts it makes a new one.
@@ -211,6 +218,9 @@ internal static class RunSchema
 
     /// <summary>Whether the tables are of a version that has runs of runbooks.</summary>
     public static async Task<bool> HasRunbooksAsync(NpgsqlConnection connection, CancellationToken cancellation) => await VersionAsync(connection, cancellation) >= 2;
+
+    /// <summary>Whether the tables are of a version in which a move may be part of another run.</summary>
+    public static async Task<bool> HasParentsAsync(NpgsqlConnection connection, CancellationToken cancellation) => await VersionAsync(connection, cancellation) >= 3;
 
     public static async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

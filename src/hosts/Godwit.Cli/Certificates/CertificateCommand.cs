@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using Godwit.Cli.Runbooks;
+using Godwit.Cli.Runs;
 using Godwit.Engine.Certificates;
+using Godwit.Engine.Runbooks;
 using Godwit.Security.Signing;
 
 namespace Godwit.Cli.Certificates;
@@ -12,7 +15,9 @@ internal static class CertificateCommand
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document." };
 
-    public static Command Create()
+    private static readonly Option<string> Out = new("--out") { Description = "The folder that takes the files.", HelpName = "FOLDER", DefaultValueFactory = _ => "." };
+
+    public static Command Create(RunbookKinds kinds)
     {
         var verify = new Command("verify", "Verifies a certificate's signature. Exit 0: whole, by a known signer; 1: whole, by an unknown signer; 3: changed, or no certificate.") { File, Json };
         verify.SetAction(async (result, _) =>
@@ -34,7 +39,11 @@ internal static class CertificateCommand
             await CertificateFacts.PrintAsync(result.InvocationConfiguration.Output, path, verdict);
             return Answer(verdict).Code;
         });
-        return new Command("certificate", "Certificates of finished moves.") { show, verify };
+        var export = new Command("export", "Writes the certificates of the moves of a runbook's newest run into files: <step>.certificate.json.") { RunbookOptions.File, RunCommands.Target, Out, RunbookOptions.Json };
+        export.SetAction((result, cancellation) => RunCommands.GuardAsync(
+            "certificate export", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
+            console => new ExportSession(kinds, RunbookOptions.PathOf(result), result.GetValue(RunCommands.Target), console).RunAsync(Path.GetFullPath(result.GetRequiredValue(Out)), cancellation), cancellation));
+        return new Command("certificate", "Certificates of finished moves.") { show, verify, export };
     }
 
     private static (int Code, string Word) Answer(CertificateVerdict verdict) => verdict switch

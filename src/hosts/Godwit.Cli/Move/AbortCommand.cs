@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Godwit.Cli.Move.Nested;
 using Godwit.Cli.Runs;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Moves;
@@ -49,6 +50,7 @@ internal static class AbortCommand
         await using var source = reading.Target.OpenSource(new SessionSettings { RunId = "abort", Role = "find" });
         await using var connection = await source.OpenAsync(cancellation);
         var stored = await RunRows.FindAsync(connection, pointer?.Run, pointer is null ? schema : null, cancellation);
+        if (stored is not null && PartOfRunbook.Find(stored) is { } others) return Refuse(console, [others], ExitCode.Findings);
         if (stored is null or { State: RunState.Verified or RunState.Aborted })
         {
             if (pointer is not null) RunPointer.Remove(pointer.Run);

@@ -13,11 +13,18 @@ internal static class CertificateOutput
     public static (string Path, Certificate Certificate) Write(
         MoveRequest request, RunDescription run, MoveVerification verification, OpenedMove opened, DateTimeOffset startedAt, DateTimeOffset finishedAt)
     {
-        var server = opened.Target!.Server;
-        var sides = new CertifiedSides(opened.Source!.Facts, $"{server.Version / 10000}.{server.Version % 10000}", opened.Target.Url.Database, verification.Schema.Hash);
-        var draft = CertificateWriting.Draft(run, verification, sides, request, ToolVersion.Text, startedAt, finishedAt);
+        var draft = Draft(request, run, verification, opened, startedAt, finishedAt);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         var path = PathOf(request);
         return (path, CertificateWriting.Sign(path, draft, key));
+    }
+
+    /// <summary>What is to be signed.</summary>
+    public static Certificate Draft(
+        MoveRequest request, RunDescription run, MoveVerification verification, OpenedMove opened, DateTimeOffset startedAt, DateTimeOffset finishedAt)
+    {
+        var server = opened.Target!.Server;
+        var sides = new CertifiedSides(opened.Source!.Facts, $"{server.Version / 10000}.{server.Version % 10000}", opened.Target.Url.Database, verification.Schema.Hash);
+        return CertificateWriting.Draft(run, verification, sides, request, ToolVersion.Text, startedAt, finishedAt);
     }
 }

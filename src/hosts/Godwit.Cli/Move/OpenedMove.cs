@@ -22,18 +22,21 @@ internal sealed class OpenedMove : IDisposable
 
     public static async Task<OpenedMove> OpenAsync(MoveRequest request, PostgresUrl? url, CancellationToken cancellation)
     {
-        var findings = new List<Finding>();
-        var opened = SourceFile.Open(request.From, new SourceOpenOptions { ScratchFolder = RunPointer.ScratchFolder, Readers = request.Jobs + 1 });
-        findings.AddRange(opened.Findings);
-        PostgresTarget? target = null;
-        if (url is not null)
-        {
-            var reading = await PostgresTarget.ConnectAsync(url, cancellationToken: cancellation);
-            findings.AddRange(reading.Findings);
-            target = reading.Target;
-        }
-        return new OpenedMove(opened.File, target, findings);
+        var opened = OpenSource(request);
+        if (url is null) return new OpenedMove(opened.File, null, opened.Findings);
+        var reading = await PostgresTarget.ConnectAsync(url, cancellationToken: cancellation);
+        return new OpenedMove(opened.File, reading.Target, [.. opened.Findings, .. reading.Findings]);
     }
+
+    /// <summary>The same with a target that was reached already.</summary>
+    public static OpenedMove Open(MoveRequest request, PostgresTarget? target)
+    {
+        var opened = OpenSource(request);
+        return new OpenedMove(opened.File, target, opened.Findings);
+    }
+
+    private static SourceOpenResult OpenSource(MoveRequest request) =>
+        SourceFile.Open(request.From, new SourceOpenOptions { ScratchFolder = RunPointer.ScratchFolder, Readers = request.Jobs + 1 });
 
     public void Dispose() => Source?.Dispose();
 }

@@ -8,7 +8,9 @@ namespace Godwit.Cli.Move;
 /// <summary>The planner's options from the command's, with whatever is wrong about them.</summary>
 internal static class PlanRequest
 {
-    public static (PlanOptions? Options, IReadOnlyList<Finding> Findings) Read(MoveRequest request)
+    /// <param name="request">What was asked for.</param>
+    /// <param name="given">The mapping file's name and text, where it is not on disk.</param>
+    public static (PlanOptions? Options, IReadOnlyList<Finding> Findings) Read(MoveRequest request, (string Path, string Text)? given = null)
     {
         var findings = new List<Finding>();
         var accepted = new List<Acceptance>();
@@ -20,9 +22,8 @@ internal static class PlanRequest
                 remedy: $"These can: {string.Join(", ", FindingCodes.All.Values.Where(c => c.Acceptable).Select(c => c.Id))}."));
         }
         MapFile? map = null;
-        if (request.MapFile is { } path)
+        if ((given is var (name, content) ? MapFileReader.Read(content, name) : request.MapFile is { } path ? MapFileReader.ReadFile(path) : null) is { } reading)
         {
-            var reading = MapFileReader.ReadFile(path);
             findings.AddRange(reading.Findings);
             map = reading.Map;
         }

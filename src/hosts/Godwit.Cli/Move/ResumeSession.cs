@@ -1,3 +1,4 @@
+using Godwit.Cli.Move.Nested;
 using Godwit.Engine.Moves;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
@@ -27,6 +28,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
         var reading = await PostgresTarget.ConnectAsync(url.Url, cancellationToken: cancellation);
         if (reading.Target is null) return Refuse(reading.Findings, ExitOf(reading.Findings));
         var stored = await FindAsync(reading.Target, pointer, cancellation);
+        if (stored is not null && PartOfRunbook.Find(stored) is { } others) return Refuse([others], ExitCode.Findings);
         pointer ??= RunPointer.All().FirstOrDefault(p => p.Run == stored?.Description.Id);
         if (stored is not { State: RunState.Running }) return NothingLeft(pointer, stored);
         var origin = RunOrigin.Read(stored.Description.Origin);

@@ -1,3 +1,4 @@
+using Godwit.Cli.Move.Nested;
 using Godwit.Engine.Moves;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
@@ -33,7 +34,7 @@ internal static class TargetReadiness
         {
             return
             [
-                Finding.Error(
+                PartOfRunbook.Find(unfinished) ?? Finding.Error(
                     FindingCodes.RunUnfinished, $"run {unfinished.Description.Id}, begun {unfinished.StartedAt:u}, is not finished in schema {request.Schema} (phase {unfinished.Phase})",
                     remedy: $"`{RunPointer.Command("resume", request.To, request.Schema)}` goes on with it; `{RunPointer.Command("abort", request.To, request.Schema)}` removes it."),
             ];

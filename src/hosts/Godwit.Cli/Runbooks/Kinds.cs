@@ -1,3 +1,4 @@
+using Godwit.Cli.Move.Nested;
 using Godwit.Engine.Gates.Config;
 using Godwit.Engine.Gates.Metric;
 using Godwit.Engine.Gates.Smoke;
@@ -7,6 +8,7 @@ using Godwit.Engine.Steps.Backfill;
 using Godwit.Engine.Steps.Command;
 using Godwit.Engine.Steps.Config;
 using Godwit.Engine.Steps.Http;
+using Godwit.Engine.Steps.Move;
 using Godwit.Engine.Steps.Observe;
 using Godwit.Engine.Steps.Route;
 using Godwit.Engine.Steps.Smoke;
@@ -28,6 +30,7 @@ internal static class Kinds
         [
             new SqlStepKind(),
             new BackfillStepKind(new PostgresBackfills(), TransformRegistry.Standard),
+            new MoveStepKind(new NestedMoves()),
             new CommandStepKind(),
             new HttpStepKind(),
             new MaintenanceStepKind(),

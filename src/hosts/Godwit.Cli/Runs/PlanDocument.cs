@@ -33,13 +33,14 @@ internal sealed record PlanDocument
     /// <param name="plan">The plan.</param>
     /// <param name="kinds">What its steps are.</param>
     /// <param name="seconds">How long a step of the same content took when a run of this target last did it; null without a target.</param>
-    public static PlanDocument From(RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds) => new()
+    /// <param name="expected">What steps that look at what they will read say they will do, by step.</param>
+    public static PlanDocument From(RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null) => new()
     {
         Runbook = plan.Name,
         Hash = plan.Hash,
         Parameters = plan.Parameters,
         DoneBefore = seconds is null ? null : plan.Phases.SelectMany(p => p.Steps).Count(s => seconds.ContainsKey(StepContent.Of(s, plan.Files))),
-        Phases = [.. plan.Phases.Select(p => PlannedPhase.From(p, plan, kinds, seconds))],
+        Phases = [.. plan.Phases.Select(p => PlannedPhase.From(p, plan, kinds, seconds, expected))],
     };
 
     public string ToJson() => JsonSerializer.Serialize(this, PlanDocumentJson.Default.PlanDocument);
@@ -52,9 +53,10 @@ internal sealed record PlannedPhase(
 {
     private const int Reverse = 1, Restore = 4;
 
-    public static PlannedPhase From(PhaseSettings phase, RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds)
+    public static PlannedPhase From(
+        PhaseSettings phase, RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected)
     {
-        var steps = phase.Steps.Select(s => PlannedStep.From(s, plan, kinds, seconds)).ToList();
+        var steps = phase.Steps.Select(s => PlannedStep.From(s, plan, kinds, seconds) with { Expected = expected?.GetValueOrDefault(s.Id) }).ToList();
         var stuck = steps.Where(s => s.Irreversible is not null).Select(s => s.Id).ToList();
         var measured = steps.Where(s => s.Seconds is not null).ToList();
         return new PlannedPhase(
@@ -69,6 +71,9 @@ internal sealed record PlannedGate(string Id, string Kind, string? Title);
 /// <param name="Seconds">How long it took at this target the last time; null when it was never measured there.</param>
 internal sealed record PlannedStep(string Id, string Kind, string? Title, string Undo, string? Irreversible, double? Seconds)
 {
+    /// <summary>What it will do, as far as what it reads says now; no part of the hash.</summary>
+    public IReadOnlyList<string>? Expected { get; init; }
+
     public static PlannedStep From(StepSettings step, RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds)
     {
         var bound = kinds.Bind(step, plan.Files);

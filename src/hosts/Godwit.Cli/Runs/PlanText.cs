@@ -26,6 +26,12 @@ internal static class PlanText
                     $"| {step.Id} | {step.Kind} | {Cell(step.Title ?? "")} | {Cell(step.Irreversible is { } why ? $"**point of no return**: {why}" : step.Undo)} | {(step.Seconds is { } s ? $"{s:0.0} s" : "-")} |");
             }
             text.AppendLine();
+            foreach (var step in phase.Steps.Where(s => s.Expected is { Count: > 0 }))
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"Step {step.Id}, by what is there now:").AppendLine();
+                foreach (var line in step.Expected!) text.AppendLine(CultureInfo.InvariantCulture, $"- {line}");
+                text.AppendLine();
+            }
         }
         return text.ToString();
     }
@@ -41,6 +47,7 @@ internal static class PlanText
             foreach (var step in phase.Steps)
             {
                 console.Console.Line($"    {step.Id} ({step.Kind}){Title(step.Title)}{(step.Seconds is { } s ? $", {s:0.0} s the last time" : "")}");
+                foreach (var line in step.Expected ?? []) console.Console.Line($"      {line}");
                 if (step.Irreversible is { } why) console.Console.Line($"      [yellow]point of no return:[/] {why}");
                 else console.Console.Line($"      [grey]undo: {step.Undo}[/]");
             }

@@ -109,11 +109,27 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             await using var connection = await source.OpenAsync(cancellation);
             seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
         }
-        var document = PlanDocument.From(plan, kinds, seconds) with { Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] };
+        var (expected, doubts) = await ForeseeAsync(plan, runbook, cancellation);
+        RunbookFindings.Print(console.Console, [.. doubts.Where(f => f.Severity != Severity.Note)]);
+        var document = PlanDocument.From(plan, kinds, seconds, expected) with { Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
         if (console.Json) await output.WriteLineAsync(document.ToJson());
         else if (markdown) await output.WriteAsync(PlanText.Markdown(document));
         else PlanText.Print(console, document);
         return ExitCode.Done;
+    }
+
+    /// <summary>What steps that look at what they will read expect, and what they doubt: a plan is one without it too.</summary>
+    private async Task<(IReadOnlyDictionary<string, IReadOnlyList<string>> Expected, IReadOnlyList<Finding> Doubts)> ForeseeAsync(RunbookPlan plan, Runbook runbook, CancellationToken cancellation)
+    {
+        var (expected, doubts) = (new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal), new List<Finding>());
+        foreach (var step in plan.Phases.SelectMany(p => p.Steps))
+        {
+            if (kinds.Step(step.Kind).Bind(step, plan.Files) is not IForesees foreseeing) continue;
+            var seen = await foreseeing.ForeseeAsync(runbook.Folder, plan.Sources, Variables, cancellation);
+            expected[step.Id] = seen.Lines;
+            doubts.AddRange(seen.Findings);
+        }
+        return (expected, doubts);
     }
 
     public Task<int> PauseAsync(CancellationToken cancellation) => AskAsync(

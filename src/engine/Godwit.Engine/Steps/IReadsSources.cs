@@ -1,0 +1,10 @@
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Steps;
+
+/// <summary>A kind whose steps read databases beside the target: a name that the runbook's <c>sources</c> do not have is found before anything runs.</summary>
+public interface IReadsSources
+{
+    /// <returns>The names, each with its place in the step's settings.</returns>
+    IEnumerable<(string Pointer, string Source)> SourcesOf(StepSettings step);
+}

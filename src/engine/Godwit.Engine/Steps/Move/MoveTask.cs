@@ -1,0 +1,58 @@
+using Godwit.Documents.Shapes;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Steps.Move;
+
+/// <summary>What a step moves, and how: its settings, read.</summary>
+public sealed record MoveTask
+{
+    /// <summary>The name under the runbook's <c>sources</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The target's schema.</summary>
+    public required string Schema { get; init; }
+
+    /// <summary>Only these tables; empty for all.</summary>
+    public IReadOnlyList<string> Tables { get; init; } = [];
+
+    /// <summary>The mapping file as the plan has it, and its name for findings.</summary>
+    public (string Path, string Text)? Map { get; init; }
+
+    /// <summary>Findings that do not stop it: CODE or CODE:name.</summary>
+    public IReadOnlyList<string> Accept { get; init; } = [];
+
+    /// <summary><c>exact</c> or <c>lower</c>.</summary>
+    public string Names { get; init; } = "exact";
+
+    public bool Quarantine { get; init; }
+
+    /// <summary>Whether every row is decoded a second way, or one in 64.</summary>
+    public bool Paranoid { get; init; }
+
+    public int Jobs { get; init; } = 2;
+
+    /// <summary>Rows after which a range of the copy is cut; null leaves it to the planner.</summary>
+    public long? RangeRows { get; init; }
+
+    /// <summary>Whether undoing removes the tables even when their rows are no longer those that were moved.</summary>
+    public bool DropChanged { get; init; }
+
+    public static MoveTask Read(StepSettings step, IReadOnlyDictionary<string, PlannedFile> files)
+    {
+        var settings = step.Settings;
+        return new MoveTask
+        {
+            Source = settings.Text("source"),
+            Schema = settings.Text("schema"),
+            Tables = settings.Texts("tables"),
+            Map = settings.TextOrNull("map") is { } path ? (path, files[path].Text) : null,
+            Accept = settings.Texts("accept"),
+            Names = settings.Text("names"),
+            Quarantine = settings.Flag("quarantine"),
+            Paranoid = settings.Flag("paranoid"),
+            Jobs = (int)settings.Whole("jobs"),
+            RangeRows = settings.WholeOrNull("range_rows"),
+            DropChanged = settings.Flag("drop_changed"),
+        };
+    }
+}

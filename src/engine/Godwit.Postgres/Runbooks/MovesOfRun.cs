@@ -1,0 +1,143 @@
+using Godwit.Engine.Moves;
+using Godwit.Engine.Runs;
+using Godwit.Model.Digests;
+using Godwit.Model.Findings;
+using Godwit.Model.Names;
+using Godwit.Postgres.Connections;
+using Godwit.Postgres.Reading;
+using Godwit.Postgres.Runs;
+using Npgsql;
+
+namespace Godwit.Postgres.Runbooks;
+
+/// <summary>The target of a step, where moves can be part of its run.</summary>
+public interface IHoldsMoves : IRunTarget
+{
+    MovesOfRun Moves { get; }
+}
+
+/// <summary>
+/// Moves that belong to a step of a runbook's run: rows of their own, and no lease of their own. Each of their sessions carries the epoch of the run's lease and each
+/// of their transactions locks that lease, so that whoever takes the run over has ended and fenced the moves with it, at once and before anything else.
+/// </summary>
+public sealed class MovesOfRun
+{
+    private readonly Lease _lease;
+    private readonly Guid _run;
+    private readonly string _step;
+
+    internal MovesOfRun(PostgresTarget target, Lease lease, Guid run, string step)
+    {
+        Target = target;
+        _lease = lease;
+        _run = run;
+        _step = step;
+    }
+
+    /// <summary>The run's own: the server that was chosen when the run was entered.</summary>
+    public PostgresTarget Target { get; }
+
+    public Task<bool> HasSchemaAsync(string schema, CancellationToken cancellation) => AskAsync(
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", connection) { Parameters = { new() { Value = schema } } };
+            return await command.ExecuteScalarAsync(cancellation) is true;
+        },
+        cancellation);
+
+    /// <summary>The move of this step with this id, or null.</summary>
+    public Task<StoredRun?> FindAsync(Guid move, CancellationToken cancellation) => AskAsync(
+        async connection => await RunRows.FindAsync(connection, move, schema: null, cancellation) is { Parent: { } parent } found && parent.Run == _run ? found : null, cancellation);
+
+    public Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellation) =>
+        WithSessionAsync((_, session) => ask(session.Connection), cancellation);
+
+    /// <summary>Puts a move on record, with its ranges.</summary>
+    /// <param name="move">The new move.</param>
+    /// <param name="look">Looks, under the lease, whether the target is still as the plan needs it.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>What stands against it; empty once it has begun.</returns>
+    public Task<IReadOnlyList<Finding>> BeginAsync(
+        RunDescription move, Func<NpgsqlConnection, CancellationToken, Task<IReadOnlyList<Finding>>> look, CancellationToken cancellation) => WithSessionAsync<IReadOnlyList<Finding>>(
+        async (_, session) =>
+        {
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
+            await _lease.HoldAsync(session.Connection, transaction, CommitWait.Durable, cancellation);
+            // Another runner of this very run cannot be here: it would have the lease.
+            var findings = await look(session.Connection, cancellation);
+            if (findings.Any(f => f.Severity == Severity.Error)) return findings;
+            // Of a stand-alone move that begins at this moment the one or the other waits here and then finds the schema taken.
+            if (!await ClaimAsync(session.Connection, transaction, move, cancellation))
+                return [Finding.Error(FindingCodes.TargetHeld, $"another mover has just begun to move into schema {move.Plan.Schema}", remedy: "Wait for it to finish, then `godwit resume`.")];
+            await RunRows.CreateAsync(session.Connection, transaction, move, (_run, _step), cancellation);
+            await RangeRows.CreateAsync(session.Connection, transaction, move.Id, move.Plan, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return [];
+        },
+        cancellation);
+
+    /// <summary>A move that is on record, to go on with.</summary>
+    public PostgresMoveTarget Open(RunDescription move) => new(new TargetSessions(Target, _lease.Epoch), _lease, move, ownsLease: false);
+
+    /// <summary>Removes what a move has made, in one transaction that no writer can come between.</summary>
+    /// <param name="move">The move.</param>
+    /// <param name="moved">What its tables have to hold still, by their names at the target; null does not look.</param>
+    /// <param name="dropSchema">Whether the schema goes too, if nothing else stands in it.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>Why it was not removed; empty once it is gone.</returns>
+    public Task<IReadOnlyList<Finding>> RemoveAsync(
+        RunDescription move, IReadOnlyDictionary<string, RangeDigest>? moved, bool dropSchema, CancellationToken cancellation) => WithSessionAsync<IReadOnlyList<Finding>>(
+        async (sessions, session) =>
+        {
+            var connection = session.Connection;
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            // Whoever uses the tables is not to wait behind this for long: the runner lets go and tries again.
+            await ExecuteAsync("SET LOCAL lock_timeout = '2s'");
+            await _lease.HoldAsync(connection, transaction, CommitWait.Durable, cancellation);
+            if (await RunRows.LockAsync(connection, transaction, move.Id, cancellation) == RunState.Aborted) return [];
+            if (moved is not null)
+            {
+                var changed = await MovedDigests.FindChangedAsync(connection, sessions, move, moved, cancellation);
+                if (changed.Count > 0) return changed;
+            }
+            await RunRemoval.RunAsync(connection, transaction, move, cancellation);
+            if (dropSchema)
+            {
+                // What others have put into it keeps it there.
+                var drop = $"BEGIN DROP SCHEMA IF EXISTS {TargetName.Quote(move.Plan.Schema)}; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END";
+                await ExecuteAsync($"DO {TargetName.Literal(drop)}");
+            }
+            await RunRows.UpdateAsync(connection, transaction, move.Id, RunState.Aborted, "finished", end: null, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return [];
+
+            async Task ExecuteAsync(string sql)
+            {
+                await using var command = new NpgsqlCommand(sql, connection, transaction);
+                await command.ExecuteNonQueryAsync(cancellation);
+            }
+        },
+        cancellation);
+
+    /// <summary>Takes and gives back the schema's lease in the transaction at hand: two that begin at once meet at its row. False: another has it.</summary>
+    private static async Task<bool> ClaimAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RunDescription move, CancellationToken cancellation)
+    {
+        await using var claim = new NpgsqlCommand(
+            """
+            INSERT INTO godwit.leases (scope, epoch, run, holder, lasts, heartbeat) VALUES ($1, $2, $2, 'a step', '0', clock_timestamp()) ON CONFLICT (scope) DO NOTHING
+            """, connection, transaction)
+        { Parameters = { new() { Value = move.Plan.Schema }, new() { Value = move.Id } } };
+        if (await claim.ExecuteNonQueryAsync(cancellation) == 0) return false;
+        await using var release = new NpgsqlCommand("DELETE FROM godwit.leases WHERE epoch = $1", connection, transaction) { Parameters = { new() { Value = move.Id } } };
+        await release.ExecuteNonQueryAsync(cancellation);
+        return true;
+    }
+
+    private Task<T> WithSessionAsync<T>(Func<TargetSessions, TargetSession, Task<T>> work, CancellationToken cancellation) =>
+        TargetFaults.GuardAsync(async () =>
+        {
+            await using var sessions = new TargetSessions(Target, _lease.Epoch);
+            await using var session = await sessions.RentAsync(cancellation);
+            return await work(sessions, session);
+        });
+}

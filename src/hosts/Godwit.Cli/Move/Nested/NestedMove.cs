@@ -1,0 +1,76 @@
+using System.Text;
+using Godwit.Engine.Certificates;
+using Godwit.Engine.Moves;
+using Godwit.Engine.Rows;
+using Godwit.Engine.Steps.Move;
+using Godwit.Model.Findings;
+using Godwit.Model.Moves;
+using Godwit.Postgres.Runbooks;
+using Godwit.Postgres.Runs;
+using Godwit.Security.Signing;
+using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Reading;
+
+namespace Godwit.Cli.Move.Nested;
+
+/// <summary>A move of a runbook's run, both sides open.</summary>
+internal sealed class NestedMove(MoveRequest request, OpenedMove opened, PostgresMoveTarget target, DateTimeOffset startedAt, MoveProgress progress, TimeProvider time) : INestedMove
+{
+    public MovePlan Plan => target.Run.Plan;
+
+    public Task<bool> BuildAsync(Func<bool> pauseRequested, CancellationToken cancellation) => GuardAsync(() => Run(pauseRequested).BuildAsync(cancellation));
+
+    public Task<(MoveVerification Verification, MoveSummary Summary)> CertifyAsync(CancellationToken cancellation) => GuardAsync(async () =>
+    {
+        var run = Run(() => false);
+        var verification = await run.VerifyAsync(cancellation);
+        MoveSummary? summary = null;
+        await run.FinishAsync(
+            verification.Verified ? RunState.Verified : RunState.Failed,
+            () =>
+            {
+                using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
+                var (signed, bytes) = CertificateFile.Sign(CertificateOutput.Draft(request, target.Run, verification, opened, startedAt, time.GetUtcNow()), key);
+                summary = NestedSummary.Of(target.Run, signed, bytes);
+                return new RunEnd(Encoding.UTF8.GetString(bytes), verification.Schema.Lines);
+            },
+            cancellation);
+        return (verification, summary!);
+    });
+
+    private MoveRun Run(Func<bool> pauseRequested) => new(
+        new SqliteRowSource(opened.Source!),
+        target,
+        new MoveRunOptions { Jobs = request.Jobs, Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample, PauseRequested = pauseRequested },
+        progress);
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await TargetFaults.GuardAsync(work);
+        }
+        catch (SqliteException fault)
+        {
+            throw Unreadable(fault);
+        }
+        catch (MisfitException misfit)
+        {
+            throw new SourceFaultException(misfit.Message, misfit)
+            {
+                Finding = Finding.Error(
+                    FindingCodes.SourceChanged, "the source holds a value that it did not hold when the move began", new Place.InTable(misfit.Table, $"{misfit.Row}", misfit.Column),
+                    "`godwit rollback` removes what was moved; then `godwit run` moves what is there now."),
+            };
+        }
+    }
+
+    public static SourceFaultException Unreadable(SqliteException fault) => new($"the source cannot be read: {fault.Message}", fault);
+
+    public async ValueTask DisposeAsync()
+    {
+        await target.DisposeAsync();
+        opened.Dispose();
+        RunPointer.Tidy();
+    }
+}
