@@ -11,7 +11,7 @@ namespace Godwit.Engine.Processes;
 internal static unsafe partial class ProcessSpawn
 {
     private const int Interrupted = 4, PipeSignal = 13, ByProcess = 1;
-    private const short OwnGroup = 0x02, DefaultSignals = 0x04, SignalMask = 0x08;
+    private const short OwnGroup = 0x02, DefaultSignals = 0x04, SignalMask = 0x08, OwnSession = 0x80;
     private const int Exited = 4, LeaveWaiting = 0x01000000;
 
     /// <summary>More than any C library's attributes, actions and signal sets take.</summary>
@@ -21,8 +21,9 @@ internal static unsafe partial class ProcessSpawn
     /// <param name="environment">All of its environment, as NAME=value.</param>
     /// <param name="folder">Where it works.</param>
     /// <param name="output">The descriptor that it prints to.</param>
+    /// <param name="detached">In a session of its own too, which no terminal ends; and the descriptor that it finds as its own 3.</param>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
-    public static int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string folder, int output)
+    public static int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string folder, int output, int? detached = null)
     {
         var actions = NativeMemory.AllocZeroed(Room);
         var attributes = NativeMemory.AllocZeroed(Room);
@@ -35,6 +36,7 @@ internal static unsafe partial class ProcessSpawn
             Check(AddOpen(actions, 0, "/dev/null", 0, 0));
             Check(AddDuplicate(actions, output, 1));
             Check(AddDuplicate(actions, output, 2));
+            if (detached is { } third) Check(AddDuplicate(actions, third, 3));
             Check(AddFolder(actions, folder));
             Check(InitAttributes(attributes));
             Check(SetGroup(attributes, 0));
@@ -43,7 +45,8 @@ internal static unsafe partial class ProcessSpawn
             // The runtime ignores SIGPIPE, and a program inherits that: one that writes to a pipe nobody reads would not end.
             _ = AddToSet(signals, PipeSignal);
             Check(SetDefault(attributes, signals));
-            Check(SetFlags(attributes, OwnGroup | DefaultSignals | SignalMask));
+            // A session's first process heads its group as well.
+            Check(SetFlags(attributes, (short)((detached is null ? OwnGroup : OwnSession) | DefaultSignals | SignalMask)));
             Check(Spawn(out var process, arguments[0], actions, attributes, argv, envp));
             return process;
         }

@@ -56,7 +56,11 @@ public enum RunRequest
 
 /// <summary>A step of a run as its row has it.</summary>
 /// <param name="Carried">Done by an earlier run of the same runbook: this run neither does nor undoes it.</param>
-public sealed record StepRow(string Id, Phase Phase, StepState State, int Attempts, long Done, long? Total, DateTimeOffset? BeganAt, DateTimeOffset? EndedAt, bool Carried = false);
+public sealed record StepRow(string Id, Phase Phase, StepState State, int Attempts, long Done, long? Total, DateTimeOffset? BeganAt, DateTimeOffset? EndedAt, bool Carried = false)
+{
+    /// <summary>What a step that is not over remembers of its progress, in its own words; null when it does not.</summary>
+    public string? Progress { get; init; }
+}
 
 /// <summary>A phase of a run as its row has it. One that has not begun has no row.</summary>
 /// <param name="Catalog">SHA-256 of the target's catalog before the phase's first step: what rolling back has to give back.</param>

@@ -49,6 +49,11 @@ public interface IStep
     /// <summary>What undoing it would take and lose, in one sentence for the plan.</summary>
     string UndoSummary { get; }
 
+    /// <summary>What a step that is not over has seen so far and what it waits for, in one sentence for <c>status</c>; null says nothing.</summary>
+    /// <param name="progress">What it remembers of its own progress.</param>
+    /// <param name="now">The target's clock.</param>
+    string? Describe(string progress, DateTimeOffset now) => null;
+
     /// <summary>What has to hold before <see cref="ApplyAsync"/> may begin. Changes nothing.</summary>
     Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation);
 

@@ -154,7 +154,7 @@ public static class RunbookRows
     private static async Task<List<StepRow>> StepsAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT id, phase, state, attempts, done, total, began_at, finished_at, carried FROM godwit.steps WHERE run = $1 ORDER BY ordinal", connection)
+            "SELECT id, phase, state, attempts, done, total, began_at, finished_at, carried, CASE WHEN state IN ('Applying', 'Undoing', 'Unknown') THEN progress END FROM godwit.steps WHERE run = $1 ORDER BY ordinal", connection)
         { Parameters = { new() { Value = run } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<StepRow>();
@@ -162,7 +162,8 @@ public static class RunbookRows
         {
             rows.Add(new StepRow(
                 reader.GetString(0), Enum.Parse<Phase>(reader.GetString(1)), Enum.Parse<StepState>(reader.GetString(2)), reader.GetInt32(3), reader.GetInt64(4),
-                reader.IsDBNull(5) ? null : reader.GetInt64(5), Time(reader, 6), Time(reader, 7), reader.GetBoolean(8)));
+                reader.IsDBNull(5) ? null : reader.GetInt64(5), Time(reader, 6), Time(reader, 7), reader.GetBoolean(8))
+            { Progress = reader.IsDBNull(9) ? null : reader.GetString(9) });
         }
         return rows;
     }

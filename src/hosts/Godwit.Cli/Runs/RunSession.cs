@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
+using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
@@ -20,8 +22,8 @@ namespace Godwit.Cli.Runs;
 /// <summary>What the commands about runs do: read the runbook, reach its target, enter a run, carry it on, and say how it was left.</summary>
 internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDictionary<string, string> set, string? to, RunConsole console)
 {
-    /// <summary>The exit codes that only runs have.</summary>
-    private const int Paused = 5, RolledBack = 6;
+    /// <summary>Between two looks at a run that show how fast it is.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3), CopyFarewell = TimeSpan.FromSeconds(15);
 
@@ -37,6 +39,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
 
     /// <summary>Where the journal is copied to while the run goes on (<see cref="JournalPlace"/>); null for nowhere.</summary>
     public string? Journal { get; init; }
+
+    /// <summary>Where the certificate of a run that ends goes; null for the folder at hand.</summary>
+    public string? Certificate { get; init; }
 
     /// <summary>Begins a run of the runbook as it stands, and carries it to the end of observe.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -92,9 +97,12 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     public Task<int> AbortAsync(CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused, RunbookState.Complete], "abort-asked", checkEdits: false, (_, runner, token) => runner.AbortAsync(token), cancellation);
 
-    public Task<int> RollBackAsync(Phase? back, CancellationToken cancellation) => GoOnAsync(
+    /// <param name="back">The phase that stays; null for none.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="cancellation">Stops.</param>
+    public Task<int> RollBackAsync(Phase? back, RollbackRequest request, CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused, RunbookState.Complete, RunbookState.Finished], "rollback-asked", checkEdits: false,
-        (_, runner, token) => runner.RollBackAsync(back, token), cancellation);
+        (_, runner, token) => runner.RollBackAsync(back, token, request), cancellation);
 
     /// <summary>Resolves the runbook and shows what would be done; with a target in reach, how long each step took there the last time.</summary>
     public async Task<int> PlanAsync(bool markdown, TextWriter output, CancellationToken cancellation)
@@ -126,8 +134,41 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         },
         cancellation);
 
-    public Task<int> StatusAsync(CancellationToken cancellation) => AskAsync(
-        async (connection, run) => RunStatus.Show(console, kinds, run, await ExportRows.ReadAsync(connection, run.Id, cancellation)), cancellation);
+    /// <param name="watch">How often it is shown anew until nobody is at work on the run any more; null shows it once.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public Task<int> StatusAsync(TimeSpan? watch, CancellationToken cancellation) => AskAsync(
+        async (connection, run) =>
+        {
+            RunbookRun? earlier = null;
+            while (true)
+            {
+                var view = await RunView.ReadAsync(connection, run.Id, cancellation) ?? throw new InvalidOperationException("the run's rows are gone");
+                if (earlier is null && IsAtWork(view.Run))
+                {
+                    earlier = view.Run;
+                    await Task.Delay(Glance, _time, cancellation);
+                    continue;
+                }
+                if (watch is not null) console.Clear();
+                var code = RunStatus.Show(console, kinds, view, earlier);
+                if (watch is not { } every) return code;
+                if (view.Run.Runner is not { Alive: true }) return WatchedCode(view.Run);
+                earlier = view.Run;
+                await Task.Delay(every, _time, cancellation);
+            }
+        },
+        cancellation);
+
+    private static bool IsAtWork(RunbookRun run) => run.Runner is { Alive: true } && run.Steps.Any(s => s.State is StepState.Applying or StepState.Undoing);
+
+    /// <summary>As the runner that was watched leaves: a runner that is gone without a word is a fault.</summary>
+    private static int WatchedCode(RunbookRun run) => run.State switch
+    {
+        RunbookState.Running => ExitCode.Fault,
+        RunbookState.Paused => ExitCode.Paused,
+        RunbookState.RolledBack => ExitCode.RolledBack,
+        _ => ExitCode.Done,
+    };
 
     public async Task<int> HistoryAsync(CancellationToken cancellation)
     {
@@ -195,6 +236,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     {
         await using (run)
         {
+            Detachment.Announce(run.Run);
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
@@ -203,7 +245,10 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             try
             {
                 var outcome = await act(runner, cancellation);
-                return Say(run, outcome, await CopiedAsync(copy, CopyFarewell));
+                var copied = await CopiedAsync(copy, CopyFarewell);
+                if (outcome is not RunbookOutcome.Reached(RunbookState.Finished or RunbookState.RolledBack) || outcome is RunbookOutcome.Reached { Part: true }) return Say(run, outcome, copied, null);
+                var (certificate, findings) = await RunCertifying.WriteAsync(target, run.Run, Certificate, cancellation);
+                return Say(run, outcome, [.. copied, .. findings], certificate);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -233,19 +278,21 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     }
 
     /// <param name="copied">Printed with every outcome; changes none.</param>
-    private int Say(PostgresRun run, RunbookOutcome outcome, IReadOnlyList<Finding> copied)
+    /// <param name="certificate">The file with the certificate of a run that is over; null when there is none.</param>
+    private int Say(PostgresRun run, RunbookOutcome outcome, IReadOnlyList<Finding> copied, string? certificate)
     {
         RunbookFindings.Print(console.Console, copied);
         var document = new RunDocument
         {
             Outcome = "", ExitCode = ExitCode.Done, Run = run.Run.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash,
-            Findings = [.. copied.Select(f => FindingDocument.From(f, showValues: false))],
+            Findings = [.. copied.Select(f => FindingDocument.From(f, showValues: false))], Certificate = certificate,
         };
+        if (certificate is not null) console.Console.Line($"Its certificate, signed: {certificate}");
         switch (outcome)
         {
             case RunbookOutcome.Reached(RunbookState.RolledBack):
                 console.Console.Line($"[yellow]Rolled back:[/] run {run.Run} of {run.Plan.Name}.");
-                return console.Finish(document with { Outcome = "rolled-back", ExitCode = RolledBack });
+                return console.Finish(document with { Outcome = "rolled-back", ExitCode = ExitCode.RolledBack });
             case RunbookOutcome.Reached(RunbookState.Complete):
                 console.Console.Line($"[green]Complete:[/] run {run.Run} of {run.Plan.Name}. The old is kept: `godwit finish` removes it, `godwit rollback` goes back to it.");
                 return console.Finish(document with { Outcome = "complete" });
@@ -262,7 +309,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
                 console.Console.Line($"{next}");
                 return console.Finish(document with
                 {
-                    Outcome = "paused", ExitCode = differs ? ExitCode.NotVerified : Paused, Reason = reason, Next = next,
+                    Outcome = "paused", ExitCode = differs ? ExitCode.NotVerified : ExitCode.Paused, Reason = reason, Next = next,
                     Findings = [.. findings.Concat(copied).Select(f => FindingDocument.From(f, showValues: false))],
                 });
             case RunbookOutcome.Refused(var refusals):

@@ -15,7 +15,7 @@ internal sealed class SqlStep(SqlSettings settings, MigrationPart up, MigrationP
 
     private bool IsRepeatable => Path.GetFileName(settings.Up).StartsWith("R__", StringComparison.Ordinal);
 
-    public string UndoSummary => down is null ? "nothing undoes it" : $"runs {settings.Down ?? settings.Up}, {down.Statements.Count} statements";
+    public string UndoSummary => down is null ? "nothing undoes it" : $"runs {settings.Down ?? settings.Up}, {down.Statements.Count} statement{(down.Statements.Count == 1 ? "" : "s")}";
 
     public bool IsAtomic => settings.Transaction && up.Transaction && (down?.Transaction ?? true);
 
