@@ -40,6 +40,9 @@ public interface IStep
     /// </summary>
     bool RunsOnce => false;
 
+    /// <summary>Whether a later run leaves the step out as long as its content is what it was when it was last done: what is replaced as a whole, such as a view.</summary>
+    bool RunsWhenChanged => false;
+
     /// <summary>
     /// Whether a step that was applied and could not be verified is applied again when the run goes on: what it left over may be done by then. Else it is
     /// only looked at again.

@@ -53,7 +53,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         var entrance = await RunbookEntry.BeginAsync(
-            target.Target, Guid.NewGuid(), plan, RunOnce(plan), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation);
+            target.Target, Guid.NewGuid(), plan, Steps(plan, s => s.RunsOnce), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation, Steps(plan, s => s.RunsWhenChanged));
         return entrance switch
         {
             RunbookEntrance.Entered(var run) => await CarryAsync(target.Target, run, runbook.Folder, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
@@ -71,8 +71,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         return console.Finish(new RunDocument { Outcome = "nothing-to-do", ExitCode = ExitCode.Done, Runbook = plan.Name, Plan = plan.Hash });
     }
 
-    private HashSet<string> RunOnce(RunbookPlan plan) =>
-        [.. plan.Phases.SelectMany(p => p.Steps).Where(s => kinds.Step(s.Kind).Bind(s, plan.Files).RunsOnce).Select(s => s.Id)];
+    private HashSet<string> Steps(RunbookPlan plan, Func<IStep, bool> which) =>
+        [.. plan.Phases.SelectMany(p => p.Steps).Where(s => which(kinds.Step(s.Kind).Bind(s, plan.Files))).Select(s => s.Id)];
 
     /// <summary>Secrets that a later phase needs, and that are better missed before the first.</summary>
     private List<Finding> MissingSecrets(RunbookPlan plan) =>
