@@ -15,4 +15,9 @@ public static class ExitCode
 
     /// <summary>Interrupted, or a fault of a database, a disk or a network.</summary>
     public const int Fault = 4;
+
+    /// <summary>Paused, or waiting for somebody.</summary>
+    public const int Paused = 5;
+
+    public const int RolledBack = 6;
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Godwit.Cli.Adoption;
 using Godwit.Cli.Certificates;
+using Godwit.Cli.Configuration;
 using Godwit.Cli.Demo;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Journal;
@@ -28,6 +29,7 @@ public static class GodwitCommand
         foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(ReportCommand.Create(kinds));
+        root.Subcommands.Add(ConfigCommand.Create(kinds));
         root.Subcommands.Add(AdoptCommand.Create(kinds));
         root.Subcommands.Add(UninstallCommand.Create(kinds));
         root.Subcommands.Add(CertificateCommand.Create(kinds));

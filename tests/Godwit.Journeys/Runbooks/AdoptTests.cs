@@ -80,6 +80,26 @@ public sealed class AdoptTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_repeatable_file_that_is_unchanged_since_it_was_adopted_is_not_run_again()
+    {
+        using var folder = await RunbookFolder.PrepareAsync(servers);
+        const string view = "CREATE OR REPLACE VIEW names AS SELECT 'a' AS name; INSERT INTO runs DEFAULT VALUES";
+        await folder.Target.ExecuteAsync("CREATE TABLE public.runs (id bigserial); SET search_path = public; " + view);
+        folder.Runbook("""
+              expand:
+                steps:
+                  - {id: names, sql: R__names.sql}
+                  - {id: three, sql: three.sql}
+            """).Sql("R__names.sql", view, "DROP VIEW names").Sql("three.sql", Three, "DROP TABLE three");
+        (await folder.RunAsync("adopt", "--baseline", "names")).MustBe(0);
+        (await folder.RunAsync("run")).MustBe(0);
+        Assert.Equal(1, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM public.runs"));
+        folder.Sql("R__names.sql", view + " ", "DROP VIEW names");
+        (await folder.RunAsync("run")).MustBe(0);
+        Assert.Equal(2, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM public.runs"));
+    }
+
+    [Fact]
     public async Task An_adoption_is_taken_back_and_changes_nothing_else()
     {
         using var folder = await MigratedAsync(Dbmate, "20250101080000_one.sql", "20250201080000_two.sql", "20250301080000_three.sql");

@@ -37,7 +37,7 @@ public sealed class RunbookTests(PostgresServers servers)
 
         var status = await folder.JsonAsync(0, "status");
         Assert.True(status.GetProperty("rollback").GetProperty("possible").GetBoolean());
-        Assert.Equal("loses nothing", status.GetProperty("rollback").GetProperty("loses").GetString());
+        Assert.StartsWith("loses nothing", status.GetProperty("rollback").GetProperty("loses").GetString(), StringComparison.Ordinal);
 
         Assert.Contains("the old is kept until", (await folder.RunAsync("finish")).MustBe(1).Output, StringComparison.Ordinal);
         Assert.Equal("finished", (await folder.JsonAsync(0, "finish", "--early", "a test does not wait a week")).GetProperty("outcome").GetString());

@@ -33,6 +33,16 @@ public sealed class UninstallTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_move_that_failed_keeps_the_schema_until_it_is_aborted()
+    {
+        using var folder = await RanAsync(contract: false);
+        await folder.Target.ExecuteAsync("INSERT INTO godwit.runs SELECT gen_random_uuid(), 'move', 'public', 'Failed', 'Failed', '{}', hash_key, 'x', '0' FROM godwit.runs");
+        Assert.Contains("failed verification", (await folder.RunAsync("uninstall", "--export", folder.In("godwit.jsonl"))).MustBe(1).Output, StringComparison.Ordinal);
+        await folder.Target.ExecuteAsync("UPDATE godwit.runs SET state = 'Aborted' WHERE kind = 'move'");
+        (await folder.RunAsync("uninstall", "--export", folder.In("godwit.jsonl"))).MustBe(0);
+    }
+
+    [Fact]
     public async Task A_lease_that_is_alive_keeps_the_schema()
     {
         using var folder = await RanAsync(contract: false);

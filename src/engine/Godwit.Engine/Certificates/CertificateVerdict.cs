@@ -21,6 +21,15 @@ public abstract record CertificateVerdict
             + $"Ask its owner for the public key and put it into known-signers/ of GODWIT_HOME. {Told(Certificate)}";
     }
 
+    /// <summary>Of a run of a runbook: unchanged since it was signed. Who signed it is judged as for a move's.</summary>
+    /// <param name="Known">Whether the signer is known here.</param>
+    public sealed record ValidRun(RunCertificate Certificate, string Kid, bool Known) : CertificateVerdict
+    {
+        public override string Text => Known
+            ? $"The certificate is valid, signed by the known key {Kid}. {Told(Certificate)}"
+            : $"The certificate is unchanged since it was signed, but its signer is unknown: key {Kid}. Ask its owner for the public key and put it into known-signers/ of GODWIT_HOME. {Told(Certificate)}";
+    }
+
     /// <summary>Changed after signing, or never rightly signed.</summary>
     public sealed record BadSignature(string Reason) : CertificateVerdict
     {
@@ -40,6 +49,11 @@ public abstract record CertificateVerdict
         return $"Run {Printable(c.RunId)} of {c.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC {result} {Count(rows, "row")} in {Count(c.Tables.Count, "table")}"
             + (quarantined == 0 ? "." : $", {quarantined} more in quarantine.");
     }
+
+    private static string Told(RunCertificate c) =>
+        $"Run {Printable(c.RunId)} of {Printable(c.Runbook)}, {c.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, "
+        + (c.Verdict == RunVerdict.Finished ? $"finished: {Count(c.Steps.Count, "step")} done and verified, {Count(c.Gates.Count, "gate")} passed." : "was rolled back: everything is as it was, and was verified to be.")
+        + $" Journal head {c.Journal.Sequence}:{Printable(c.Journal.Hash)}.";
 
     private static string Count(long number, string thing) => $"{number} {thing}{(number == 1 ? "" : "s")}";
 

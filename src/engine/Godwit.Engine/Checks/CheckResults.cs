@@ -22,7 +22,7 @@ public static class CheckResults
         var state = stopping.Count == 0 ? GateState.Pass : stopping.Exists(o => o.State == CheckState.Fails) ? GateState.Fail : GateState.NoData;
         var warnings = outcomes.Where(o => o.IsWarning).ToList();
         var summary = stopping.Count > 0 ? CheckOutcome.Describe(stopping)
-            : warnings.Count > 0 ? $"{outcomes.Count} checks, with warnings: {CheckOutcome.Describe(warnings)}"
+            : warnings.Count > 0 ? $"{outcomes.Count} check{(outcomes.Count == 1 ? "" : "s")}, with warnings: {CheckOutcome.Describe(warnings)}"
             : outcomes.Count == 1 ? "1 check holds" : $"{outcomes.Count} checks hold";
         return new GateVerdict(state, summary) { Evidence = CheckOutcome.Evidence(outcomes) };
     }

@@ -45,11 +45,14 @@ public static class ConfigReview
 /// <param name="Unknown">Why nobody can tell; null when it was looked at.</param>
 public sealed record ConfigView(IReadOnlyList<string> Right, IReadOnlyList<(string Name, string Why)> Wrong, string? Unknown)
 {
+    /// <summary>What evidence says of what is right.</summary>
+    public const string AsRequired = "as required";
+
     public IReadOnlyDictionary<string, string> Evidence
     {
         get
         {
-            var evidence = Right.ToDictionary(n => n, _ => "as required", StringComparer.Ordinal);
+            var evidence = Right.ToDictionary(n => n, _ => AsRequired, StringComparer.Ordinal);
             foreach (var (name, why) in Wrong) evidence[name] = why;
             return evidence;
         }

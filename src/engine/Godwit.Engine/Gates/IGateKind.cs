@@ -17,6 +17,9 @@ public interface IGateKind
 
     Shape.Map Shape { get; }
 
+    /// <summary>Whether what it asks is about the data alone, so that a gate that opened before a run's first step has to open again once all is rolled back.</summary>
+    bool HoldsAfterRollback => false;
+
     IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files);
 
     IGate Bind(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files);
@@ -67,6 +70,6 @@ public enum GateState
 /// <param name="Summary">What was seen, in one sentence: no row's value, no secret.</param>
 public sealed record GateVerdict(GateState State, string Summary)
 {
-    /// <summary>What was seen, by name: kept with the run.</summary>
+    /// <summary>What was seen, by name: kept with the run and in its journal. No row's value, no secret.</summary>
     public IReadOnlyDictionary<string, string> Evidence { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

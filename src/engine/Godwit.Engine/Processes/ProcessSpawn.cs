@@ -11,11 +11,11 @@ namespace Godwit.Engine.Processes;
 internal static unsafe partial class ProcessSpawn
 {
     private const int Interrupted = 4, PipeSignal = 13, ByProcess = 1;
-    private const short OwnGroup = 0x02, DefaultSignals = 0x04, SignalMask = 0x08;
+    private const short OwnGroup = 0x02, DefaultSignals = 0x04, SignalMask = 0x08, OwnSession = 0x80;
     private const int Exited = 4, LeaveWaiting = 0x01000000;
 
-    /// <summary>Where a started process finds what tells it that this one lives.</summary>
-    public const int Life = 3;
+    /// <summary>The descriptor after those that every process has.</summary>
+    public const int Third = 3;
 
     /// <summary>More than any C library's attributes, actions and signal sets take.</summary>
     private const int Room = 1024;
@@ -24,9 +24,10 @@ internal static unsafe partial class ProcessSpawn
     /// <param name="environment">All of its environment, as NAME=value.</param>
     /// <param name="folder">Where it works.</param>
     /// <param name="output">The descriptor that it prints to.</param>
-    /// <param name="life">The descriptor that it finds as <see cref="Life"/>; its other end is this process's.</param>
+    /// <param name="third">The descriptor that it finds as <see cref="Third"/>; its other end is this process's, so that each hears of the other's end.</param>
+    /// <param name="detached">In a session of its own, which no terminal ends, too.</param>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
-    public static int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string folder, int output, int life)
+    public static int Start(IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string folder, int output, int third, bool detached = false)
     {
         var actions = NativeMemory.AllocZeroed(Room);
         var attributes = NativeMemory.AllocZeroed(Room);
@@ -39,7 +40,7 @@ internal static unsafe partial class ProcessSpawn
             Check(AddOpen(actions, 0, "/dev/null", 0, 0));
             Check(AddDuplicate(actions, output, 1));
             Check(AddDuplicate(actions, output, 2));
-            Check(AddDuplicate(actions, life, Life));
+            Check(AddDuplicate(actions, third, Third));
             Check(AddFolder(actions, folder));
             Check(InitAttributes(attributes));
             Check(SetGroup(attributes, 0));
@@ -48,7 +49,8 @@ internal static unsafe partial class ProcessSpawn
             // The runtime ignores SIGPIPE, and a program inherits that: one that writes to a pipe nobody reads would not end.
             _ = AddToSet(signals, PipeSignal);
             Check(SetDefault(attributes, signals));
-            Check(SetFlags(attributes, OwnGroup | DefaultSignals | SignalMask));
+            // A session's first process heads its group as well.
+            Check(SetFlags(attributes, (short)((detached ? OwnSession : OwnGroup) | DefaultSignals | SignalMask)));
             Check(Spawn(out var process, arguments[0], actions, attributes, argv, envp));
             return process;
         }

@@ -15,7 +15,7 @@ public static class RunReport
     /// <param name="toolVersion">Of the program that writes the report.</param>
     public static Report Of(RunRecord record, RunbookKinds kinds, string toolVersion) => new(
         $"Report of run {record.Run.Id} of {record.Run.Plan.Name}",
-        [.. What(record, toolVersion), .. Figures(record), .. Phases(record), .. Steps(record, kinds), .. MovePart.Of(record), .. Gates(record), .. WayBack(record), .. SchemaPart.Of(record), .. Timeline(record), .. Journal(record)]);
+        [.. What(record, toolVersion), .. Figures(record), .. Phases(record), .. Steps(record, kinds), .. MovePart.Of(record), .. Gates(record), .. WayBack(record), .. RollbackPart.Of(record), .. SchemaPart.Of(record), .. Timeline(record), .. Journal(record)]);
 
     private static IEnumerable<ReportBlock> What(RunRecord record, string toolVersion)
     {
@@ -87,11 +87,11 @@ public static class RunReport
         yield return new ReportBlock.Heading("Gates");
         yield return record.Gates.Count == 0
             ? new ReportBlock.Paragraph("No gate was asked.")
-            : new ReportBlock.Table(["at", "phase", "gate", "answer", "what it saw", "evidence"], [.. record.Gates.Select(g => (IReadOnlyList<string>)
-                [ReportText.At(g.At), PhaseNames.Of(g.Phase), g.Gate, g.State.ToString(), g.Summary, g.Evidence])]);
+            : new ReportBlock.Table(["at", "phase", "gate", "answer", "what it saw", "evidence", "row"], [.. record.Gates.Select((g, i) => (IReadOnlyList<string>)
+                [ReportText.At(g.At), PhaseNames.Of(g.Phase), g.Gate, g.State.ToString(), g.Summary, g.Evidence, GatePart.Compare(record, g, i)])]);
     }
 
-    /// <summary>The checklist of a rollback, as the machine went through it.</summary>
+    /// <summary>Every step of a rollback, as the journal has it.</summary>
     private static IEnumerable<ReportBlock> WayBack(RunRecord record)
     {
         var entries = record.Journal.Where(e => e.Kind.Contains("undo", StringComparison.Ordinal) || e.Kind.Contains("roll", StringComparison.Ordinal)).ToList();

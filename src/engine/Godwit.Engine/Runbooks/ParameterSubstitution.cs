@@ -7,12 +7,12 @@ using Godwit.Model.Findings;
 namespace Godwit.Engine.Runbooks;
 
 /// <summary>
-/// Fills <c>${name}</c> in the values of steps, gates, tripwires and notices; <c>$${</c> is <c>${</c> itself. A value that is filled in is not looked at again: there
+/// Fills <c>${name}</c> in the values of steps, gates, tripwires, notices and rollback; <c>$${</c> is <c>${</c> itself. A value that is filled in is not looked at again: there
 /// is no templating language, so that a reader sees what a runbook does.
 /// </summary>
 internal sealed partial class ParameterSubstitution(string path, IReadOnlyDictionary<string, string> values)
 {
-    private static readonly string[] s_parts = ["tripwires", "notices"], s_partsOfPhases = ["steps", "gates"];
+    private static readonly string[] s_parts = ["tripwires", "notices", "rollback"], s_partsOfPhases = ["steps", "gates"];
 
     public List<Finding> Findings { get; } = [];
 

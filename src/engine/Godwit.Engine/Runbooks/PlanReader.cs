@@ -17,6 +17,7 @@ internal static class PlanReader
             s => s.Key, s => new ValueFrom(s.Value.TextOrNull("env"), s.Value.TextOrNull("file"), s.Value.TextOrNull("path")), StringComparer.Ordinal),
         Tripwires = plan["tripwires"]!.DeepClone().AsArray(),
         Notices = plan["notices"]!.DeepClone().AsArray(),
+        Rollback = plan.MapOrNull("rollback")?.DeepClone().AsObject(),
         KeepOld = plan.Duration("keepOld"),
         Phases = [.. plan.Maps("phases").Select(ReadPhase)],
         Files = plan.NamedMaps("files").ToDictionary(f => f.Key, f => new PlannedFile(f.Value.Text("sha256"), f.Value.Text("text")), StringComparer.Ordinal),

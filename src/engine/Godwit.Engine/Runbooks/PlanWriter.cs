@@ -23,6 +23,7 @@ internal static class PlanWriter
             ["files"] = Object(plan.Files, f => new JsonObject { ["sha256"] = f.Sha256, ["text"] = f.Text }),
             [RunbookPlanJson.NotHashed] = new JsonObject { ["sources"] = Object(plan.Sources, Write) },
         };
+        if (plan.Rollback is { } rollback) json["rollback"] = rollback.DeepClone();
         Add(json, "schema", plan.Schema);
         return json;
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -26,6 +27,7 @@ internal sealed class PlannedFiles
     public static PlannedFiles Read(Runbook runbook, RunbookKinds kinds)
     {
         var files = new PlannedFiles();
+        if (runbook.Rollback is { } rollback) files.Read(runbook.Folder, rollback, RollbackShape.Shape, _ => null);
         foreach (var phase in runbook.Phases)
         {
             foreach (var gate in phase.Gates) files.Read(runbook.Folder, gate.Settings, kinds.Gate(gate.Kind).Shape, gate.At);

@@ -24,6 +24,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
             Sources = runbook.Sources,
             Tripwires = runbook.Tripwires,
             Notices = runbook.Notices,
+            Rollback = runbook.Rollback,
             KeepOld = runbook.KeepOld,
             Phases = [.. runbook.Phases.Select(WithoutPlaces)],
             Files = files.Files,

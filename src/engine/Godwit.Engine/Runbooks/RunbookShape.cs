@@ -1,4 +1,5 @@
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Rollback;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Runbooks;
@@ -30,7 +31,7 @@ public sealed class RunbookShape
         Field[] shared =
         [
             new("include", Includes, "Files whose phases come before this file's: each file's steps stand after those of the files it includes, in the order of the list"),
-            new("parameters", Parameters, "Values for `${name}` in steps, gates, tripwires and notices; `--set name=value` overrides them"),
+            new("parameters", Parameters, "Values for `${name}` in steps, gates, tripwires, notices and rollback; `--set name=value` overrides them"),
             new("sources", new Shape.Named(Source), "Other databases that steps read, by name"),
             new("phases", phases, "What is done, in this order; phases may be left out"),
             new("tripwires", new Shape.List(Tripwire) { Max = 200 }, "Figures that are watched, and what is done when one leaves its bounds"),
@@ -44,6 +45,7 @@ public sealed class RunbookShape
             new Field("roles", new Shape.Named(new Shape.List(s_line) { Min = 1, Max = 200 }), "People by role"),
             new Field("approvals", new Shape.Map([.. PhaseNames.All.Select(p => new Field(PhaseNames.Of(p), new Shape.List(s_line) { Max = 50 }, $"The roles that have to approve before {PhaseNames.Of(p)} begins"))]), "The roles that have to approve, by phase"),
             new Field("retention", Retention, "How long what is replaced is kept") { Default = "{}" },
+            new Field("rollback", RollbackShape.Shape, "Who decides on a rollback, and what is looked at after it"),
             shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])
         { Description = "A runbook of Godwit" };
         Part = new Shape.Map(Format, new Field("description", new Shape.Text(), "What it is for"), shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Engine.Gates;
+using Godwit.Engine.Rollback;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Runs;
@@ -38,6 +39,15 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
 
     /// <summary>The target's catalog, godwit's own schema left out.</summary>
     Task<TargetCatalog> ReadCatalogAsync(CancellationToken cancellation);
+
+    /// <summary>What of the target is not as it ought to be.</summary>
+    Task<TargetTraces> ReadTracesAsync(CancellationToken cancellation);
+
+    /// <summary>The newest entry of a kind in the run's journal; null when there is none.</summary>
+    Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation);
+
+    /// <summary>A digest of a text under the run's own key: equal texts have equal ones, and it tells nothing of the text to whoever has only the digest.</summary>
+    Task<string> DigestAsync(string text, CancellationToken cancellation);
 
     /// <summary>Ends the run or lets go of it, and gives the lease up, in one transaction. Tried again after a fault, it finds out whether it was done.</summary>
     Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation);

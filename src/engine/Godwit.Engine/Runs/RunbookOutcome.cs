@@ -10,7 +10,11 @@ public abstract record RunbookOutcome
     }
 
     /// <summary>All phases that were asked for are done.</summary>
-    public sealed record Reached(RunbookState State) : RunbookOutcome;
+    public sealed record Reached(RunbookState State) : RunbookOutcome
+    {
+        /// <summary>A part of it went back, as was asked; the run is not over.</summary>
+        public bool Part { get; init; }
+    }
 
     /// <summary>It stopped, and says why. <paramref name="Findings"/> are what a check saw.</summary>
     /// <param name="VerificationFailed">The reason is a difference between what was and what had to be.</param>

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Checks;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Rollback;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
@@ -36,7 +38,10 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         GuardAsync(token => GoForwardAsync(finish, early, token), cancellation);
 
     /// <summary>Undoes every phase after <paramref name="to"/>, or all of them, the last first.</summary>
-    public Task<RunbookOutcome> RollBackAsync(Phase? to, CancellationToken cancellation) => GuardAsync(token => GoBackAsync(to, token), cancellation);
+    /// <param name="to">The phase that stays; null for none.</param>
+    /// <param name="cancellation">Stops after the part at hand.</param>
+    /// <param name="request">Who asks, held against the decision matrix; null for Godwit's own rollback, and for one that goes on.</param>
+    public Task<RunbookOutcome> RollBackAsync(Phase? to, CancellationToken cancellation, RollbackRequest? request = null) => GuardAsync(token => GoBackAsync(to, request, token), cancellation);
 
     /// <summary>Gives the run up as it is.</summary>
     public Task<RunbookOutcome> AbortAsync(CancellationToken cancellation) => GuardAsync(
@@ -78,7 +83,15 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         {
             if (await AskGatesAsync(phase, cancellation) is { } closed) return await PauseAsync(closed, [], false, cancellation);
             var catalog = await store.ReadCatalogAsync(cancellation);
-            await NoteAsync("phase-began", phase.Phase, (ledger, token) => ledger.BeginPhaseAsync(phase.Phase, catalog, token), cancellation, new JsonObject { ["catalog"] = catalog.Hash });
+            var before = run.Phases.Count == 0 ? await StateBefore.TakeAsync(store, options, catalog.Hash, cancellation) : null;
+            await NoteAsync(
+                "phase-began", phase.Phase,
+                async (ledger, token) =>
+                {
+                    await ledger.BeginPhaseAsync(phase.Phase, catalog, token);
+                    if (before is not null) await ledger.JournalAsync(StateBefore.JournalKind, before.Write(), token);
+                },
+                cancellation, new JsonObject { ["catalog"] = catalog.Hash });
             run = await store.ReadAsync(cancellation);
         }
         var left = phase.Deadline - (run.Now - run.Phases.Single(p => p.Phase == phase.Phase).CountsFrom);
@@ -132,19 +145,36 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         return null;
     }
 
-    private async Task<RunbookOutcome> GoBackAsync(Phase? to, CancellationToken cancellation)
+    private async Task<RunbookOutcome> GoBackAsync(Phase? to, RollbackRequest? request, CancellationToken cancellation)
     {
         var run = await store.ReadAsync(cancellation);
         var phases = store.Plan.Phases.Where(p => to is null || p.Phase > to).Reverse().ToList();
         var stuck = phases.SelectMany(p => p.Steps).Where(s => IsIrreversible(s) && !IsUntouched(run, s)).ToList();
         if (stuck.Count > 0)
         {
+            // What came in phases after the last of them can be taken back, and nothing else.
+            var last = phases.First(p => p.Steps.Intersect(stuck).Any()).Phase;
+            var remedy = phases.Any(p => p.Phase > last && p.Steps.Any(s => !IsUntouched(run, s)))
+                ? $"`godwit rollback --to {PhaseNames.Of(last)}` takes back what came after it; further back leads only a backup."
+                : "Nothing was done after it that could be taken back; back leads only a backup from before it, and on a fix in a step of its own.";
             return new RunbookOutcome.Refused([.. stuck.Select(s => Finding.Error(
                 FindingCodes.CannotUndo, $"step {s.Id} cannot be undone: {s.Irreversible ?? options.Kinds.Bind(s, store.Plan.Files).Irreversible}", s.Place,
-                "Roll back to a phase after it with --to, or restore a backup."))]);
+                remedy))]);
         }
         if (await new FormerEffects(store, options, () => _pauseAsked).OutwaitAsync(cancellation) is { } waiting) return await PauseAsync(waiting, [], false, cancellation);
-        if (!run.RollingBack || run.RollingBackTo != to) await NoteAsync("rollback-began", to, (ledger, token) => ledger.SetDirectionAsync(true, to, token), cancellation);
+        if (!run.RollingBack || run.RollingBackTo != to)
+        {
+            // One that goes on was decided when it began.
+            if (request is not null && RollbackDecision.Judge(run, request) is { Count: > 0 } missing) return new RunbookOutcome.Refused(missing);
+            await NoteAsync(
+                "rollback-began", to,
+                async (ledger, token) =>
+                {
+                    await ledger.SetDirectionAsync(true, to, token);
+                    await ledger.JournalAsync(RollbackDecision.JournalKind, RollbackDecision.Note(run, request), token);
+                },
+                cancellation);
+        }
         foreach (var phase in phases.Where(p => HasBegun(run, p.Phase)))
         {
             options.Observer.PhaseBegins(phase.Phase);
@@ -153,8 +183,8 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             if ((await store.ReadCatalogAsync(cancellation)).Hash != before)
             {
                 return await PauseAsync(
-                    $"{phase.Phase} is undone, but the schema is not what it was before",
-                    [Finding.Error(FindingCodes.NotAsBefore, $"after undoing {phase.Phase} the target's catalog differs from what it was when the phase began", null, "Compare the schemas; `godwit abort` ends the run as it is.")],
+                    $"{PhaseNames.Of(phase.Phase)} is undone, but the schema is not what it was before",
+                    [Finding.Error(FindingCodes.NotAsBefore, $"after undoing {PhaseNames.Of(phase.Phase)} the target's catalog differs from what it was when the phase began", null, "Compare the schemas; `godwit abort` ends the run as it is.")],
                     verificationFailed: true,
                     cancellation);
             }
@@ -162,12 +192,28 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         }
         if (to is null)
         {
+            if (await CheckRollbackAsync(cancellation) is { } unverified) return unverified;
             await LeaveAsync(RunbookState.RolledBack, reason: null, "run-rolled-back", cancellation);
             return new RunbookOutcome.Reached(RunbookState.RolledBack);
         }
         await NoteAsync("rollback-ended", to, (ledger, token) => ledger.SetDirectionAsync(false, null, token), cancellation);
-        await LeaveAsync(RunbookState.Paused, $"rolled back to the end of {to}", "run-paused", cancellation);
-        return new RunbookOutcome.Reached(RunbookState.RolledBack);
+        await LeaveAsync(RunbookState.Paused, $"rolled back to the end of {PhaseNames.Of(to.Value)}", "run-paused", cancellation);
+        return new RunbookOutcome.Reached(RunbookState.RolledBack) { Part = true };
+    }
+
+    /// <summary>
+    /// Goes through the checklist once all is undone. Null when it holds, or when the run had done nothing; else the run stays on its way back, so that another
+    /// rollback looks again and nothing else begins meanwhile.
+    /// </summary>
+    private async Task<RunbookOutcome?> CheckRollbackAsync(CancellationToken cancellation)
+    {
+        if (await StateBefore.FindAsync(store, cancellation) is not { } before) return null;
+        var outcomes = await new RollbackChecklist(store, options).GoThroughAsync(before, cancellation);
+        foreach (var outcome in outcomes) options.Observer.Note($"{(outcome.Stops ? "NOT " : "")}checked: {outcome}");
+        await NoteAsync(RollbackChecklist.JournalKind, null, (_, _) => Task.CompletedTask, cancellation, RollbackChecklist.Note(outcomes));
+        var findings = RollbackChecklist.Findings(outcomes);
+        return findings.Count == 0 ? null : await PauseAsync(
+            $"rolled back, but not verified: {CheckOutcome.Describe(outcomes.Where(o => o.Stops))}", findings, verificationFailed: true, cancellation);
     }
 
     /// <summary>
@@ -213,9 +259,9 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
                 ?? new GateVerdict(GateState.Inconclusive, $"it did not decide within {DeadlineOf(phase)}");
             options.Observer.Gate(gate.Id, verdict);
             await NoteAsync(
-                "gate", phase.Phase, (ledger, token) => ledger.AddGateAsync(phase.Phase, gate.Id, verdict, token), cancellation,
-                new JsonObject { ["gate"] = gate.Id, ["state"] = verdict.State.ToString(), ["summary"] = verdict.Summary });
-            if (verdict.State != GateState.Pass) closed ??= $"gate {gate.Id} of {phase.Phase}: {verdict.State}: {verdict.Summary}";
+                GateNote.JournalKind, phase.Phase, (ledger, token) => ledger.AddGateAsync(phase.Phase, gate.Id, verdict, token), cancellation,
+                GateNote.Of(gate.Id, verdict));
+            if (verdict.State != GateState.Pass) closed ??= $"gate {gate.Id} of {PhaseNames.Of(phase.Phase)}: {verdict.State}: {verdict.Summary}";
         }
         return closed;
     }
@@ -260,7 +306,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             {
                 await work(ledger, token);
                 var body = more is null ? [] : (JsonObject)more.DeepClone();
-                if (phase is { } named) body["phase"] = named.ToString();
+                if (phase is { } named) body["phase"] = PhaseNames.Of(named);
                 await ledger.JournalAsync(kind, body, token);
                 return true;
             },

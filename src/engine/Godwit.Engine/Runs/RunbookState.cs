@@ -58,6 +58,9 @@ public enum RunRequest
 /// <param name="Carried">Done by an earlier run of the same runbook: this run neither does nor undoes it.</param>
 public sealed record StepRow(string Id, Phase Phase, StepState State, int Attempts, long Done, long? Total, DateTimeOffset? BeganAt, DateTimeOffset? EndedAt, bool Carried = false)
 {
+    /// <summary>What a step that is not over remembers of its progress, in its own words; null when it does not.</summary>
+    public string? Progress { get; init; }
+
     /// <summary>What it has begun outside the target and is not known to have ended.</summary>
     public StepEffect? Effect { get; init; }
 

@@ -40,6 +40,9 @@ public interface IStep
     /// </summary>
     bool RunsOnce => false;
 
+    /// <summary>Whether a later run leaves the step out as long as its content is what it was when it was last done: what is replaced as a whole, such as a view.</summary>
+    bool RunsWhenChanged => false;
+
     /// <summary>
     /// Whether a step that was applied and could not be verified is applied again when the run goes on: what it left over may be done by then. Else it is
     /// only looked at again.
@@ -51,6 +54,11 @@ public interface IStep
 
     /// <summary>What undoing it would take and lose, in one sentence for the plan.</summary>
     string UndoSummary { get; }
+
+    /// <summary>What a step that is not over has seen so far and what it waits for, in one sentence for <c>status</c>; null says nothing.</summary>
+    /// <param name="progress">What it remembers of its own progress.</param>
+    /// <param name="now">The target's clock.</param>
+    string? Describe(string progress, DateTimeOffset now) => null;
 
     /// <summary>What has to hold before <see cref="ApplyAsync"/> may begin. Changes nothing.</summary>
     Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation);

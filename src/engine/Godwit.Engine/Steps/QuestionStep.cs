@@ -7,6 +7,8 @@ public abstract class QuestionStep : IStep
 
     public string UndoSummary => "there is nothing to undo";
 
+    public virtual string? Describe(string progress, DateTimeOffset now) => null;
+
     public Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation) => Task.FromResult(StepResult.Done);
 
     public abstract Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation);

@@ -17,16 +17,8 @@ public sealed class StepMemory(StepContext context)
     public static async Task<(JsonObject? State, DateTimeOffset Now)> ReadAsync(IRunTransaction transaction, CancellationToken cancellation)
     {
         var text = await transaction.ReadProgressAsync(cancellation);
-        // Of one transaction it is the time of its beginning, and this one has only begun.
-        var now = (await transaction.QueryAsync("SELECT CURRENT_TIMESTAMP", 1, cancellation))[0][0];
-        return (
-            text is null || JsonNode.Parse(text) is not JsonObject { Count: > 0 } state ? null : state,
-            now switch
-            {
-                DateTime time => new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero),
-                DateTimeOffset time => time,
-                _ => throw new InvalidOperationException("the target's clock did not answer with a time"),
-            });
+        var now = await TargetClock.ReadAsync(transaction, cancellation);
+        return (text is null || JsonNode.Parse(text) is not JsonObject { Count: > 0 } state ? null : state, now);
     }
 
     public Task<bool> SaveAsync(JsonObject state, long done, long? total, CancellationToken cancellation) =>

@@ -127,6 +127,8 @@ public static class FindingCodes
     public static readonly FindingCode ReportUnknownSigner = new("GW1735", "The report's signer is unknown");
     public static readonly FindingCode StillNeeded = new("GW1736", "Godwit's tables are still needed");
     public static readonly FindingCode ExportUnsound = new("GW1737", "The export of godwit's tables could not be verified");
+    public static readonly FindingCode RollbackNotApproved = new("GW1738", "A rollback lacks an approval");
+    public static readonly FindingCode ForwardFixOnly = new("GW1739", "It is too late for a rollback");
 
     public static readonly FindingCode BackfillSettings = new("GW1740", "A backfill's settings do not go together");
     public static readonly FindingCode TransformSettings = new("GW1741", "A transform's parameters are wrong");
@@ -137,6 +139,10 @@ public static class FindingCodes
     public static readonly FindingCode LeftOver = new("GW1746", "A backfill left rows over");
     public static readonly FindingCode NotEmptyBefore = new("GW1747", "A backfill's undo would take what was there before");
     public static readonly FindingCode UndoIncomplete = new("GW1748", "What a backfill wrote is still there after its undo");
+
+    public static readonly FindingCode RollbackNotVerified = new("GW1750", "A rollback could not be verified");
+    public static readonly FindingCode ConfigUnasked = new("GW1751", "Nothing says what the configuration has to be");
+    public static readonly FindingCode CertificateUnwritten = new("GW1752", "A run's certificate could not be written");
 
     public static readonly FindingCode KindSettings = new("GW1770", "Settings of a step or gate do not fit together");
     public static readonly FindingCode CommandFailed = new("GW1771", "A command failed");

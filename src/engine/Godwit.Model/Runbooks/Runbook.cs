@@ -35,6 +35,9 @@ public sealed record Runbook
     /// <summary>Who is told what and when, in the normal form of their shape.</summary>
     public JsonArray Notices { get; init; } = [];
 
+    /// <summary>Who decides on a rollback and what is looked at after it, in the normal form of its shape; null where the runbook says nothing.</summary>
+    public JsonObject? Rollback { get; init; }
+
     /// <summary>How long old structures are kept before <c>finish</c> may remove them.</summary>
     public TimeSpan KeepOld { get; init; } = TimeSpan.FromDays(7);
 

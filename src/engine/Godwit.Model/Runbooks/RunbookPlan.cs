@@ -30,6 +30,9 @@ public sealed record RunbookPlan
     /// <summary>Who is told what and when, in the normal form of their shape.</summary>
     public JsonArray Notices { get; init; } = [];
 
+    /// <summary>Who decides on a rollback and what is looked at after it, in the normal form of its shape; null where the runbook says nothing.</summary>
+    public JsonObject? Rollback { get; init; }
+
     public required TimeSpan KeepOld { get; init; }
 
     public required IReadOnlyList<PhaseSettings> Phases { get; init; }

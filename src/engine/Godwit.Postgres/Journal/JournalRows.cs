@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Godwit.Engine.Journal;
 using Npgsql;
 using NpgsqlTypes;
@@ -53,6 +55,22 @@ public static class JournalRows
         if (signer is not null) batch.BatchCommands.Add(Insert(signer.SignHead(run, tip, at)));
         await batch.ExecuteNonQueryAsync(cancellation);
         return entries;
+    }
+
+    /// <summary>The body of the newest entry of a kind; null when there is none, or it is no JSON any more.</summary>
+    public static async Task<JsonObject?> FindNewestAsync(NpgsqlConnection connection, Guid run, string kind, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT body FROM godwit.journal WHERE run = $1 AND kind = $2 ORDER BY sequence DESC LIMIT 1", connection)
+        { Parameters = { new() { Value = run }, new() { Value = kind } } };
+        try
+        {
+            return await command.ExecuteScalarAsync(cancellation) is string body ? JsonNode.Parse(body) as JsonObject : null;
+        }
+        catch (JsonException)
+        {
+            // Somebody changed it: verifying the journal says so.
+            return null;
+        }
     }
 
     /// <summary>Signs the journal as it stands in the transaction at hand. Called after <see cref="AppendAsync(NpgsqlConnection, NpgsqlTransaction, Guid, IReadOnlyList{JournalNote}, CancellationToken)"/> in the same transaction it covers the new entries too.</summary>

@@ -1,10 +1,15 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.Rollback;
 using Godwit.Postgres.Runs;
 using Npgsql;
 
@@ -74,6 +79,18 @@ public sealed class PostgresRun : IRunStore
     }
 
     public Task<TargetCatalog> ReadCatalogAsync(CancellationToken cancellation) => AskAsync(connection => CatalogFingerprint.ReadAsync(connection, cancellation), cancellation);
+
+    public Task<TargetTraces> ReadTracesAsync(CancellationToken cancellation) => AskAsync(connection => TraceQuery.ReadAsync(connection, cancellation), cancellation);
+
+    public Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation) => AskAsync(connection => JournalRows.FindNewestAsync(connection, Run, kind, cancellation), cancellation);
+
+    public Task<string> DigestAsync(string text, CancellationToken cancellation) => AskAsync(
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand("SELECT hash_key FROM godwit.runs WHERE id = $1", connection) { Parameters = { new() { Value = Run } } };
+            return Convert.ToHexStringLower(HMACSHA256.HashData((byte[])(await command.ExecuteScalarAsync(cancellation))!, Encoding.UTF8.GetBytes(text)));
+        },
+        cancellation);
 
     public Task<T> InTransactionAsync<T>(SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         TransactAsync(null, terms, (ledger, token) => work(ledger, token), cancellation);

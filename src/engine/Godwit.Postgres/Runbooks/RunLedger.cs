@@ -112,7 +112,7 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
         NoteAsync(
             "INSERT INTO godwit.gates (run, phase, gate, state, summary, evidence) VALUES ($1, $2, $3, $4, $5, $6)", cancellation,
             new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = gate }, new() { Value = verdict.State.ToString() }, new() { Value = verdict.Summary },
-            new() { Value = new JsonObject(verdict.Evidence.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))).ToJsonString(), NpgsqlDbType = NpgsqlDbType.Jsonb });
+            new() { Value = GateNote.EvidenceOf(verdict), NpgsqlDbType = NpgsqlDbType.Jsonb });
 
     /// <summary>Kept until the transaction is about to commit: the journal's lock is the last that a transaction takes.</summary>
     public Task JournalAsync(string kind, JsonObject body, CancellationToken cancellation)

@@ -20,13 +20,22 @@ public static class RunRecords
         var journal = new List<JournalEntry>();
         await foreach (var entry in JournalRows.ReadAsync(connection, run, 0, null, cancellation)) journal.Add(entry);
         var verdict = (await StoredJournal.LoadAsync(connection, run, known, cancellation)).Conclude();
-        return new RunRecord(found, await GatesAsync(connection, run, cancellation), journal, verdict, await CatalogsAsync(connection, run, cancellation))
+        return new RunRecord(found, await ReadGatesAsync(connection, run, cancellation), journal, verdict, await CatalogsAsync(connection, run, cancellation))
         {
             Moves = await MoveRows.ReadAsync(connection, run, known, cancellation),
         };
     }
 
-    private static async Task<IReadOnlyList<GateRow>> GatesAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
+    /// <summary>Keeps the signed certificate of a run that is over in its row.</summary>
+    public static async Task SaveCertificateAsync(NpgsqlConnection connection, Guid run, string certificate, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("UPDATE godwit.runs SET certificate = $2 WHERE id = $1 AND state IN ('Finished', 'RolledBack')", connection)
+        { Parameters = { new() { Value = run }, new() { Value = certificate } } };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Every time that a gate was asked, the first first.</summary>
+    public static async Task<IReadOnlyList<GateRow>> ReadGatesAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("SELECT phase, gate, at, state, summary, evidence::text FROM godwit.gates WHERE run = $1 ORDER BY id", connection) { Parameters = { new() { Value = run } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -46,8 +46,10 @@ public static class RunbookEntry
     /// <param name="runner">Who begins it.</param>
     /// <param name="signer">Signs the journal's heads.</param>
     /// <param name="cancellation">Stops.</param>
+    /// <param name="whenChanged">The steps that are carried over as long as they are what they were when they were last done.</param>
     public static Task<RunbookEntrance> BeginAsync(
-        PostgresTarget target, Guid run, RunbookPlan plan, IReadOnlySet<string> once, string folder, string toolVersion, Runner runner, JournalSigner signer, CancellationToken cancellation) =>
+        PostgresTarget target, Guid run, RunbookPlan plan, IReadOnlySet<string> once, string folder, string toolVersion, Runner runner, JournalSigner signer, CancellationToken cancellation,
+        IReadOnlySet<string>? whenChanged = null) =>
         EnterAsync(
             target, run, plan, runner, signer, (RunbookState.Running, null), waiting: null,
             async (connection, transaction) =>
@@ -59,8 +61,9 @@ public static class RunbookEntry
                 var changed = known.Where(s => before[s.Id] != StepContent.Of(s, plan.Files)).Select(s => s.Id).ToList();
                 if (changed.Count > 0) return new RunbookEntrance.Changed(changed);
                 // A file that is replaced as a whole has nothing to do as long as it is the same.
-                var carried = known.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-                if (steps.TrueForAll(s => before.TryGetValue(s.Id, out var content) && content == StepContent.Of(s, plan.Files))) return new RunbookEntrance.NothingToDo();
+                var same = steps.Where(s => before.TryGetValue(s.Id, out var content) && content == StepContent.Of(s, plan.Files)).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+                var carried = known.Select(s => s.Id).Concat(whenChanged?.Where(same.Contains) ?? []).ToHashSet(StringComparer.Ordinal);
+                if (same.Count == steps.Count) return new RunbookEntrance.NothingToDo();
                 await RunbookRows.CreateAsync(connection, transaction, run, plan, carried, folder, toolVersion, cancellation);
                 await NoteAsync(
                     connection, transaction, run, signer, "run-began",

@@ -22,8 +22,14 @@ internal static class GodwitTables
         if (tables.Contains("runs", StringComparer.Ordinal))
         {
             needs.AddRange(await TargetQuery.ReadAsync(
-                connection, "SELECT id, target_schema, state FROM godwit.runs WHERE state IN ('Running', 'Paused', 'Complete') ORDER BY started_at",
-                r => $"run {r.GetGuid(0)} of {r.GetString(1)} is {r.GetString(2).ToLowerInvariant()}", cancellation));
+                connection,
+                // A move that failed has left its tables, and only its rows here tell `abort` which; one that another came after has nothing left to tell.
+                """
+                SELECT id, target_schema, state FROM godwit.runs r WHERE state IN ('Running', 'Paused', 'Complete')
+                    OR (state = 'Failed' AND NOT EXISTS (SELECT FROM godwit.runs later WHERE later.kind = r.kind AND later.target_schema = r.target_schema AND later.started_at > r.started_at))
+                ORDER BY started_at
+                """,
+                r => $"run {r.GetGuid(0)} of {r.GetString(1)} {(r.GetString(2) == "Failed" ? "failed verification, and what it put there is still there" : $"is {r.GetString(2).ToLowerInvariant()}")}", cancellation));
         }
         if (tables.Contains("leases", StringComparer.Ordinal))
         {

@@ -49,7 +49,8 @@ internal static class CertificateCommand
     private static (int Code, string Word) Answer(CertificateVerdict verdict) => verdict switch
     {
         CertificateVerdict.Valid => (ExitCode.Done, "valid"),
-        CertificateVerdict.ValidUnknownSigner => (ExitCode.Findings, "unknown-signer"),
+        CertificateVerdict.ValidRun { Known: true } => (ExitCode.Done, "valid"),
+        CertificateVerdict.ValidUnknownSigner or CertificateVerdict.ValidRun => (ExitCode.Findings, "unknown-signer"),
         CertificateVerdict.BadSignature => (ExitCode.NotVerified, "bad-signature"),
         _ => (ExitCode.NotVerified, "not-a-certificate"),
     };

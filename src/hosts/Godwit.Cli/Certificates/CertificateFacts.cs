@@ -17,7 +17,11 @@ internal static class CertificateFacts
             CertificateVerdict.ValidUnknownSigner unknown => (unknown.Certificate, unknown.Kid),
             _ => (null, null),
         };
-        await FactAsync("Signature", verdict is CertificateVerdict.Valid ? $"valid, by the known key {kid}" : verdict.Text);
+        await FactAsync("Signature", verdict switch { CertificateVerdict.Valid => $"valid, by the known key {kid}", CertificateVerdict.ValidRun { Known: true } known => $"valid, by the known key {known.Kid}", _ => verdict.Text });
+        if (verdict is CertificateVerdict.ValidRun run)
+        {
+            foreach (var (name, text) in RunCertificateFacts.Of(run.Certificate)) await FactAsync(name, text);
+        }
         if (certificate is null) return;
         foreach (var (name, text) in Facts(certificate)) await FactAsync(name, text);
         await output.WriteLineAsync();

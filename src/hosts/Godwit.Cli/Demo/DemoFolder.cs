@@ -12,6 +12,9 @@ internal sealed class DemoFolder(LocalCluster cluster, string runbook, string da
 
     public string PepperFile => System.IO.Path.Combine(cluster.Folder, "demo", runbook + ".pepper");
 
+    /// <summary>What the demo ends in.</summary>
+    public string CertificateFile => System.IO.Path.Combine(Path, runbook + ".certificate.json");
+
     /// <summary>Writes the runbook's files; what a run has written beside them stays.</summary>
     public void Write()
     {

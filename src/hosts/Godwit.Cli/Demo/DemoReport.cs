@@ -1,3 +1,4 @@
+using Godwit.Engine.Certificates;
 using Godwit.Cli.Runs;
 using Godwit.Engine.Journal;
 using Godwit.Postgres.Journal;
@@ -45,6 +46,14 @@ internal sealed class DemoReport(RunConsole console, IReadOnlyList<LegacyClient>
         var verdict = verifier.Conclude(null);
         console.Console.Line($"Journal of run {run.ToString()}: {(verdict.State == JournalState.Sound ? "whole" : "not whole")}, {verdict.End.Sequence} entries, signed up to entry {verdict.SignedTo}. Head: {verdict.End.ToString()}");
         return verdict.State == JournalState.Sound ? ExitCode.Done : ExitCode.NotVerified;
+    }
+
+    public int Certificate(string path)
+    {
+        var verdict = CertificateFile.Verify(path, KnownSigners.Load(GodwitHome.Folder()));
+        console.Console.Line($"{verdict.Text}");
+        console.Console.Line($"The certificate: {path}");
+        return verdict is CertificateVerdict.ValidRun { Known: true } ? ExitCode.Done : ExitCode.NotVerified;
     }
 
     public void Traffic()

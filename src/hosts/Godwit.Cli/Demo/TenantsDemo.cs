@@ -1,5 +1,6 @@
 using System.Globalization;
 using Godwit.Cli.Runs;
+using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Postgres.Clusters;
@@ -16,8 +17,6 @@ namespace Godwit.Cli.Demo;
 internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, DemoOptions options, RunConsole console)
 {
     private const string Runbook = "tenants";
-
-    private const int RolledBack = 6;
 
     /// <summary>What takes hours or days in a service, so that somebody can look, takes seconds here.</summary>
     private static readonly Dictionary<string, string> s_set = new(StringComparer.Ordinal) { ["hold"] = "2s", ["first_look"] = "1s", ["last_look"] = "3s" };
@@ -58,7 +57,7 @@ internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, Demo
         var pepper = folder.ReadPepper();
         // The demo's clients ask whichever release the route says: both are in use from the beginning.
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["API_KEY_PEPPER"] = pepper, ["RELEASE_USES_API_KEYS"] = "yes" };
-        var session = new RunSession(kinds, folder.Runbook, s_set, cluster.UrlOf(_database), console) { Variables = new DemoEnvironment(variables), Connections = connections };
+        var session = new RunSession(kinds, folder.Runbook, s_set, cluster.UrlOf(_database), console) { Variables = new DemoEnvironment(variables), Connections = connections, Certificate = folder.CertificateFile };
         var traffic = new KeyTraffic(clients, options.Seed, pepper, Path.Combine(folder.Path, "routes", "key-lookup.conf"), TimeProvider.System);
         return await new Stage(connection, clients, pepper, session, traffic, cluster, folder, console).PlayAsync(source, options.Rollback, cancellation);
     }
@@ -91,8 +90,10 @@ internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, Demo
                 await stop.CancelAsync();
                 await calling;
             }
-            if (code is not (ExitCode.Done or RolledBack)) return code;
+            if (code is not (ExitCode.Done or ExitCode.RolledBack)) return code;
             if (await JournalAsync(cancellation) is not ExitCode.Done and var broken) return broken;
+            console.Note("-- godwit certificate verify");
+            if (_report.Certificate(folder.CertificateFile) is not ExitCode.Done and var unsound) return unsound;
             _report.Traffic();
             console.Console.Line($"Look at it: export PGPASSFILE={cluster.PassFile}; psql {cluster.UrlOf(connection.Database)}");
             console.Console.Line($"The runbook: {folder.Path}. The pepper: {folder.PepperFile}, for nobody but you to read.");
@@ -107,13 +108,13 @@ internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, Demo
                 console.Note(goesOn ? "-- godwit resume" : "-- godwit run");
                 var code = goesOn ? await session.ResumeAsync(cancellation) : await session.RunAsync(cancellation);
                 // An earlier demo that was stopped on its way back is back now.
-                if (code == RolledBack) return await _report.BackAsync(connection, before, cancellation);
+                if (code == ExitCode.RolledBack) return await _report.BackAsync(connection, before, cancellation);
                 if (code != ExitCode.Done) return code;
             }
             if (await _report.HashesAsync(connection, pepper, cancellation) is not ExitCode.Done and var missing) return missing;
             console.Note(back ? "-- godwit rollback" : "-- godwit finish");
-            var end = back ? await session.RollBackAsync(back: null, cancellation) : await session.FinishAsync("a demonstration: nobody depends on what is removed", cancellation);
-            if (back) return end == RolledBack ? await _report.BackAsync(connection, before, cancellation) : end;
+            var end = back ? await session.RollBackAsync(back: null, RollbackRequest.Plain, cancellation) : await session.FinishAsync("a demonstration: nobody depends on what is removed", cancellation);
+            if (back) return end == ExitCode.RolledBack ? await _report.BackAsync(connection, before, cancellation) : end;
             return end == ExitCode.Done ? await _report.ForwardAsync(connection, pepper, cancellation) : end;
         }
 

@@ -28,6 +28,12 @@ internal sealed record PlanDocument
 
     public required IReadOnlyList<PlannedPhase> Phases { get; init; }
 
+    /// <summary>Who decides on a rollback, by the time since the switch.</summary>
+    public required IReadOnlyList<DecisionDocument> RollbackMatrix { get; init; }
+
+    /// <summary>What is looked at after a rollback.</summary>
+    public required IReadOnlyList<string> RollbackChecklist { get; init; }
+
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 
     /// <param name="plan">The plan.</param>
@@ -39,9 +45,17 @@ internal sealed record PlanDocument
         Runbook = plan.Name,
         Hash = plan.Hash,
         Parameters = plan.Parameters,
+        RollbackMatrix = MatrixOf(plan),
+        RollbackChecklist = Engine.Rollback.RollbackChecklist.ItemsOf(plan, kinds),
         DoneBefore = seconds is null ? null : plan.Phases.SelectMany(p => p.Steps).Count(s => seconds.ContainsKey(StepContent.Of(s, plan.Files))),
         Phases = [.. plan.Phases.Select(p => PlannedPhase.From(p, plan, kinds, seconds, expected))],
     };
+
+    private static IReadOnlyList<DecisionDocument> MatrixOf(RunbookPlan plan)
+    {
+        var matrix = Engine.Rollback.RollbackMatrix.Of(plan);
+        return [.. matrix.Rows.Select(r => DecisionDocument.Of(r, matrix, plan))];
+    }
 
     public string ToJson() => JsonSerializer.Serialize(this, PlanDocumentJson.Default.PlanDocument);
 }

@@ -33,6 +33,10 @@ internal static class PlanText
                 text.AppendLine();
             }
         }
+        text.AppendLine("## Rollback").AppendLine().AppendLine("| since the switch | data impact | what is done | approval of | takes |").AppendLine("|---|---|---|---|---|");
+        foreach (var row in plan.RollbackMatrix) text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(row.Row)} | {row.Impact} | {row.Action} | {Cell(Approvers(row))} | {Cell(row.Takes ?? "-")} |");
+        text.AppendLine().AppendLine("Looked at after a rollback of everything:").AppendLine();
+        foreach (var item in plan.RollbackChecklist) text.AppendLine(CultureInfo.InvariantCulture, $"- {Cell(item)}");
         return text.ToString();
     }
 
@@ -52,7 +56,12 @@ internal static class PlanText
                 else console.Console.Line($"      [grey]undo: {step.Undo}[/]");
             }
         }
+        console.Console.Line($"  [bold]rollback[/], by the time since the switch");
+        foreach (var row in plan.RollbackMatrix) console.Console.Line($"    {row.Row}, {row.Impact} impact: {row.Action}, {(row.Approvers.Count == 0 ? "nobody has to approve" : $"approval of {Approvers(row)}")}{(row.Takes is null ? "" : $", {row.Takes}")}");
+        console.Console.Line($"    looked at afterwards: {string.Join(", ", plan.RollbackChecklist)}");
     }
+
+    private static string Approvers(DecisionDocument row) => row.Approvers.Count == 0 ? "nobody" : string.Join(" and ", row.Approvers);
 
     private static string Title(string? title) => title is null ? "" : $": {title}";
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
+using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
@@ -18,6 +20,25 @@ internal static class RunCommands
     public static readonly Option<string?> Target = new("--target") { Description = "The target, instead of what the runbook names; without a password.", HelpName = "URL" };
 
     private static readonly Option<string?> Back = new("--to") { Description = "Undo what came after this phase, and nothing before.", HelpName = "PHASE" };
+
+    private static readonly Option<string[]> ApprovedBy = new("--approved-by")
+    {
+        Description = "Who has approved the rollback; goes into the journal. Repeatable.", HelpName = "ROLE: NAME", AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static readonly Option<string?> Override = new("--override") { Description = "Why it is rolled back where the decision matrix allows a forward fix only; goes into the journal.", HelpName = "REASON" };
+
+    private static readonly Option<string?> Impact = new("--impact") { Description = "How much data it touches, where that is known to be more than the time since the switch tells.", HelpName = "IMPACT" };
+
+    public static readonly Option<bool> Detach = new("--detach") { Description = "Leave it to a process of its own, and return once it holds the run." };
+
+    public static readonly Option<string?> Log = new("--log") { Description = "With --detach: the file that the process prints to; default: one in logs/ of GODWIT_HOME.", HelpName = "FILE" };
+
+    public static readonly Option<string?> Certificate = new("--certificate") { Description = "Where the signed certificate of a run that ends goes; default: NAME-RUN.certificate.json here.", HelpName = "FILE" };
+
+    private static readonly Option<bool> Watch = new("--watch") { Description = "Show it anew until nobody is at work on the run, and end with the code that its runner ends with." };
+
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
 
     private static readonly Option<string?> Early = new("--early") { Description = "Why the old is removed before the runbook's retention is over; goes into the journal.", HelpName = "REASON" };
 
@@ -39,6 +60,16 @@ internal static class RunCommands
         {
             if (result.Tokens.Count == 1 && JournalPlace.Fault(result.Tokens[0].Value) is { } fault) result.AddError(fault);
         });
+        Runbook.Validators.Add(RunbookOptions.RefuseOptions);
+        ApprovedBy.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => RollbackApproval.Read(t.Value) is null)) result.AddError($"--approved-by takes \"role: name\", not {token.Value}");
+        });
+        Override.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value)) result.AddError("--override takes a reason");
+        });
+        Impact.AcceptOnlyFromAmong([.. Enum.GetValues<RollbackImpact>().Select(RollbackRow.Word)]);
         Back.AcceptOnlyFromAmong([.. PhaseNames.All.Select(PhaseNames.Of)]);
         Unknown.AcceptOnlyFromAmong("again", "done");
     }
@@ -48,16 +79,21 @@ internal static class RunCommands
         yield return Act(
             kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown],
             (session, result, token) => session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
-        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal], (session, _, token) => session.RunAsync(token));
-        yield return Act(kinds, "status", "Shows where a run stands, why, and what going back now would take.", [], (session, _, token) => session.StatusAsync(token));
+        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal, Certificate, Detach, Log], (session, _, token) => session.RunAsync(token));
+        yield return Act(
+            kinds, "status", "Shows where a run stands, why, and what going back now would take.", [Watch],
+            (session, result, token) => session.StatusAsync(result.GetValue(Watch) ? WatchInterval : null, token));
         yield return Act(kinds, "pause", "Asks the runner of a run to stop after the part at hand.", [], (session, _, token) => session.PauseAsync(token));
         yield return Act(
-            kinds, "rollback", "Undoes a run, the last step first.", [Back, Journal],
-            (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, token));
+            kinds, "rollback", "Undoes a run, the last step first, and looks whether it is as it was.", [Back, ApprovedBy, Override, Impact, Journal, Certificate, Detach, Log],
+            (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, RequestOf(result), token));
         yield return Act(
-            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
+            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal, Certificate, Detach, Log], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
         yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
     }
+
+    private static RollbackRequest RequestOf(ParseResult result) => new(
+        [.. (result.GetValue(ApprovedBy) ?? []).Select(a => RollbackApproval.Read(a)!)], result.GetValue(Override), RollbackRow.FindImpact(result.GetValue(Impact)));
 
     /// <summary>The runbook that a command is about, or null when it is about a move.</summary>
     public static string? RunbookOf(ParseResult result)
@@ -73,9 +109,10 @@ internal static class RunCommands
         foreach (var option in more) command.Options.Add(option);
         command.SetAction((result, cancellation) => GuardAsync(
             name, result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
-            console => act(new RunSession(kinds, RunbookOptions.PathOf(result), RunbookOptions.SetOf(result), result.GetValue(Target), console)
+            console => more.Contains(Detach) && result.GetValue(Detach) ? DetachedRun.StartAsync(result, result.GetValue(Log), console, cancellation) : act(new RunSession(kinds, RunbookOptions.PathOf(result), RunbookOptions.SetOf(result), result.GetValue(Target), console)
             {
                 Journal = more.Contains(Journal) ? result.GetValue(Journal) : null,
+                Certificate = more.Contains(Certificate) ? result.GetValue(Certificate) : null,
             }, result, cancellation), cancellation));
         return command;
     }

@@ -1,3 +1,4 @@
+using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Model.Findings;
@@ -15,6 +16,7 @@ internal sealed class RunConsole(string command, MoveConsole console, TextWriter
     public int Finish(RunDocument document)
     {
         var whole = document with { Command = command };
+        Detachment.Fail(whole);
         if (json) output.WriteLine(whole.ToJson());
         return whole.ExitCode;
     }
@@ -24,6 +26,18 @@ internal sealed class RunConsole(string command, MoveConsole console, TextWriter
         RunbookFindings.Print(console, findings);
         console.Line($"[red]Refused:[/] nothing was changed.");
         return Finish(new RunDocument { Outcome = "refused", ExitCode = exitCode, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] });
+    }
+
+    /// <summary>Empties the terminal, where there is one.</summary>
+    public void Clear()
+    {
+        if (!json && !System.Console.IsOutputRedirected && ReferenceEquals(output, System.Console.Out)) output.Write("\x1b[H\x1b[2J");
+    }
+
+    /// <summary>For people, as it is.</summary>
+    public void Print(string text)
+    {
+        if (!json) output.Write(text);
     }
 
     public void Note(string text) => console.Note(text);

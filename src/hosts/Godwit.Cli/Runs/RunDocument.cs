@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
 using Godwit.Engine.Runs;
@@ -41,6 +42,17 @@ internal sealed record RunDocument
 
     public RollbackDocument? Rollback { get; init; }
 
+    /// <summary>What the newest rollback was decided by: the journal's entry.</summary>
+    public JsonObject? Decided { get; init; }
+
+    /// <summary>What the checklist of the newest rollback saw: the journal's entry.</summary>
+    public JsonObject? Checked { get; init; }
+
+    public IReadOnlyList<GateDocument>? Gates { get; init; }
+
+    /// <summary>How far replicas of the target are behind; null when there is none.</summary>
+    public string? Lag { get; init; }
+
     public IReadOnlyList<StepDocument>? Steps { get; init; }
 
     /// <summary>The table that another tool keeps its history in, or the baseline.</summary>
@@ -48,6 +60,18 @@ internal sealed record RunDocument
 
     /// <summary>Steps that were done before Godwit came.</summary>
     public IReadOnlyList<AdoptedDocument>? Adopted { get; init; }
+
+    /// <summary>The process that a run was left to.</summary>
+    public int? Process { get; init; }
+
+    /// <summary>The file that it prints to.</summary>
+    public string? Log { get; init; }
+
+    /// <summary>Variables and files by name, and what is wrong with them; never a value.</summary>
+    public IReadOnlyDictionary<string, string>? Configuration { get; init; }
+
+    /// <summary>The signed certificate of a run that is over.</summary>
+    public string? Certificate { get; init; }
 
     /// <summary>The file that was written.</summary>
     public string? File { get; init; }
@@ -68,6 +92,19 @@ internal sealed record RunDocument
     public string? Next { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, RunDocumentJson.Default.RunDocument);
+
+    /// <summary>Null when the text is no such document.</summary>
+    public static RunDocument? TryRead(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, RunDocumentJson.Default.RunDocument);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <param name="SecondsSinceHeartbeat">By the database's clock.</param>
@@ -79,13 +116,27 @@ internal sealed record CopyDocument(string Sink, string State, long Sent, DateTi
 
 /// <param name="Possible">Whether anything that is done cannot be undone.</param>
 /// <param name="Loses">What going back now would lose, in a sentence.</param>
-internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds, string Loses);
+internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds, string Loses)
+{
+    /// <summary>The row of the decision matrix that holds now; null when the run is over.</summary>
+    public DecisionDocument? Decision { get; init; }
+}
+
+/// <param name="State"><c>Pass</c>, <c>Fail</c>, <c>Inconclusive</c> or <c>NoData</c>: its newest answer.</param>
+internal sealed record GateDocument(string Gate, string Phase, string State, string Summary, DateTimeOffset At);
 
 /// <param name="Migration">What the other tool calls it.</param>
 /// <param name="Compared">Whether the file was compared with a checksum that the tool kept.</param>
 internal sealed record AdoptedDocument(string Step, string Migration, bool Compared);
 
-internal sealed record StepDocument(string Id, string Phase, string Kind, string State, int Attempts, long Done, long? Total, double? Seconds, string Undo, string? Irreversible);
+internal sealed record StepDocument(string Id, string Phase, string Kind, string State, int Attempts, long Done, long? Total, double? Seconds, string Undo, string? Irreversible)
+{
+    /// <summary>Rows or parts a second now; null when nobody is at work on it.</summary>
+    public double? PerSecond { get; init; }
+
+    /// <summary>What a step that waits has seen so far, and when it goes on.</summary>
+    public string? Seen { get; init; }
+}
 
 internal sealed record RunLine(string Run, string Runbook, string State, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string Plan, string? Reason)
 {

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
+using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
@@ -20,8 +22,8 @@ namespace Godwit.Cli.Runs;
 /// <summary>What the commands about runs do: read the runbook, reach its target, enter a run, carry it on, and say how it was left.</summary>
 internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDictionary<string, string> set, string? to, RunConsole console)
 {
-    /// <summary>The exit codes that only runs have.</summary>
-    private const int Paused = 5, RolledBack = 6;
+    /// <summary>Between two looks at a run that show how fast it is.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3), CopyFarewell = TimeSpan.FromSeconds(15);
 
@@ -38,6 +40,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     /// <summary>Where the journal is copied to while the run goes on (<see cref="JournalPlace"/>); null for nowhere.</summary>
     public string? Journal { get; init; }
 
+    /// <summary>Where the certificate of a run that ends goes; null for the folder at hand.</summary>
+    public string? Certificate { get; init; }
+
     /// <summary>Begins a run of the runbook as it stands, and carries it to the end of observe.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
@@ -48,7 +53,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         var entrance = await RunbookEntry.BeginAsync(
-            target.Target, Guid.NewGuid(), plan, RunOnce(plan), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation);
+            target.Target, Guid.NewGuid(), plan, Steps(plan, s => s.RunsOnce), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation, Steps(plan, s => s.RunsWhenChanged));
         return entrance switch
         {
             RunbookEntrance.Entered(var run) => await CarryAsync(target.Target, run, runbook.Folder, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
@@ -66,8 +71,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         return console.Finish(new RunDocument { Outcome = "nothing-to-do", ExitCode = ExitCode.Done, Runbook = plan.Name, Plan = plan.Hash });
     }
 
-    private HashSet<string> RunOnce(RunbookPlan plan) =>
-        [.. plan.Phases.SelectMany(p => p.Steps).Where(s => kinds.Bind(s, plan.Files).RunsOnce).Select(s => s.Id)];
+    private HashSet<string> Steps(RunbookPlan plan, Func<IStep, bool> which) =>
+        [.. plan.Phases.SelectMany(p => p.Steps).Where(s => which(kinds.Bind(s, plan.Files))).Select(s => s.Id)];
 
     /// <summary>Secrets that a later phase needs, and that are better missed before the first.</summary>
     private List<Finding> MissingSecrets(RunbookPlan plan) =>
@@ -92,9 +97,12 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     public Task<int> AbortAsync(CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused, RunbookState.Complete], "abort-asked", checkEdits: false, (_, runner, token) => runner.AbortAsync(token), cancellation);
 
-    public Task<int> RollBackAsync(Phase? back, CancellationToken cancellation) => GoOnAsync(
+    /// <param name="back">The phase that stays; null for none.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="cancellation">Stops.</param>
+    public Task<int> RollBackAsync(Phase? back, RollbackRequest request, CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused, RunbookState.Complete, RunbookState.Finished], "rollback-asked", checkEdits: false,
-        (_, runner, token) => runner.RollBackAsync(back, token), cancellation);
+        (_, runner, token) => runner.RollBackAsync(back, token, request), cancellation);
 
     /// <summary>Resolves the runbook and shows what would be done; with a target in reach, how long each step took there the last time.</summary>
     public async Task<int> PlanAsync(bool markdown, TextWriter output, CancellationToken cancellation)
@@ -124,7 +132,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         var (expected, doubts) = (new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal), new List<Finding>());
         foreach (var step in plan.Phases.SelectMany(p => p.Steps))
         {
-            if (kinds.Step(step.Kind).Bind(step, plan.Files) is not IForesees foreseeing) continue;
+            if (kinds.Bind(step, plan.Files) is not IForesees foreseeing) continue;
             var seen = await foreseeing.ForeseeAsync(runbook.Folder, plan.Sources, Variables, cancellation);
             expected[step.Id] = seen.Lines;
             doubts.AddRange(seen.Findings);
@@ -142,8 +150,41 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         },
         cancellation);
 
-    public Task<int> StatusAsync(CancellationToken cancellation) => AskAsync(
-        async (connection, run) => RunStatus.Show(console, kinds, run, await ExportRows.ReadAsync(connection, run.Id, cancellation)), cancellation);
+    /// <param name="watch">How often it is shown anew until nobody is at work on the run any more; null shows it once.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public Task<int> StatusAsync(TimeSpan? watch, CancellationToken cancellation) => AskAsync(
+        async (connection, run) =>
+        {
+            RunbookRun? earlier = null;
+            while (true)
+            {
+                var view = await RunView.ReadAsync(connection, run.Id, cancellation) ?? throw new InvalidOperationException("the run's rows are gone");
+                if (earlier is null && IsAtWork(view.Run))
+                {
+                    earlier = view.Run;
+                    await Task.Delay(Glance, _time, cancellation);
+                    continue;
+                }
+                if (watch is not null) console.Clear();
+                var code = RunStatus.Show(console, kinds, view, earlier);
+                if (watch is not { } every) return code;
+                if (view.Run.Runner is not { Alive: true }) return WatchedCode(view.Run);
+                earlier = view.Run;
+                await Task.Delay(every, _time, cancellation);
+            }
+        },
+        cancellation);
+
+    private static bool IsAtWork(RunbookRun run) => run.Runner is { Alive: true } && run.Steps.Any(s => s.State is StepState.Applying or StepState.Undoing);
+
+    /// <summary>As the runner that was watched leaves: a runner that is gone without a word is a fault.</summary>
+    private static int WatchedCode(RunbookRun run) => run.State switch
+    {
+        RunbookState.Running => ExitCode.Fault,
+        RunbookState.Paused => ExitCode.Paused,
+        RunbookState.RolledBack => ExitCode.RolledBack,
+        _ => ExitCode.Done,
+    };
 
     public async Task<int> HistoryAsync(CancellationToken cancellation)
     {
@@ -211,6 +252,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     {
         await using (run)
         {
+            Detachment.Announce(run.Run);
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
@@ -219,7 +261,10 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             try
             {
                 var outcome = await act(runner, cancellation);
-                return Say(run, outcome, await CopiedAsync(copy, CopyFarewell));
+                var copied = await CopiedAsync(copy, CopyFarewell);
+                if (outcome is not RunbookOutcome.Reached(RunbookState.Finished or RunbookState.RolledBack) || outcome is RunbookOutcome.Reached { Part: true }) return Say(run, outcome, copied, null);
+                var (certificate, findings) = await RunCertifying.WriteAsync(target, run.Run, Certificate, cancellation);
+                return Say(run, outcome, [.. copied, .. findings], certificate);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -249,19 +294,21 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     }
 
     /// <param name="copied">Printed with every outcome; changes none.</param>
-    private int Say(PostgresRun run, RunbookOutcome outcome, IReadOnlyList<Finding> copied)
+    /// <param name="certificate">The file with the certificate of a run that is over; null when there is none.</param>
+    private int Say(PostgresRun run, RunbookOutcome outcome, IReadOnlyList<Finding> copied, string? certificate)
     {
         RunbookFindings.Print(console.Console, copied);
         var document = new RunDocument
         {
             Outcome = "", ExitCode = ExitCode.Done, Run = run.Run.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash,
-            Findings = [.. copied.Select(f => FindingDocument.From(f, showValues: false))],
+            Findings = [.. copied.Select(f => FindingDocument.From(f, showValues: false))], Certificate = certificate,
         };
+        if (certificate is not null) console.Console.Line($"Its certificate, signed: {certificate}");
         switch (outcome)
         {
             case RunbookOutcome.Reached(RunbookState.RolledBack):
                 console.Console.Line($"[yellow]Rolled back:[/] run {run.Run} of {run.Plan.Name}.");
-                return console.Finish(document with { Outcome = "rolled-back", ExitCode = RolledBack });
+                return console.Finish(document with { Outcome = "rolled-back", ExitCode = ExitCode.RolledBack });
             case RunbookOutcome.Reached(RunbookState.Complete):
                 console.Console.Line($"[green]Complete:[/] run {run.Run} of {run.Plan.Name}. The old is kept: `godwit finish` removes it, `godwit rollback` goes back to it.");
                 return console.Finish(document with { Outcome = "complete" });
@@ -278,7 +325,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
                 console.Console.Line($"{next}");
                 return console.Finish(document with
                 {
-                    Outcome = "paused", ExitCode = differs ? ExitCode.NotVerified : Paused, Reason = reason, Next = next,
+                    Outcome = "paused", ExitCode = differs ? ExitCode.NotVerified : ExitCode.Paused, Reason = reason, Next = next,
                     Findings = [.. findings.Concat(copied).Select(f => FindingDocument.From(f, showValues: false))],
                 });
             case RunbookOutcome.Refused(var refusals):

@@ -1,22 +1,30 @@
+using System.Text.Json.Nodes;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Journal.Export;
+using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
+using Godwit.Postgres.Runbooks;
 
 namespace Godwit.Cli.Runs;
 
 /// <summary>One screen: where a run stands, why, and what going back now would take.</summary>
 internal static class RunStatus
 {
-    public static int Show(RunConsole console, RunbookKinds kinds, RunbookRun run, IReadOnlyList<ExportState> copies)
+    /// <param name="console">Where it is shown.</param>
+    /// <param name="kinds">What its steps are.</param>
+    /// <param name="view">The run now.</param>
+    /// <param name="earlier">The run a moment ago: how fast it is; null where nobody is at work.</param>
+    public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier)
     {
-        var findings = copies.Select(c => Finding(c, run)).OfType<Finding>().ToList();
+        var run = view.Run;
+        var findings = view.Copies.Select(c => Finding(c, run)).OfType<Finding>().ToList();
         var out_ = console.Console;
-        var back = RollbackNow(kinds, run);
+        var back = RollbackNow.Of(kinds, run);
         out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run is { RollingBack: true, State: not RunbookState.RolledBack } ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
         out_.Line($"began {run.StartedAt:yyyy-MM-dd HH:mm:ss}Z, {Span(run.Now - run.StartedAt)} ago{(run.EndedAt is { } end ? $", ended {end:yyyy-MM-dd HH:mm:ss}Z" : "")}");
         if (run.Runner is { } runner)
@@ -25,28 +33,43 @@ internal static class RunStatus
         if (run.Reason is { } reason) out_.Line($"[yellow]paused:[/] {reason}");
         foreach (var phase in run.Plan.Phases)
         {
-            var row = run.Phases.FirstOrDefault(p => p.Phase == phase.Phase);
-            var state = row is null ? "not begun" : row.EndedAt is { } ended ? $"done in {Span(ended - row.BeganAt)}" : $"for {Span(run.Now - row.BeganAt)}, deadline in {Span(phase.Deadline - (run.Now - row.CountsFrom))}";
-            out_.Line($"  [bold]{PhaseNames.Of(phase.Phase)}[/]  {state}");
+            out_.Line($"  [bold]{PhaseNames.Of(phase.Phase)}[/]  {PhaseText(run, phase)}");
+            foreach (var gate in view.Gates.Where(g => g.Phase == phase.Phase)) out_.Line($"    gate {gate.Gate}: {gate.State}: {gate.Summary} ({Span(run.Now - gate.At)} ago)");
             foreach (var step in phase.Steps)
             {
                 var at = run.Steps.Single(s => s.Id == step.Id);
-                out_.Line($"    {(at.Carried ? "before" : Word(at.State)),-9} {step.Id} ({step.Kind}){Progress(at, run.Now)}{(step.Irreversible is null ? "" : ", point of no return")}");
+                out_.Line($"    {(at.Carried ? "before" : Word(at.State)),-9} {step.Id} ({step.Kind}){Progress(kinds, step, at, run, earlier)}{(step.Irreversible is null ? "" : ", point of no return")}");
             }
         }
-        out_.Line($"rollback now: {(back.Possible ? $"{back.Steps} steps, takes about {Math.Max(1, back.Seconds):0} s and " : "")}{back.Loses}");
-        foreach (var copy in copies) out_.Line($"journal copied to {copy.Sink}: {copy.Sent:N0} entries, {Word(copy.Status)}");
+        if (run.State is not (RunbookState.RolledBack or RunbookState.Aborted))
+        {
+            out_.Line($"rollback now: {(back is { Possible: true, Steps: > 0 } ? $"{Count(back.Steps, "step")}, takes about {Math.Max(1, back.Seconds):0} s and " : "")}{back.Loses}");
+            if (back is { Possible: true, Steps: > 0 } && !run.RollingBack) out_.Line($"  {DecisionDocument.Describe(RollbackStanding.Of(run))}");
+        }
+        if (view.Decided is { } decided) out_.Line($"rollback decided: {Decided(decided)}");
+        if (view.Checked is { } seen) out_.Line($"rollback checked: {Checked(seen)}");
+        if (view.Lag is { } lag) out_.Line($"replicas: {lag}");
+        foreach (var copy in view.Copies) out_.Line($"journal copied to {copy.Sink}: {copy.Sent:N0} entries, {Word(copy.Status)}");
         RunbookFindings.Print(out_, findings);
         return console.Finish(new RunDocument
         {
             Outcome = "status", ExitCode = ExitCode.Done, Run = run.Id.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash, State = RunWords.Of(run.State), Reason = run.Reason,
             RollingBack = run.RollingBack, StartedAt = run.StartedAt, EndedAt = run.EndedAt,
             Runner = run.Runner is { } r ? new RunnerDocument(r.Holder, r.SinceHeartbeat.TotalSeconds, r.Alive) : null,
-            Rollback = back,
-            Journal = copies.Count == 0 ? null : [.. copies.Select(c => new CopyDocument(c.Sink, Word(c.Status), c.Sent, c.SucceededAt, c.Failures, c.Problem))],
+            Rollback = back, Lag = view.Lag, Decided = view.Decided, Checked = view.Checked,
+            Gates = [.. view.Gates.Select(g => new GateDocument(g.Gate, PhaseNames.Of(g.Phase), g.State.ToString(), g.Summary, g.At))],
+            Journal = view.Copies.Count == 0 ? null : [.. view.Copies.Select(c => new CopyDocument(c.Sink, Word(c.Status), c.Sent, c.SucceededAt, c.Failures, c.Problem))],
             Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
-            Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps.Select(s => Document(kinds, run, p.Phase, s)))],
+            Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps.Select(s => Document(kinds, run, earlier, p.Phase, s)))],
         });
+    }
+
+    private static string PhaseText(RunbookRun run, PhaseSettings phase)
+    {
+        if (run.Phases.FirstOrDefault(p => p.Phase == phase.Phase) is not { } row) return run.RollingBack || run.State == RunbookState.RolledBack ? "as it was before, or not begun" : "not begun";
+        if (row.EndedAt is { } ended) return $"done in {Span(ended - row.BeganAt)}";
+        var left = phase.Deadline - (run.Now - row.CountsFrom);
+        return $"for {Span(run.Now - row.BeganAt)}, {(left < TimeSpan.Zero ? $"deadline over for {Span(-left)}" : $"deadline in {Span(left)}")}";
     }
 
     /// <summary>A copy that lags behind a runner at work is on its way; behind one that is gone it stays where it is.</summary>
@@ -57,35 +80,47 @@ internal static class RunStatus
 
     private static string Word(ExportStatus status) => status == ExportStatus.UpToDate ? "up-to-date" : status.ToString().ToLowerInvariant();
 
-    private static RollbackDocument RollbackNow(RunbookKinds kinds, RunbookRun run)
+    private static string Decided(JsonObject decided)
     {
-        var done = run.Plan.Phases.SelectMany(p => p.Steps).Select(s => (Step: s, Row: run.Steps.Single(r => r.Id == s.Id)))
-            .Where(s => s.Row is { Carried: false, State: not (StepState.Pending or StepState.Undone) }).ToList();
-        // What it took to do is the best guess at what it takes to undo until a rehearsal has measured it.
-        var seconds = done.Sum(s => s.Row is { BeganAt: { } began, EndedAt: { } ended } ? (ended - began).TotalSeconds : 1);
-        var stuck = done.Where(s => s.Step.Irreversible is not null || kinds.Bind(s.Step, run.Plan.Files).Irreversible is not null).Select(s => s.Step.Id).ToList();
-        return stuck.Count > 0
-            ? new RollbackDocument(false, done.Count, seconds, $"not possible past {string.Join(", ", stuck)}")
-            : new RollbackDocument(true, done.Count, seconds, "loses nothing");
+        var approvals = (decided["approvals"]?.AsArray() ?? []).OfType<JsonObject>().Select(a => $"{a["name"]} ({a["role"]})").ToList();
+        return $"{decided["row"]} since {decided["since"]}, {decided["action"]}{(approvals.Count == 0 ? "" : $", approved by {string.Join(" and ", approvals)}")}{(decided["override"] is { } why ? $", overridden: {why}" : "")}";
     }
 
-    private static StepDocument Document(RunbookKinds kinds, RunbookRun run, Phase phase, StepSettings step)
+    private static string Checked(JsonObject seen)
+    {
+        var items = (seen["items"]?.AsArray() ?? []).OfType<JsonObject>().ToList();
+        var bad = items.Where(i => (string?)i["state"] != "holds").Select(i => $"{i["item"]}: {i["saw"]}").ToList();
+        return $"{items.Count - bad.Count} of {items.Count} hold{(bad.Count == 0 ? "" : $"; {string.Join("; ", bad)}")}";
+    }
+
+    private static StepDocument Document(RunbookKinds kinds, RunbookRun run, RunbookRun? earlier, Phase phase, StepSettings step)
     {
         var row = run.Steps.Single(s => s.Id == step.Id);
         var bound = kinds.Bind(step, run.Plan.Files);
         return new StepDocument(
             step.Id, PhaseNames.Of(phase), step.Kind, row.State.ToString().ToLowerInvariant(), row.Attempts, row.Done, row.Total,
-            row is { BeganAt: { } began, EndedAt: { } ended } ? (ended - began).TotalSeconds : null, bound.UndoSummary, step.Irreversible ?? bound.Irreversible);
+            row is { BeganAt: { } began, EndedAt: { } ended } ? (ended - began).TotalSeconds : null, bound.UndoSummary, step.Irreversible ?? bound.Irreversible)
+        {
+            PerSecond = Rate(row, run, earlier), Seen = row.Progress is { } progress ? bound.Describe(progress, run.Now) : null,
+        };
     }
 
-    private static string Progress(StepRow row, DateTimeOffset now)
+    private static string Progress(RunbookKinds kinds, StepSettings step, StepRow row, RunbookRun run, RunbookRun? earlier)
     {
-        if (row is { BeganAt: { } began, EndedAt: { } ended }) return $", {Span(ended - began)}";
-        if (row.State is not (StepState.Applying or StepState.Undoing) || row.BeganAt is not { } since) return "";
-        var took = (now - since).TotalSeconds;
-        var rate = took > 0 ? row.Done / took : 0;
-        var left = row.Total is { } total && rate > 0 ? $", {Span(TimeSpan.FromSeconds((total - row.Done) / rate))} left" : "";
-        return $", {row.Done:N0}{(row.Total is null ? "" : $" of {row.Total:N0}")}, {rate:N0}/s{left}";
+        if (row is { BeganAt: { } began, EndedAt: { } ended }) return $", {Span(ended - began)}{(row.Done > 0 ? $", {row.Done:N0} done" : "")}";
+        if (row.State is not (StepState.Applying or StepState.Undoing)) return "";
+        if (row.Progress is { } progress && kinds.Bind(step, run.Plan.Files).Describe(progress, run.Now) is { } said) return $", {said}";
+        var rate = Rate(row, run, earlier);
+        var left = row.Total is { } total && rate > 0 ? $", {Span(TimeSpan.FromSeconds((total - row.Done) / rate.Value))} left" : "";
+        return $", {row.Done:N0}{(row.Total is null ? "" : $" of {row.Total:N0}")}{(rate is { } known ? $", {known:N0}/s" : "")}{left}";
+    }
+
+    /// <summary>How fast it is now: by two looks at it, since what an attempt before a pause did says nothing of this one. Null when nobody is at work.</summary>
+    private static double? Rate(StepRow row, RunbookRun run, RunbookRun? earlier)
+    {
+        if (row.State is not (StepState.Applying or StepState.Undoing) || earlier?.Steps.FirstOrDefault(s => s.Id == row.Id) is not { } before || before.Done > row.Done) return null;
+        var seconds = (run.Now - earlier.Now).TotalSeconds;
+        return seconds > 0 ? (row.Done - before.Done) / seconds : null;
     }
 
     private static string Word(StepState state) => state switch
@@ -94,6 +129,8 @@ internal static class RunStatus
         StepState.Verified => "done",
         _ => state.ToString().ToLowerInvariant(),
     };
+
+    private static string Count(int number, string thing) => $"{number} {thing}{(number == 1 ? "" : "s")}";
 
     private static string Span(TimeSpan time) => time.TotalSeconds < 10 ? $"{Math.Max(0, time.TotalSeconds):0.0} s" : time.TotalHours >= 24 ? $"{time.TotalDays:0.0} d" : $"{time:hh\\:mm\\:ss}";
 }

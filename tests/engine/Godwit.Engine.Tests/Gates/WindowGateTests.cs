@@ -40,7 +40,7 @@ public sealed class WindowGateTests
         var gate = Read(kind, window);
         Assert.Empty(kind.Check(gate, new Dictionary<string, PlannedFile>(StringComparer.Ordinal)));
         var verdict = await kind.Bind(gate, new Dictionary<string, PlannedFile>(StringComparer.Ordinal)).EvaluateAsync(
-            new GateContext { Run = Guid.Empty, Gate = gate, Phase = Phase.Switch, Target = new NoTarget(), Folder = "/nowhere", Time = new Clock(now), Environment = new NoVariables() },
+            new GateContext { Run = Guid.Empty, Gate = gate, Phase = Phase.Switch, Target = new Target(DateTimeOffset.Parse(now, CultureInfo.InvariantCulture)), Folder = "/nowhere", Time = new Elsewhere(), Environment = new NoVariables() },
             TestContext.Current.CancellationToken);
         Assert.Equal(state, verdict.State);
         Assert.NotEqual("", verdict.Evidence["now"]);
@@ -65,9 +65,10 @@ public sealed class WindowGateTests
         return new GateSettings { Id = "window", Kind = "window", Settings = reading.Value!.AsObject() };
     }
 
-    private sealed class Clock(string now) : TimeProvider
+    /// <summary>A machine whose clock is wrong: a window goes by the target's.</summary>
+    private sealed class Elsewhere : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.Parse(now, CultureInfo.InvariantCulture);
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
     }
 
     private sealed class NoVariables : IRunEnvironment
@@ -75,13 +76,26 @@ public sealed class WindowGateTests
         public string? Find(string name) => null;
     }
 
-    /// <summary>A window asks nobody.</summary>
-    private sealed class NoTarget : IRunTarget
+    /// <summary>A target that knows the time and nothing else.</summary>
+    private sealed class Target(DateTimeOffset now) : IRunTarget, IRunTransaction
     {
         public CancellationToken LeaseLost => CancellationToken.None;
 
-        public Task<T> InTransactionAsync<T>(SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) => throw new InvalidOperationException();
+        public Task<T> InTransactionAsync<T>(SessionTerms terms, Func<IRunTransaction, CancellationToken, Task<T>> work, CancellationToken cancellation) => work(this, cancellation);
+
+        public Task<IReadOnlyList<IReadOnlyList<object?>>> QueryAsync(string sql, int limit, CancellationToken cancellation, params IReadOnlyList<object?> values) =>
+            Task.FromResult<IReadOnlyList<IReadOnlyList<object?>>>([[now.UtcDateTime]]);
 
         public Task<T> OutsideTransactionAsync<T>(SessionTerms terms, Func<IRunSession, CancellationToken, Task<T>> work, CancellationToken cancellation) => throw new InvalidOperationException();
+
+        public Task<long> ExecuteAsync(string sql, CancellationToken cancellation, params IReadOnlyList<object?> values) => throw new InvalidOperationException();
+
+        public Task ExecuteAllAsync(IReadOnlyList<string> statements, CancellationToken cancellation) => throw new InvalidOperationException();
+
+        public IAsyncEnumerable<IReadOnlyList<object?>> StreamAsync(string sql, CancellationToken cancellation, params IReadOnlyList<object?> values) => throw new InvalidOperationException();
+
+        public Task<string?> ReadProgressAsync(CancellationToken cancellation) => throw new InvalidOperationException();
+
+        public Task SaveProgressAsync(string state, long done, long? total, CancellationToken cancellation) => throw new InvalidOperationException();
     }
 }

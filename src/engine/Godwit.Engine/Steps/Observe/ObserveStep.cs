@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Checks;
 using Godwit.Model.Findings;
@@ -33,18 +34,36 @@ internal sealed class ObserveStep(IReadOnlyList<ObservationTime> times, IReadOnl
             {
                 // Kept before the run pauses: whoever resumes it has looked.
                 var warnings = outcomes.Where(o => o.IsWarning).Select(o => o.Name);
-                await memory.SaveAsync((state with { Seen = [.. warnings] }).Write(), state.Passed, times.Count, cancellation);
+                await memory.SaveAsync((state with { Seen = [.. warnings], Saw = Tell(outcomes, where) }).Write(), state.Passed, times.Count, cancellation);
                 return stop;
             }
-            state = state with { Passed = state.Passed + (due ? 1 : 0), Samples = state.Samples + (checks.Count > 0 ? 1 : 0), Seen = [.. state.Seen.Where(s => outcomes.Any(o => o.IsWarning && o.Name == s))] };
+            state = state with { Passed = state.Passed + (due ? 1 : 0), Samples = state.Samples + (checks.Count > 0 ? 1 : 0), Saw = Tell(outcomes, where), Seen = [.. state.Seen.Where(s => outcomes.Any(o => o.IsWarning && o.Name == s))] };
             await memory.SaveAsync(state.Write(), state.Passed, times.Count, cancellation);
-            if (due) context.Progress.Report(state.Passed, times.Count, $"{outcomes.Count} checks {where}");
+            if (due) context.Progress.Report(state.Passed, times.Count, $"{outcomes.Count} check{(outcomes.Count == 1 ? "" : "s")} {where}");
             if (state.Passed == times.Count) return Passed(state);
             var left = times[state.Passed].After - since;
             var wait = sample.Count > 0 && every < left ? every : left;
             // The target's clock decides; a wait is never so long that a move of it would not be seen.
             if (wait > TimeSpan.Zero && !await memory.WaitAsync(wait < TimeSpan.FromMinutes(5) ? wait : TimeSpan.FromMinutes(5), cancellation)) return StepMemory.PauseAsked;
         }
+    }
+
+    public override string? Describe(string progress, DateTimeOffset now)
+    {
+        if (JsonNode.Parse(progress) is not JsonObject { Count: > 0 } kept) return null;
+        var state = ObservationState.Read(kept);
+        var next = state.Passed < times.Count ? state.Began + times[state.Passed].After - now : TimeSpan.Zero;
+        var when = state.Passed >= times.Count ? "" : $"; next at {DurationText.Write(times[state.Passed].After)}, {(next <= TimeSpan.Zero ? "which is due" : $"in {Whole(next)}")}";
+        return string.Create(CultureInfo.InvariantCulture, $"{state.Passed} of {times.Count} times, looked {state.Samples} times{(state.Saw is { } saw ? $", last {saw}" : "")}{when}");
+    }
+
+    /// <summary>To the second below a minute, else to the minute: people read it.</summary>
+    private static string Whole(TimeSpan time) => DurationText.Write(time.TotalMinutes < 2 ? TimeSpan.FromSeconds(Math.Ceiling(time.TotalSeconds)) : TimeSpan.FromMinutes(Math.Ceiling(time.TotalMinutes)));
+
+    private static string Tell(IReadOnlyList<CheckOutcome> outcomes, string where)
+    {
+        var bad = CheckOutcome.Describe(outcomes);
+        return outcomes.Count == 0 ? where : $"{where}: {(bad.Length == 0 ? outcomes.Count == 1 ? "1 check holds" : $"{outcomes.Count} checks hold" : bad.Length > 1000 ? bad[..1000] : bad)}";
     }
 
     /// <summary>Null when somebody asked for a pause meanwhile.</summary>

@@ -17,6 +17,8 @@ public sealed class IntegrityGateKind : IGateKind
 
     public string Name => "integrity";
 
+    public bool HoldsAfterRollback => true;
+
     public string Summary => "Looks whether the data is what it has to be: queries, counts, rows, NULLs, constraints, indexes, extensions.";
 
     public Shape.Map Shape { get; } = new(

@@ -1,0 +1,26 @@
+namespace Godwit.Engine.Rollback;
+
+/// <summary>What a person says who asks for a rollback.</summary>
+/// <param name="Approvals">Who has approved it.</param>
+/// <param name="Override">Why it is done where the matrix says that it is not; null leaves the matrix its say.</param>
+/// <param name="Impact">How much data it touches, where that is known to be more than the time tells.</param>
+public sealed record RollbackRequest(IReadOnlyList<RollbackApproval> Approvals, string? Override = null, RollbackImpact? Impact = null)
+{
+    public static RollbackRequest Plain { get; } = new([]);
+}
+
+/// <summary>
+/// An approval, as somebody states it: nothing proves it. This is the one place for a proof: a signature that an approver made goes here, and
+/// <see cref="RollbackDecision"/> is who judges it.
+/// </summary>
+public sealed record RollbackApproval(string Role, string Name)
+{
+    /// <summary>From <c>role: name</c>; null when it is none.</summary>
+    public static RollbackApproval? Read(string text)
+    {
+        var at = text.IndexOf(':', StringComparison.Ordinal);
+        if (at < 0) return null;
+        var (role, name) = (text[..at].Trim(), text[(at + 1)..].Trim());
+        return role.Length is 0 or > 200 || name.Length is 0 or > 200 || text.Any(char.IsControl) ? null : new RollbackApproval(role, name);
+    }
+}

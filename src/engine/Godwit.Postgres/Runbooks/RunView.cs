@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using Godwit.Engine.Journal.Export;
+using Godwit.Engine.Reports;
+using Godwit.Engine.Rollback;
+using Godwit.Engine.Runs;
+using Godwit.Postgres.Journal;
+using Npgsql;
+
+namespace Godwit.Postgres.Runbooks;
+
+/// <summary>What <c>status</c> shows of a run.</summary>
+/// <param name="Run">Its rows.</param>
+/// <param name="Gates">The newest answer of every gate that was asked.</param>
+/// <param name="Copies">How copies of the journal stand.</param>
+/// <param name="Decided">What the newest rollback was decided by; null when there was none.</param>
+/// <param name="Checked">What the checklist of the newest rollback saw; null when none was gone through.</param>
+/// <param name="Lag">How far replicas are behind; null when there is none.</param>
+public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IReadOnlyList<ExportState> Copies, JsonObject? Decided, JsonObject? Checked, string? Lag)
+{
+    /// <returns>Null when there is no such run.</returns>
+    public static async Task<RunView?> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
+    {
+        if (await RunbookRows.FindAsync(connection, run, cancellation) is not { } found) return null;
+        var gates = await RunRecords.ReadGatesAsync(connection, run, cancellation);
+        return new RunView(
+            found, [.. gates.GroupBy(g => g.Gate, StringComparer.Ordinal).Select(g => g.Last())], await ExportRows.ReadAsync(connection, run, cancellation),
+            await JournalRows.FindNewestAsync(connection, run, RollbackDecision.JournalKind, cancellation),
+            await JournalRows.FindNewestAsync(connection, run, RollbackChecklist.JournalKind, cancellation), await ReplicaLag.ReadAsync(connection, cancellation));
+    }
+}
