@@ -39,14 +39,14 @@ public sealed class TwoRunnersTests(PostgresServers servers)
         folder.Environment["DATABASE_URL"] = direct!.Replace($":{server.Port}/", $":{proxy.Port}/", StringComparison.Ordinal);
         using var first = folder.Start("run");
         await Patience.UntilAsync(async () => await folder.Target.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'SELECT pg_sleep%' AND state = 'active')"), first.WaitAsync());
-        // So slow that it has not opened the session for the statement when its beginning is seen on record.
-        proxy.Delay = TimeSpan.FromMilliseconds(100);
+        // It will not have opened the session for the statement when its beginning is seen on record.
+        proxy.HoldNew = true;
         await Patience.UntilAsync(async () => await folder.Target.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM godwit.steps WHERE id = 'outside' AND progress LIKE '%\"Begun\":0%')"), first.WaitAsync());
         first.Freeze();
         folder.Environment["DATABASE_URL"] = direct;
         using (var second = folder.Start("resume")) (await second.WaitAsync()).MustBe(5);
         (await folder.RunAsync("resume", "--unknown", "again")).MustBe(0);
-        proxy.Delay = TimeSpan.Zero;
+        proxy.HoldNew = false;
         first.Thaw();
         var outcome = (await first.WaitAsync()).MustBe(4);
         Assert.Contains("another runner has taken this run over", outcome.Output + outcome.Error, StringComparison.Ordinal);
