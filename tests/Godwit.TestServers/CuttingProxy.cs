@@ -36,6 +36,9 @@ public sealed class CuttingProxy : IAsyncDisposable
     /// <summary>New connections are closed at once.</summary>
     public bool RefuseNew { get; set; }
 
+    /// <summary>New connections are taken and not passed on until it is false again; those that are open go on.</summary>
+    public bool HoldNew { get; set; }
+
     /// <summary>Passes nothing on and closes nothing: a connection that neither fails nor answers. What was held back goes on once it is false again.</summary>
     public bool Silent { get; set; }
 
@@ -89,6 +92,8 @@ public sealed class CuttingProxy : IAsyncDisposable
         pairs[id] = (client, server);
         try
         {
+            while (HoldNew)
+                await Task.Delay(10, stopping.Token);
             if (!RefuseNew)
             {
                 await server.ConnectAsync(host, port, stopping.Token);

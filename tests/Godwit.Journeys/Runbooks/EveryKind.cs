@@ -30,8 +30,8 @@ internal sealed class EveryKind : IAsyncDisposable
             steps:
               - {id: look, smoke: [{sql: SELECT count(*) = 2000 FROM people}]}
               - {id: closed, maintenance: {mode: on, file: closed}}
-              - {id: announce, http: {url: 'URL/announce', body: '{}', undo: {url: 'URL/announce', method: DELETE}}}
-              - {id: warm, command: {run: [/bin/sh, note.sh, apply], files: [note.sh], undo: {run: [/bin/sh, note.sh, undo]}}}
+              - {id: announce, http: {url: 'URL/announce', body: '{}', request_timeout: 2s, retries: 1, undo: {url: 'URL/announce', method: DELETE}}}
+              - {id: warm, timeout: 5s, command: {run: [/bin/sh, note.sh, apply], files: [note.sh], undo: {run: [/bin/sh, note.sh, undo]}}}
               - {id: traffic, route: {weights: [50, 100], hold: 150ms, every: 50ms, file: {template: weights.template, path: weights.conf}}}
               - {id: opened, maintenance: {mode: off, file: closed}}
           observe:

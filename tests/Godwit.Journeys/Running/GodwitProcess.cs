@@ -42,11 +42,6 @@ public sealed class GodwitProcess : IDisposable
         return new Outcome(_process.ExitCode, await _output, await _error);
     }
 
-    /// <summary>Stops it where it is.</summary>
-    public void Freeze() => ProcessTree.Signal(_process.Id, 19);
-
-    public void Thaw() => ProcessTree.Signal(_process.Id, 18);
-
     /// <summary>SIGKILL, and its end.</summary>
     public void Kill()
     {

@@ -30,7 +30,8 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     {
         if (state == StepState.Verified) return StepResult.Done;
         var bound = Bind(step);
-        var context = Context(phase, step, "apply") with { Unknown = DecisionFor(state) };
+        var context = Context(phase, step, "apply");
+        var decided = DecidedOnce(context, state);
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: false);
         if (state is StepState.Pending or StepState.Undone)
         {
@@ -43,7 +44,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
             var atomic = bound as IAtomicStep;
             var applied = atomic is { IsAtomic: true }
                 ? await RunInOneAsync(step, "step-applied", atomic.HasVerify ? StepState.Applied : StepState.Verified, atomic.Terms(context), (t, c) => atomic.ApplyAsync(context, t, c), cancellation)
-                : await RunInPartsAsync(step, bound, StepState.Applying, StepState.Applied, "step-began", "step-applied", bound.ApplyAsync, context, cancellation);
+                : await RunInPartsAsync(step, bound, StepState.Applying, StepState.Applied, "step-began", "step-applied", c => bound.ApplyAsync(decided(), c), cancellation);
             if (applied is not StepResult.Passed) return await RefuseAsync(step, "step-failed", applied, cancellation);
             verified = atomic is { IsAtomic: true, HasVerify: false };
         }
@@ -121,11 +122,12 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     {
         if (state is StepState.Pending or StepState.Undone) return StepResult.Done;
         var bound = Bind(step);
-        var context = Context(phase, step, "undo") with { Unknown = DecisionFor(state) };
+        var context = Context(phase, step, "undo");
+        var decided = DecidedOnce(context, state);
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: true);
         var undone = bound is IAtomicStep { IsAtomic: true } atomic
             ? await RunInOneAsync(step, "step-undone", StepState.Undone, atomic.Terms(context), (t, c) => atomic.UndoAsync(context, t, c), cancellation)
-            : await RunInPartsAsync(step, bound, StepState.Undoing, StepState.Undone, "step-undo-began", "step-undone", bound.UndoAsync, context, cancellation);
+            : await RunInPartsAsync(step, bound, StepState.Undoing, StepState.Undone, "step-undo-began", "step-undone", c => bound.UndoAsync(decided(), c), cancellation);
         if (undone is not StepResult.Passed) return await RefuseAsync(step, "step-undo-failed", undone, cancellation);
         options.Observer.StepEnds(step.Id, undo: true);
         return StepResult.Done;
@@ -169,19 +171,10 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     }
 
     private async Task<StepResult> RunInPartsAsync(
-        StepSettings step, IStep bound, StepState during, StepState end, string beginKind, string endKind, Func<StepContext, CancellationToken, Task<StepResult>> work,
-        StepContext context, CancellationToken cancellation)
+        StepSettings step, IStep bound, StepState during, StepState end, string beginKind, string endKind, Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation)
     {
         await SetAsync(step, during, beginKind, null, cancellation);
-        var attempt = 0;
-        var result = await RetryAsync(
-            c =>
-            {
-                // A person's decision is about the statement that was found, not about one that breaks off now.
-                var at = attempt++ == 0 ? context : context with { Unknown = null };
-                return LimitAsync(step, bound.KeepsTimeout ? step.Timeout + s_ownLimit : step.Timeout, t => work(at, t), c);
-            },
-            cancellation);
+        var result = await RetryAsync(c => LimitAsync(step, bound.KeepsTimeout ? step.Timeout + s_ownLimit : step.Timeout, work, c), cancellation);
         if (result is StepResult.Passed passed) await SetAsync(step, end, endKind, passed.Evidence, cancellation);
         // A step that stopped because somebody asked for a pause is where its progress says, as it would be after a crash.
         else if (result is StepResult.Undecided && !pauseRequested()) await SetAsync(step, StepState.Unknown, "step-unknown", null, cancellation);
@@ -271,7 +264,17 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         PauseRequested = pauseRequested,
     };
 
-    private UnknownStatement? DecisionFor(StepState found) => found is StepState.Applying or StepState.Undoing or StepState.Unknown ? options.Unknown : null;
+    /// <summary>A person's decision is about the statement that was found broken off, not about one that breaks off at a later attempt.</summary>
+    private Func<StepContext> DecidedOnce(StepContext context, StepState found)
+    {
+        var decision = found is StepState.Applying or StepState.Undoing or StepState.Unknown ? options.Unknown : null;
+        return () =>
+        {
+            var decided = context with { Unknown = decision };
+            decision = null;
+            return decided;
+        };
+    }
 
     private sealed class StepRefusal(StepResult result) : Exception
     {

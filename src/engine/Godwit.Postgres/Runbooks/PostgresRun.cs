@@ -105,6 +105,7 @@ public sealed class PostgresRun : IRunStore
         {
             await using var session = await _sessions.OpenAsync(cancellation);
             await using (var settle = SettingsOf(terms, session.Connection, null, local: false)) await settle.ExecuteNonQueryAsync(cancellation);
+            await _lease.CheckAsync(session.Connection, cancellation);
             // Not kept: its settings are its own.
             return await work(new RunSession(session.Connection, null), cancellation);
         });

@@ -48,6 +48,20 @@ public sealed class Lease : IAsyncDisposable
         if (await command.ExecuteScalarAsync(cancellation) is null) throw new LeaseLostException();
     }
 
+    /// <summary>
+    /// Fails when a successor has taken over; for sessions that work outside transactions and lock nothing. One that was opened before the takeover and looked then
+    /// is ended by it.
+    /// </summary>
+    public async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT FROM godwit.leases WHERE scope = $1 AND epoch = $2", connection)
+        {
+            Parameters = { new() { Value = _scope }, new() { Value = Epoch } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        if (!await reader.ReadAsync(cancellation)) throw new LeaseLostException();
+    }
+
     /// <summary>Whether the row says that another holds the lease. A database that does not answer says nothing.</summary>
     public async Task<bool> IsTakenAsync(CancellationToken cancellation)
     {

@@ -72,6 +72,10 @@ internal sealed class LeaseClaim
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
+    /// <summary>After the takeover has committed: a session that was opened between the first look and now, and still found its epoch, goes too.</summary>
+    public Task EndLateBackendsAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        _replaces is { } replaced ? EndBackendsAsync(connection, replaced, cancellation) : Task.CompletedTask;
+
     private sealed record Current(Guid Epoch, Guid Run, string Holder, DateTime Heartbeat, TimeSpan SinceHeartbeat, TimeSpan Lasts, bool HasSessions);
 
     private static async Task<Current?> ReadAsync(NpgsqlConnection connection, string scope, CancellationToken cancellation)

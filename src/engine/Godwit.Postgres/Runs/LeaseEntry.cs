@@ -36,6 +36,7 @@ internal static class LeaseEntry
             if (!await claim.TakeAsync(connection, transaction, run, sessions.Epoch, runner.Holder, runner.Terms, cancellation)) continue;
             if (await check(connection, transaction) is { } refusal) return refusal;
             await transaction.CommitAsync(cancellation);
+            await claim.EndLateBackendsAsync(connection, cancellation);
             // The session lives on: a holder without any counts as dead.
             session.Keep();
             return null;

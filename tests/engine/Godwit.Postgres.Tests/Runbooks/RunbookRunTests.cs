@@ -116,9 +116,15 @@ public sealed class RunbookRunTests(PostgresServers servers)
     }
 
     [Fact]
-    public async Task Eight_runners_at_once_on_a_fresh_database_and_one_begins()
+    public Task Eight_runners_at_once_on_a_fresh_database_and_one_begins() => BeginAtOnceAsync(rounds: 10);
+
+    [Fact]
+    [Trait("Category", "Soak")]
+    public Task Eight_runners_at_once_on_fifty_fresh_databases_and_one_begins_on_each() => BeginAtOnceAsync(rounds: 50);
+
+    private async Task BeginAtOnceAsync(int rounds)
     {
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < rounds; round++)
         {
             var database = await NewAsync();
             var scripts = Enumerable.Range(0, 8).Select(_ => new Script(database).Sql(Phase.Expand, "things", Things, "DROP TABLE things")).ToList();
