@@ -28,8 +28,10 @@ public sealed class RunbookFolder : IDisposable
 
     public Dictionary<string, string?> Environment { get; }
 
-    public static async Task<RunbookFolder> PrepareAsync(PostgresServers servers) =>
-        new(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken));
+    public static async Task<RunbookFolder> PrepareAsync(PostgresServers servers) => await PrepareAsync(await servers.DefaultAsync());
+
+    /// <summary>On a server that the test may stop, kill and restore.</summary>
+    public static async Task<RunbookFolder> PrepareAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));
 
     /// <param name="phases">The YAML below <c>phases:</c>, two spaces in.</param>
     public RunbookFolder Runbook(string phases, string name = "shop")

@@ -148,6 +148,12 @@ public static class FindingCodes
     public static readonly FindingCode SwitchFailed = new("GW1777", "The maintenance mode could not be switched");
     public static readonly FindingCode RouteFailed = new("GW1778", "The weights could not be written");
 
+    public static readonly FindingCode TargetRewound = new("GW1790", "The target went back in time");
+    public static readonly FindingCode LedgerDamaged = new("GW1791", "A ledger is damaged");
+    public static readonly FindingCode LedgerUnusable = new("GW1792", "A ledger cannot be used");
+    public static readonly FindingCode NotConfirmed = new("GW1793", "After a restore, a step that was done is not there");
+    public static readonly FindingCode CheckSource = new("GW1794", "A check's source cannot be asked");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

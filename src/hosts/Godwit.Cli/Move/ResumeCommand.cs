@@ -17,7 +17,7 @@ internal static class ResumeCommand
     public static Command Create(RunbookKinds kinds)
     {
         var command = new Command("resume", "Goes on with a run of a runbook, or with a move, that stopped.")
-        { RunCommands.Runbook, To, From, Schema, RunCommands.Target, RunCommands.Unknown, RunCommands.Journal, MoveOptions.Json, MoveOptions.ShowValues };
+        { RunCommands.Runbook, To, From, Schema, RunCommands.Target, RunCommands.Unknown, RunCommands.Journal, RunCommands.AcceptRewind, MoveOptions.Json, MoveOptions.ShowValues };
         command.SetAction((result, cancellation) =>
         {
             var json = result.GetValue(MoveOptions.Json);
@@ -26,7 +26,7 @@ internal static class ResumeCommand
             {
                 UnknownStatement? unknown = result.GetValue(RunCommands.Unknown) switch { "again" => UnknownStatement.Again, "done" => UnknownStatement.Done, _ => null };
                 return RunCommands.GuardAsync(
-                    "resume", json, configuration, console => new RunSession(kinds, runbook, RunCommands.NoSet, result.GetValue(RunCommands.Target), console) { Unknown = unknown, Journal = result.GetValue(RunCommands.Journal) }.ResumeAsync(cancellation), cancellation);
+                    "resume", json, configuration, console => new RunSession(kinds, runbook, RunCommands.NoSet, result.GetValue(RunCommands.Target), console) { Unknown = unknown, Journal = result.GetValue(RunCommands.Journal), AcceptRewind = result.GetValue(RunCommands.AcceptRewind) }.ResumeAsync(cancellation), cancellation);
             }
             var console = new MoveConsole(configuration.Output, configuration.Error, json, result.GetValue(MoveOptions.ShowValues));
             var session = new ResumeSession(console, result.GetValue(To), result.GetValue(From), result.GetRequiredValue(Schema), json);

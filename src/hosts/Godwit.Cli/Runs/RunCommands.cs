@@ -33,11 +33,20 @@ internal static class RunCommands
         Description = "Copy the journal there while the run goes on: a file, a folder, or a URL that takes POSTs.", HelpName = "FILE|URL",
     };
 
+    public static readonly Option<string?> AcceptRewind = new("--accept-rewind")
+    {
+        Description = "Why a target that went back in time, by a restore for instance, is gone on with; goes into the journal, signed.", HelpName = "REASON",
+    };
+
     static RunCommands()
     {
         Journal.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && JournalPlace.Fault(result.Tokens[0].Value) is { } fault) result.AddError(fault);
+        });
+        AcceptRewind.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value)) result.AddError("--accept-rewind takes a reason");
         });
         Back.AcceptOnlyFromAmong([.. PhaseNames.All.Select(PhaseNames.Of)]);
         Unknown.AcceptOnlyFromAmong("again", "done");
@@ -48,14 +57,14 @@ internal static class RunCommands
         yield return Act(
             kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown],
             (session, result, token) => session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
-        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal], (session, _, token) => session.RunAsync(token));
+        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal, AcceptRewind], (session, _, token) => session.RunAsync(token));
         yield return Act(kinds, "status", "Shows where a run stands, why, and what going back now would take.", [], (session, _, token) => session.StatusAsync(token));
         yield return Act(kinds, "pause", "Asks the runner of a run to stop after the part at hand.", [], (session, _, token) => session.PauseAsync(token));
         yield return Act(
-            kinds, "rollback", "Undoes a run, the last step first.", [Back, Journal],
+            kinds, "rollback", "Undoes a run, the last step first.", [Back, Journal, AcceptRewind],
             (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, token));
         yield return Act(
-            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
+            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal, AcceptRewind], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
         yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
     }
 
@@ -76,6 +85,7 @@ internal static class RunCommands
             console => act(new RunSession(kinds, RunbookOptions.PathOf(result), RunbookOptions.SetOf(result), result.GetValue(Target), console)
             {
                 Journal = more.Contains(Journal) ? result.GetValue(Journal) : null,
+                AcceptRewind = more.Contains(AcceptRewind) ? result.GetValue(AcceptRewind) : null,
             }, result, cancellation), cancellation));
         return command;
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -10,6 +11,7 @@ using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
 using Godwit.Security.Signing;
@@ -38,6 +40,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     /// <summary>Where the journal is copied to while the run goes on (<see cref="JournalPlace"/>); null for nowhere.</summary>
     public string? Journal { get; init; }
 
+    /// <summary>Why a target that went back in time is gone on with; null does not.</summary>
+    public string? AcceptRewind { get; init; }
+
     /// <summary>Begins a run of the runbook as it stands, and carries it to the end of observe.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
@@ -47,10 +52,20 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
-        var entrance = await RunbookEntry.BeginAsync(
-            target.Target, Guid.NewGuid(), plan, RunOnce(plan), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation);
+        RunbookEntrance entrance;
+        try
+        {
+            entrance = await RunbookEntry.BeginAsync(
+                target.Target, Guid.NewGuid(), plan, RunOnce(plan), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation, Keeping());
+        }
+        catch (LedgerException fault)
+        {
+            return console.Refuse([LedgerFindings.Unusable(fault)]);
+        }
         return entrance switch
         {
+            RunbookEntrance.Rewound(var lost) => Rewound(lost),
+            RunbookEntrance.Untold(var damaged) => console.Refuse(damaged),
             RunbookEntrance.Entered(var run) => await CarryAsync(target.Target, run, runbook.Folder, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
             RunbookEntrance.Refused(var id, var state, var hash) => console.Refuse([Unfinished(id, state, hash == plan.Hash)]),
             RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
@@ -127,7 +142,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         cancellation);
 
     public Task<int> StatusAsync(CancellationToken cancellation) => AskAsync(
-        async (connection, run) => RunStatus.Show(console, kinds, run, await ExportRows.ReadAsync(connection, run.Id, cancellation)), cancellation);
+        async (connection, run) => RunStatus.Show(console, kinds, run, await ExportRows.ReadAsync(connection, run.Id, cancellation), await ComparedAsync(connection, run.Plan.Name, cancellation)), cancellation);
 
     public async Task<int> HistoryAsync(CancellationToken cancellation)
     {
@@ -164,7 +179,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (target is null) return console.Refuse(findings);
         await using var source = target.OpenSource(new SessionSettings { RunId = "ask", Role = "find" });
         await using var connection = await source.OpenAsync(cancellation);
-        return await NewestAsync(connection, name, cancellation) is { } run ? await ask(connection, run) : console.Refuse([NoRun(name)]);
+        if (await NewestAsync(connection, name, cancellation) is { } run) return await ask(connection, run);
+        return await ComparedAsync(connection, name, cancellation) is { Count: > 0 } lost ? Rewound(lost) : console.Refuse([NoRun(name)]);
     }
 
     private async Task<int> GoOnAsync(
@@ -175,15 +191,27 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         RunbookRun? stored;
         await using (var source = target.OpenSource(new SessionSettings { RunId = "ask", Role = "find" }))
         await using (var connection = await source.OpenAsync(cancellation))
+        {
             stored = await NewestAsync(connection, name, cancellation);
-        if (stored is null) return console.Refuse([NoRun(name)]);
+            if (stored is null) return await ComparedAsync(connection, name, cancellation) is { Count: > 0 } lost ? Rewound(lost) : console.Refuse([NoRun(name)]);
+        }
         if (checkEdits && Plan().Plan is { } now && now.Hash != stored.Plan.Hash)
             console.Note($"The runbook was edited since run {stored.Id} began: this goes on with the plan of the run ({stored.Plan.Hash[..12]}), not with the file ({now.Hash[..12]}).");
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
-        var entrance = await RunbookEntry.TakeOverAsync(
-            target, stored, states, kind, RunHolder.Self(_time), new JournalSigner(key), holder => RunHolder.SayWaiting(console.Console, holder), cancellation);
+        RunbookEntrance entrance;
+        try
+        {
+            entrance = await RunbookEntry.TakeOverAsync(
+                target, stored, states, kind, RunHolder.Self(_time), new JournalSigner(key), holder => RunHolder.SayWaiting(console.Console, holder), cancellation, Keeping());
+        }
+        catch (LedgerException fault)
+        {
+            return console.Refuse([LedgerFindings.Unusable(fault)]);
+        }
         return entrance switch
         {
+            RunbookEntrance.Rewound(var lost) => Rewound(lost),
+            RunbookEntrance.Untold(var damaged) => console.Refuse(damaged),
             RunbookEntrance.Entered(var run) => await CarryAsync(target, run, Path.GetDirectoryName(Path.GetFullPath(file))!, (runner, token) => act(stored, runner, token), cancellation),
             RunbookEntrance.Refused(var id, var state, _) => console.Refuse([Finding.Error(FindingCodes.RunStateForbids, $"run {id} is {RunWords.Of(state)}")]),
             RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
@@ -270,6 +298,31 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             default:
                 throw new InvalidOperationException();
         }
+    }
+
+    private LedgerKeeping Keeping() => new(LedgerFolder.Of(GodwitHome.Folder()), KnownSigners.Load(GodwitHome.Folder()), AcceptRewind, console.Note);
+
+    /// <summary>What this machine's ledgers say against a target.</summary>
+    private static async Task<IReadOnlyList<Finding>> ComparedAsync(NpgsqlConnection connection, string? name, CancellationToken cancellation)
+    {
+        if (name is null) return [];
+        try
+        {
+            return (await LedgerCheck.MakeAsync(connection, LedgerFolder.Of(GodwitHome.Folder()), name, KnownSigners.Load(GodwitHome.Folder()), cancellation)).Findings;
+        }
+        catch (LedgerException fault)
+        {
+            return [LedgerFindings.Unusable(fault)];
+        }
+    }
+
+    /// <summary>The target is as it is; nothing is written to what may not be the right one.</summary>
+    private int Rewound(IReadOnlyList<Finding> findings)
+    {
+        RunbookFindings.Print(console.Console, findings);
+        const string reason = "the target went back in time", next = "`godwit resume --accept-rewind REASON` goes on without what is lost.";
+        console.Console.Line($"[yellow]Paused:[/] {reason}; nothing was changed.");
+        return console.Finish(new RunDocument { Outcome = "paused", ExitCode = Paused, Reason = reason, Next = next, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] });
     }
 
     private static async Task<RunbookRun?> NewestAsync(NpgsqlConnection connection, string? name, CancellationToken cancellation) =>

@@ -12,9 +12,9 @@ namespace Godwit.Cli.Runs;
 /// <summary>One screen: where a run stands, why, and what going back now would take.</summary>
 internal static class RunStatus
 {
-    public static int Show(RunConsole console, RunbookKinds kinds, RunbookRun run, IReadOnlyList<ExportState> copies)
+    public static int Show(RunConsole console, RunbookKinds kinds, RunbookRun run, IReadOnlyList<ExportState> copies, IReadOnlyList<Finding> compared)
     {
-        var findings = copies.Select(c => Finding(c, run)).OfType<Finding>().ToList();
+        var findings = compared.Concat(copies.Select(c => OfCopy(c, run)).OfType<Finding>()).ToList();
         var out_ = console.Console;
         var back = RollbackNow(kinds, run);
         out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run is { RollingBack: true, State: not RunbookState.RolledBack } ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
@@ -50,7 +50,7 @@ internal static class RunStatus
     }
 
     /// <summary>A copy that lags behind a runner at work is on its way; behind one that is gone it stays where it is.</summary>
-    private static Finding? Finding(ExportState copy, RunbookRun run) => JournalFindings.Of(
+    private static Finding? OfCopy(ExportState copy, RunbookRun run) => JournalFindings.Of(
         copy.Status == ExportStatus.Behind && run.Runner is not { Alive: true }
             ? copy with { Status = ExportStatus.Failing, Problem = "nobody is at work on it" }
             : copy);
