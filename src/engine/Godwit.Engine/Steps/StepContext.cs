@@ -1,3 +1,4 @@
+using Godwit.Engine.Checks;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -31,6 +32,9 @@ public sealed record StepContext
 
     /// <summary>Values from outside the runbook, and where secrets come from.</summary>
     public required IRunEnvironment Environment { get; init; }
+
+    /// <summary>Other databases that checks ask.</summary>
+    public ICheckSources Sources { get; init; } = NoCheckSources.Instance;
 
     /// <summary>Told how far the step is.</summary>
     public required IStepProgress Progress { get; init; }

@@ -37,7 +37,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     /// <summary>Where connections get their password from.</summary>
     public ConnectionEnvironment Connections { get; init; } = ConnectionEnvironment.Process;
 
-    /// <summary>Where the journal is copied to while the run goes on (<see cref="JournalPlace"/>); null for nowhere.</summary>
+    /// <summary>Where the journal is copied to while the run goes on (<see cref="JournalPlace"/>); null for where the runbook says.</summary>
     public string? Journal { get; init; }
 
     /// <summary>Why a target that went back in time is gone on with; null does not.</summary>
@@ -49,6 +49,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         var (plan, runbook, findings) = Plan();
         if (plan is null || runbook is null) return console.Refuse(findings);
         if (MissingSecrets(plan) is { Count: > 0 } missing) return console.Refuse(missing);
+        var (journal, nowhere) = JournalPlace.Resolve(Journal, runbook);
+        if (nowhere is not null) return console.Refuse([nowhere]);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
@@ -66,7 +68,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         {
             RunbookEntrance.Rewound(var lost) => Rewound(lost),
             RunbookEntrance.Untold(var damaged) => console.Refuse(damaged),
-            RunbookEntrance.Entered(var run) => await CarryAsync(target.Target, run, runbook.Folder, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
+            RunbookEntrance.Entered(var run) => await CarryAsync(target.Target, run, runbook.Folder, journal, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
             RunbookEntrance.Refused(var id, var state, var hash) => console.Refuse([Unfinished(id, state, hash == plan.Hash)]),
             RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
             RunbookEntrance.Changed(var steps) => console.Refuse([.. steps.Select(Changed)]),
@@ -188,6 +190,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     {
         var (target, name, findings) = await ReachAsync(cancellation);
         if (target is null) return console.Refuse(findings);
+        var (journal, nowhere) = JournalPlace.Resolve(Journal, new RunbookReader(kinds).ReadFile(file, set).Runbook);
+        if (nowhere is not null) return console.Refuse([nowhere]);
         RunbookRun? stored;
         await using (var source = target.OpenSource(new SessionSettings { RunId = "ask", Role = "find" }))
         await using (var connection = await source.OpenAsync(cancellation))
@@ -212,22 +216,24 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         {
             RunbookEntrance.Rewound(var lost) => Rewound(lost),
             RunbookEntrance.Untold(var damaged) => console.Refuse(damaged),
-            RunbookEntrance.Entered(var run) => await CarryAsync(target, run, Path.GetDirectoryName(Path.GetFullPath(file))!, (runner, token) => act(stored, runner, token), cancellation),
+            RunbookEntrance.Entered(var run) => await CarryAsync(target, run, Path.GetDirectoryName(Path.GetFullPath(file))!, journal, (runner, token) => act(stored, runner, token), cancellation),
             RunbookEntrance.Refused(var id, var state, _) => console.Refuse([Finding.Error(FindingCodes.RunStateForbids, $"run {id} is {RunWords.Of(state)}")]),
             RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
             _ => throw new InvalidOperationException(),
         };
     }
 
-    private async Task<int> CarryAsync(PostgresTarget target, PostgresRun run, string folder, Func<RunbookRunner, CancellationToken, Task<RunbookOutcome>> act, CancellationToken cancellation)
+    private async Task<int> CarryAsync(
+        PostgresTarget target, PostgresRun run, string folder, string? journal, Func<RunbookRunner, CancellationToken, Task<RunbookOutcome>> act, CancellationToken cancellation)
     {
         await using (run)
         {
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
+                Sources = new PostgresSources((name, token) => run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? RunTarget.ReachAsync(null, source, folder, Connections, token) : null),
             });
-            await using var copy = Journal is null ? null : new JournalCopy(Journal, target, run, _time);
+            await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);
             try
             {
                 var outcome = await act(runner, cancellation);
