@@ -66,6 +66,26 @@ public sealed class JournalCopyTests(PostgresServers servers)
         (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", folder.In("got.jsonl")])).MustBe(0);
     }
 
+    [Fact]
+    public async Task The_runbook_names_the_place_and_the_option_wins()
+    {
+        using var folder = await TwoAsync();
+        folder.Environment["JOURNAL_PLACE"] = folder.In("named.jsonl");
+        var text = await File.ReadAllTextAsync(folder.File, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.File, text.Replace("phases:", "journal: {env: JOURNAL_PLACE}\nphases:", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        (await folder.RunAsync("run")).MustBe(0);
+        (await folder.RunAsync("finish", "--early", "a test", "--journal", folder.In("option.jsonl"))).MustBe(0);
+        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", folder.In("named.jsonl")])).MustBe(0);
+        Assert.True(File.ReadAllLines(folder.In("option.jsonl")).Length > File.ReadAllLines(folder.In("named.jsonl")).Length);
+
+        await File.WriteAllTextAsync(folder.File, text.Replace("phases:", "journal: {file: copies/}\nphases:", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        (await folder.RunAsync("rollback")).MustBe(6);
+        Assert.Single(Directory.GetFiles(folder.In("copies")), f => f.EndsWith(".journal.jsonl", StringComparison.Ordinal));
+        folder.Environment["JOURNAL_PLACE"] = null;
+        await File.WriteAllTextAsync(folder.File, text.Replace("phases:", "journal: {env: JOURNAL_PLACE}\nphases:", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        Assert.Equal("GW1711", Code(await folder.JsonAsync(1, "run")));
+    }
+
     [Theory]
     [InlineData("ftp://localhost/journal")]
     [InlineData("http://elsewhere.example/journal")]

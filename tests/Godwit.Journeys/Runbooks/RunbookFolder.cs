@@ -28,10 +28,9 @@ public sealed class RunbookFolder : IDisposable
 
     public Dictionary<string, string?> Environment { get; }
 
-    public static async Task<RunbookFolder> PrepareAsync(PostgresServers servers) =>
-        await PrepareAsync(await servers.DefaultAsync());
+    public static async Task<RunbookFolder> PrepareAsync(PostgresServers servers) => await PrepareAsync(await servers.DefaultAsync());
 
-    /// <param name="server">One that the test may kill and stop.</param>
+    /// <summary>On a server that the test may stop, kill and restore.</summary>
     public static async Task<RunbookFolder> PrepareAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));
 
     /// <param name="phases">The YAML below <c>phases:</c>, two spaces in.</param>

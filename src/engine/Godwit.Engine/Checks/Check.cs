@@ -16,14 +16,22 @@ public abstract record Check(string Name, bool Warns)
     private const string SqlKey = "sql", HttpKey = "http";
 
     /// <param name="Query">Its first row's first column is the answer.</param>
-    public sealed record Sql(string Name, bool Warns, string Query, Expectation Expected, SessionTerms Terms) : Check(Name, Warns);
+    public sealed record Sql(string Name, bool Warns, string Query, Expectation Expected, SessionTerms Terms) : Check(Name, Warns)
+    {
+        /// <summary>The source that is asked; null is the target.</summary>
+        public string? Source { get; init; }
+    }
 
     public sealed record Http(string Name, bool Warns, HttpRequestSettings Request) : Check(Name, Warns);
+
+    /// <summary>Another database than the target, by its name in the runbook.</summary>
+    public static Field SourceField { get; } = new("source", new Shape.Text { MaxLength = 200 }, "The source that is asked instead of the target: a PostgreSQL database of the runbook's sources");
 
     public static Shape.Map SqlShape { get; } = new(
     [
         new Field("query", new Shape.Text(), "A query, which must not write; the first column of its first row is the answer", Required: true),
         .. Expectation.Fields,
+        SourceField,
         new Field("search_path", new Shape.Text { MaxLength = 1000 }, "Where unqualified names are looked up") { Default = "public" },
         new Field("statement_timeout", new Shape.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)), "How long the query may take") { Default = "30s" },
     ])
@@ -45,7 +53,7 @@ public abstract record Check(string Name, bool Warns)
             new("name", new Shape.Text(@"[^\r\n]*\S[^\r\n]*") { Expected = "one line of text", MaxLength = 100 }, "What evidence calls it; without it its kind and place in the list"),
             new("warns", new Shape.Flag(), "An answer that is not as expected is a warning: `observe` stops until somebody has looked, everything else goes on and says so") { Default = "false" },
         ],
-        [new(SqlKey, SqlShape, "Asks the target"), new(HttpKey, HttpShape, "Asks a service")])
+        [new(SqlKey, SqlShape, "Asks the target, or a source"), new(HttpKey, HttpShape, "Asks a service")])
     {
         Name = "check",
         Description = "A question with an expected answer",
@@ -64,7 +72,7 @@ public abstract record Check(string Name, bool Warns)
     {
         var (name, warns) = (item.TextOrNull("name"), item.FlagOrNull("warns") is true);
         return item.MapOrNull(SqlKey) is { } sql
-            ? new Sql(name ?? $"{SqlKey}-{index + 1}", warns, sql.Text("query"), Expectation.Read(sql), TermsOf(sql))
+            ? new Sql(name ?? $"{SqlKey}-{index + 1}", warns, sql.Text("query"), Expectation.Read(sql), TermsOf(sql)) { Source = sql.TextOrNull("source") }
             : new Http(name ?? $"{HttpKey}-{index + 1}", warns, HttpRequestSettings.Read(item.Map(HttpKey), files));
     }
 

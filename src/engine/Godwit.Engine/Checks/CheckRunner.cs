@@ -8,11 +8,11 @@ using Godwit.Engine.Steps;
 namespace Godwit.Engine.Checks;
 
 /// <summary>Asks the questions of checks.</summary>
-public sealed class CheckRunner(IRunTarget target, IRunEnvironment environment, TimeProvider time, HttpSender http)
+public sealed class CheckRunner(IRunTarget target, IRunEnvironment environment, TimeProvider time, HttpSender http, ICheckSources sources)
 {
-    public static CheckRunner Of(StepContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared);
+    public static CheckRunner Of(StepContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.Sources);
 
-    public static CheckRunner Of(GateContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared);
+    public static CheckRunner Of(GateContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.Sources);
 
     /// <summary>One after another: a service that is looked at is not put under load.</summary>
     public async Task<IReadOnlyList<CheckOutcome>> AskAllAsync(IReadOnlyList<Check> checks, CancellationToken cancellation)
@@ -31,7 +31,7 @@ public sealed class CheckRunner(IRunTarget target, IRunEnvironment environment, 
 
     private async Task<CheckOutcome> AskAsync(Check.Sql check, CancellationToken cancellation)
     {
-        var (answer, fault) = await QueryAsync(check.Query, check.Terms, cancellation);
+        var (answer, fault) = check.Source is { } source ? await sources.AskAsync(source, check.Query, check.Terms, cancellation) : await QueryAsync(check.Query, check.Terms, cancellation);
         if (fault is not null) return new CheckOutcome(check.Name, check.Warns, CheckState.NoAnswer, fault);
         return check.Expected.Refuse(answer) is { } why
             ? new CheckOutcome(check.Name, check.Warns, CheckState.Fails, why)
@@ -55,7 +55,7 @@ public sealed class CheckRunner(IRunTarget target, IRunEnvironment environment, 
         }
     }
 
-    /// <summary>The first column of the first row, or why there is no answer. A question that writes is a mistake, and is refused by the target.</summary>
+    /// <summary>The first column of the target's first row, or why there is no answer. A question that writes is a mistake, and is refused by the target.</summary>
     public async Task<(string? Answer, string? Fault)> QueryAsync(string query, SessionTerms terms, CancellationToken cancellation)
     {
         try

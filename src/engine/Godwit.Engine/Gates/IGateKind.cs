@@ -1,4 +1,5 @@
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Checks;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -48,6 +49,9 @@ public sealed record GateContext
     public required TimeProvider Time { get; init; }
 
     public required IRunEnvironment Environment { get; init; }
+
+    /// <summary>Other databases that checks ask.</summary>
+    public ICheckSources Sources { get; init; } = NoCheckSources.Instance;
 }
 
 /// <summary>Only <see cref="Pass"/> opens a gate.</summary>

@@ -28,6 +28,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Description = root.TextOrNull("description"),
             Folder = folder,
             Target = root.MapOrNull("target") is { } target ? ReadAddress(target) : new ValueFrom(),
+            Journal = root.MapOrNull("journal") is { } journal ? ReadAddress(journal) : null,
             Sources = MergeSources(),
             Parameters = parameters,
             Roles = ReadRoles(),

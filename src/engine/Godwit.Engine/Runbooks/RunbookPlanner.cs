@@ -40,8 +40,8 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         var findings = new List<Finding>(files.Findings);
         foreach (var phase in runbook.Phases)
         {
-            foreach (var gate in phase.Gates) findings.AddRange(CheckGate(gate, files));
-            foreach (var step in phase.Steps) findings.AddRange(CheckStep(step, files, runbook.Sources));
+            foreach (var gate in phase.Gates) findings.AddRange([.. CheckGate(gate, files), .. CheckSources.Check(gate.Settings, runbook.Sources, gate.At)]);
+            foreach (var step in phase.Steps) findings.AddRange([.. CheckStep(step, files, runbook.Sources), .. CheckSources.Check(step.Settings, runbook.Sources, step.At)]);
         }
         return findings;
     }

@@ -42,6 +42,7 @@ public sealed class RunbookShape
             new Field("name", new Shape.Text("[a-z][a-z0-9_-]{0,62}") { Expected = "lower-case letters, digits, '-' and '_', at most 63, a letter first", MaxLength = 63 }, "Names the run", Required: true),
             new Field("description", new Shape.Text(), "What it is for"),
             new Field("target", Address, "The database that changes", Required: true),
+            new Field("journal", JournalPlace, "Where the journal is copied to while a run goes on; `--journal` names another place"),
             new Field("roles", new Shape.Named(new Shape.List(s_line) { Min = 1, Max = 200 }), "People by role"),
             new Field("approvals", new Shape.Map([.. PhaseNames.All.Select(p => new Field(PhaseNames.Of(p), new Shape.List(s_line) { Max = 50 }, $"The roles that have to approve before {PhaseNames.Of(p)} begins"))]), "The roles that have to approve, by phase"),
             new Field("retention", Retention, "How long what is replaced is kept") { Default = "{}" },
@@ -93,6 +94,17 @@ public sealed class RunbookShape
         new("env", s_variable, "An environment variable that holds the URL; with `_FILE` after its name, one that holds the path of a file with it"),
         new("file", s_line, "A file that holds the URL"),
     ]);
+
+    /// <summary>Where a journal is copied to.</summary>
+    public static Shape.OneOf JournalPlace { get; } = new([],
+    [
+        new("env", s_variable, "An environment variable that holds the URL, file or folder; with `_FILE` after its name, one that holds the path of a file with it"),
+        new("file", s_line, "A file, or a folder that gets a file for each run when it ends with a slash; relative to the runbook"),
+    ])
+    {
+        Name = "journal",
+        Description = "Where the journal is copied to",
+    };
 
     /// <summary>Where a source is found.</summary>
     public static Shape.OneOf Source { get; } = new([], [.. Address.Kinds, new("path", s_line, "A database file, such as SQLite's, by its path; relative to the runbook")])

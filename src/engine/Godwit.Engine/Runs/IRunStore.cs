@@ -79,6 +79,9 @@ public interface IRunLedger : IRunTransaction
     /// <summary>The phase is as if it had not begun.</summary>
     Task ForgetPhaseAsync(Phase phase, CancellationToken cancellation);
 
+    /// <summary>What was done before a restore has been looked at.</summary>
+    Task EndRecheckAsync(CancellationToken cancellation);
+
     Task SetDirectionAsync(bool rollingBack, Phase? to, CancellationToken cancellation);
 
     Task AddGateAsync(Phase phase, string gate, GateVerdict verdict, CancellationToken cancellation);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Checks;
 using Godwit.Engine.Gates;
+using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Steps;
@@ -57,6 +58,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         if (await new FormerEffects(store, options, () => _pauseAsked).OutwaitAsync(cancellation) is { } waiting) return await PauseAsync(waiting, [], false, cancellation);
         var run = await store.ReadAsync(cancellation);
         if (run.RollingBack) return Refuse("the run is on its way back", "`godwit rollback` goes on with that.");
+        if (run.Recheck && await RecheckAsync(run, cancellation) is { } differs) return differs;
         if (finish && store.Plan.Phases.Any(p => p.Phase != Phase.Contract && !run.Phases.Any(r => r.Phase == p.Phase && r.EndedAt is not null))) return Refuse("there are phases before contract that are not done", "`godwit resume` goes on with them.");
         if (finish && !HasBegun(run, Phase.Contract) && run.Phases.Max(p => p.EndedAt) + store.Plan.KeepOld is { } until && until > run.Now)
         {
@@ -73,6 +75,25 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         var state = over ? RunbookState.Finished : RunbookState.Complete;
         await LeaveAsync(state, reason: null, over ? "run-finished" : "run-complete", cancellation);
         return new RunbookOutcome.Reached(state);
+    }
+
+    /// <summary>Looks again at every step that a restored target says is done: null once all of them are there.</summary>
+    private async Task<RunbookOutcome?> RecheckAsync(RunbookRun run, CancellationToken cancellation)
+    {
+        var steps = new StepRunner(store, options, () => _pauseAsked);
+        var done = store.Plan.Phases.SelectMany(p => p.Steps.Select(s => (p.Phase, Step: s))).Where(s => run.Steps.Single(r => r.Id == s.Step.Id) is { Carried: false, State: StepState.Verified }).ToList();
+        options.Observer.Note($"looks again at {done.Count} steps that are done");
+        foreach (var (phase, step) in done)
+        {
+            if (await IsPauseAskedAsync(cancellation)) return await PauseAsync("asked to pause", [], false, cancellation);
+            if (Explain(step, await steps.VerifyAgainAsync(phase, step, cancellation)) is not var (reason, findings)) continue;
+            return await PauseAsync(
+                $"after a restore, {reason}",
+                [.. findings, Finding.Error(FindingCodes.NotConfirmed, $"step {step.Id} is done, says the target, and is not there when looked at", step.Place, "Mend it, then `godwit resume` looks again; or `godwit rollback`.")],
+                verificationFailed: true, cancellation);
+        }
+        await NoteAsync("rewind-verified", null, (ledger, token) => ledger.EndRecheckAsync(token), cancellation, new JsonObject { ["steps"] = done.Count });
+        return null;
     }
 
     /// <summary>Null once the phase is done.</summary>
@@ -254,7 +275,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         string? closed = null;
         foreach (var gate in phase.Gates)
         {
-            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment };
+            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, Sources = options.Sources };
             var verdict = await TimeLimit.RunAsync(phase.Deadline, token => options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, token), options.Time, cancellation)
                 ?? new GateVerdict(GateState.Inconclusive, $"it did not decide within {DeadlineOf(phase)}");
             options.Observer.Gate(gate.Id, verdict);
@@ -338,6 +359,15 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             var (state, reason) = store.Before is { State: RunbookState.Running } ? (RunbookState.Paused, "its runner was gone") : store.Before;
             await LeaveAsync(state, reason, "refused", either.Token);
             return outcome;
+        }
+        catch (TargetRewoundException rewound)
+        {
+            // Nothing more is written: the lease in this target is another past's.
+            return new RunbookOutcome.Paused(rewound.Message, [LedgerFindings.Of(rewound)]);
+        }
+        catch (LedgerException fault)
+        {
+            return await PauseAsync(fault.Message, [LedgerFindings.Unusable(fault)], false, cancellation);
         }
         catch (Exception fault) when (fault is not LeaseLostException && !cancellation.IsCancellationRequested)
         {

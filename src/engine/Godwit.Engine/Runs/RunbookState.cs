@@ -104,6 +104,9 @@ public sealed record RunbookRun
     /// <summary>The phase after which everything is being undone; null for all of it.</summary>
     public Phase? RollingBackTo { get; init; }
 
+    /// <summary>The target went back and somebody accepted it: what is done is looked at again before the run goes on.</summary>
+    public bool Recheck { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>The database's clock when this was read: times of a run compare with it and no other.</summary>

@@ -1,3 +1,4 @@
+using Godwit.Engine.Checks;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Steps;
 
@@ -11,6 +12,9 @@ public sealed record RunnerOptions
     public required TimeProvider Time { get; init; }
 
     public required IRunEnvironment Environment { get; init; }
+
+    /// <summary>Other databases that checks ask.</summary>
+    public ICheckSources Sources { get; init; } = NoCheckSources.Instance;
 
     /// <summary>The runbook's folder on this machine.</summary>
     public required string Folder { get; init; }

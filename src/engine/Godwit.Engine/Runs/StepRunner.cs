@@ -62,6 +62,15 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         return StepResult.Done;
     }
 
+    /// <summary>Looks again at a step that is done. Its state stays.</summary>
+    public async Task<StepResult> VerifyAgainAsync(Phase phase, StepSettings step, CancellationToken cancellation)
+    {
+        var bound = Bind(step);
+        var context = Context(phase, step, "apply");
+        var seen = await RetryAsync(c => LimitAsync(step, step.Timeout, t => bound.VerifyAsync(context, t), c), cancellation);
+        return seen is StepResult.Passed ? seen : await RefuseAsync(step, "step-not-verified", seen, cancellation);
+    }
+
     /// <summary>Of the steps at hand, how many may be done in one transaction: 1 where the first may not share one.</summary>
     public int CountJoined(Phase phase, IReadOnlyList<StepSettings> steps, Func<string, StepState> stateOf)
     {
@@ -259,7 +268,8 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Folder = options.Folder,
         Time = options.Time,
         Environment = options.Environment,
-        Sources = store.Plan.Sources,
+        SourceAddresses = store.Plan.Sources,
+        Sources = options.Sources,
         Progress = options.Observer,
         PauseRequested = pauseRequested,
     };

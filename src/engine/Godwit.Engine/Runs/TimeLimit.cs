@@ -1,3 +1,4 @@
+using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
 
 namespace Godwit.Engine.Runs;
@@ -35,7 +36,7 @@ internal static class TimeLimit
         {
             return await working;
         }
-        catch (Exception fault) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested && fault is not LeaseLostException)
+        catch (Exception fault) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested && fault is not (LeaseLostException or LedgerException or TargetRewoundException))
         {
             // A statement that is cancelled may end as a broken connection.
             return null;

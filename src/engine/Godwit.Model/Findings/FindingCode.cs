@@ -158,6 +158,11 @@ public static class FindingCodes
     public static readonly FindingCode SourceNotNamed = new("GW1781", "Where a source is, is not said");
     public static readonly FindingCode PartOfRunbook = new("GW1782", "A move is part of a runbook's run");
     public static readonly FindingCode ChangedSinceMoved = new("GW1783", "Rows were changed since they were moved");
+    public static readonly FindingCode TargetRewound = new("GW1790", "The target went back in time");
+    public static readonly FindingCode LedgerDamaged = new("GW1791", "A ledger is damaged");
+    public static readonly FindingCode LedgerUnusable = new("GW1792", "A ledger cannot be used");
+    public static readonly FindingCode NotConfirmed = new("GW1793", "After a restore, a step that was done is not there");
+    public static readonly FindingCode CheckSource = new("GW1794", "A check's source cannot be asked");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

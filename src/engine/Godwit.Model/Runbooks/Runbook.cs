@@ -17,6 +17,9 @@ public sealed record Runbook
     /// <summary>Where the target's URL comes from.</summary>
     public required ValueFrom Target { get; init; }
 
+    /// <summary>Where the journal is copied to while a run goes on: a file or folder, or the variable that holds one or a URL. No part of the plan.</summary>
+    public ValueFrom? Journal { get; init; }
+
     /// <summary>Other databases that steps read, by name.</summary>
     public IReadOnlyDictionary<string, ValueFrom> Sources { get; init; } = new Dictionary<string, ValueFrom>(StringComparer.Ordinal);
 

@@ -3,12 +3,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Rollback;
 using Godwit.Postgres.Runs;
 using Npgsql;
@@ -26,12 +28,18 @@ public sealed class PostgresRun : IRunStore
     private readonly Lease _lease;
     private readonly JournalSigner _signer;
     private readonly PostgresTarget _target;
+    private readonly LedgerKeeper? _keeper;
+    private JournalPosition _tip;
     private bool _leaving;
     private bool _left;
 
-    internal PostgresRun(PostgresTarget target, TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer, (RunbookState State, string? Reason) before)
+    internal PostgresRun(
+        PostgresTarget target, TargetSessions sessions, Lease lease, Guid run, RunbookPlan plan, JournalSigner signer, (RunbookState State, string? Reason) before, JournalPosition tip,
+        LedgerKeeper? keeper)
     {
         _target = target;
+        _tip = tip;
+        _keeper = keeper;
         Before = before;
         _signer = signer;
         _sessions = sessions;
@@ -153,13 +161,42 @@ public sealed class PostgresRun : IRunStore
             var ledger = new RunLedger(connection, transaction, Run, step);
             var result = await work(ledger, cancellation);
             await ledger.FlushAsync(cancellation);
-            await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
+            var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
+            if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
             await transaction.CommitAsync(cancellation);
-            if (ledger.Notes.Count > 0) Journalled?.Invoke();
+            if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);
             if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);
             session.Keep();
             return result;
         });
+    }
+
+    /// <summary>
+    /// A connection that was lost may come back to a target that was restored meanwhile, or whose standby lacked the end. That it has more than this runner knows of is
+    /// the answer to a commit that was lost.
+    /// </summary>
+    private async Task MustHoldTipAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM godwit.journal WHERE run = $1 AND sequence = $2 AND hash = $3)", connection, transaction)
+        {
+            Parameters = { new() { Value = Run }, new() { Value = _tip.Sequence }, new() { Value = _tip.Hash } },
+        };
+        if (await command.ExecuteScalarAsync(cancellation) is false) throw new TargetRewoundException(_tip.Sequence);
+    }
+
+    /// <summary>What is committed goes into the ledger before anybody is told.</summary>
+    private void Remember(JournalPosition tip, RunLedger ledger)
+    {
+        _tip = tip;
+        try
+        {
+            _keeper?.Append(tip, ledger.NewState?.ToString(), ledger.NewSteps);
+        }
+        catch (LedgerException) when (ledger.NewState is not null)
+        {
+            // The run is let go of: the ledger lacks that, and lacking something it still fits.
+        }
+        Journalled?.Invoke();
     }
 
     private Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellation) =>
@@ -195,6 +232,7 @@ public sealed class PostgresRun : IRunStore
 
     public async ValueTask DisposeAsync()
     {
+        _keeper?.Dispose();
         await _lease.DisposeAsync();
         await _sessions.DisposeAsync();
     }

@@ -123,19 +123,30 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
 
     internal List<JournalNote> Notes { get; } = [];
 
+    /// <summary>The steps whose state this transaction changes.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> NewSteps => [.. _states.Select(s => KeyValuePair.Create(s.Key, s.Value.ToString()))];
+
+    /// <summary>The run's state, where this transaction changes it.</summary>
+    internal RunbookState? NewState { get; private set; }
+
     /// <summary>Whether somebody outside the target acts on this transaction once it has committed: it may not be taken back by a crash then.</summary>
     internal bool MustLast => _isEffect || Notes.Count > 0;
 
     /// <summary>Whether something ends that somebody may want to point at later: a phase, a run. A signature a step would cost more than the step.</summary>
     internal bool SignsJournal { get; private set; }
 
-    internal Task SetRunAsync(RunbookState state, string? reason, CancellationToken cancellation) =>
-        SignedAsync(
+    public Task EndRecheckAsync(CancellationToken cancellation) => NoteAsync("UPDATE godwit.runs SET recheck = false WHERE id = $1", cancellation, new NpgsqlParameter { Value = run });
+
+    internal Task SetRunAsync(RunbookState state, string? reason, CancellationToken cancellation)
+    {
+        NewState = state;
+        return SignedAsync(
             """
             UPDATE godwit.runs SET state = $2, phase = $2, reason = $3, asked = NULL,
                 finished_at = CASE WHEN $2 IN ('Finished', 'RolledBack', 'Aborted') THEN coalesce(finished_at, clock_timestamp()) END
             WHERE id = $1
             """, cancellation, new() { Value = run }, new() { Value = state.ToString() }, new() { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+    }
 
     private Task SignedAsync(string sql, CancellationToken cancellation, params IReadOnlyList<NpgsqlParameter> parameters)
     {

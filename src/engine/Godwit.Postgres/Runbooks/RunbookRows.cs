@@ -107,7 +107,7 @@ public static class RunbookRows
         await using (var command = new NpgsqlCommand(
             """
             SELECT r.id, r.state, r.plan, r.plan_hash, r.reason, r.asked, r.rolling_back, r.started_at, r.finished_at, r.tool_version, r.origin, clock_timestamp(),
-                l.holder, clock_timestamp() - l.heartbeat, clock_timestamp() - l.heartbeat < l.lasts, r.rolling_back_to
+                l.holder, clock_timestamp() - l.heartbeat, clock_timestamp() - l.heartbeat < l.lasts, r.rolling_back_to, coalesce((to_jsonb(r) ->> 'recheck')::boolean, false)
             FROM godwit.runs r LEFT JOIN godwit.leases l ON l.run = r.id
             WHERE r.kind = 'runbook' AND ($1 IS NULL OR r.id = $1) AND ($2 IS NULL OR r.target_schema = $2) ORDER BY r.started_at DESC
             """, connection)
@@ -134,6 +134,7 @@ public static class RunbookRows
         Asked = row.IsDBNull(5) ? RunRequest.None : Enum.Parse<RunRequest>(row.GetString(5)),
         RollingBack = row.GetBoolean(6),
         RollingBackTo = row.IsDBNull(15) ? null : Enum.Parse<Phase>(row.GetString(15)),
+        Recheck = row.GetBoolean(16),
         StartedAt = Time(row, 7)!.Value,
         EndedAt = Time(row, 8),
         ToolVersion = row.GetString(9),

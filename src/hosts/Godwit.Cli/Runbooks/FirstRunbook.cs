@@ -40,6 +40,9 @@ internal static partial class FirstRunbook
         # The database that changes. Its URL never stands here: set DATABASE_URL, or DATABASE_URL_FILE to a file that holds the URL.
         target: {env: DATABASE_URL}
 
+        # Where the journal is copied to while a run goes on: out of reach of whoever administers the target.
+        #journal: {env: JOURNAL_URL}
+
         # Other databases that steps read.
         #sources:
         #  legacy: {path: legacy.db}

@@ -1,4 +1,6 @@
 using Godwit.Engine.Journal.Export;
+using Godwit.Model.Findings;
+using Godwit.Model.Runbooks;
 
 namespace Godwit.Cli.Runs;
 
@@ -16,6 +18,26 @@ internal static class JournalPlace
         if (url.UserInfo.Length > 0) return $"--journal takes no user and password in a URL; give the header in {Authorization}";
         return url.Scheme == "http" && !url.IsLoopback ? "--journal takes http for this machine only; use https" : null;
     }
+
+    /// <summary>The place: the option's, else the runbook's.</summary>
+    public static (string? Place, Finding? Fault) Resolve(string? option, Runbook? runbook)
+    {
+        if (option is not null || runbook?.Journal is not { } named) return (option, null);
+        try
+        {
+            var text = named.Environment is { } variable ? ProcessEnvironment.Instance.Find(variable) : named.File;
+            if (text is null) return (null, Nowhere($"{named.Environment} and {named.Environment}_FILE are not set"));
+            if (Fault(text) is { } fault) return (null, Nowhere(fault.Replace("--journal", "it", StringComparison.Ordinal)));
+            return (text.Contains("://", StringComparison.Ordinal) ? text : Path.Combine(runbook.Folder, text), null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, Nowhere(e.Message));
+        }
+    }
+
+    private static Finding Nowhere(string why) =>
+        Finding.Error(FindingCodes.JournalNotExported, $"the runbook says where the journal is copied to, but {why}", null, "Set it, or name the place with --journal.");
 
     public static IJournalSink Open(string text, Guid run, HttpClient client)
     {

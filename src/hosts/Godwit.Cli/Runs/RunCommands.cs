@@ -54,6 +54,11 @@ internal static class RunCommands
         Description = "Copy the journal there while the run goes on: a file, a folder, or a URL that takes POSTs.", HelpName = "FILE|URL",
     };
 
+    public static readonly Option<string?> AcceptRewind = new("--accept-rewind")
+    {
+        Description = "Why a target that went back in time, by a restore for instance, is gone on with; goes into the journal, signed.", HelpName = "REASON",
+    };
+
     static RunCommands()
     {
         Journal.Validators.Add(result =>
@@ -70,6 +75,10 @@ internal static class RunCommands
             if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value)) result.AddError("--override takes a reason");
         });
         Impact.AcceptOnlyFromAmong([.. Enum.GetValues<RollbackImpact>().Select(RollbackRow.Word)]);
+        AcceptRewind.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && string.IsNullOrWhiteSpace(result.Tokens[0].Value)) result.AddError("--accept-rewind takes a reason");
+        });
         Back.AcceptOnlyFromAmong([.. PhaseNames.All.Select(PhaseNames.Of)]);
         Unknown.AcceptOnlyFromAmong("again", "done");
     }
@@ -79,16 +88,16 @@ internal static class RunCommands
         yield return Act(
             kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown],
             (session, result, token) => session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
-        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal, Certificate, Detach, Log], (session, _, token) => session.RunAsync(token));
+        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal, AcceptRewind, Certificate, Detach, Log], (session, _, token) => session.RunAsync(token));
         yield return Act(
             kinds, "status", "Shows where a run stands, why, and what going back now would take.", [Watch],
             (session, result, token) => session.StatusAsync(result.GetValue(Watch) ? WatchInterval : null, token));
         yield return Act(kinds, "pause", "Asks the runner of a run to stop after the part at hand.", [], (session, _, token) => session.PauseAsync(token));
         yield return Act(
-            kinds, "rollback", "Undoes a run, the last step first, and looks whether it is as it was.", [Back, ApprovedBy, Override, Impact, Journal, Certificate, Detach, Log],
+            kinds, "rollback", "Undoes a run, the last step first, and looks whether it is as it was.", [Back, ApprovedBy, Override, Impact, Journal, AcceptRewind, Certificate, Detach, Log],
             (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, RequestOf(result), token));
         yield return Act(
-            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal, Certificate, Detach, Log], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
+            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal, AcceptRewind, Certificate, Detach, Log], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
         yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
     }
 
@@ -113,6 +122,7 @@ internal static class RunCommands
             {
                 Journal = more.Contains(Journal) ? result.GetValue(Journal) : null,
                 Certificate = more.Contains(Certificate) ? result.GetValue(Certificate) : null,
+                AcceptRewind = more.Contains(AcceptRewind) ? result.GetValue(AcceptRewind) : null,
             }, result, cancellation), cancellation));
         return command;
     }

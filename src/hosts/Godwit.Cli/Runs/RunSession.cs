@@ -3,6 +3,7 @@ using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
@@ -12,6 +13,7 @@ using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
 using Godwit.Security.Signing;
@@ -37,11 +39,13 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     /// <summary>Where connections get their password from.</summary>
     public ConnectionEnvironment Connections { get; init; } = ConnectionEnvironment.Process;
 
-    /// <summary>Where the journal is copied to while the run goes on (<see cref="JournalPlace"/>); null for nowhere.</summary>
+    /// <summary>Where the journal is copied to while the run goes on (<see cref="JournalPlace"/>); null for where the runbook says.</summary>
     public string? Journal { get; init; }
 
     /// <summary>Where the certificate of a run that ends goes; null for the folder at hand.</summary>
     public string? Certificate { get; init; }
+    /// <summary>Why a target that went back in time is gone on with; null does not.</summary>
+    public string? AcceptRewind { get; init; }
 
     /// <summary>Begins a run of the runbook as it stands, and carries it to the end of observe.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -49,14 +53,27 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         var (plan, runbook, findings) = Plan();
         if (plan is null || runbook is null) return console.Refuse(findings);
         if (MissingSecrets(plan) is { Count: > 0 } missing) return console.Refuse(missing);
+        var (journal, nowhere) = JournalPlace.Resolve(Journal, runbook);
+        if (nowhere is not null) return console.Refuse([nowhere]);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
-        var entrance = await RunbookEntry.BeginAsync(
-            target.Target, Guid.NewGuid(), plan, Steps(plan, s => s.RunsOnce), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation, Steps(plan, s => s.RunsWhenChanged));
+        RunbookEntrance entrance;
+        try
+        {
+            entrance = await RunbookEntry.BeginAsync(
+                target.Target, Guid.NewGuid(), plan, Steps(plan, s => s.RunsOnce), runbook.Folder, ToolVersion.Text, RunHolder.Self(_time), new JournalSigner(key), cancellation,
+                Steps(plan, s => s.RunsWhenChanged), Keeping());
+        }
+        catch (LedgerException fault)
+        {
+            return console.Refuse([LedgerFindings.Unusable(fault)]);
+        }
         return entrance switch
         {
-            RunbookEntrance.Entered(var run) => await CarryAsync(target.Target, run, runbook.Folder, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
+            RunbookEntrance.Rewound(var lost) => Rewound(lost),
+            RunbookEntrance.Untold(var damaged) => console.Refuse(damaged),
+            RunbookEntrance.Entered(var run) => await CarryAsync(target.Target, run, runbook.Folder, journal, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
             RunbookEntrance.Refused(var id, var state, var hash) => console.Refuse([Unfinished(id, state, hash == plan.Hash)]),
             RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
             RunbookEntrance.Changed(var steps) => console.Refuse([.. steps.Select(Changed)]),
@@ -166,7 +183,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
                     continue;
                 }
                 if (watch is not null) console.Clear();
-                var code = RunStatus.Show(console, kinds, view, earlier);
+                var code = RunStatus.Show(console, kinds, view, earlier, await ComparedAsync(connection, run.Plan.Name, cancellation));
                 if (watch is not { } every) return code;
                 if (view.Run.Runner is not { Alive: true }) return WatchedCode(view.Run);
                 earlier = view.Run;
@@ -221,7 +238,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (target is null) return console.Refuse(findings);
         await using var source = target.OpenSource(new SessionSettings { RunId = "ask", Role = "find" });
         await using var connection = await source.OpenAsync(cancellation);
-        return await NewestAsync(connection, name, cancellation) is { } run ? await ask(connection, run) : console.Refuse([NoRun(name)]);
+        if (await NewestAsync(connection, name, cancellation) is { } run) return await ask(connection, run);
+        return await ComparedAsync(connection, name, cancellation) is { Count: > 0 } lost ? Rewound(lost) : console.Refuse([NoRun(name)]);
     }
 
     private async Task<int> GoOnAsync(
@@ -229,26 +247,41 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     {
         var (target, name, findings) = await ReachAsync(cancellation);
         if (target is null) return console.Refuse(findings);
+        var (journal, nowhere) = JournalPlace.Resolve(Journal, new RunbookReader(kinds).ReadFile(file, set).Runbook);
+        if (nowhere is not null) return console.Refuse([nowhere]);
         RunbookRun? stored;
         await using (var source = target.OpenSource(new SessionSettings { RunId = "ask", Role = "find" }))
         await using (var connection = await source.OpenAsync(cancellation))
+        {
             stored = await NewestAsync(connection, name, cancellation);
-        if (stored is null) return console.Refuse([NoRun(name)]);
+            if (stored is null) return await ComparedAsync(connection, name, cancellation) is { Count: > 0 } lost ? Rewound(lost) : console.Refuse([NoRun(name)]);
+        }
         if (checkEdits && Plan().Plan is { } now && now.Hash != stored.Plan.Hash)
             console.Note($"The runbook was edited since run {stored.Id} began: this goes on with the plan of the run ({stored.Plan.Hash[..12]}), not with the file ({now.Hash[..12]}).");
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
-        var entrance = await RunbookEntry.TakeOverAsync(
-            target, stored, states, kind, RunHolder.Self(_time), new JournalSigner(key), holder => RunHolder.SayWaiting(console.Console, holder), cancellation);
+        RunbookEntrance entrance;
+        try
+        {
+            entrance = await RunbookEntry.TakeOverAsync(
+                target, stored, states, kind, RunHolder.Self(_time), new JournalSigner(key), holder => RunHolder.SayWaiting(console.Console, holder), cancellation, Keeping());
+        }
+        catch (LedgerException fault)
+        {
+            return console.Refuse([LedgerFindings.Unusable(fault)]);
+        }
         return entrance switch
         {
-            RunbookEntrance.Entered(var run) => await CarryAsync(target, run, Path.GetDirectoryName(Path.GetFullPath(file))!, (runner, token) => act(stored, runner, token), cancellation),
+            RunbookEntrance.Rewound(var lost) => Rewound(lost),
+            RunbookEntrance.Untold(var damaged) => console.Refuse(damaged),
+            RunbookEntrance.Entered(var run) => await CarryAsync(target, run, Path.GetDirectoryName(Path.GetFullPath(file))!, journal, (runner, token) => act(stored, runner, token), cancellation),
             RunbookEntrance.Refused(var id, var state, _) => console.Refuse([Finding.Error(FindingCodes.RunStateForbids, $"run {id} is {RunWords.Of(state)}")]),
             RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
             _ => throw new InvalidOperationException(),
         };
     }
 
-    private async Task<int> CarryAsync(PostgresTarget target, PostgresRun run, string folder, Func<RunbookRunner, CancellationToken, Task<RunbookOutcome>> act, CancellationToken cancellation)
+    private async Task<int> CarryAsync(
+        PostgresTarget target, PostgresRun run, string folder, string? journal, Func<RunbookRunner, CancellationToken, Task<RunbookOutcome>> act, CancellationToken cancellation)
     {
         await using (run)
         {
@@ -256,8 +289,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
+                Sources = new PostgresSources((name, token) => run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? RunTarget.ReachAsync(null, source, folder, Connections, token) : null),
             });
-            await using var copy = Journal is null ? null : new JournalCopy(Journal, target, run, _time);
+            await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);
             try
             {
                 var outcome = await act(runner, cancellation);
@@ -333,6 +367,31 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             default:
                 throw new InvalidOperationException();
         }
+    }
+
+    private LedgerKeeping Keeping() => new(LedgerFolder.Of(GodwitHome.Folder()), KnownSigners.Load(GodwitHome.Folder()), AcceptRewind, console.Note);
+
+    /// <summary>What this machine's ledgers say against a target.</summary>
+    private static async Task<IReadOnlyList<Finding>> ComparedAsync(NpgsqlConnection connection, string? name, CancellationToken cancellation)
+    {
+        if (name is null) return [];
+        try
+        {
+            return (await LedgerCheck.MakeAsync(connection, LedgerFolder.Of(GodwitHome.Folder()), name, KnownSigners.Load(GodwitHome.Folder()), cancellation)).Findings;
+        }
+        catch (LedgerException fault)
+        {
+            return [LedgerFindings.Unusable(fault)];
+        }
+    }
+
+    /// <summary>The target is as it is; nothing is written to what may not be the right one.</summary>
+    private int Rewound(IReadOnlyList<Finding> findings)
+    {
+        RunbookFindings.Print(console.Console, findings);
+        const string reason = "the target went back in time", next = "`godwit resume --accept-rewind REASON` goes on without what is lost.";
+        console.Console.Line($"[yellow]Paused:[/] {reason}; nothing was changed.");
+        return console.Finish(new RunDocument { Outcome = "paused", ExitCode = Paused, Reason = reason, Next = next, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] });
     }
 
     private static async Task<RunbookRun?> NewestAsync(NpgsqlConnection connection, string? name, CancellationToken cancellation) =>

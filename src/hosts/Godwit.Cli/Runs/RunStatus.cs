@@ -19,10 +19,11 @@ internal static class RunStatus
     /// <param name="kinds">What its steps are.</param>
     /// <param name="view">The run now.</param>
     /// <param name="earlier">The run a moment ago: how fast it is; null where nobody is at work.</param>
-    public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier)
+    /// <param name="compared">What the ledger says against the target.</param>
+    public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier, IReadOnlyList<Finding> compared)
     {
         var run = view.Run;
-        var findings = view.Copies.Select(c => Finding(c, run)).OfType<Finding>().ToList();
+        var findings = compared.Concat(view.Copies.Select(c => OfCopy(c, run)).OfType<Finding>()).ToList();
         var out_ = console.Console;
         var back = RollbackNow.Of(kinds, run);
         out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run is { RollingBack: true, State: not RunbookState.RolledBack } ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
@@ -73,7 +74,7 @@ internal static class RunStatus
     }
 
     /// <summary>A copy that lags behind a runner at work is on its way; behind one that is gone it stays where it is.</summary>
-    private static Finding? Finding(ExportState copy, RunbookRun run) => JournalFindings.Of(
+    private static Finding? OfCopy(ExportState copy, RunbookRun run) => JournalFindings.Of(
         copy.Status == ExportStatus.Behind && run.Runner is not { Alive: true }
             ? copy with { Status = ExportStatus.Failing, Problem = "nobody is at work on it" }
             : copy);

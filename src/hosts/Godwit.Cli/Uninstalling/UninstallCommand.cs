@@ -2,10 +2,13 @@ using System.CommandLine;
 using Godwit.Cli.Journal;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
+using Godwit.Engine.Ledger;
 using Godwit.Engine.Runbooks;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Uninstalling;
+using Godwit.Security.Signing;
 
 namespace Godwit.Cli.Uninstalling;
 
@@ -34,6 +37,7 @@ internal static class UninstallCommand
         if (target.Target is null) return console.Refuse(target.Findings);
         await using var source = target.Target.OpenSource(new SessionSettings { RunId = "uninstall", Role = "drop", StatementLimit = TimeSpan.Zero });
         await using var connection = await source.OpenAsync(cancellation);
+        var identity = await TargetIdentityRows.ReadAsync(connection, cancellation);
         switch (await Uninstaller.RunAsync(connection, path, known, cancellation))
         {
             case UninstallOutcome.Needed(var by):
@@ -43,6 +47,8 @@ internal static class UninstallCommand
             case UninstallOutcome.Refused(var message):
                 return console.Refuse([Finding.Error(FindingCodes.StillNeeded, message, null, "It is not godwit's, and godwit does not remove it: drop it, or move it elsewhere.")]);
             case UninstallOutcome.Removed(var rows):
+                // What these files know is in the export; to the next run they would look like a target that went back.
+                LedgerFolder.Of(GodwitHome.Folder()).RemoveAll(identity);
                 console.Console.Line($"[green]Removed:[/] the schema godwit, {rows.Count} tables with {rows.Values.Sum():N0} rows. All of it is in {path}:");
                 foreach (var (table, count) in rows.Where(r => r.Value > 0)) console.Console.Line($"  {table}: {count:N0}");
                 return console.Finish(new RunDocument { Outcome = "uninstalled", ExitCode = ExitCode.Done, File = path, Removed = rows });

@@ -16,7 +16,7 @@ public sealed class MetricGateKind : IGateKind
     public string Summary => "Compares a figure with its bounds, over several samples.";
 
     public Shape.Map Shape { get; } = new(
-        new Field("sql", new Shape.Map([.. Checks.Check.SqlShape.Fields.Where(f => !Expectation.Fields.Contains(f))]) { Short = "query", Name = "figure from sql", Description = "A query of one number" }, "Asks the target for the figure"),
+        new Field("sql", new Shape.Map([.. Checks.Check.SqlShape.Fields.Where(f => !Expectation.Fields.Contains(f) && f != Checks.Check.SourceField)]) { Short = "query", Name = "figure from sql", Description = "A query of one number" }, "Asks the target for the figure"),
         new Field("http", new Shape.Map([new Field("at", JsonExpectation.Pointer, "Where the figure stands in the answer", Required: true), .. HttpRequestSettings.Fields("GET")]) { Name = "figure from http", Description = "A request whose answer in JSON holds a number" }, "Asks a service for it instead"),
         new Field("at_least", new Shape.Number(decimal.MinValue), "The figure must not be below this"),
         new Field("at_most", new Shape.Number(decimal.MinValue), "The figure must not be above this"),
