@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Godwit.Cli.Adoption;
 using Godwit.Cli.Certificates;
 using Godwit.Cli.Configuration;
@@ -40,12 +42,21 @@ public static class GodwitCommand
         return root;
     }
 
+    /// <summary>An option that a command does not have, and that the library takes for the file that the command is about.</summary>
+    private static string? FindUnknownOption(ParseResult parsed) => parsed.Action is HelpAction ? null : parsed.CommandResult.Children.OfType<ArgumentResult>()
+        .SelectMany(a => a.Tokens).Select(t => t.Value).FirstOrDefault(t => t.StartsWith('-') && t.Length > 1);
+
     /// <summary>Runs one command line to its end and returns its exit code; nothing is thrown.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
         var parsed = Create().Parse(arguments);
         // The library returns 1 for a parse error, and prints its help where results belong.
         var misused = parsed.Action is ParseErrorAction;
+        if (!misused && FindUnknownOption(parsed) is { } unknown)
+        {
+            await error.WriteLineAsync($"There is no option {unknown}; --help lists those that are.");
+            return ExitCode.Usage;
+        }
         var configuration = new InvocationConfiguration
         {
             Output = misused ? error : output,

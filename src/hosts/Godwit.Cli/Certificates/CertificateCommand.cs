@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
 using Godwit.Engine.Certificates;
@@ -31,11 +32,20 @@ internal static class CertificateCommand
                 : text);
             return code;
         });
-        var show = new Command("show", "Prints a certificate's main facts, its signature verified first. Exit codes as verify.") { File };
-        show.SetAction(async (result, _) =>
+        var show = new Command("show", "Prints a certificate's main facts, its signature verified first. Exit codes as verify.") { File, Json };
+        show.SetAction(async (result, cancellation) =>
         {
             var path = result.GetRequiredValue(File);
             var verdict = CertificateFile.Verify(path, KnownSigners.Load(GodwitHome.Folder()));
+            if (result.GetValue(Json))
+            {
+                var (code, word) = Answer(verdict);
+                var document = new JsonObject { ["verdict"] = word, ["text"] = verdict.Text };
+                // Whole only where its signature says so.
+                if (code is ExitCode.Done or ExitCode.Findings) document["certificate"] = JsonNode.Parse(await System.IO.File.ReadAllBytesAsync(path, cancellation));
+                await result.InvocationConfiguration.Output.WriteLineAsync(document.ToJsonString());
+                return code;
+            }
             await CertificateFacts.PrintAsync(result.InvocationConfiguration.Output, path, verdict);
             return Answer(verdict).Code;
         });
@@ -43,7 +53,7 @@ internal static class CertificateCommand
         export.SetAction((result, cancellation) => RunCommands.GuardAsync(
             "certificate export", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
             console => new ExportSession(kinds, RunbookOptions.PathOf(result), result.GetValue(RunCommands.Target), console).RunAsync(Path.GetFullPath(result.GetRequiredValue(Out)), cancellation), cancellation));
-        return new Command("certificate", "Certificates of finished moves.") { show, verify, export };
+        return new Command("certificate", "Certificates of finished moves and runs.") { show, verify, export };
     }
 
     private static (int Code, string Word) Answer(CertificateVerdict verdict) => verdict switch

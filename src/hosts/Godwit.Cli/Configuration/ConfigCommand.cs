@@ -30,7 +30,7 @@ internal static class ConfigCommand
                 var (rules, findings) = ConfigRules.ReadFile(path);
                 return rules is null ? Task.FromResult(console.Refuse(findings)) : LookAsync([rules], environmentFile, Path.GetDirectoryName(Path.GetFullPath(path))!, findings, console, cancellation);
             },
-            cancellation));
+            cancellation, next: null));
         return new Command("config", "The application's configuration.") { check };
     }
 

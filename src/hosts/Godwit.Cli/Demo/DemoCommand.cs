@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Godwit.Cli.Dev;
+using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
 using Godwit.Engine.Runbooks;
 using Godwit.Postgres.Clusters;
@@ -28,14 +29,14 @@ internal static class DemoCommand
     {
         var tenants = new Command("tenants", "API keys that a service keeps as they are become hashes, while clients go on calling it.")
         {
-            Rows, Seed, Back, Fresh, Keep, DevCommand.FolderOption, DevCommand.BinariesOption,
+            Rows, Seed, Back, Fresh, Keep, RunbookOptions.Json, DevCommand.FolderOption, DevCommand.BinariesOption,
         };
         tenants.Validators.Add(result =>
         {
             if (result.GetValue(Fresh) && result.GetValue(Keep)) result.AddError("--fresh and --keep exclude one another");
         });
         tenants.SetAction((result, cancellation) => RunCommands.GuardAsync(
-            "demo", json: false, result.InvocationConfiguration,
+            "demo", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
             console =>
             {
                 var cluster = new LocalCluster(result.GetRequiredValue(DevCommand.FolderOption), new ClusterOptions { BinFolder = result.GetValue(DevCommand.BinariesOption) });

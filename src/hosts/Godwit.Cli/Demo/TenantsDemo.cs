@@ -14,25 +14,37 @@ namespace Godwit.Cli.Demo;
 /// <c>godwit demo tenants</c>: makes a legacy service with raw API keys, lets clients call it, and carries the runbook out with the session that <c>run</c>,
 /// <c>finish</c> and <c>rollback</c> use.
 /// </summary>
-internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, DemoOptions options, RunConsole console)
+internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, DemoOptions options, RunConsole outer)
 {
+    /// <summary>The commands that the demo consists of say what they have to say to people; one document at its end is for programs.</summary>
+    private readonly RunConsole _console = outer.WithoutDocuments();
+
     private const string Runbook = "tenants";
 
     /// <summary>What takes hours or days in a service, so that somebody can look, takes seconds here.</summary>
     private static readonly Dictionary<string, string> s_set = new(StringComparer.Ordinal) { ["hold"] = "2s", ["first_look"] = "1s", ["last_look"] = "3s" };
 
+    private string? _certificate;
+
     private readonly string _database = string.Create(CultureInfo.InvariantCulture, $"demo_{Runbook}_{options.Rows}_{options.Seed}");
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        console.Note("-- starting the private PostgreSQL server");
+        var code = await PlayAsync(cancellation);
+        var outcome = code switch { ExitCode.Done => options.Rollback ? "rolled-back" : "finished", ExitCode.Findings => "refused", ExitCode.NotVerified => "not-verified", ExitCode.Paused => "paused", _ => "fault" };
+        return outer.Finish(new RunDocument { Outcome = outcome, ExitCode = code, Runbook = Runbook, Certificate = code == ExitCode.Done ? _certificate : null });
+    }
+
+    private async Task<int> PlayAsync(CancellationToken cancellation)
+    {
+        _console.Note("-- starting the private PostgreSQL server");
         try
         {
             await cluster.UpAsync(cancellation);
         }
         catch (ClusterException fault)
         {
-            console.Note($"godwit: {fault.Message}{(fault.Remedy is { } remedy ? $"\n        {remedy}" : "")}");
+            _console.Note($"godwit: {fault.Message}{(fault.Remedy is { } remedy ? $"\n        {remedy}" : "")}");
             return ExitCode.Fault;
         }
         var folder = new DemoFolder(cluster, Runbook, _database);
@@ -40,26 +52,27 @@ internal sealed class TenantsDemo(RunbookKinds kinds, LocalCluster cluster, Demo
         // What a run wrote beside its files belongs to the database that it ran on.
         if (await cluster.EnsureDatabaseAsync(_database, cancellation)) folder.Clear();
         folder.Write();
+        _certificate = folder.CertificateFile;
         var connections = DemoEnvironment.ConnectionsOf(cluster);
         var url = PostgresUrl.Parse(cluster.UrlOf(_database), connections);
-        if (url.Url is null) return console.Refuse(url.Findings, ExitCode.Fault);
+        if (url.Url is null) return _console.Refuse(url.Findings, ExitCode.Fault);
         var reached = await PostgresTarget.ConnectAsync(url.Url, connections, cancellation);
-        if (reached.Target is not { } target) return console.Refuse(reached.Findings, ExitCode.Fault);
+        if (reached.Target is not { } target) return _console.Refuse(reached.Findings, ExitCode.Fault);
 
         await using var source = target.OpenSource(new SessionSettings { RunId = "demo", Role = "look", StatementLimit = TimeSpan.FromMinutes(10) });
         await using var connection = await source.OpenAsync(cancellation);
         var clients = LegacyClients.Make(options.Rows, options.Seed);
         if (!await TenantsDatabase.HasClientsAsync(connection, cancellation))
         {
-            console.Note(string.Create(CultureInfo.InvariantCulture, $"-- making the legacy service: {options.Rows:N0} clients with raw keys"));
+            _console.Note(string.Create(CultureInfo.InvariantCulture, $"-- making the legacy service: {options.Rows:N0} clients with raw keys"));
             await LegacyClients.CreateAsync(connection, clients, cancellation);
         }
         var pepper = folder.ReadPepper();
         // The demo's clients ask whichever release the route says: both are in use from the beginning.
         var variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["API_KEY_PEPPER"] = pepper, ["RELEASE_USES_API_KEYS"] = "yes" };
-        var session = new RunSession(kinds, folder.Runbook, s_set, cluster.UrlOf(_database), console) { Variables = new DemoEnvironment(variables), Connections = connections, Certificate = folder.CertificateFile };
+        var session = new RunSession(kinds, folder.Runbook, s_set, cluster.UrlOf(_database), _console) { Variables = new DemoEnvironment(variables), Connections = connections, Certificate = folder.CertificateFile };
         var traffic = new KeyTraffic(clients, options.Seed, pepper, Path.Combine(folder.Path, "routes", "key-lookup.conf"), TimeProvider.System);
-        return await new Stage(connection, clients, pepper, session, traffic, cluster, folder, console).PlayAsync(source, options.Rollback, cancellation);
+        return await new Stage(connection, clients, pepper, session, traffic, cluster, folder, _console).PlayAsync(source, options.Rollback, cancellation);
     }
 
     /// <summary>One demo, with everything in its place.</summary>

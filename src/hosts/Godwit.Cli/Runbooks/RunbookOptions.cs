@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace Godwit.Cli.Runbooks;
 
@@ -24,23 +23,11 @@ internal static class RunbookOptions
 
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document." };
 
-    static RunbookOptions()
-    {
-        File.Validators.Add(RefuseOptions);
-        Set.Validators.Add(CheckSet);
-    }
-
-    /// <summary>An option that is not there would else be taken for the file.</summary>
-    public static void RefuseOptions(ArgumentResult result)
-    {
-        foreach (var token in result.Tokens.Where(t => t.Value.StartsWith('-'))) result.AddError($"there is no option {token.Value}");
-    }
-
-    private static void CheckSet(OptionResult result)
+    static RunbookOptions() => Set.Validators.Add(result =>
     {
         foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=', StringComparison.Ordinal) < 1)) result.AddError($"--set takes name=value, not {token.Value}");
         foreach (var twice in result.Tokens.GroupBy(t => NameOf(t.Value)).Where(g => g.Count() > 1)) result.AddError($"--set names {twice.Key} twice");
-    }
+    });
 
     /// <summary>The path of the runbook, as findings are to name it.</summary>
     public static string PathOf(ParseResult result)

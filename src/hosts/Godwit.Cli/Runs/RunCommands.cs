@@ -58,6 +58,7 @@ internal static class RunCommands
     {
         Description = "Why a target that went back in time, by a restore for instance, is gone on with; goes into the journal, signed.", HelpName = "REASON",
     };
+    private const string OnRecord = "What is done is on record: `godwit status` shows it, `godwit resume` goes on, `godwit rollback` goes back.";
 
     static RunCommands()
     {
@@ -65,7 +66,6 @@ internal static class RunCommands
         {
             if (result.Tokens.Count == 1 && JournalPlace.Fault(result.Tokens[0].Value) is { } fault) result.AddError(fault);
         });
-        Runbook.Validators.Add(RunbookOptions.RefuseOptions);
         ApprovedBy.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(t => RollbackApproval.Read(t.Value) is null)) result.AddError($"--approved-by takes \"role: name\", not {token.Value}");
@@ -128,7 +128,7 @@ internal static class RunCommands
     }
 
     /// <summary>Turns what is thrown into an exit code, a sentence and, with <c>--json</c>, a document.</summary>
-    public static async Task<int> GuardAsync(string name, bool json, InvocationConfiguration configuration, Func<RunConsole, Task<int>> act, CancellationToken cancellation)
+    public static async Task<int> GuardAsync(string name, bool json, InvocationConfiguration configuration, Func<RunConsole, Task<int>> act, CancellationToken cancellation, string? next = OnRecord)
     {
         var console = new RunConsole(name, new MoveConsole(configuration.Output, configuration.Error, json, showValues: false), configuration.Output, json);
         try
@@ -139,8 +139,7 @@ internal static class RunCommands
         {
             var interrupted = cancellation.IsCancellationRequested;
             var message = interrupted ? "interrupted" : FaultText.Of(fault);
-            const string next = "What is done is on record: `godwit status` shows it, `godwit resume` goes on, `godwit rollback` goes back.";
-            console.Note($"godwit: {message}\n        {next}");
+            console.Note($"godwit: {message}{(next is null ? "" : $"\n        {next}")}");
             if (Environment.GetEnvironmentVariable("GODWIT_TRACE") is not null) await configuration.Error.WriteLineAsync(fault.ToString());
             return console.Finish(new RunDocument { Outcome = interrupted ? "interrupted" : "fault", ExitCode = ExitCode.Fault, Fault = message, Next = next });
         }

@@ -21,6 +21,9 @@ internal sealed class RunConsole(string command, MoveConsole console, TextWriter
         return whole.ExitCode;
     }
 
+    /// <summary>The same without documents: for a command that consists of others, and ends with one of its own.</summary>
+    public RunConsole WithoutDocuments() => new(command, console, TextWriter.Null, json);
+
     public int Refuse(IReadOnlyList<Finding> findings, int exitCode = ExitCode.Findings)
     {
         RunbookFindings.Print(console, findings);

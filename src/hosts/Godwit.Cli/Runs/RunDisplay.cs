@@ -13,11 +13,16 @@ internal sealed class RunDisplay(RunConsole console, TimeProvider time) : IRunOb
     private long _stepBegan;
     private long _lastReport;
 
+    /// <summary>From where its speed is counted: a step may go over its rows more than once.</summary>
+    private (long Done, long At) _from;
+    private long _lastDone;
+
     public void PhaseBegins(Phase phase) => console.Note($"{PhaseNames.Of(phase)} ...");
 
     public void StepBegins(string step, string title, bool undo)
     {
         (_step, _stepBegan, _lastReport) = (step, time.GetTimestamp(), time.GetTimestamp());
+        (_from, _lastDone) = ((0, _stepBegan), 0);
         console.Note($"  {(undo ? "undo " : "")}{step}{(title == step ? "" : $": {title}")}");
     }
 
@@ -33,11 +38,13 @@ internal sealed class RunDisplay(RunConsole console, TimeProvider time) : IRunOb
 
     public void Report(long done, long? total, string? note = null)
     {
+        if (done < _lastDone) _from = (done, time.GetTimestamp());
+        _lastDone = done;
         if (note is null && time.GetElapsedTime(_lastReport) < Interval) return;
         _lastReport = time.GetTimestamp();
-        var took = time.GetElapsedTime(_stepBegan).TotalSeconds;
-        var rate = took > 0 ? done / took : 0;
-        var left = total is { } all && rate > 0 ? $", {TimeSpan.FromSeconds((all - done) / rate):hh\\:mm\\:ss} left" : "";
+        var took = time.GetElapsedTime(_from.At).TotalSeconds;
+        var rate = took > 0 ? (done - _from.Done) / took : 0;
+        var left = total is { } all && rate > 0 ? $", {TimeSpan.FromSeconds(Math.Max(0, all - done) / rate):hh\\:mm\\:ss} left" : "";
         console.Note($"    {_step}: {done:N0}{(total is null ? "" : $" of {total:N0}")}, {rate:N0}/s{left}{(note is null ? "" : $"; {note}")}");
     }
 }

@@ -12,7 +12,7 @@ internal sealed record RunDocument
 {
     public string Command { get; init; } = "";
 
-    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>interrupted</c> or <c>fault</c>.</summary>
+    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>detached</c>, <c>passed</c>, <c>wrong</c>, <c>written</c>, <c>interrupted</c> or <c>fault</c>.</summary>
     public required string Outcome { get; init; }
 
     public required int ExitCode { get; init; }
@@ -75,6 +75,9 @@ internal sealed record RunDocument
 
     /// <summary>The file that was written.</summary>
     public string? File { get; init; }
+
+    /// <summary>The files that were written.</summary>
+    public IReadOnlyList<string>? Files { get; init; }
 
     /// <summary>The rows of each table that was dropped.</summary>
     public IReadOnlyDictionary<string, long>? Removed { get; init; }

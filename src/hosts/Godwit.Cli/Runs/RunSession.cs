@@ -183,9 +183,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
                     continue;
                 }
                 if (watch is not null) console.Clear();
-                var code = RunStatus.Show(console, kinds, view, earlier, await ComparedAsync(connection, run.Plan.Name, cancellation));
-                if (watch is not { } every) return code;
-                if (view.Run.Runner is not { Alive: true }) return WatchedCode(view.Run);
+                var over = watch is not null && view.Run.Runner is not { Alive: true };
+                var code = RunStatus.Show(console, kinds, view, earlier, await ComparedAsync(connection, run.Plan.Name, cancellation), over ? WatchedCode(view.Run) : ExitCode.Done);
+                if (over || watch is not { } every) return code;
                 earlier = view.Run;
                 await Task.Delay(every, _time, cancellation);
             }

@@ -20,7 +20,8 @@ internal static class RunStatus
     /// <param name="view">The run now.</param>
     /// <param name="earlier">The run a moment ago: how fast it is; null where nobody is at work.</param>
     /// <param name="compared">What the ledger says against the target.</param>
-    public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier, IReadOnlyList<Finding> compared)
+    /// <param name="exitCode">What the command returns.</param>
+    public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier, IReadOnlyList<Finding> compared, int exitCode)
     {
         var run = view.Run;
         var findings = compared.Concat(view.Copies.Select(c => OfCopy(c, run)).OfType<Finding>()).ToList();
@@ -54,7 +55,7 @@ internal static class RunStatus
         RunbookFindings.Print(out_, findings);
         return console.Finish(new RunDocument
         {
-            Outcome = "status", ExitCode = ExitCode.Done, Run = run.Id.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash, State = RunWords.Of(run.State), Reason = run.Reason,
+            Outcome = "status", ExitCode = exitCode, Run = run.Id.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash, State = RunWords.Of(run.State), Reason = run.Reason,
             RollingBack = run.RollingBack, StartedAt = run.StartedAt, EndedAt = run.EndedAt,
             Runner = run.Runner is { } r ? new RunnerDocument(r.Holder, r.SinceHeartbeat.TotalSeconds, r.Alive) : null,
             Rollback = back, Lag = view.Lag, Decided = view.Decided, Checked = view.Checked,
@@ -112,7 +113,7 @@ internal static class RunStatus
         if (row.State is not (StepState.Applying or StepState.Undoing)) return "";
         if (row.Progress is { } progress && kinds.Bind(step, run.Plan.Files).Describe(progress, run.Now) is { } said) return $", {said}";
         var rate = Rate(row, run, earlier);
-        var left = row.Total is { } total && rate > 0 ? $", {Span(TimeSpan.FromSeconds((total - row.Done) / rate.Value))} left" : "";
+        var left = row.Total is { } total && rate > 0 ? $", {Span(TimeSpan.FromSeconds(Math.Max(0, total - row.Done) / rate.Value))} left" : "";
         return $", {row.Done:N0}{(row.Total is null ? "" : $" of {row.Total:N0}")}{(rate is { } known ? $", {known:N0}/s" : "")}{left}";
     }
 
