@@ -57,7 +57,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         var kind = kinds.Step(step.Kind);
         if (!files.Hold(step.Settings, kind.Shape)) return [];
         var findings = kind.Check(step, files.Files).ToList();
-        if (kind is IReadsSources reader) findings.AddRange(CheckSources(step, reader, sources));
+        if (kind is IReadsSources reader) findings.AddRange(CheckReads(step, reader, sources));
         if (findings.Exists(f => f.Severity == Severity.Error)) return findings;
         if (step.Irreversible is { } declared)
         {
@@ -72,7 +72,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         return findings;
     }
 
-    private static IEnumerable<Finding> CheckSources(StepSettings step, IReadsSources reader, IReadOnlyDictionary<string, ValueFrom> sources)
+    private static IEnumerable<Finding> CheckReads(StepSettings step, IReadsSources reader, IReadOnlyDictionary<string, ValueFrom> sources)
     {
         foreach (var (pointer, name) in reader.SourcesOf(step).Where(s => !sources.ContainsKey(s.Source)))
         {

@@ -391,7 +391,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         RunbookFindings.Print(console.Console, findings);
         const string reason = "the target went back in time", next = "`godwit resume --accept-rewind REASON` goes on without what is lost.";
         console.Console.Line($"[yellow]Paused:[/] {reason}; nothing was changed.");
-        return console.Finish(new RunDocument { Outcome = "paused", ExitCode = Paused, Reason = reason, Next = next, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] });
+        return console.Finish(new RunDocument { Outcome = "paused", ExitCode = ExitCode.Paused, Reason = reason, Next = next, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] });
     }
 
     private static async Task<RunbookRun?> NewestAsync(NpgsqlConnection connection, string? name, CancellationToken cancellation) =>

@@ -15,6 +15,8 @@ namespace Godwit.Cli.Runs;
 /// <summary>One screen: where a run stands, why, and what going back now would take.</summary>
 internal static class RunStatus
 {
+    private const int MostInARow = 6;
+
     /// <param name="console">Where it is shown.</param>
     /// <param name="kinds">What its steps are.</param>
     /// <param name="view">The run now.</param>
@@ -33,14 +35,15 @@ internal static class RunStatus
             out_.Line($"runner {runner.Holder}, heard of {Span(runner.SinceHeartbeat)} ago{(runner.Alive ? "" : ": [red]gives no sign of life[/]; `godwit resume` takes over")}");
         else if (run.State == RunbookState.Running) out_.Line($"[red]nobody is at work on it[/]; `godwit resume` goes on");
         if (run.Reason is { } reason) out_.Line($"[yellow]paused:[/] {reason}");
+        var rows = run.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         foreach (var phase in run.Plan.Phases)
         {
             out_.Line($"  [bold]{PhaseNames.Of(phase.Phase)}[/]  {PhaseText(run, phase)}");
             foreach (var gate in view.Gates.Where(g => g.Phase == phase.Phase)) out_.Line($"    gate {gate.Gate}: {gate.State}: {gate.Summary} ({Span(run.Now - gate.At)} ago)");
-            foreach (var step in phase.Steps)
+            foreach (var (step, at, hidden) in OnOneScreen(phase.Steps, rows))
             {
-                var at = run.Steps.Single(s => s.Id == step.Id);
-                out_.Line($"    {(at.Carried ? "before" : Word(at.State)),-9} {step.Id} ({step.Kind}){Progress(kinds, step, at, run, earlier)}{(step.Irreversible is null ? "" : ", point of no return")}");
+                if (hidden > 0) out_.Line($"    {Word(at),-9} and {hidden:N0} more to {step.Id}");
+                else out_.Line($"    {Word(at),-9} {step.Id} ({step.Kind}){Progress(kinds, step, at, run, earlier)}{(step.Irreversible is null ? "" : ", point of no return")}");
             }
         }
         if (run.State is not (RunbookState.RolledBack or RunbookState.Aborted))
@@ -65,6 +68,23 @@ internal static class RunStatus
             Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps.Select(s => Document(kinds, run, earlier, p.Phase, s)))],
         });
     }
+
+    /// <summary>Of many steps one after another in the same state only the first few and how many more, and up to which; <see cref="RunDocument.Steps"/> has them all.</summary>
+    private static IEnumerable<(StepSettings Step, StepRow At, int Hidden)> OnOneScreen(IReadOnlyList<StepSettings> steps, Dictionary<string, StepRow> rows)
+    {
+        for (var i = 0; i < steps.Count;)
+        {
+            var word = Word(rows[steps[i].Id]);
+            var end = i + 1;
+            while (end < steps.Count && Word(rows[steps[end].Id]) == word) end++;
+            var shown = end - i > MostInARow ? MostInARow - 1 : end - i;
+            for (var j = i; j < i + shown; j++) yield return (steps[j], rows[steps[j].Id], 0);
+            if (i + shown < end) yield return (steps[end - 1], rows[steps[end - 1].Id], end - i - shown);
+            i = end;
+        }
+    }
+
+    private static string Word(StepRow row) => row.Carried ? "before" : Word(row.State);
 
     private static string PhaseText(RunbookRun run, PhaseSettings phase)
     {
