@@ -30,6 +30,7 @@ internal static class MovedDigests
             var visitor = new DigestVisitor(move.HashKey);
             await snapshot.ScanAsync(table, new BlockRange(0, null), whole: false, visitor, cancellation);
             if (!moved.TryGetValue(table.TargetName, out var before)) findings.Add(Changed(table, "nobody knows what it held"));
+            else if (await HasMoreColumnsAsync(connection, move.Plan.Schema, table, cancellation)) findings.Add(Changed(table, "it has columns that were not moved"));
             else if (visitor.Digest != before) findings.Add(Changed(table, $"{before.Count:N0} rows were moved, {visitor.Digest.Count:N0} other rows are there"));
         }
         return findings;
@@ -49,6 +50,14 @@ internal static class MovedDigests
         if (names.Count == 0) return;
         await using var take = new NpgsqlCommand($"LOCK TABLE {string.Join(", ", names.Select(n => TargetName.Qualify(plan.Schema, n)))} IN SHARE MODE", connection);
         await take.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task<bool> HasMoreColumnsAsync(NpgsqlConnection connection, string schema, TablePlan table, CancellationToken cancellation)
+    {
+        await using var look = new NpgsqlCommand(
+            "SELECT count(*) FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped", connection)
+        { Parameters = { new() { Value = TargetName.Qualify(schema, table.TargetName) } } };
+        return await look.ExecuteScalarAsync(cancellation) is not long count || count != table.Columns.Count;
     }
 
     private static Finding Changed(TablePlan table, string what) => Finding.Error(

@@ -63,11 +63,11 @@ public sealed class MovesOfRun
         {
             await using var transaction = await session.Connection.BeginTransactionAsync(cancellation);
             await _lease.HoldAsync(session.Connection, transaction, CommitWait.Durable, cancellation);
-            // Another runner of this very run cannot be here: it would have the lease.
+            // Of this and a move of its own that begins at the same moment, the second waits here, and then looks at what the first has left.
+            var claimed = await ClaimAsync(session.Connection, transaction, move, cancellation);
             var findings = await look(session.Connection, cancellation);
             if (findings.Any(f => f.Severity == Severity.Error)) return findings;
-            // Of a stand-alone move that begins at this moment the one or the other waits here and then finds the schema taken.
-            if (!await ClaimAsync(session.Connection, transaction, move, cancellation))
+            if (!claimed)
                 return [Finding.Error(FindingCodes.TargetHeld, $"another mover has just begun to move into schema {move.Plan.Schema}", remedy: "Wait for it to finish, then `godwit resume`.")];
             await RunRows.CreateAsync(session.Connection, transaction, move, (_run, _step), cancellation);
             await RangeRows.CreateAsync(session.Connection, transaction, move.Id, move.Plan, cancellation);

@@ -1,5 +1,6 @@
 using Godwit.Journeys.Running;
 using Godwit.TestServers;
+using Npgsql;
 
 namespace Godwit.Journeys.Runbooks.Moves;
 
@@ -28,6 +29,21 @@ public sealed class InterruptedMoveTests(PostgresServers servers)
         using var folder = await MoveFolder.LibraryAsync(servers);
         using (var runner = await folder.StartIntoVerificationAsync("run")) runner.Kill();
         (await folder.RunAsync("resume")).MustBe(0);
+        await folder.AssertLibraryAsync();
+    }
+
+    [Fact]
+    public async Task Connections_that_break_inside_the_copy_are_made_anew()
+    {
+        using var folder = await MoveFolder.LibraryAsync(servers);
+        using var runner = await folder.StartIntoCopyAsync("run");
+        await using (var connection = new NpgsqlConnection(folder.Target.Server.Connection(folder.Target.Name, superuser: true).ConnectionString))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var end = new NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'godwit % move'", connection);
+            Assert.NotEqual(0L, await end.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        }
+        (await runner.WaitAsync()).MustBe(0);
         await folder.AssertLibraryAsync();
     }
 

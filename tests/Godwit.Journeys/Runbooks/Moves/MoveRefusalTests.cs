@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Godwit.Journeys.Running;
+using Godwit.Sqlite.Native;
 using Godwit.TestServers;
 
 namespace Godwit.Journeys.Runbooks.Moves;
@@ -59,6 +60,20 @@ public sealed class MoveRefusalTests(PostgresServers servers)
         var paused = await folder.JsonAsync(5, "run");
         Assert.Equal(code, Code(Assert.Single(paused.GetProperty("findings").EnumerateArray())));
         (await folder.RunAsync("rollback")).MustBe(6);
+    }
+
+    [Fact]
+    public async Task A_source_that_somebody_has_locked_halts_and_is_moved_once_it_is_free()
+    {
+        using var folder = await MoveFolder.MusicAsync(servers);
+        using (var connection = SqliteConnection.OpenForWriting(folder.In("legacy.sqlite")))
+        {
+            connection.Execute("BEGIN EXCLUSIVE");
+            using var runner = folder.Start("run", "--json");
+            var paused = JsonDocument.Parse((await runner.WaitAsync()).MustBe(5).Output).RootElement;
+            Assert.Equal("GW1004", Code(Assert.Single(paused.GetProperty("findings").EnumerateArray())));
+        }
+        (await folder.RunAsync("resume")).MustBe(0);
     }
 
     [Fact]

@@ -114,7 +114,9 @@ public sealed class MoveStepTests(PostgresServers servers)
         var refused = await folder.JsonAsync(5, "rollback");
         Assert.Equal("GW1783", Assert.Single(refused.GetProperty("findings").EnumerateArray()).GetProperty("code").GetString());
         Assert.Equal(3503, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM app.\"Track\""));
-        await folder.Target.ExecuteAsync("DELETE FROM app.\"Genre\" WHERE \"Name\" = 'Zydeco'");
+        await folder.Target.ExecuteAsync("DELETE FROM app.\"Genre\" WHERE \"Name\" = 'Zydeco'; ALTER TABLE app.\"Genre\" ADD COLUMN origin text");
+        Assert.Contains("columns that were not moved", (await folder.RunAsync("rollback")).MustBe(5).Output, StringComparison.Ordinal);
+        await folder.Target.ExecuteAsync("ALTER TABLE app.\"Genre\" DROP COLUMN origin");
         (await folder.RunAsync("rollback")).MustBe(6);
         await folder.AssertEmptyAsync();
     }

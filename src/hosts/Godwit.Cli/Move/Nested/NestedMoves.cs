@@ -119,6 +119,8 @@ internal sealed class NestedMoves : INestedMoves
         if (place.Finding is { } missing) findings.Add(missing);
         var request = NestedRequest.Of(task, place.Path ?? "", address);
         progress.Begin(MovePhase.Open);
+        // Undone in the other order: the source is closed, then what a private copy of it left is tidied away.
+        using var tidy = new Tidying();
         using var opened = place.Path is null ? null : OpenedMove.Open(request, target: null);
         if (opened is not null) findings.AddRange(opened.Findings);
         PlannedMove? planned = null;
@@ -152,6 +154,11 @@ internal sealed class NestedMoves : INestedMoves
 
     private static MovesOfRun Held(StepContext context) =>
         context.Target is IHoldsMoves holder ? holder.Moves : throw new InvalidOperationException("this target has no moves");
+
+    private sealed class Tidying : IDisposable
+    {
+        public void Dispose() => RunPointer.Tidy();
+    }
 
     private static Finding SourceChanged => Finding.Error(
         FindingCodes.SourceChanged, "the source has been written to since the move began, so its plan no longer holds", null,
