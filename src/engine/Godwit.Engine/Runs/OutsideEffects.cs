@@ -26,7 +26,7 @@ internal sealed class OutsideEffects(IRunStore store, string step, TimeProvider 
 
     public Task EndAsync(CancellationToken cancellation) => RecordAsync((ledger, token) => ledger.EndEffectAsync(token), cancellation);
 
-    private Task RecordAsync(Func<IRunLedger, CancellationToken, Task> work, CancellationToken cancellation) => store.RecordAsync(
+    private Task<bool> RecordAsync(Func<IRunLedger, CancellationToken, Task> work, CancellationToken cancellation) => store.RecordAsync(
         step, s_notes,
         async (ledger, token) =>
         {

@@ -9,12 +9,11 @@ namespace Godwit.Postgres.Runbooks;
 
 /// <summary>Asks a runbook's PostgreSQL sources, each question in a session and a read-only transaction of its own.</summary>
 /// <param name="reach">Reaches a source by its name; null where the runbook declares none of that name, or one that is no PostgreSQL database.</param>
-public sealed class PostgresSources(Func<string, CancellationToken, Task<TargetReading>?> reach) : ICheckSources
+public sealed class PostgresSources(Func<string, CancellationToken, Task<TargetReading?>> reach) : ICheckSources
 {
     public async Task<(string? Answer, string? Fault)> AskAsync(string source, string query, SessionTerms terms, CancellationToken cancellation)
     {
-        if (reach(source, cancellation) is not { } reaching) return (null, $"there is no PostgreSQL source {source}");
-        var reading = await reaching;
+        if (await reach(source, cancellation) is not { } reading) return (null, $"there is no PostgreSQL source {source}");
         if (reading.Target is null) return (null, $"the source {source} cannot be reached: {string.Join("; ", reading.Findings.Where(f => f.Severity == Severity.Error).Select(f => f.Message))}");
         try
         {
