@@ -40,17 +40,17 @@ public sealed class StandbyServer : IAsyncDisposable
 
     public static async Task<StandbyServer> FollowAsync(PostgresServer primary, CancellationToken cancellationToken = default)
     {
-        var folder = Directory.CreateTempSubdirectory("godwit-standby-").FullName;
-        ServerAccount.Current().Own(folder);
-        File.Copy(Path.Combine(Path.GetDirectoryName(primary.DataFolder)!, "godwit.conf"), Path.Combine(folder, "godwit.conf"));
-        ServerAccount.Current().Own(Path.Combine(folder, "godwit.conf"));
-        var standby = new StandbyServer(primary, folder);
+        var place = Directory.CreateTempSubdirectory("godwit-standby-").FullName;
+        ServerAccount.Current().Own(place);
+        File.Copy(Path.Combine(Path.GetDirectoryName(primary.DataFolder)!, "godwit.conf"), Path.Combine(place, "godwit.conf"));
+        ServerAccount.Current().Own(Path.Combine(place, "godwit.conf"));
+        var standby = new StandbyServer(primary, place);
         var owner = primary.Connection("postgres", superuser: true);
         // Written into the standby's own settings by -R.
         var from = $"host=127.0.0.1 port={standby.Stream.Port} user={owner.Username} password={owner.Password} application_name=standby";
         await standby.RunAsync("pg_basebackup", ["-D", standby.data, "-d", from, "-R", "-X", "stream", "-c", "fast"], cancellationToken);
         await standby.RunAsync(
-            "pg_ctl", ["-D", standby.data, "-w", "-l", Path.Combine(folder, "log"), "-o", $"-p {standby.Port.ToString(CultureInfo.InvariantCulture)} -k {folder}", "start"], cancellationToken);
+            "pg_ctl", ["-D", standby.data, "-w", "-l", Path.Combine(place, "log"), "-o", $"-p {standby.Port.ToString(CultureInfo.InvariantCulture)} -k {place}", "start"], cancellationToken);
         return standby;
     }
 

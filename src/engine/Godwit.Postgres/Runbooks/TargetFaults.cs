@@ -47,7 +47,7 @@ public static partial class TargetFaults
         PostgresErrorCodes.QueryCanceled => TargetFault.StatementTimeout,
         PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory => TargetFault.ShortOfSpace,
         // Class 08, a server that starts or stops, and a session that somebody ended.
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => TargetFault.ConnectionLost,
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or "25P03" or "57P05" => TargetFault.ConnectionLost,
         _ => state.StartsWith("08", StringComparison.Ordinal) ? TargetFault.ConnectionLost : TargetFault.Refused,
     };
 }
