@@ -48,6 +48,27 @@ public sealed class RunbookTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task An_observation_that_paused_says_what_it_saw_and_when_it_goes_on()
+    {
+        using var folder = (await RunbookFolder.PrepareAsync(servers)).Runbook("""
+              observe:
+                steps:
+                  - id: watch
+                    observe:
+                      at: [{after: 0s, checks: [{name: at once, sql: SELECT true}]}, 48h]
+                      sample: [{name: quiet, sql: "SELECT to_regclass('public.noise') IS NULL", warns: true}]
+                      every: 100ms
+            """);
+        using var runner = folder.Start("run");
+        while (!(await folder.RunAsync("status")).Output.Contains("1 of 2 times", StringComparison.Ordinal)) await Task.Delay(50, TestContext.Current.CancellationToken);
+        await folder.Target.ExecuteAsync("CREATE TABLE public.noise (id int)");
+        (await runner.WaitAsync()).MustBe(5);
+        var status = (await folder.RunAsync("status")).MustBe(0).Output;
+        Assert.Contains("paused: step watch: warning", status, StringComparison.Ordinal);
+        Assert.Matches(@"applying +watch \(observe\), 1 of 2 times, looked \d+ times, last after \d+s: quiet: did not answer ""true""; next at 2d, in 48h", status);
+    }
+
+    [Fact]
     public async Task A_complete_run_goes_back_to_what_was()
     {
         using var folder = await ShopAsync();

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
-using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -35,7 +34,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Approvals = ReadApprovals(),
             Tripwires = MergeLists("tripwires", CheckTripwire),
             Notices = MergeLists("notices"),
-            Rollback = ReadRollback(),
+            Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,
         };
@@ -90,13 +89,6 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             }
         }
         return approvals;
-    }
-
-    private JsonObject? ReadRollback()
-    {
-        if (_root.Value.MapOrNull("rollback") is not { } rollback) return null;
-        Findings.AddRange(RollbackShape.FindFaults(rollback, [.. (_root.Value.MapOrNull("roles") ?? []).Select(r => r.Key)], pointer => _root.At("/rollback" + pointer)));
-        return rollback.DeepClone().AsObject();
     }
 
     private JsonArray MergeLists(string key, Action<JsonObject, Place.InFile>? check = null)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -33,12 +34,22 @@ public sealed class RunbookReader(RunbookKinds kinds)
         var merge = new RunbookMerge(_shape, documents);
         var runbook = merge.Merge(folder.Root, parameters.Values);
         findings.AddRange(merge.Findings);
-        var wrong = findings.Where(f => f is { Severity: Severity.Error, Place: not null }).Select(f => f.Place!).ToHashSet();
-        return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, wrong) };
+        findings.AddRange(CheckRollback(runbook, documents[^1], Wrong(findings)));
+        var wrong = Wrong(findings);
+        return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, documents[^1], wrong) };
     }
 
-    private static Runbook Without(Runbook runbook, HashSet<Place> wrong) => wrong.Count == 0 ? runbook : runbook with
+    private static HashSet<Place> Wrong(List<Finding> findings) => findings.Where(f => f is { Severity: Severity.Error, Place: not null }).Select(f => f.Place!).ToHashSet();
+
+    /// <summary>What does not fit together in it; of one that could not be read, that is said already.</summary>
+    private static IEnumerable<Finding> CheckRollback(Runbook runbook, RunbookDocument root, HashSet<Place> wrong) =>
+        runbook.Rollback is { } rollback && !RollbackPlaces(root).Overlaps(wrong) ? RollbackShape.FindFaults(rollback, [.. runbook.Roles.Keys], pointer => root.At("/rollback" + pointer)) : [];
+
+    private static SettingsPlaces RollbackPlaces(RunbookDocument root) => new(root.Places, "/rollback");
+
+    private static Runbook Without(Runbook runbook, RunbookDocument root, HashSet<Place> wrong) => wrong.Count == 0 ? runbook : runbook with
     {
+        Rollback = RollbackPlaces(root).Overlaps(wrong) ? null : runbook.Rollback,
         Phases = [.. runbook.Phases.Select(p => p with
         {
             Gates = [.. p.Gates.Where(g => g.Places?.Overlaps(wrong) != true)],

@@ -29,7 +29,7 @@ internal static class TraceQuery
         UNION ALL
         SELECT 'sequence', s.name FROM (
             SELECT q.oid::regclass::text AS name, coalesce(v.last_value, v.start_value - v.increment_by) AS last,
-                (xpath('//m/text()', query_to_xml(format('SELECT max(%I) AS m FROM %s', a.attname, d.refobjid::regclass), true, true, '')))[1]::text::numeric AS most
+                substring(query_to_xml(format('SELECT max(%I) AS m FROM %s', a.attname, d.refobjid::regclass), true, true, '')::text FROM '<m>(-?[0-9]+)</m>')::numeric AS most
             FROM pg_class q JOIN own ON own.oid = q.relnamespace JOIN pg_namespace n ON n.oid = q.relnamespace
             JOIN pg_sequences v ON v.schemaname = n.nspname AND v.sequencename = q.relname AND v.increment_by > 0
             JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = q.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')

@@ -47,7 +47,7 @@ internal static partial class FirstRunbook
         #sources:
         #  legacy: {path: legacy.db}
 
-        # Values for ${name} in steps, gates, tripwires and notices. "--set owner=app" gives another than the default.
+        # Values for ${name} in steps, gates, tripwires, notices and rollback. "--set owner=app" gives another than the default.
         #parameters:
         #  owner: {default: app, description: The role that owns what is made}
 
@@ -59,6 +59,16 @@ internal static partial class FirstRunbook
         #  lead: [lead@example.org]
         #approvals:
         #  switch: [lead]
+
+        # Who decides on a rollback, by the time since the switch (without a matrix Godwit's own), and what is looked at after one.
+        #rollback:
+        #  matrix:
+        #    - {until: 4h, action: rollback, takes: 10 minutes}
+        #    - {impact: high, action: prefer-forward, approvers: [lead]}
+        #  unchanged:
+        #    - {name: tables that nobody writes to, query: SELECT count(*) FROM pg_tables}
+        #  checklist:
+        #    - {name: the database answers, sql: SELECT true}
 
         # How long old structures stay before "godwit finish" may remove them.
         retention: {keep_old: 7d}

@@ -6,6 +6,7 @@ using Godwit.Engine.Journal.Export;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Runbooks;
@@ -131,10 +132,13 @@ internal static class RunStatus
     {
         if (row is { BeganAt: { } began, EndedAt: { } ended }) return $", {Span(ended - began)}{(row.Done > 0 ? $", {row.Done:N0} done" : "")}";
         if (row.State is not (StepState.Applying or StepState.Undoing)) return "";
-        if (row.Progress is { } progress && kinds.Bind(step, run.Plan.Files).Describe(progress, run.Now) is { } said) return $", {said}";
+        var bound = kinds.Bind(step, run.Plan.Files);
+        var said = row.Progress is { } progress && bound.Describe(progress, run.Now) is { } text ? $", {text}" : "";
+        // What only asks and waits says it better in words.
+        if (said.Length > 0 && bound is QuestionStep) return said;
         var rate = Rate(row, run, earlier);
         var left = row.Total is { } total && rate > 0 ? $", {Span(TimeSpan.FromSeconds(Math.Max(0, total - row.Done) / rate.Value))} left" : "";
-        return $", {row.Done:N0}{(row.Total is null ? "" : $" of {row.Total:N0}")}{(rate is { } known ? $", {known:N0}/s" : "")}{left}";
+        return $", {row.Done:N0}{(row.Total is null ? "" : $" of {row.Total:N0}")}{(rate is { } known ? $", {known:N0}/s" : "")}{left}{said}";
     }
 
     /// <summary>How fast it is now: by two looks at it, since what an attempt before a pause did says nothing of this one. Null when nobody is at work.</summary>

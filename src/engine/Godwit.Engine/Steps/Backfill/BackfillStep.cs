@@ -28,6 +28,9 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
         _ => $"Sets {string.Join(", ", settings.Task.Columns.Select(c => c.Name))} of {settings.Task.From} to NULL again",
     };
 
+    /// <summary>A later pass goes over all rows once more, for what the one before has left over.</summary>
+    public string? Describe(string progress, DateTimeOffset now) => BackfillState.Read(progress) is { Pass: > 1, Finished: false } state ? $"pass {state.Pass}" : null;
+
     public async Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation)
     {
         var findings = FindMissing(context.Environment).ToList();
