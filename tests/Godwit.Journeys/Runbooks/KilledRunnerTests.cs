@@ -30,44 +30,14 @@ public sealed class KilledRunnerTests(PostgresServers servers)
         var random = new Random(seed);
         TestContext.Current.SendDiagnosticMessage("seed {0}", seed);
         using var folder = await MakeAsync();
-        await DisturbAsync(folder, random, kills, first: "run", then: "resume", end: 0);
+        await RandomKills.RunAsync(folder, random, kills, first: "run", then: "resume", end: 0);
         Assert.Equal(Steps, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM public.log"));
         Assert.Equal(Steps, await folder.Target.ScalarAsync<long>("SELECT count(DISTINCT step) FROM public.log"));
         Assert.Equal(2, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relname LIKE 'log\\_%' AND i.indisvalid AND c.relname <> 'log_pkey'"));
-        await DisturbAsync(folder, random, kills, first: "rollback", then: "rollback", end: 6);
+        await RandomKills.RunAsync(folder, random, kills, first: "rollback", then: "rollback", end: 6);
         Assert.Equal(0, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
         (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
     }
-
-    /// <summary>Kills the runner some times, then lets it come to its end.</summary>
-    private static async Task DisturbAsync(RunbookFolder folder, Random random, int kills, string first, string then, int end)
-    {
-        var token = TestContext.Current.CancellationToken;
-        var command = first;
-        for (var i = 0; ; i++)
-        {
-            using var runner = folder.Start(command);
-            if (i < kills)
-            {
-                // From before its first statement to some steps later: what it takes to start is most of the shortest.
-                await Task.WhenAny(runner.WaitAsync(), Task.Delay(TimeSpan.FromMilliseconds(random.Next(150, 1200)), token));
-                if (!runner.HasExited)
-                {
-                    runner.Kill();
-                    command = await HasRunAsync(folder) ? then : first;
-                    continue;
-                }
-            }
-            var outcome = await runner.WaitAsync();
-            // Killed right after its end, it has nothing left to do.
-            if (i > 0 && outcome.ExitCode == 1 && (outcome.Output.Contains("is finished", StringComparison.Ordinal) || outcome.Output.Contains("is rolled-back", StringComparison.Ordinal))) return;
-            outcome.MustBe(end);
-            return;
-        }
-    }
-
-    private static async Task<bool> HasRunAsync(RunbookFolder folder) =>
-        await folder.Target.ScalarAsync<bool>("SELECT to_regclass('godwit.runs') IS NOT NULL") && await folder.Target.ScalarAsync<long>("SELECT count(*) FROM godwit.runs") > 0;
 
     private async Task<RunbookFolder> MakeAsync()
     {

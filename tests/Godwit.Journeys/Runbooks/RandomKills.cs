@@ -1,0 +1,37 @@
+using Godwit.Journeys.Running;
+
+namespace Godwit.Journeys.Runbooks;
+
+/// <summary>Runners that are killed with SIGKILL at moments that a seed chooses, one after another, until one comes to its end.</summary>
+internal static class RandomKills
+{
+    /// <summary>Kills the runner some times, then lets it come to its end.</summary>
+    public static async Task RunAsync(RunbookFolder folder, Random random, int kills, string first, string then, int end, int longest = 1200)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var command = first;
+        for (var i = 0; ; i++)
+        {
+            using var runner = folder.Start(command);
+            if (i < kills)
+            {
+                // From before its first statement to some steps later: what it takes to start is most of the shortest.
+                await Task.WhenAny(runner.WaitAsync(), Task.Delay(TimeSpan.FromMilliseconds(random.Next(150, longest)), token));
+                if (!runner.HasExited)
+                {
+                    runner.Kill();
+                    command = await HasRunAsync(folder) ? then : first;
+                    continue;
+                }
+            }
+            var outcome = await runner.WaitAsync();
+            // Killed right after its end, it has nothing left to do.
+            if (i > 0 && outcome.ExitCode == 1 && (outcome.Output.Contains("is finished", StringComparison.Ordinal) || outcome.Output.Contains("is rolled-back", StringComparison.Ordinal))) return;
+            outcome.MustBe(end);
+            return;
+        }
+    }
+
+    private static async Task<bool> HasRunAsync(RunbookFolder folder) =>
+        await folder.Target.ScalarAsync<bool>("SELECT to_regclass('godwit.runs') IS NOT NULL") && await folder.Target.ScalarAsync<long>("SELECT count(*) FROM godwit.runs") > 0;
+}
