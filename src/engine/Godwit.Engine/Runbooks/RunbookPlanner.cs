@@ -37,8 +37,8 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         var findings = new List<Finding>(files.Findings);
         foreach (var phase in runbook.Phases)
         {
-            foreach (var gate in phase.Gates) findings.AddRange([.. CheckGate(gate, files), .. CheckSources.Check(gate.Settings, runbook.Sources, gate.At)]);
-            foreach (var step in phase.Steps) findings.AddRange([.. CheckStep(step, files), .. CheckSources.Check(step.Settings, runbook.Sources, step.At)]);
+            foreach (var gate in phase.Gates) findings.AddRange([.. CheckGate(gate, files), .. SourcesOfChecks.Check(gate.Settings, runbook.Sources, gate.At)]);
+            foreach (var step in phase.Steps) findings.AddRange([.. CheckStep(step, files), .. SourcesOfChecks.Check(step.Settings, runbook.Sources, step.At)]);
         }
         return findings;
     }

@@ -254,7 +254,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Folder = options.Folder,
         Time = options.Time,
         Environment = options.Environment,
-        Sources = options.Sources,
+        CheckSources = options.CheckSources,
         Progress = options.Observer,
         Unknown = options.Unknown,
         PauseRequested = pauseRequested,

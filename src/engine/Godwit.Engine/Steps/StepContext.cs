@@ -34,7 +34,7 @@ public sealed record StepContext
     public required IRunEnvironment Environment { get; init; }
 
     /// <summary>Other databases that checks ask.</summary>
-    public ICheckSources Sources { get; init; } = NoCheckSources.Instance;
+    public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
 
     /// <summary>Told how far the step is.</summary>
     public required IStepProgress Progress { get; init; }
