@@ -10,9 +10,9 @@ namespace Godwit.Engine.Checks;
 /// <summary>Asks the questions of checks.</summary>
 public sealed class CheckRunner(IRunTarget target, IRunEnvironment environment, TimeProvider time, HttpSender http, ICheckSources sources)
 {
-    public static CheckRunner Of(StepContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.Sources);
+    public static CheckRunner Of(StepContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.CheckSources);
 
-    public static CheckRunner Of(GateContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.Sources);
+    public static CheckRunner Of(GateContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.CheckSources);
 
     /// <summary>One after another: a service that is looked at is not put under load.</summary>
     public async Task<IReadOnlyList<CheckOutcome>> AskAllAsync(IReadOnlyList<Check> checks, CancellationToken cancellation)

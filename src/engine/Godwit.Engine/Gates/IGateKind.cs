@@ -51,7 +51,7 @@ public sealed record GateContext
     public required IRunEnvironment Environment { get; init; }
 
     /// <summary>Other databases that checks ask.</summary>
-    public ICheckSources Sources { get; init; } = NoCheckSources.Instance;
+    public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
 }
 
 /// <summary>Only <see cref="Pass"/> opens a gate.</summary>

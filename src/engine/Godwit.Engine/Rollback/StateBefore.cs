@@ -37,7 +37,7 @@ public sealed record StateBefore(string Catalog, TargetTraces Traces, IReadOnlyD
     public static async Task<IReadOnlyDictionary<string, string?>> AskAsync(IRunStore store, RunnerOptions options, CancellationToken cancellation)
     {
         var answers = new SortedDictionary<string, string?>(StringComparer.Ordinal);
-        var runner = new CheckRunner(store, options.Environment, options.Time, HttpSender.Shared, options.Sources);
+        var runner = new CheckRunner(store, options.Environment, options.Time, HttpSender.Shared, options.CheckSources);
         foreach (var query in store.Plan.Rollback?.Maps(RollbackShape.UnchangedKey) ?? [])
         {
             var (answer, fault) = await runner.QueryAsync(query.Text("query"), Check.TermsOf(query), cancellation);

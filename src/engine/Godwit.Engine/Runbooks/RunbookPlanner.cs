@@ -40,8 +40,8 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         var findings = new List<Finding>(files.Findings);
         foreach (var phase in runbook.Phases)
         {
-            foreach (var gate in phase.Gates) findings.AddRange([.. CheckGate(gate, files), .. CheckSources.Check(gate.Settings, runbook.Sources, gate.At)]);
-            foreach (var step in phase.Steps) findings.AddRange([.. CheckStep(step, files, runbook.Sources), .. CheckSources.Check(step.Settings, runbook.Sources, step.At)]);
+            foreach (var gate in phase.Gates) findings.AddRange([.. CheckGate(gate, files), .. SourcesOfChecks.Check(gate.Settings, runbook.Sources, gate.At)]);
+            foreach (var step in phase.Steps) findings.AddRange([.. CheckStep(step, files, runbook.Sources), .. SourcesOfChecks.Check(step.Settings, runbook.Sources, step.At)]);
         }
         return findings;
     }
@@ -57,7 +57,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         var kind = kinds.Step(step.Kind);
         if (!files.Hold(step.Settings, kind.Shape)) return [];
         var findings = kind.Check(step, files.Files).ToList();
-        if (kind is IReadsSources reader) findings.AddRange(CheckReads(step, reader, sources));
+        if (kind is IReadsSources reader) findings.AddRange(CheckSources(step, reader, sources));
         if (findings.Exists(f => f.Severity == Severity.Error)) return findings;
         if (step.Irreversible is { } declared)
         {
@@ -72,7 +72,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         return findings;
     }
 
-    private static IEnumerable<Finding> CheckReads(StepSettings step, IReadsSources reader, IReadOnlyDictionary<string, ValueFrom> sources)
+    private static IEnumerable<Finding> CheckSources(StepSettings step, IReadsSources reader, IReadOnlyDictionary<string, ValueFrom> sources)
     {
         foreach (var (pointer, name) in reader.SourcesOf(step).Where(s => !sources.ContainsKey(s.Source)))
         {

@@ -275,7 +275,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
         string? closed = null;
         foreach (var gate in phase.Gates)
         {
-            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, Sources = options.Sources };
+            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources };
             var verdict = await TimeLimit.RunAsync(phase.Deadline, token => options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, token), options.Time, cancellation)
                 ?? new GateVerdict(GateState.Inconclusive, $"it did not decide within {DeadlineOf(phase)}");
             options.Observer.Gate(gate.Id, verdict);

@@ -14,7 +14,7 @@ public sealed record RunnerOptions
     public required IRunEnvironment Environment { get; init; }
 
     /// <summary>Other databases that checks ask.</summary>
-    public ICheckSources Sources { get; init; } = NoCheckSources.Instance;
+    public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
 
     /// <summary>The runbook's folder on this machine.</summary>
     public required string Folder { get; init; }

@@ -268,8 +268,8 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Folder = options.Folder,
         Time = options.Time,
         Environment = options.Environment,
-        SourceAddresses = store.Plan.Sources,
-        Sources = options.Sources,
+        Sources = store.Plan.Sources,
+        CheckSources = options.CheckSources,
         Progress = options.Observer,
         PauseRequested = pauseRequested,
     };

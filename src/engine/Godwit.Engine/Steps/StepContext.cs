@@ -31,13 +31,13 @@ public sealed record StepContext
     public required TimeProvider Time { get; init; }
 
     /// <summary>Other databases that the runbook names, and where each is found.</summary>
-    public IReadOnlyDictionary<string, ValueFrom> SourceAddresses { get; init; } = new Dictionary<string, ValueFrom>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, ValueFrom> Sources { get; init; } = new Dictionary<string, ValueFrom>(StringComparer.Ordinal);
 
     /// <summary>Values from outside the runbook, and where secrets come from.</summary>
     public required IRunEnvironment Environment { get; init; }
 
     /// <summary>Other databases that checks ask.</summary>
-    public ICheckSources Sources { get; init; } = NoCheckSources.Instance;
+    public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
 
     /// <summary>Told how far the step is.</summary>
     public required IStepProgress Progress { get; init; }

@@ -289,7 +289,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
-                Sources = new PostgresSources(async (name, token) => run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, token) : null),
+                CheckSources = new PostgresSources(async (name, token) => run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, token) : null),
             });
             await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);
             try

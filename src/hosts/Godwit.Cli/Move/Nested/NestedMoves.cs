@@ -150,7 +150,7 @@ internal sealed class NestedMoves : INestedMoves
         }
     }
 
-    private static (string? Path, Finding? Finding) PlaceOf(StepContext context, MoveTask task) => SourcePlace.Find(task.Source, context.Folder, context.SourceAddresses, context.Environment);
+    private static (string? Path, Finding? Finding) PlaceOf(StepContext context, MoveTask task) => SourcePlace.Find(task.Source, context.Folder, context.Sources, context.Environment);
 
     private static MovesOfRun Held(StepContext context) =>
         context.Target is IHoldsMoves holder ? holder.Moves : throw new InvalidOperationException("this target has no moves");

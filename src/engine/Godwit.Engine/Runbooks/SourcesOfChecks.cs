@@ -6,7 +6,7 @@ using Godwit.Model.Runbooks;
 namespace Godwit.Engine.Runbooks;
 
 /// <summary>Whether the sources that checks name are there and can be asked. A kind sees its own settings only; this is what needs the whole runbook.</summary>
-internal static class CheckSources
+internal static class SourcesOfChecks
 {
     /// <param name="settings">Of a step or gate.</param>
     /// <param name="sources">The runbook's.</param>
