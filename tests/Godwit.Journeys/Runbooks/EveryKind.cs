@@ -76,8 +76,17 @@ internal sealed class EveryKind : IAsyncDisposable
         return new EveryKind(folder, service);
     }
 
-    /// <summary>What a run leaves that nobody disturbs.</summary>
-    public static async Task<string> UndisturbedAsync(PostgresServer server)
+    private static readonly Lock s_lock = new();
+
+    private static Task<string>? s_undisturbed;
+
+    /// <summary>What a run leaves that nobody disturbs, the same on every server; done once.</summary>
+    public static Task<string> UndisturbedAsync(PostgresServer server)
+    {
+        lock (s_lock) return s_undisturbed ??= RunUndisturbedAsync(server);
+    }
+
+    private static async Task<string> RunUndisturbedAsync(PostgresServer server)
     {
         await using var world = await MakeAsync(server);
         (await world.Folder.RunAsync("run")).MustBe(0);

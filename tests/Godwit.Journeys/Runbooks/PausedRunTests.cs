@@ -36,7 +36,7 @@ public sealed class PausedRunTests(PostgresServers servers)
                   - {id: table, sql: table.sql}
               switch:
                 gates:
-                  - {id: speed, metric: {http: {url: 'http://127.0.0.1:{{{network.Port}}}/p95', at: /p95}, at_most: 200, samples: 2, every: 50ms}}
+                  - {id: speed, metric: {http: {url: 'http://127.0.0.1:{{{network.Port}}}/p95', at: /p95, retries: 0}, at_most: 200, samples: 2, every: 50ms}}
                 steps:
                   - {id: fill, sql: fill.sql}
             """)

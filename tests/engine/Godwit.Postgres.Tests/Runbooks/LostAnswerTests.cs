@@ -4,7 +4,7 @@ using Godwit.Model.Runbooks;
 namespace Godwit.Postgres.Tests.Runbooks;
 
 /// <summary>A commit that was made and whose answer never came: what it did is done once, whatever it was.</summary>
-public sealed class LostAnswerTests
+public sealed class LostAnswerTests(LostAnswers answers) : IClassFixture<LostAnswers>
 {
     [Theory]
     [InlineData("godwit.journal", "NEW.kind = 'step-applied' AND NEW.body LIKE '%\"insert\"%'")]
@@ -21,8 +21,7 @@ public sealed class LostAnswerTests
     [InlineData("godwit.journal", "NEW.kind = 'run-finished'")]
     public async Task A_commit_that_was_made_and_not_answered_is_done_once(string table, string commit)
     {
-        await using var answers = await LostAnswers.StartAsync();
-        var database = answers.Database;
+        var database = await answers.CreateDatabaseAsync();
         await database.ExecuteAsync("CREATE TABLE public.log (step text); CREATE TABLE public.people (id int PRIMARY KEY, email text, lower text); INSERT INTO public.people SELECT n, 'P' || n FROM generate_series(1, 400) n");
         var script = new Script(database)
             .Sql(Phase.Expand, "one", "CREATE TABLE one (id int)", "DROP TABLE one")
@@ -32,7 +31,7 @@ public sealed class LostAnswerTests
             .Sql(Phase.Expand, "index", "CREATE INDEX CONCURRENTLY log_step ON log (step)", "DROP INDEX CONCURRENTLY log_step", transaction: false)
             .Backfill(Phase.Backfill, "fill", "{from: people, set: {lower: {lower: email}}, min_rows: 100, max_rows: 100, empty_before: true}");
 
-        var outcome = await answers.LoseAsync(table, commit, () => GoAsync(script));
+        var outcome = await LostAnswers.LoseAsync(database, table, commit, () => GoAsync(script));
 
         Assert.Equal(new RunbookOutcome.Reached(RunbookState.Finished), outcome);
         Assert.Equal("checked,insert", await database.ScalarAsync<string>("SELECT string_agg(step, ',' ORDER BY step) FROM public.log"));

@@ -7,37 +7,26 @@ namespace Godwit.Postgres.Tests.Runbooks;
 /// A server that makes commits and does not answer them: a commit waits for a standby that there is not, and its backend is ended there, which leaves it
 /// committed (https://www.postgresql.org/docs/current/warm-standby.html#SYNCHRONOUS-REPLICATION).
 /// </summary>
-internal sealed class LostAnswers : IAsyncDisposable
+public sealed class LostAnswers : IAsyncLifetime
 {
-    private readonly PostgresServer _server;
+    private PostgresServer _server = null!;
 
-    private LostAnswers(PostgresServer server, TestDatabase database)
-    {
-        _server = server;
-        Database = database;
-    }
+    public async ValueTask InitializeAsync() => _server = await PostgresServer.StartAsync(
+        PostgresVersions.Default,
+        settings: new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["wal_level"] = "replica", ["max_wal_senders"] = "2", ["synchronous_standby_names"] = "nobody", ["synchronous_commit"] = "local",
+        },
+        cancellationToken: TestContext.Current.CancellationToken);
 
-    public TestDatabase Database { get; }
-
-    public static async Task<LostAnswers> StartAsync()
-    {
-        var token = TestContext.Current.CancellationToken;
-        var server = await PostgresServer.StartAsync(
-            PostgresVersions.Default,
-            settings: new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["wal_level"] = "replica", ["max_wal_senders"] = "2", ["synchronous_standby_names"] = "nobody", ["synchronous_commit"] = "local",
-            },
-            cancellationToken: token);
-        return new LostAnswers(server, await server.CreateDatabaseAsync(token));
-    }
+    public Task<TestDatabase> CreateDatabaseAsync() => _server.CreateDatabaseAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Runs something, and the answer of the first commit that writes such a row does not come.</summary>
-    public async Task<T> LoseAsync<T>(string table, string condition, Func<Task<T>> work)
+    public static async Task<T> LoseAsync<T>(TestDatabase database, string table, string condition, Func<Task<T>> work)
     {
         var token = TestContext.Current.CancellationToken;
-        await using (var connection = await Database.OpenAsync(cancellationToken: token)) await RunSchema.EnsureAsync(connection, token);
-        await Database.ExecuteAsync(
+        await using (var connection = await database.OpenAsync(cancellationToken: token)) await RunSchema.EnsureAsync(connection, token);
+        await database.ExecuteAsync(
             $"""
             CREATE SEQUENCE godwit.lost;
             CREATE FUNCTION godwit.lose() RETURNS trigger LANGUAGE plpgsql AS
@@ -46,7 +35,7 @@ internal sealed class LostAnswers : IAsyncDisposable
             """);
         var working = work();
         await Patience.UntilAsync(
-            async () => await Database.ScalarAsync<long>("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database()") > 0, working);
+            async () => await database.ScalarAsync<long>("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database()") > 0, working);
         return await working;
     }
 
