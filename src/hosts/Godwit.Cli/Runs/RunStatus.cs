@@ -40,7 +40,7 @@ internal static class RunStatus
             foreach (var step in phase.Steps)
             {
                 var at = run.Steps.Single(s => s.Id == step.Id);
-                out_.Line($"    {(at.Carried ? "before" : Word(at.State)),-9} {step.Id} ({step.Kind}){Progress(kinds, step, at, run, earlier)}{(step.Irreversible is null ? "" : ", point of no return")}");
+                out_.Line($"    {(at.Carried ? "before" : Word(kinds, run, step, at.State)),-9} {step.Id} ({step.Kind}){Progress(kinds, step, at, run, earlier)}{(step.Irreversible is null ? "" : ", point of no return")}");
             }
         }
         if (run.State is not (RunbookState.RolledBack or RunbookState.Aborted))
@@ -110,11 +110,11 @@ internal static class RunStatus
     private static string Progress(RunbookKinds kinds, StepSettings step, StepRow row, RunbookRun run, RunbookRun? earlier)
     {
         if (row is { BeganAt: { } began, EndedAt: { } ended }) return $", {Span(ended - began)}{(row.Done > 0 ? $", {row.Done:N0} done" : "")}";
-        if (row.State is not (StepState.Applying or StepState.Undoing)) return "";
+        if (row.State is not (StepState.Applying or StepState.Undoing or StepState.Unknown)) return "";
         var bound = kinds.Step(step.Kind).Bind(step, run.Plan.Files);
         var said = row.Progress is { } progress && bound.Describe(progress, run.Now) is { } text ? $", {text}" : "";
         // What only asks and waits says it better in words.
-        if (said.Length > 0 && bound is QuestionStep) return said;
+        if ((said.Length > 0 && bound is QuestionStep) || row.State == StepState.Unknown) return said;
         var rate = Rate(row, run, earlier);
         var left = row.Total is { } total && rate > 0 ? $", {Span(TimeSpan.FromSeconds(Math.Max(0, total - row.Done) / rate.Value))} left" : "";
         return $", {row.Done:N0}{(row.Total is null ? "" : $" of {row.Total:N0}")}{(rate is { } known ? $", {known:N0}/s" : "")}{left}{said}";
@@ -128,8 +128,10 @@ internal static class RunStatus
         return seconds > 0 ? (row.Done - before.Done) / seconds : null;
     }
 
-    private static string Word(StepState state) => state switch
+    private static string Word(RunbookKinds kinds, RunbookRun run, StepSettings step, StepState state) => state switch
     {
+        // It changes nothing: that it could not decide leaves nothing open but its answer.
+        StepState.Unknown when kinds.Step(step.Kind).Bind(step, run.Plan.Files) is QuestionStep => "waits",
         StepState.Pending => "-",
         StepState.Verified => "done",
         _ => state.ToString().ToLowerInvariant(),
