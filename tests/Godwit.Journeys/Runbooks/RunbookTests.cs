@@ -65,7 +65,7 @@ public sealed class RunbookTests(PostgresServers servers)
         (await runner.WaitAsync()).MustBe(5);
         var status = (await folder.RunAsync("status")).MustBe(0).Output;
         Assert.Contains("paused: step watch: warning", status, StringComparison.Ordinal);
-        Assert.Matches(@"applying +watch \(observe\), 1 of 2 times, looked \d+ times, last after \d+s: quiet: did not answer ""true""; next at 2d, in 48h", status);
+        Assert.Matches(@"waits +watch \(observe\), 1 of 2 times, looked \d+ times, last after \d+s: quiet: did not answer ""true""; next at 2d, in 2d", status);
     }
 
     [Fact]

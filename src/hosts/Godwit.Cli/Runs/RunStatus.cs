@@ -41,10 +41,11 @@ internal static class RunStatus
         {
             out_.Line($"  [bold]{PhaseNames.Of(phase.Phase)}[/]  {PhaseText(run, phase)}");
             foreach (var gate in view.Gates.Where(g => g.Phase == phase.Phase)) out_.Line($"    gate {gate.Gate}: {gate.State}: {gate.Summary} ({Span(run.Now - gate.At)} ago)");
-            foreach (var (step, at, hidden) in OnOneScreen(phase.Steps, rows))
+            foreach (var (step, at, hidden) in OnOneScreen(phase.Steps, rows, (step, at) => Word(kinds, run, step, at)))
             {
-                if (hidden > 0) out_.Line($"    {Word(at),-9} and {hidden:N0} more to {step.Id}");
-                else out_.Line($"    {Word(at),-9} {step.Id} ({step.Kind}){Progress(kinds, step, at, run, earlier)}{(step.Irreversible is null ? "" : ", point of no return")}");
+                var word = Word(kinds, run, step, at);
+                if (hidden > 0) out_.Line($"    {word,-9} and {hidden:N0} more to {step.Id}");
+                else out_.Line($"    {word,-9} {step.Id} ({step.Kind}){Progress(kinds, step, at, run, earlier)}{(step.Irreversible is null ? "" : ", point of no return")}");
             }
         }
         if (run.State is not (RunbookState.RolledBack or RunbookState.Aborted))
@@ -71,13 +72,14 @@ internal static class RunStatus
     }
 
     /// <summary>Of many steps one after another in the same state only the first few and how many more, and up to which; <see cref="RunDocument.Steps"/> has them all.</summary>
-    private static IEnumerable<(StepSettings Step, StepRow At, int Hidden)> OnOneScreen(IReadOnlyList<StepSettings> steps, Dictionary<string, StepRow> rows)
+    private static IEnumerable<(StepSettings Step, StepRow At, int Hidden)> OnOneScreen(
+        IReadOnlyList<StepSettings> steps, Dictionary<string, StepRow> rows, Func<StepSettings, StepRow, string> wordOf)
     {
         for (var i = 0; i < steps.Count;)
         {
-            var word = Word(rows[steps[i].Id]);
+            var word = wordOf(steps[i], rows[steps[i].Id]);
             var end = i + 1;
-            while (end < steps.Count && Word(rows[steps[end].Id]) == word) end++;
+            while (end < steps.Count && wordOf(steps[end], rows[steps[end].Id]) == word) end++;
             var shown = end - i > MostInARow ? MostInARow - 1 : end - i;
             for (var j = i; j < i + shown; j++) yield return (steps[j], rows[steps[j].Id], 0);
             if (i + shown < end) yield return (steps[end - 1], rows[steps[end - 1].Id], end - i - shown);
@@ -85,7 +87,7 @@ internal static class RunStatus
         }
     }
 
-    private static string Word(StepRow row) => row.Carried ? "before" : Word(row.State);
+    private static string Word(RunbookKinds kinds, RunbookRun run, StepSettings step, StepRow row) => row.Carried ? "before" : Word(kinds, run, step, row.State);
 
     private static string PhaseText(RunbookRun run, PhaseSettings phase)
     {
@@ -131,11 +133,11 @@ internal static class RunStatus
     private static string Progress(RunbookKinds kinds, StepSettings step, StepRow row, RunbookRun run, RunbookRun? earlier)
     {
         if (row is { BeganAt: { } began, EndedAt: { } ended }) return $", {Span(ended - began)}{(row.Done > 0 ? $", {row.Done:N0} done" : "")}";
-        if (row.State is not (StepState.Applying or StepState.Undoing)) return "";
+        if (row.State is not (StepState.Applying or StepState.Undoing or StepState.Unknown)) return "";
         var bound = kinds.Bind(step, run.Plan.Files);
         var said = row.Progress is { } progress && bound.Describe(progress, run.Now) is { } text ? $", {text}" : "";
         // What only asks and waits says it better in words.
-        if (said.Length > 0 && bound is QuestionStep) return said;
+        if ((said.Length > 0 && bound is QuestionStep) || row.State == StepState.Unknown) return said;
         var rate = Rate(row, run, earlier);
         var left = row.Total is { } total && rate > 0 ? $", {Span(TimeSpan.FromSeconds(Math.Max(0, total - row.Done) / rate.Value))} left" : "";
         return $", {row.Done:N0}{(row.Total is null ? "" : $" of {row.Total:N0}")}{(rate is { } known ? $", {known:N0}/s" : "")}{left}{said}";
@@ -149,8 +151,10 @@ internal static class RunStatus
         return seconds > 0 ? (row.Done - before.Done) / seconds : null;
     }
 
-    private static string Word(StepState state) => state switch
+    private static string Word(RunbookKinds kinds, RunbookRun run, StepSettings step, StepState state) => state switch
     {
+        // It changes nothing: that it could not decide leaves nothing open but its answer.
+        StepState.Unknown when kinds.Bind(step, run.Plan.Files) is QuestionStep => "waits",
         StepState.Pending => "-",
         StepState.Verified => "done",
         _ => state.ToString().ToLowerInvariant(),
