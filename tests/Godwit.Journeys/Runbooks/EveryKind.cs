@@ -127,7 +127,13 @@ internal sealed class EveryKind : IAsyncDisposable
     /// <summary>The files that steps write, with their text, and whatever else lies there.</summary>
     private IEnumerable<string> FilesBeside() =>
         Directory.EnumerateFiles(Folder.Path, "*", SearchOption.TopDirectoryOnly).Order(StringComparer.Ordinal)
-            .Select(f => Path.GetFileName(f) is "notes" or "runbook.yaml" ? Path.GetFileName(f) : $"{Path.GetFileName(f)}: {File.ReadAllText(f)}");
+            // A certificate is named after its run.
+            .Select(f => Path.GetFileName(f) switch
+            {
+                "notes" or "runbook.yaml" => Path.GetFileName(f),
+                var name when name.EndsWith(".certificate.json", StringComparison.Ordinal) => "certificate",
+                var name => $"{name}: {File.ReadAllText(f)}",
+            });
 
     /// <summary>However often an effect outside was begun, it carried one key; and each of them was.</summary>
     private void AssertOneKeyEach(bool back)

@@ -104,6 +104,21 @@ public sealed class RollbackTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task What_others_change_in_the_schema_meanwhile_does_not_hold_the_way_back_up()
+    {
+        using var folder = await ShopAsync();
+        folder.Runbook(Shop + "\n  observe:\n    steps:\n      - observe: {for: 0s, checks: [{name: there, sql: SELECT true}]}");
+        (await folder.RunAsync("run")).MustBe(0);
+        // The application's own: a partition that was added, an index on what the run made, a table that it dropped, a column.
+        await folder.Target.ExecuteAsync("CREATE TABLE events (id int); CREATE INDEX on_new ON customers (name); ALTER TABLE legacy ADD COLUMN note text");
+        var outcome = (await folder.RunAsync("rollback")).MustBe(6);
+        Assert.Contains("left as others made it meanwhile", outcome.Output + outcome.Error, StringComparison.Ordinal);
+        Assert.True(await folder.Target.ScalarAsync<bool>("SELECT to_regclass('events') IS NOT NULL AND to_regclass('customers') IS NULL"));
+        var seen = (await folder.JsonAsync(0, "status")).GetProperty("checked").GetProperty("items")[0];
+        Assert.Equal(("holds", "what it was before the first step, but for what others changed meanwhile"), (seen.GetProperty("state").GetString(), seen.GetProperty("saw").GetString()));
+    }
+
+    [Fact]
     public async Task What_a_rollback_left_behind_is_named_and_it_is_not_over_until_it_is_put_right()
     {
         using var folder = await ShopAsync();
@@ -113,11 +128,11 @@ public sealed class RollbackTests(PostgresServers servers)
               unchanged: [{name: what was sold, query: SELECT sum(length(name)) FROM legacy}]
               checklist: [{name: the service answers, sql: "SELECT to_regclass('public.broken') IS NULL"}]
             """);
-        folder.Sql("customers.sql", "CREATE TABLE customers (id bigint PRIMARY KEY, name text)", "DROP TABLE customers; SELECT setval('legacy_id_seq', 1); UPDATE legacy SET name = name || '!'");
+        folder.Sql("customers.sql", "CREATE TABLE customers (id bigint PRIMARY KEY, name text); CREATE SCHEMA other", "DROP TABLE customers; SELECT setval('legacy_id_seq', 1); UPDATE legacy SET name = name || '!'");
         (await folder.RunAsync("run")).MustBe(0);
-        await folder.Target.ExecuteAsync("CREATE SCHEMA other");
         var failed = await folder.JsonAsync(3, "rollback");
         Assert.Contains("the schema is not what it was before", failed.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("when the phase began: not there before: schema other", failed.GetProperty("findings")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
         await folder.Target.ExecuteAsync("DROP SCHEMA other");
 
         failed = await folder.JsonAsync(3, "rollback");

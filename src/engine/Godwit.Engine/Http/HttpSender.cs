@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Godwit.Engine.Secrets;
 using Godwit.Engine.Steps;
@@ -103,7 +104,8 @@ public sealed class HttpSender(HttpMessageInvoker client)
             // The error's own text may repeat the URL.
             return (new HttpAnswer.None($"the connection failed ({e.HttpRequestError})"), null);
         }
-        catch (Exception e) when (e is IOException or FormatException)
+        // A connection that ends while it is made is not always wrapped.
+        catch (Exception e) when (e is IOException or FormatException or SocketException)
         {
             return (new HttpAnswer.None($"the connection failed ({e.GetType().Name})"), null);
         }

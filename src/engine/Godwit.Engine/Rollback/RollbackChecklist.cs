@@ -31,7 +31,7 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
 
     public async Task<IReadOnlyList<CheckOutcome>> GoThroughAsync(StateBefore before, CancellationToken cancellation)
     {
-        var outcomes = new List<CheckOutcome> { Schema(before, await store.ReadCatalogAsync(cancellation)) };
+        var outcomes = new List<CheckOutcome> { await SchemaAsync(before, cancellation) };
         outcomes.AddRange(Traces(before.Traces, await store.ReadTracesAsync(cancellation)));
         outcomes.AddRange(Answers(before.Answers, await StateBefore.AskAsync(store, options, cancellation)));
         foreach (var gate in store.Plan.Phases[0].Gates)
@@ -66,9 +66,16 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
     /// <summary>An entry of the journal has its limit.</summary>
     private static string Short(string text) => text.Length > 500 ? text[..500] : text;
 
-    private static CheckOutcome Schema(StateBefore before, TargetCatalog now) => now.Hash == before.Catalog
-        ? new("schema", false, CheckState.Holds, "what it was before the first step")
-        : new("schema", false, CheckState.Fails, "not what it was before the first step");
+    private async Task<CheckOutcome> SchemaAsync(StateBefore before, CancellationToken cancellation)
+    {
+        var now = await store.ReadCatalogAsync(cancellation);
+        if (now.Hash == before.Catalog) return new("schema", false, CheckState.Holds, "what it was before the first step");
+        // As the last phase was left that was undone, which was compared.
+        if ((string?)(await store.ReadNoteAsync("phase-undone", cancellation))?["catalog"] == now.Hash)
+            return new("schema", false, CheckState.Holds, "what it was before the first step, but for what others changed meanwhile");
+        var kept = await store.FindCatalogAsync(before.Catalog, cancellation);
+        return new("schema", false, CheckState.Fails, $"not what it was before the first step{(kept is null ? "" : $": {SchemaDrift.Between(kept, now).Describe()}")}");
+    }
 
     private static IEnumerable<CheckOutcome> Traces(TargetTraces before, TargetTraces now)
     {

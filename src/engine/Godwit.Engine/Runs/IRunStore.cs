@@ -40,6 +40,9 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
     /// <summary>The target's catalog, godwit's own schema left out.</summary>
     Task<TargetCatalog> ReadCatalogAsync(CancellationToken cancellation);
 
+    /// <summary>A catalog that was kept; null when there is none of that hash.</summary>
+    Task<TargetCatalog?> FindCatalogAsync(string hash, CancellationToken cancellation);
+
     /// <summary>What of the target is not as it ought to be.</summary>
     Task<TargetTraces> ReadTracesAsync(CancellationToken cancellation);
 
@@ -75,6 +78,9 @@ public interface IRunLedger : IRunTransaction
     Task ExtendPhaseAsync(Phase phase, CancellationToken cancellation);
 
     Task EndPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation);
+
+    /// <summary>Keeps what the catalog was before the phase's first step was taken back.</summary>
+    Task BeginUndoAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation);
 
     /// <summary>The phase is as if it had not begun.</summary>
     Task ForgetPhaseAsync(Phase phase, CancellationToken cancellation);

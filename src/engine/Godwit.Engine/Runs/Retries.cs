@@ -13,18 +13,22 @@ public sealed class Retries(TimeProvider time, Random jitter)
     /// <param name="work">Idempotent, or rolled back when it fails.</param>
     /// <param name="waiting">Told before each wait.</param>
     /// <param name="cancellation">Stops work and waits.</param>
+    /// <param name="progress">A number that rises while the work gets on: a fault after it did is the first again. Null for work that does or does not.</param>
     /// <exception cref="TargetFaultException">The last fault, once the attempts are used up or at once when trying again is no use.</exception>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, Action<TargetFaultException, TimeSpan>? waiting, CancellationToken cancellation)
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, Action<TargetFaultException, TimeSpan>? waiting, CancellationToken cancellation, Func<long>? progress = null)
     {
-        for (var attempt = 1; ; attempt++)
+        var attempt = 1;
+        while (true)
         {
+            var before = progress?.Invoke();
             try
             {
                 return await work(cancellation);
             }
-            catch (TargetFaultException fault) when (attempt < Attempts && (fault.IsPassing || fault.Fault == TargetFault.ConnectionLost))
+            catch (TargetFaultException fault) when ((attempt < Attempts || progress?.Invoke() > before) && (fault.IsPassing || fault.Fault == TargetFault.ConnectionLost))
             {
-                var wait = Wait(attempt);
+                if (progress?.Invoke() > before) attempt = 1;
+                var wait = Wait(attempt++);
                 waiting?.Invoke(fault, wait);
                 await Task.Delay(wait, time, cancellation);
             }

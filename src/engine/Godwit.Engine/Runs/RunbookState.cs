@@ -77,6 +77,12 @@ public sealed record StepEffect(string What, Guid Epoch, string? By);
 /// <param name="Catalog">SHA-256 of the target's catalog before the phase's first step: what rolling back has to give back.</param>
 public sealed record PhaseRow(Phase Phase, DateTimeOffset BeganAt, DateTimeOffset? EndedAt, string Catalog)
 {
+    /// <summary>SHA-256 of the catalog when the phase ended.</summary>
+    public string? EndCatalog { get; init; }
+
+    /// <summary>SHA-256 of the catalog when somebody first began to take the phase back.</summary>
+    public string? UndoCatalog { get; init; }
+
     /// <summary>When somebody went on after the deadline was over: it counts from then.</summary>
     public DateTimeOffset? ExtendedAt { get; init; }
 

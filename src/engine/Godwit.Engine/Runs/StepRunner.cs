@@ -22,6 +22,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     private static readonly TimeSpan s_ownLimit = TimeSpan.FromSeconds(15);
 
     private readonly Retries _retries = new(options.Time, options.Jitter);
+    private readonly FurthestProgress _progress = new(options.Observer);
 
     /// <summary>Whether a result says that what was done is not what had to be.</summary>
     public bool VerificationFailed { get; private set; }
@@ -33,6 +34,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         var context = Context(phase, step, "apply");
         var decided = DecidedOnce(context, state);
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: false);
+        _progress.Begin();
         if (state is StepState.Pending or StepState.Undone)
         {
             var fit = await LimitAsync(step, step.Timeout, c => bound.PrecheckAsync(context, c), cancellation);
@@ -134,6 +136,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         var context = Context(phase, step, "undo");
         var decided = DecidedOnce(context, state);
         options.Observer.StepBegins(step.Id, step.Title ?? step.Id, undo: true);
+        _progress.Begin();
         var undone = bound is IAtomicStep { IsAtomic: true } atomic
             ? await RunInOneAsync(step, "step-undone", StepState.Undone, atomic.Terms(context), (t, c) => atomic.UndoAsync(context, t, c), cancellation)
             : await RunInPartsAsync(step, bound, StepState.Undoing, StepState.Undone, "step-undo-began", "step-undone", c => bound.UndoAsync(decided(), c), cancellation);
@@ -199,7 +202,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         _retries.RunAsync(c => store.RecordAsync(step.Id, Notes, (ledger, token) => ledger.ReadStepAsync(step.Id, token), c), null, cancellation);
 
     private Task<StepResult> RetryAsync(Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation) =>
-        _retries.RunAsync(work, (fault, wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s"), cancellation);
+        _retries.RunAsync(work, (fault, wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s"), cancellation, () => _progress.Furthest);
 
     private Task<bool> SetAsync(StepSettings step, StepState state, string kind, IReadOnlyDictionary<string, string>? evidence, CancellationToken cancellation)
     {
@@ -270,7 +273,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Environment = options.Environment,
         Sources = store.Plan.Sources,
         CheckSources = options.CheckSources,
-        Progress = options.Observer,
+        Progress = _progress,
         PauseRequested = pauseRequested,
     };
 
@@ -289,5 +292,22 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     private sealed class StepRefusal(StepResult result) : Exception
     {
         public StepResult Result => result;
+    }
+
+    /// <summary>Remembers how far the step got: work that goes on for days may meet more faults than one that does not get on.</summary>
+    private sealed class FurthestProgress(IStepProgress watcher) : IStepProgress
+    {
+        private long _furthest;
+
+        public long Furthest => Interlocked.Read(ref _furthest);
+
+        public void Begin() => Interlocked.Exchange(ref _furthest, 0);
+
+        public void Report(long done, long? total, string? note = null)
+        {
+            // Parts of a step tell from where they are, one at a time.
+            if (done > Furthest) Interlocked.Exchange(ref _furthest, done);
+            watcher.Report(done, total, note);
+        }
     }
 }

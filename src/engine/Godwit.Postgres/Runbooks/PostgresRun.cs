@@ -88,6 +88,14 @@ public sealed class PostgresRun : IRunStore
 
     public Task<TargetCatalog> ReadCatalogAsync(CancellationToken cancellation) => AskAsync(connection => CatalogFingerprint.ReadAsync(connection, cancellation), cancellation);
 
+    public Task<TargetCatalog?> FindCatalogAsync(string hash, CancellationToken cancellation) => AskAsync(
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand("SELECT lines FROM godwit.catalogs WHERE hash = $1", connection) { Parameters = { new() { Value = hash } } };
+            return await command.ExecuteScalarAsync(cancellation) is string[] lines ? new TargetCatalog(hash, lines) : null;
+        },
+        cancellation);
+
     public Task<TargetTraces> ReadTracesAsync(CancellationToken cancellation) => AskAsync(connection => TraceQuery.ReadAsync(connection, cancellation), cancellation);
 
     public Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation) => AskAsync(connection => JournalRows.FindNewestAsync(connection, Run, kind, cancellation), cancellation);

@@ -92,7 +92,15 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
     {
         await KeepAsync(catalog, cancellation);
         await SignedAsync(
-            "UPDATE godwit.phases SET ended_at = clock_timestamp() WHERE run = $1 AND phase = $2", cancellation, new() { Value = run }, new() { Value = phase.ToString() });
+            "UPDATE godwit.phases SET ended_at = clock_timestamp(), ended_catalog = $3 WHERE run = $1 AND phase = $2", cancellation,
+            new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = catalog.Hash });
+    }
+
+    public async Task BeginUndoAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation)
+    {
+        await KeepAsync(catalog, cancellation);
+        await NoteAsync(
+            "UPDATE godwit.phases SET undo_catalog = $3 WHERE run = $1 AND phase = $2", cancellation, new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = catalog.Hash });
     }
 
     private Task KeepAsync(TargetCatalog catalog, CancellationToken cancellation) =>

@@ -145,10 +145,22 @@ public static class RunbookRows
 
     private static async Task<List<PhaseRow>> PhasesAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT phase, began_at, ended_at, catalog, (to_jsonb(p) ->> 'extended_at')::timestamptz FROM godwit.phases p WHERE run = $1 ORDER BY began_at", connection) { Parameters = { new() { Value = run } } };
+        await using var command = new NpgsqlCommand(
+            // As below.
+            """
+            SELECT phase, began_at, ended_at, catalog, (to_jsonb(p) ->> 'extended_at')::timestamptz, to_jsonb(p) ->> 'ended_catalog', to_jsonb(p) ->> 'undo_catalog'
+            FROM godwit.phases p WHERE run = $1 ORDER BY began_at
+            """, connection)
+        { Parameters = { new() { Value = run } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<PhaseRow>();
-        while (await reader.ReadAsync(cancellation)) rows.Add(new PhaseRow(Enum.Parse<Phase>(reader.GetString(0)), Time(reader, 1)!.Value, Time(reader, 2), reader.GetString(3)) { ExtendedAt = Time(reader, 4) });
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(new PhaseRow(Enum.Parse<Phase>(reader.GetString(0)), Time(reader, 1)!.Value, Time(reader, 2), reader.GetString(3))
+            {
+                ExtendedAt = Time(reader, 4), EndCatalog = reader.IsDBNull(5) ? null : reader.GetString(5), UndoCatalog = reader.IsDBNull(6) ? null : reader.GetString(6),
+            });
+        }
         return rows;
     }
 

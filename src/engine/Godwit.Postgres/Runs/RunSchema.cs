@@ -149,7 +149,10 @@ internal static class RunSchema
             ADD COLUMN IF NOT EXISTS effect_until timestamptz,
             ADD COLUMN IF NOT EXISTS effect_epoch uuid,
             ADD COLUMN IF NOT EXISTS effect_by text;
-        ALTER TABLE godwit.phases ADD COLUMN IF NOT EXISTS extended_at timestamptz;
+        ALTER TABLE godwit.phases
+            ADD COLUMN IF NOT EXISTS extended_at timestamptz,
+            ADD COLUMN IF NOT EXISTS ended_catalog text,
+            ADD COLUMN IF NOT EXISTS undo_catalog text;
         -- After an accepted restore: what is done is looked at again before the run goes on.
         ALTER TABLE godwit.runs ADD COLUMN IF NOT EXISTS recheck boolean NOT NULL DEFAULT false;
         CREATE TABLE IF NOT EXISTS godwit.incarnation (

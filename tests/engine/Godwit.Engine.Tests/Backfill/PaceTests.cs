@@ -98,7 +98,7 @@ public sealed class PaceTests
     [Fact]
     public void At_three_times_the_baseline_it_stops_until_the_probe_is_below_again()
     {
-        var pace = new Pace(new PaceSettings { Objective = TimeSpan.FromSeconds(1) }, _time) { Baseline = TimeSpan.FromMilliseconds(10) };
+        var pace = new Pace(new PaceSettings(), _time) { Baseline = TimeSpan.FromMilliseconds(10) };
         pace.Observe(Calm with { ProbeP99 = TimeSpan.FromMilliseconds(30) });
         Assert.True(pace.IsStopped);
         pace.Observe(Calm with { ProbeP99 = TimeSpan.FromMilliseconds(29) });

@@ -16,8 +16,8 @@ public sealed class LostAnswerTests(LostAnswers answers) : IClassFixture<LostAns
     [InlineData("godwit.steps", "NEW.id = 'index' AND NEW.progress LIKE '%\"Begun\":0%'")]
     [InlineData("godwit.steps", "NEW.id = 'index' AND NEW.progress LIKE '%\"Done\":1%'")]
     [InlineData("godwit.steps", "NEW.id = 'fill' AND NEW.done = 200")]
-    [InlineData("godwit.journal", "NEW.kind = 'phase-began' AND NEW.body LIKE '%Backfill%'")]
-    [InlineData("godwit.journal", "NEW.kind = 'phase-ended' AND NEW.body LIKE '%Expand%'")]
+    [InlineData("godwit.journal", "NEW.kind = 'phase-began' AND NEW.body LIKE '%backfill%'")]
+    [InlineData("godwit.journal", "NEW.kind = 'phase-ended' AND NEW.body LIKE '%expand%'")]
     [InlineData("godwit.journal", "NEW.kind = 'run-finished'")]
     public async Task A_commit_that_was_made_and_not_answered_is_done_once(string table, string commit)
     {

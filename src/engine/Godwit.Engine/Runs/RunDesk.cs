@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Godwit.Documents.Shapes;
+using Godwit.Engine.Steps;
+using Godwit.Model.Findings;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Runs;
+
+/// <summary>What both directions of a run share: its notes, its end, and whether somebody asked for a pause.</summary>
+internal sealed class RunDesk(IRunStore store, RunnerOptions options)
+{
+    private static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
+
+    private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How soon a step that waits for hours hears of a pause that somebody asked for at another machine.</summary>
+    private static readonly TimeSpan s_listen = TimeSpan.FromSeconds(2);
+
+    private readonly Retries _retries = new(options.Time, options.Jitter);
+    private volatile bool _pauseAsked;
+    private long? _lastAsked;
+
+    public IRunStore Store => store;
+
+    public RunnerOptions Options => options;
+
+    public void AskToPause() => _pauseAsked = true;
+
+    public StepRunner Steps() => new(store, options, () => _pauseAsked);
+
+    public FormerEffects FormerEffects() => new(store, options, () => _pauseAsked);
+
+    public IStep Bind(StepSettings step) => options.Kinds.Bind(step, store.Plan.Files);
+
+    /// <summary>Asks the target at most twice a second: a thousand small steps are not to ask a thousand times.</summary>
+    public async Task<bool> IsPauseAskedAsync(CancellationToken cancellation)
+    {
+        if (_pauseAsked || (_lastAsked is { } at && options.Time.GetElapsedTime(at) < AskInterval)) return _pauseAsked;
+        _lastAsked = options.Time.GetTimestamp();
+        if (!_pauseAsked && await store.ReadRequestAsync(cancellation) == RunRequest.Pause) _pauseAsked = true;
+        return _pauseAsked;
+    }
+
+    /// <summary>Asks the target while a step is at work; between steps it is asked anyway.</summary>
+    public async Task ListenAsync(CancellationToken cancellation)
+    {
+        while (!_pauseAsked && !cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(s_listen, options.Time, cancellation);
+                if (await store.ReadRequestAsync(cancellation) == RunRequest.Pause) _pauseAsked = true;
+            }
+            catch (Exception e) when (e is OperationCanceledException or TargetFaultException)
+            {
+                // A target that does not answer is the business of the step at hand, and of the lease.
+            }
+        }
+    }
+
+    public Task<bool> LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation) => _retries.RunAsync(
+        async token =>
+        {
+            await store.LeaveAsync(state, reason, journalKind, token);
+            return true;
+        },
+        null,
+        cancellation);
+
+    public async Task<RunbookOutcome> PauseAsync(string reason, IReadOnlyList<Finding> findings, bool verificationFailed, CancellationToken cancellation)
+    {
+        await LeaveAsync(RunbookState.Paused, reason, "run-paused", cancellation);
+        return new RunbookOutcome.Paused(reason, findings, verificationFailed);
+    }
+
+    public static (string Reason, IReadOnlyList<Finding> Findings)? Explain(StepSettings step, StepResult result) => result switch
+    {
+        StepResult.Failed failed => ($"step {step.Id}: {failed.Findings[0].Message}", failed.Findings),
+        StepResult.Undecided undecided => ($"step {step.Id}: {undecided.Reason}", []),
+        _ => null,
+    };
+
+    public Task<bool> NoteAsync(
+        string kind, Phase? phase, Func<IRunLedger, CancellationToken, Task> work, CancellationToken cancellation, JsonObject? more = null) =>
+        store.RecordAsync(
+            step: null,
+            Notes,
+            async (ledger, token) =>
+            {
+                await work(ledger, token);
+                var body = more is null ? [] : (JsonObject)more.DeepClone();
+                if (phase is { } named) body["phase"] = PhaseNames.Of(named);
+                await ledger.JournalAsync(kind, body, token);
+                return true;
+            },
+            cancellation);
+
+    public static string DeadlineOf(PhaseSettings phase) => $"the deadline of {PhaseNames.Of(phase.Phase)} ({DurationText.Write(phase.Deadline)})";
+
+    public CancellationTokenSource Limit(TimeSpan left) => new(left < TimeLimit.Longest ? left : TimeLimit.Longest, options.Time);
+
+    public static bool HasBegun(RunbookRun run, Phase phase) => run.Phases.Any(p => p.Phase == phase);
+}
