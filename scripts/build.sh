@@ -4,7 +4,7 @@
 published="${root:?}/.local/publish"
 
 publish_stale() {
-  [[ ! -x "$published/godwit" ]] \
+  [[ ! -x "$published/godwit" || ! -f "$published/godwit.dll" ]] \
     || [[ -n "$(find "$root/src" "$root/runbooks" "$root"/Directory.*.props -newer "$published/godwit.dll" \
       \( -path "$root/runbooks/*" -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -not -path '*/obj/*' -print -quit)" ]]
 }

@@ -45,7 +45,7 @@ public sealed class PausedRunTests(PostgresServers servers)
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var paused = await folder.JsonAsync(5, attempt == 0 ? "run" : "resume");
-            Assert.StartsWith("gate speed of Switch: NoData", paused.GetProperty("reason").GetString(), StringComparison.Ordinal);
+            Assert.StartsWith("gate speed of switch: NoData", paused.GetProperty("reason").GetString(), StringComparison.Ordinal);
             Assert.Equal(0, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM public.log"));
         }
         network.RefuseNew = false;

@@ -107,7 +107,7 @@ public sealed class RollbackTests(PostgresServers servers)
     public async Task What_others_change_in_the_schema_meanwhile_does_not_hold_the_way_back_up()
     {
         using var folder = await ShopAsync();
-        folder.Runbook(Shop + "\n  observe:\n    steps:\n      - observe: {for: 0s, checks: [{name: there, sql: SELECT true}]}");
+        folder.Runbook(Shop + "\n  observe:\n    steps:\n      - smoke: [{name: there, sql: SELECT true}]");
         (await folder.RunAsync("run")).MustBe(0);
         // The application's own: a partition that was added, an index on what the run made, a table that it dropped, a column.
         await folder.Target.ExecuteAsync("CREATE TABLE events (id int); CREATE INDEX on_new ON customers (name); ALTER TABLE legacy ADD COLUMN note text");
