@@ -23,6 +23,9 @@ public static class RunCertification
         if (run.State is not (RunbookState.Finished or RunbookState.RolledBack) || record.Verdict.State == JournalState.Broken || record.Verdict.End.Sequence < 1) return null;
         var notes = record.Journal.Select(e => (Entry: e, Body: Parse(e.Body))).Where(n => n.Body is not null).Select(n => (n.Entry, Body: n.Body!)).ToList();
         var catalogs = notes.Where(n => n.Entry.Kind is "phase-began" or "phase-ended" or "phase-undone").Select(n => (string?)n.Body["catalog"]).OfType<string>().ToList();
+        var rows = run.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var evidence = notes.Where(n => n.Entry.Kind is "step-applied" or "step-verified" or "step-undone" && n.Body["evidence"] is JsonObject)
+            .ToLookup(n => (string?)n.Body["step"], n => (JsonObject)n.Body["evidence"]!, StringComparer.Ordinal);
         return new RunCertificate
         {
             ToolVersion = toolVersion,
@@ -34,21 +37,20 @@ public static class RunCertification
             Verdict = run.State == RunbookState.Finished ? RunVerdict.Finished : RunVerdict.RolledBack,
             Target = new CertifiedTarget(server, database, catalogs.FirstOrDefault(), catalogs.LastOrDefault()),
             Phases = [.. run.Phases.Select(p => new CertifiedPhase(PhaseNames.Of(p.Phase), p.BeganAt, Milliseconds((p.EndedAt ?? run.Now) - p.BeganAt)))],
-            Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps).Select(s => Step(run, s, notes))],
+            Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps).Select(s => Step(s, rows[s.Id], evidence[s.Id]))],
             Gates = [.. record.Gates.GroupBy(g => g.Gate, StringComparer.Ordinal).Select(g => g.Last()).Select(g => new CertifiedGate(g.Gate, PhaseNames.Of(g.Phase), g.State.ToString(), g.Summary, GateNote.HashOf(g.Evidence)))],
             Rollback = run.State == RunbookState.RolledBack ? Rollback(notes) : null,
             Journal = new CertifiedJournal(record.Verdict.End.Sequence, record.Verdict.End.Hash),
         };
     }
 
-    private static CertifiedStep Step(RunbookRun run, StepSettings step, List<(JournalEntry Entry, JsonObject Body)> notes)
+    /// <param name="step">As it was planned.</param>
+    /// <param name="row">As it is.</param>
+    /// <param name="noted">What was seen, the latest last: that is what counts.</param>
+    private static CertifiedStep Step(StepSettings step, StepRow row, IEnumerable<JsonObject> noted)
     {
-        var row = run.Steps.Single(s => s.Id == step.Id);
         var evidence = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (entry, body) in notes.Where(n => n.Entry.Kind is "step-applied" or "step-verified" or "step-undone" && (string?)n.Body["step"] == step.Id))
-        {
-            foreach (var (name, value) in body["evidence"] as JsonObject ?? []) evidence[name] = value?.ToString() ?? "";
-        }
+        foreach (var (name, value) in noted.SelectMany(n => n)) evidence[name] = value?.ToString() ?? "";
         var state = row switch { { Carried: true } => "before", { State: StepState.Verified } => "done", { State: StepState.Pending } => "not begun", _ => row.State.ToString().ToLowerInvariant() };
         return new CertifiedStep(
             step.Id, PhaseNames.Of(row.Phase), step.Kind, state, row.Done, row is { BeganAt: { } began, EndedAt: { } ended } ? Milliseconds(ended - began) : 0, evidence);

@@ -68,10 +68,11 @@ public static class RunReport
 
     private static IEnumerable<ReportBlock> Steps(RunRecord record, RunbookKinds kinds)
     {
+        var rows = record.Run.Steps.ToDictionary(r => r.Id, StringComparer.Ordinal);
         yield return new ReportBlock.Heading("Steps");
         yield return new ReportBlock.Table(["phase", "step", "kind", "what", "state", "attempts", "began", "took", "done", "undone by"], [.. record.Run.Plan.Phases.SelectMany(p => p.Steps.Select(s =>
         {
-            var row = record.Run.Steps.Single(r => r.Id == s.Id);
+            var row = rows[s.Id];
             var bound = kinds.Bind(s, record.Run.Plan.Files);
             return (IReadOnlyList<string>)
             [

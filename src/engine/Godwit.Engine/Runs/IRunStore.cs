@@ -59,6 +59,12 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
 /// <summary>What the runner notes in a transaction: states, attempts, gates, the journal. All of it commits with the transaction.</summary>
 public interface IRunLedger : IRunTransaction
 {
+    /// <summary>
+    /// From here on <see cref="IRunSession.ExecuteAllAsync"/> only gathers: the statements of several steps are carried out together before the commit, and a fault is the
+    /// transaction's.
+    /// </summary>
+    void GatherStatements();
+
     Task SetStepAsync(string step, StepState state, CancellationToken cancellation);
 
     /// <summary>The state of a step as it is committed.</summary>

@@ -110,6 +110,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
                         // As below: all of them were done, or none.
                         if (again && await ledger.ReadStepAsync(steps[0].Id, token) == StepState.Verified) return StepResult.Done;
                         again = true;
+                        ledger.GatherStatements();
                         foreach (var (settings, step, context) in bound)
                         {
                             if (await step.ApplyAsync(context, ledger, token) is var result and not StepResult.Passed) throw new StepRefusal(result);

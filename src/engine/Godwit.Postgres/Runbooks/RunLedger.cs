@@ -12,6 +12,7 @@ namespace Godwit.Postgres.Runbooks;
 internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid run, string? step) : RunSession(connection, transaction), IRunLedger
 {
     private readonly Dictionary<string, StepState> _states = new(StringComparer.Ordinal);
+    private List<string>? _gathered;
     private bool _isEffect;
 
     public async Task<string?> ReadProgressAsync(CancellationToken cancellation)
@@ -36,9 +37,19 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
     public async Task<StepState> ReadStepAsync(string id, CancellationToken cancellation) =>
         Enum.Parse<StepState>((string)(await QueryAsync("SELECT state FROM godwit.steps WHERE run = $1 AND id = $2", 1, cancellation, run, id))[0][0]!);
 
+    public void GatherStatements() => _gathered ??= [];
+
+    public override Task ExecuteAllAsync(IReadOnlyList<string> statements, CancellationToken cancellation)
+    {
+        if (_gathered is null) return base.ExecuteAllAsync(statements, cancellation);
+        _gathered.AddRange(statements);
+        return Task.CompletedTask;
+    }
+
     /// <summary>Writes what was kept for the end. The journal's lock is the last that a transaction takes.</summary>
     internal async Task FlushAsync(CancellationToken cancellation)
     {
+        if (_gathered is { Count: > 0 }) await base.ExecuteAllAsync(_gathered, cancellation);
         await using var batch = new NpgsqlBatch(Connection, Transaction);
         if (_states.Count > 0)
         {

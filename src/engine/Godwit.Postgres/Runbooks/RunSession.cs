@@ -17,7 +17,7 @@ internal class RunSession(NpgsqlConnection connection, NpgsqlTransaction? transa
         return Math.Max(0, await TargetFaults.GuardAsync(() => command.ExecuteNonQueryAsync(cancellation)));
     }
 
-    public async Task ExecuteAllAsync(IReadOnlyList<string> statements, CancellationToken cancellation)
+    public virtual async Task ExecuteAllAsync(IReadOnlyList<string> statements, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
         foreach (var sql in statements) batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));

@@ -12,7 +12,8 @@ internal static class RollbackNow
 {
     public static RollbackDocument Of(RunbookKinds kinds, RunbookRun run)
     {
-        var done = run.Plan.Phases.SelectMany(p => p.Steps).Select(s => (Step: s, Row: run.Steps.Single(r => r.Id == s.Id), Bound: kinds.Bind(s, run.Plan.Files)))
+        var rows = run.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
+        var done = run.Plan.Phases.SelectMany(p => p.Steps).Select(s => (Step: s, Row: rows[s.Id], Bound: kinds.Bind(s, run.Plan.Files)))
             .Where(s => s.Row is { Carried: false, State: not (StepState.Pending or StepState.Undone) }).ToList();
         // What it took to do is the best guess at what it takes to undo until a rehearsal has measured it; what only asked or waited has nothing to undo.
         var seconds = done.Sum(s => s switch

@@ -67,7 +67,7 @@ internal static class RunStatus
             Gates = [.. view.Gates.Select(g => new GateDocument(g.Gate, PhaseNames.Of(g.Phase), g.State.ToString(), g.Summary, g.At))],
             Journal = view.Copies.Count == 0 ? null : [.. view.Copies.Select(c => new CopyDocument(c.Sink, Word(c.Status), c.Sent, c.SucceededAt, c.Failures, c.Problem))],
             Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
-            Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps.Select(s => Document(kinds, run, earlier, p.Phase, s)))],
+            Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps.Select(s => Document(kinds, run, rows, earlier, p.Phase, s)))],
         });
     }
 
@@ -118,9 +118,9 @@ internal static class RunStatus
         return $"{items.Count - bad.Count} of {items.Count} hold{(bad.Count == 0 ? "" : $"; {string.Join("; ", bad)}")}";
     }
 
-    private static StepDocument Document(RunbookKinds kinds, RunbookRun run, RunbookRun? earlier, Phase phase, StepSettings step)
+    private static StepDocument Document(RunbookKinds kinds, RunbookRun run, Dictionary<string, StepRow> rows, RunbookRun? earlier, Phase phase, StepSettings step)
     {
-        var row = run.Steps.Single(s => s.Id == step.Id);
+        var row = rows[step.Id];
         var bound = kinds.Bind(step, run.Plan.Files);
         return new StepDocument(
             step.Id, PhaseNames.Of(phase), step.Kind, row.State.ToString().ToLowerInvariant(), row.Attempts, row.Done, row.Total,
