@@ -51,7 +51,9 @@ public sealed class SurvivalTests(PostgresServers servers)
     public async Task A_mover_that_wakes_up_after_its_lease_changes_nothing_and_says_so(string stage, int done)
     {
         var campaign = new Campaign();
-        await campaign.RunAsync(await servers.DefaultAsync(), seed: 4, unfinished: false, [(new Place(Enum.Parse<Stage>(stage), done), Blow.TakeOver)]);
+        // Between the certificate and the last commit is less than a millisecond: some movers are past it before they can be stopped.
+        for (var seed = 4; campaign.Hits == 0 && seed < 20; seed++)
+            await campaign.RunAsync(await servers.DefaultAsync(), seed, unfinished: false, [(new Place(Enum.Parse<Stage>(stage), done), Blow.TakeOver)]);
         Assert.Equal(1, campaign.Hits);
     }
 }

@@ -44,7 +44,9 @@ internal sealed class RunDisplay(RunConsole console, TimeProvider time) : IRunOb
         _lastReport = time.GetTimestamp();
         var took = time.GetElapsedTime(_from.At).TotalSeconds;
         var rate = took > 0 ? (done - _from.Done) / took : 0;
-        var left = total is { } all && rate > 0 ? $", {TimeSpan.FromSeconds(Math.Max(0, all - done) / rate):hh\\:mm\\:ss} left" : "";
+        // An estimate that has turned out too small says nothing.
+        if (total < done) total = null;
+        var left = total is { } all && rate > 0 ? $", {TimeSpan.FromSeconds((all - done) / rate):hh\\:mm\\:ss} left" : "";
         console.Note($"    {_step}: {done:N0}{(total is null ? "" : $" of {total:N0}")}, {rate:N0}/s{left}{(note is null ? "" : $"; {note}")}");
     }
 }

@@ -44,6 +44,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
 
     /// <summary>Where the certificate of a run that ends goes; null for the folder at hand.</summary>
     public string? Certificate { get; init; }
+
     /// <summary>Why a target that went back in time is gone on with; null does not.</summary>
     public string? AcceptRewind { get; init; }
 
@@ -340,6 +341,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (certificate is not null) console.Console.Line($"Its certificate, signed: {certificate}");
         switch (outcome)
         {
+            case RunbookOutcome.Reached(RunbookState.RolledBack) { Part: true }:
+                console.Console.Line($"[yellow]Rolled back in part:[/] run {run.Run} of {run.Plan.Name}. `godwit resume` goes on from there, `godwit rollback` takes back the rest.");
+                return console.Finish(document with { Outcome = "rolled-back-in-part", ExitCode = ExitCode.RolledBack });
             case RunbookOutcome.Reached(RunbookState.RolledBack):
                 console.Console.Line($"[yellow]Rolled back:[/] run {run.Run} of {run.Plan.Name}.");
                 return console.Finish(document with { Outcome = "rolled-back", ExitCode = ExitCode.RolledBack });

@@ -139,8 +139,10 @@ internal static class RunStatus
         // What only asks and waits says it better in words.
         if ((said.Length > 0 && bound is QuestionStep) || row.State == StepState.Unknown) return said;
         var rate = Rate(row, run, earlier);
-        var left = row.Total is { } total && rate > 0 ? $", {Span(TimeSpan.FromSeconds(Math.Max(0, total - row.Done) / rate.Value))} left" : "";
-        return $", {row.Done:N0}{(row.Total is null ? "" : $" of {row.Total:N0}")}{(rate is { } known ? $", {known:N0}/s" : "")}{left}{said}";
+        // An estimate that has turned out too small says nothing.
+        var total = row.Total >= row.Done ? row.Total : null;
+        var left = total is { } all && rate > 0 ? $", {Span(TimeSpan.FromSeconds((all - row.Done) / rate.Value))} left" : "";
+        return $", {row.Done:N0}{(total is null ? "" : $" of {total:N0}")}{(rate is { } known ? $", {known:N0}/s" : "")}{left}{said}";
     }
 
     /// <summary>How fast it is now: by two looks at it, since what an attempt before a pause did says nothing of this one. Null when nobody is at work.</summary>
