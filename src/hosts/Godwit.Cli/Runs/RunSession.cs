@@ -30,6 +30,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3), CopyFarewell = TimeSpan.FromSeconds(15);
 
     private readonly TimeProvider _time = TimeProvider.System;
+    private readonly RunEnds _ends = new(console);
 
     public UnknownStatement? Unknown { get; init; }
 
@@ -72,21 +73,15 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         }
         return entrance switch
         {
-            RunbookEntrance.Rewound(var lost) => Rewound(lost),
+            RunbookEntrance.Rewound(var lost) => _ends.Rewound(lost),
             RunbookEntrance.Untold(var damaged) => console.Refuse(damaged),
             RunbookEntrance.Entered(var run) => await CarryAsync(target.Target, run, runbook.Folder, journal, (runner, token) => runner.ForwardAsync(finish: false, token), cancellation),
-            RunbookEntrance.Refused(var id, var state, var hash) => console.Refuse([Unfinished(id, state, hash == plan.Hash)]),
-            RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
-            RunbookEntrance.Changed(var steps) => console.Refuse([.. steps.Select(Changed)]),
-            RunbookEntrance.NothingToDo => NothingToDo(plan),
+            RunbookEntrance.Refused(var id, var state, var hash) => console.Refuse([RunRefusals.Unfinished(id, state, hash == plan.Hash)]),
+            RunbookEntrance.Held(var holder) => console.Refuse([RunRefusals.Held(holder)]),
+            RunbookEntrance.Changed(var steps) => console.Refuse([.. steps.Select(RunRefusals.Changed)]),
+            RunbookEntrance.NothingToDo => _ends.NothingToDo(plan),
             _ => throw new InvalidOperationException(),
         };
-    }
-
-    private int NothingToDo(RunbookPlan plan)
-    {
-        console.Console.Line($"Nothing to do: every step of {plan.Name} is done.");
-        return console.Finish(new RunDocument { Outcome = "nothing-to-do", ExitCode = ExitCode.Done, Runbook = plan.Name, Plan = plan.Hash });
     }
 
     private HashSet<string> Steps(RunbookPlan plan, Func<IStep, bool> which) =>
@@ -98,9 +93,6 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         .. plan.Phases.SelectMany(p => p.Steps).Select(s => kinds.Bind(s, plan.Files)).OfType<INeedsSecrets>()
             .SelectMany(s => s.FindMissing(Variables)).DistinctBy(f => f.Message, StringComparer.Ordinal),
     ];
-
-    private static Finding Changed(string step) => Finding.Error(
-        FindingCodes.StepChanged, $"step {step} was done by an earlier run, and is not what it was then", null, "Put it back as it was, and make the change in a step of its own.");
 
     public Task<int> ResumeAsync(CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused], "run-resumed", checkEdits: true,
@@ -240,7 +232,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         await using var source = target.OpenSource(new SessionSettings { RunId = "ask", Role = "find" });
         await using var connection = await source.OpenAsync(cancellation);
         if (await NewestAsync(connection, name, cancellation) is { } run) return await ask(connection, run);
-        return await ComparedAsync(connection, name, cancellation) is { Count: > 0 } lost ? Rewound(lost) : console.Refuse([NoRun(name)]);
+        return await ComparedAsync(connection, name, cancellation) is { Count: > 0 } lost ? _ends.Rewound(lost) : console.Refuse([RunRefusals.NoRun(name)]);
     }
 
     private async Task<int> GoOnAsync(
@@ -255,7 +247,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         await using (var connection = await source.OpenAsync(cancellation))
         {
             stored = await NewestAsync(connection, name, cancellation);
-            if (stored is null) return await ComparedAsync(connection, name, cancellation) is { Count: > 0 } lost ? Rewound(lost) : console.Refuse([NoRun(name)]);
+            if (stored is null) return await ComparedAsync(connection, name, cancellation) is { Count: > 0 } lost ? _ends.Rewound(lost) : console.Refuse([RunRefusals.NoRun(name)]);
         }
         if (checkEdits && Plan().Plan is { } now && now.Hash != stored.Plan.Hash)
             console.Note($"The runbook was edited since run {stored.Id} began: this goes on with the plan of the run ({stored.Plan.Hash[..12]}), not with the file ({now.Hash[..12]}).");
@@ -272,11 +264,11 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         }
         return entrance switch
         {
-            RunbookEntrance.Rewound(var lost) => Rewound(lost),
+            RunbookEntrance.Rewound(var lost) => _ends.Rewound(lost),
             RunbookEntrance.Untold(var damaged) => console.Refuse(damaged),
             RunbookEntrance.Entered(var run) => await CarryAsync(target, run, Path.GetDirectoryName(Path.GetFullPath(file))!, journal, (runner, token) => act(stored, runner, token), cancellation),
             RunbookEntrance.Refused(var id, var state, _) => console.Refuse([Finding.Error(FindingCodes.RunStateForbids, $"run {id} is {RunWords.Of(state)}")]),
-            RunbookEntrance.Held(var holder) => console.Refuse([Held(holder)]),
+            RunbookEntrance.Held(var holder) => console.Refuse([RunRefusals.Held(holder)]),
             _ => throw new InvalidOperationException(),
         };
     }
@@ -297,9 +289,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             {
                 var outcome = await act(runner, cancellation);
                 var copied = await CopiedAsync(copy, CopyFarewell);
-                if (outcome is not RunbookOutcome.Reached(RunbookState.Finished or RunbookState.RolledBack) || outcome is RunbookOutcome.Reached { Part: true }) return Say(run, outcome, copied, null);
+                if (outcome is not RunbookOutcome.Reached(RunbookState.Finished or RunbookState.RolledBack) || outcome is RunbookOutcome.Reached { Part: true }) return _ends.Say(run, outcome, copied, null);
                 var (certificate, findings) = await RunCertifying.WriteAsync(target, run.Run, Certificate, cancellation);
-                return Say(run, outcome, [.. copied, .. findings], certificate);
+                return _ends.Say(run, outcome, [.. copied, .. findings], certificate);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -328,51 +320,6 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         }
     }
 
-    /// <param name="copied">Printed with every outcome; changes none.</param>
-    /// <param name="certificate">The file with the certificate of a run that is over; null when there is none.</param>
-    private int Say(PostgresRun run, RunbookOutcome outcome, IReadOnlyList<Finding> copied, string? certificate)
-    {
-        RunbookFindings.Print(console.Console, copied);
-        var document = new RunDocument
-        {
-            Outcome = "", ExitCode = ExitCode.Done, Run = run.Run.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash,
-            Findings = [.. copied.Select(f => FindingDocument.From(f, showValues: false))], Certificate = certificate,
-        };
-        if (certificate is not null) console.Console.Line($"Its certificate, signed: {certificate}");
-        switch (outcome)
-        {
-            case RunbookOutcome.Reached(RunbookState.RolledBack) { Part: true }:
-                console.Console.Line($"[yellow]Rolled back in part:[/] run {run.Run} of {run.Plan.Name}. `godwit resume` goes on from there, `godwit rollback` takes back the rest.");
-                return console.Finish(document with { Outcome = "rolled-back-in-part", ExitCode = ExitCode.RolledBack });
-            case RunbookOutcome.Reached(RunbookState.RolledBack):
-                console.Console.Line($"[yellow]Rolled back:[/] run {run.Run} of {run.Plan.Name}.");
-                return console.Finish(document with { Outcome = "rolled-back", ExitCode = ExitCode.RolledBack });
-            case RunbookOutcome.Reached(RunbookState.Complete):
-                console.Console.Line($"[green]Complete:[/] run {run.Run} of {run.Plan.Name}. The old is kept: `godwit finish` removes it, `godwit rollback` goes back to it.");
-                return console.Finish(document with { Outcome = "complete" });
-            case RunbookOutcome.Reached(RunbookState.Aborted):
-                console.Console.Line($"[yellow]Aborted:[/] run {run.Run} of {run.Plan.Name} is over as it is; nothing was undone.");
-                return console.Finish(document with { Outcome = "aborted" });
-            case RunbookOutcome.Reached(var state):
-                console.Console.Line($"[green]Finished:[/] run {run.Run} of {run.Plan.Name}.");
-                return console.Finish(document with { Outcome = RunWords.Of(state) });
-            case RunbookOutcome.Paused(var reason, var findings, var differs):
-                RunbookFindings.Print(console.Console, findings);
-                const string next = "`godwit status` shows where it stands, `godwit resume` goes on, `godwit rollback` goes back.";
-                console.Console.Line($"[yellow]Paused:[/] {reason}");
-                console.Console.Line($"{next}");
-                return console.Finish(document with
-                {
-                    Outcome = "paused", ExitCode = differs ? ExitCode.NotVerified : ExitCode.Paused, Reason = reason, Next = next,
-                    Findings = [.. findings.Concat(copied).Select(f => FindingDocument.From(f, showValues: false))],
-                });
-            case RunbookOutcome.Refused(var refusals):
-                return console.Refuse(refusals);
-            default:
-                throw new InvalidOperationException();
-        }
-    }
-
     private LedgerKeeping Keeping() => new(LedgerFolder.Of(GodwitHome.Folder()), KnownSigners.Load(GodwitHome.Folder()), AcceptRewind, console.Note);
 
     /// <summary>What this machine's ledgers say against a target.</summary>
@@ -389,26 +336,6 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         }
     }
 
-    /// <summary>The target is as it is; nothing is written to what may not be the right one.</summary>
-    private int Rewound(IReadOnlyList<Finding> findings)
-    {
-        RunbookFindings.Print(console.Console, findings);
-        const string reason = "the target went back in time", next = "`godwit resume --accept-rewind REASON` goes on without what is lost.";
-        console.Console.Line($"[yellow]Paused:[/] {reason}; nothing was changed.");
-        return console.Finish(new RunDocument { Outcome = "paused", ExitCode = ExitCode.Paused, Reason = reason, Next = next, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] });
-    }
-
     private static async Task<RunbookRun?> NewestAsync(NpgsqlConnection connection, string? name, CancellationToken cancellation) =>
         await RunbookRows.ListAsync(connection, name, cancellation) is [var newest, ..] ? await RunbookRows.FindAsync(connection, newest.Id, cancellation) : null;
-
-    private static Finding NoRun(string? name) => Finding.Error(FindingCodes.NothingToResume, name is null ? "the target holds no run of a runbook" : $"the target holds no run of {name}", null, "`godwit run` begins one.");
-
-    private static Finding Unfinished(Guid run, RunbookState state, bool same) => Finding.Error(
-        FindingCodes.RunUnfinished,
-        $"run {run} of this runbook is {RunWords.Of(state)}{(same ? "" : ", of another plan: the file was edited since")}",
-        remedy: state == RunbookState.Complete ? "`godwit finish` ends it, `godwit rollback` takes it back." : "`godwit resume` goes on with it as it was planned, `godwit rollback` takes it back.");
-
-    private static Finding Held(LeaseHolder holder) => Finding.Error(
-        FindingCodes.TargetHeld, $"{holder.Holder} is at work on run {holder.Run} (last heard of {Math.Max(0, (int)holder.SinceHeartbeat.TotalSeconds)} s ago)",
-        remedy: "`godwit status` shows it, `godwit pause` asks it to stop.");
 }

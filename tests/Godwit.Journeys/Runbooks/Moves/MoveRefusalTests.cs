@@ -77,6 +77,15 @@ public sealed class MoveRefusalTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task What_a_step_may_do_without_is_told_as_its_setting()
+    {
+        using var folder = await MoveFolder.MusicAsync(servers);
+        folder.ChangeSource("CREATE VIEW shout AS SELECT Name || Milliseconds + 1 AS n FROM Track");
+        var paused = await folder.JsonAsync(5, "run");
+        Assert.EndsWith("accept: [GW1101:shout] in the step goes on without it.", Assert.Single(paused.GetProperty("findings").EnumerateArray()).GetProperty("remedy").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_mapping_file_belongs_to_the_plan()
     {
         using var folder = await MoveFolder.MusicAsync(servers);

@@ -154,6 +154,8 @@ public sealed class PostgresTargetTests(PostgresServers servers)
         proxy.PieceBytes = 7;
         await using (var dripping = await source.OpenAsync(Token))
             await ExecuteAsync(dripping, "SELECT 1");
+        // Its farewell drips too, and is not what is to be cut.
+        await Patience.UntilAsync(() => Task.FromResult(proxy.OpenConnections == 0));
         proxy.CutAfter(1);
         await Assert.ThrowsAnyAsync<NpgsqlException>(async () => await source.OpenAsync(Token));
         proxy.RefuseNew = true;

@@ -142,12 +142,21 @@ internal sealed class NestedMoves : INestedMoves
         try
         {
             var planned = await PlannedMove.PlanAsync(opened.Source!, options, request.Jobs, progress, cancellation);
-            return (planned, [.. misused, .. planned.Result.Findings]);
+            return (planned, [.. misused, .. planned.Result.Findings.Select(AcceptedByStep)]);
         }
         catch (SqliteException fault)
         {
             throw NestedMove.Unreadable(fault);
         }
+    }
+
+    /// <summary>A step is told what it may do without by its settings: the option of the command is not there.</summary>
+    private static Finding AcceptedByStep(Finding finding)
+    {
+        const string option = "--accept ";
+        return finding.Remedy is { } remedy && remedy.LastIndexOf(option, StringComparison.Ordinal) is >= 0 and var at && remedy[(at + option.Length)..].Split(' ', 2) is [var code, var rest]
+            ? finding with { Remedy = $"{remedy[..at]}accept: [{code}] in the step {rest}" }
+            : finding;
     }
 
     private static (string? Path, Finding? Finding) PlaceOf(StepContext context, MoveTask task) => SourcePlace.Find(task.Source, context.Folder, context.Sources, context.Environment);
