@@ -25,7 +25,7 @@ internal sealed class Disturbance(EveryKind world, Random random)
         var unknown = false;
         for (var start = 0; start < places.Count + 20; start++)
         {
-            var command = back ? (start == 0 || random.Next(2) == 0 ? "rollback" : "resume") : await watch.HasRunAsync() ? "resume" : "run";
+            var command = back ? (start == 0 || random.Next(2) == 0 || !await watch.IsGoingBackAsync() ? "rollback" : "resume") : await watch.HasRunAsync() ? "resume" : "run";
             using var runner = unknown ? world.Folder.Start("resume", "--unknown", "again") : world.Folder.Start(command);
             while (next < places.Count && await watch.ReachAsync(places[next].Steps, places[next].Changes, back, () => runner.HasExited))
             {
