@@ -1,5 +1,6 @@
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Checks;
+using Godwit.Engine.Estimates;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -52,6 +53,9 @@ public sealed record GateContext
 
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
+
+    /// <summary>How long phases are expected to take.</summary>
+    public IReadOnlyDictionary<Phase, PhaseEstimate> Estimates { get; init; } = new Dictionary<Phase, PhaseEstimate>();
 }
 
 /// <summary>Only <see cref="Pass"/> opens a gate.</summary>

@@ -13,7 +13,11 @@ public abstract record HttpAnswer
     /// <param name="Status">The last answer's status.</param>
     /// <param name="Body">Its body, at most <see cref="HttpSender.LargestBody"/>.</param>
     /// <param name="Took">Of the last attempt.</param>
-    public sealed record Came(int Status, ReadOnlyMemory<byte> Body, TimeSpan Took) : HttpAnswer;
+    public sealed record Came(int Status, ReadOnlyMemory<byte> Body, TimeSpan Took) : HttpAnswer
+    {
+        /// <summary>How long its Retry-After asks to wait; null without such a header.</summary>
+        public TimeSpan? RetryAfter { get; init; }
+    }
 
     /// <summary>It was sent, perhaps arrived, and nothing usable came back.</summary>
     public sealed record None(string Reason) : HttpAnswer;

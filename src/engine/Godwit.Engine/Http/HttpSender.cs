@@ -92,7 +92,8 @@ public sealed class HttpSender(HttpMessageInvoker client)
                     continue;
                 }
                 var content = await ReadAsync(response.Content, either.Token);
-                return (new HttpAnswer.Came((int)response.StatusCode, content, time.GetElapsedTime(began)), WaitOf(response.Headers.RetryAfter, time));
+                var after = WaitOf(response.Headers.RetryAfter, time);
+                return (new HttpAnswer.Came((int)response.StatusCode, content, time.GetElapsedTime(began)) { RetryAfter = after }, after);
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

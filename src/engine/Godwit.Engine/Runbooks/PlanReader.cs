@@ -16,10 +16,13 @@ internal static class PlanReader
         Sources = plan.Map(RunbookPlanJson.NotHashed).NamedMaps("sources").ToDictionary(
             s => s.Key, s => new ValueFrom(s.Value.TextOrNull("env"), s.Value.TextOrNull("file"), s.Value.TextOrNull("path")), StringComparer.Ordinal),
         Tripwires = plan["tripwires"]!.DeepClone().AsArray(),
-        Notices = plan["notices"]!.DeepClone().AsArray(),
+        Notices = PlanAddresses.Join(plan["notices"]!.DeepClone().AsArray(), plan.Map(RunbookPlanJson.NotHashed)),
+        Mail = plan.Map(RunbookPlanJson.NotHashed).MapOrNull("mail")?.DeepClone().AsObject(),
+        OnCall = plan.Map(RunbookPlanJson.NotHashed).MapOrNull("oncall")?.DeepClone().AsObject(),
+        Timetable = plan.Map(RunbookPlanJson.NotHashed).MapOrNull("timetable")?.DeepClone().AsObject(),
         Rollback = plan.MapOrNull("rollback")?.DeepClone().AsObject(),
         KeepOld = plan.Duration("keepOld"),
-        Phases = [.. plan.Maps("phases").Select(ReadPhase)],
+        Phases = [.. plan.Maps("phases").Select(ReadPhase).Select(p => p with { Estimate = plan.Map(RunbookPlanJson.NotHashed).MapOrNull("estimates")?.DurationOrNull(PhaseNames.Of(p.Phase)) })],
         Files = plan.NamedMaps("files").ToDictionary(f => f.Key, f => new PlannedFile(f.Value.Text("sha256"), f.Value.Text("text")), StringComparer.Ordinal),
         Schema = plan.TextOrNull("schema"),
     };

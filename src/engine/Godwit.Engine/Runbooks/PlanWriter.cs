@@ -17,11 +17,11 @@ internal static class PlanWriter
             ["roles"] = Object(plan.Roles, Texts),
             ["approvals"] = Object(plan.Approvals.Select(a => KeyValuePair.Create(PhaseNames.Of(a.Key), a.Value)), Texts),
             ["tripwires"] = plan.Tripwires.DeepClone(),
-            ["notices"] = plan.Notices.DeepClone(),
+            ["notices"] = PlanAddresses.Without(plan.Notices),
             ["keepOld"] = DurationText.Write(plan.KeepOld),
             ["phases"] = new JsonArray([.. plan.Phases.Select(Write)]),
             ["files"] = Object(plan.Files, f => new JsonObject { ["sha256"] = f.Sha256, ["text"] = f.Text }),
-            [RunbookPlanJson.NotHashed] = new JsonObject { ["sources"] = Object(plan.Sources, Write) },
+            [RunbookPlanJson.NotHashed] = PlanAddresses.Write(plan, Object(plan.Sources, Write)),
         };
         if (plan.Rollback is { } rollback) json["rollback"] = rollback.DeepClone();
         Add(json, "schema", plan.Schema);

@@ -34,6 +34,9 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Approvals = ReadApprovals(),
             Tripwires = MergeLists("tripwires", CheckTripwire),
             Notices = MergeLists("notices"),
+            Mail = root.MapOrNull("mail")?.DeepClone().AsObject(),
+            OnCall = root.MapOrNull("oncall")?.DeepClone().AsObject(),
+            Timetable = root.MapOrNull("timetable")?.DeepClone().AsObject(),
             Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,
@@ -50,7 +53,10 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
         return new PhaseSettings(
             phase, deadline,
             [.. parts.SelectMany(p => items.Gates(phase, p.Document, p.Value!))],
-            [.. parts.SelectMany(p => items.Steps(p.Document, name, p.Value!))]);
+            [.. parts.SelectMany(p => items.Steps(p.Document, name, p.Value!))])
+        {
+            Estimate = parts.Select(p => p.Value!.DurationOrNull("estimate")).LastOrDefault(e => e is not null),
+        };
     }
 
     private Dictionary<string, ValueFrom> MergeSources()

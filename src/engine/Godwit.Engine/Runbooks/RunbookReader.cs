@@ -35,6 +35,7 @@ public sealed class RunbookReader(RunbookKinds kinds)
         var runbook = merge.Merge(folder.Root, parameters.Values);
         findings.AddRange(merge.Findings);
         findings.AddRange(CheckRollback(runbook, documents[^1], Wrong(findings)));
+        findings.AddRange(RunbookPeople.Check(runbook, documents, Wrong(findings)));
         var wrong = Wrong(findings);
         return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, documents[^1], wrong) };
     }

@@ -1,5 +1,8 @@
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Notices;
+using Godwit.Engine.OnCall;
 using Godwit.Engine.Rollback;
+using Godwit.Engine.Timetables;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Runbooks;
@@ -21,6 +24,7 @@ public sealed class RunbookShape
         Gate = new Shape.OneOf(GateKeys, [.. kinds.Gates.Select(k => new Field(k.Name, k.Shape, k.Summary))]) { Name = "gate", Description = "What must hold before a phase begins; only a pass opens it" };
         var phase = new Shape.Map(
             new Field("deadline", new Shape.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "How long the phase may take before the run pauses and says so; without it " + DeadlineText),
+            new Field("estimate", new Shape.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)), "How long the phase is expected to take, as long as no rehearsal has measured it: for windows and notices"),
             new Field("gates", new Shape.List(Gate) { Max = 1000 }, "What must hold before its first step"),
             new Field("steps", new Shape.List(Step), "In the order in which they run"))
         {
@@ -35,7 +39,7 @@ public sealed class RunbookShape
             new("sources", new Shape.Named(Source), "Other databases that steps read, by name"),
             new("phases", phases, "What is done, in this order; phases may be left out"),
             new("tripwires", new Shape.List(Tripwire) { Max = 200 }, "Figures that are watched, and what is done when one leaves its bounds"),
-            new("notices", new Shape.List(Notice) { Max = 200 }, "Who is told what and when"),
+            new("notices", new Shape.List(NoticeShape.Shape) { Max = 200 }, "Who is told what and when"),
         ];
         Document = new Shape.Map(
             Format,
@@ -46,6 +50,9 @@ public sealed class RunbookShape
             new Field("roles", new Shape.Named(new Shape.List(s_line) { Min = 1, Max = 200 }), "People by role"),
             new Field("approvals", new Shape.Map([.. PhaseNames.All.Select(p => new Field(PhaseNames.Of(p), new Shape.List(s_line) { Max = 50 }, $"The roles that have to approve before {PhaseNames.Of(p)} begins"))]), "The roles that have to approve, by phase"),
             new Field("retention", Retention, "How long what is replaced is kept") { Default = "{}" },
+            new Field("mail", MailShape.Shape, "How notices are mailed") { Default = "{}" },
+            new Field("oncall", OnCallShape.Shape, "Who is on call, and how they are reached"),
+            new Field("timetable", TimetableShape.Shape, "What is to happen when, for people: shown in plan, status and notices"),
             new Field("rollback", RollbackShape.Shape, "Who decides on a rollback, and what is looked at after it"),
             shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])
         { Description = "A runbook of Godwit" };
@@ -147,17 +154,6 @@ public sealed class RunbookShape
             { Short = "query" }, "A figure that Prometheus knows"),
         ])
     { Name = "tripwire", Description = "A watched figure with a threshold and an action" };
-
-    private static Shape.OneOf Notice { get; } = new(
-        [
-            new("when", new Shape.List(new Shape.Choice("began", "phase", "paused", "failed", "done", "rolled-back")) { Min = 1, Max = 6 }, "What it is sent for", Required: true),
-            new("text", new Shape.Text(), "What it says, beside the run's name and state", Required: true),
-        ],
-        [
-            new("mail", new Shape.List(s_line) { Min = 1, Max = 200 }, "Addresses that it is mailed to"),
-            new("webhook", new Shape.Map(new Field("env", s_variable, "The variable that holds the URL", Required: true)) { Short = "env" }, "A URL that it is posted to"),
-        ])
-    { Name = "notice", Description = "Who is told what and when" };
 
     private static string PurposeOf(Phase phase) => phase switch
     {

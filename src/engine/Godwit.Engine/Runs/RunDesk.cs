@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Estimates;
+using Godwit.Engine.Gates;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
@@ -94,6 +96,11 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
                 return true;
             },
             cancellation);
+
+    public GateContext GateContext(GateSettings gate, Phase phase, IReadOnlyDictionary<Phase, PhaseEstimate> estimates) => new()
+    {
+        Run = store.Run, Gate = gate, Phase = phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Estimates = estimates,
+    };
 
     public static string DeadlineOf(PhaseSettings phase) => $"the deadline of {PhaseNames.Of(phase.Phase)} ({DurationText.Write(phase.Deadline)})";
 

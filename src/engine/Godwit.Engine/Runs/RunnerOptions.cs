@@ -1,4 +1,6 @@
 using Godwit.Engine.Checks;
+using Godwit.Engine.Estimates;
+using Godwit.Engine.Notices;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Steps;
 
@@ -21,6 +23,12 @@ public sealed record RunnerOptions
 
     /// <summary>Told what happens.</summary>
     public required IRunObserver Observer { get; init; }
+
+    /// <summary>Sends the run's notices.</summary>
+    public IRequiredNotices Notices { get; init; } = NobodySends.Instance;
+
+    /// <summary>What was measured of the plan's phases.</summary>
+    public IPhaseEstimates Estimates { get; init; } = NoPhaseEstimates.Instance;
 
     /// <summary>For the jitter of waits.</summary>
     public required Random Jitter { get; init; }

@@ -237,6 +237,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         };
         // An entry has its limit, and the findings are told elsewhere in full.
         body["reason"] = reason.Length > LongestReason ? reason[..LongestReason] : reason;
+        if (result is StepResult.Undecided) body["undecided"] = true;
         await _retries.RunAsync(
             c => store.RecordAsync(
                 step.Id,

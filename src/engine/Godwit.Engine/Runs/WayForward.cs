@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Godwit.Engine.Estimates;
 using Godwit.Engine.Gates;
+using Godwit.Engine.Notices;
 using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
@@ -62,10 +64,15 @@ internal sealed class WayForward(RunDesk desk)
     private async Task<RunbookOutcome?> RunPhaseAsync(RunbookRun run, PhaseSettings phase, CancellationToken cancellation)
     {
         options.Observer.PhaseBegins(phase.Phase);
+        var window = new PhaseWindow(desk, phase);
+        if (await window.WaitAsync(RunDesk.HasBegun(run, phase.Phase), cancellation) is { } waited) return await desk.PauseAsync(waited, [], false, cancellation);
         if (!RunDesk.HasBegun(run, phase.Phase))
         {
             if (await AskGatesAsync(phase, cancellation) is { } closed) return await desk.PauseAsync(closed, [], false, cancellation);
+            var (unsent, note) = await RequiredNotices.AnnounceAsync(desk, phase.Phase, cancellation);
+            if (unsent is not null) return await desk.PauseAsync(unsent, [], false, cancellation);
             var catalog = await store.ReadCatalogAsync(cancellation);
+            note["catalog"] = catalog.Hash;
             var before = run.Phases.Count == 0 ? await StateBefore.TakeAsync(store, options, catalog.Hash, cancellation) : null;
             await desk.NoteAsync(
                 "phase-began", phase.Phase,
@@ -74,7 +81,7 @@ internal sealed class WayForward(RunDesk desk)
                     await ledger.BeginPhaseAsync(phase.Phase, catalog, token);
                     if (before is not null) await ledger.JournalAsync(StateBefore.JournalKind, before.Write(), token);
                 },
-                cancellation, new JsonObject { ["catalog"] = catalog.Hash });
+                cancellation, note);
             run = await store.ReadAsync(cancellation);
         }
         var left = phase.Deadline - (run.Now - run.Phases.Single(p => p.Phase == phase.Phase).CountsFrom);
@@ -85,7 +92,9 @@ internal sealed class WayForward(RunDesk desk)
             await desk.NoteAsync("deadline-extended", phase.Phase, (ledger, token) => ledger.ExtendPhaseAsync(phase.Phase, token), cancellation);
             left = phase.Deadline;
         }
-        using var deadline = desk.Limit(left);
+        var (limit, until) = await window.LeftAsync(cancellation) is { } shorter && shorter.Left < left ? shorter : (left, RunDesk.DeadlineOf(phase));
+        if (limit <= TimeSpan.Zero) return await desk.PauseAsync(until + " has ended", [], false, cancellation);
+        using var deadline = desk.Limit(limit);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         var at = "";
         try
@@ -94,7 +103,7 @@ internal sealed class WayForward(RunDesk desk)
         }
         catch (Exception fault) when (fault is OperationCanceledException or TargetFaultException && deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return await desk.PauseAsync($"{RunDesk.DeadlineOf(phase)} ended in step {at}", [], false, cancellation);
+            return await desk.PauseAsync($"{until} ended in step {at}", [], false, cancellation);
         }
         var after = await store.ReadCatalogAsync(cancellation);
         await desk.NoteAsync("phase-ended", phase.Phase, (ledger, token) => ledger.EndPhaseAsync(phase.Phase, after, token), cancellation, new JsonObject { ["catalog"] = after.Hash });
@@ -132,9 +141,10 @@ internal sealed class WayForward(RunDesk desk)
     private async Task<string?> AskGatesAsync(PhaseSettings phase, CancellationToken cancellation)
     {
         string? closed = null;
+        var estimates = await PlanEstimates.OfAsync(options.Estimates, store.Plan, cancellation);
         foreach (var gate in phase.Gates)
         {
-            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources };
+            var context = desk.GateContext(gate, phase.Phase, estimates);
             var verdict = await TimeLimit.RunAsync(phase.Deadline, token => options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, token), options.Time, cancellation)
                 ?? new GateVerdict(GateState.Inconclusive, $"it did not decide within {RunDesk.DeadlineOf(phase)}");
             options.Observer.Gate(gate.Id, verdict);

@@ -164,6 +164,15 @@ public static class FindingCodes
     public static readonly FindingCode NotConfirmed = new("GW1793", "After a restore, a step that was done is not there");
     public static readonly FindingCode CheckSource = new("GW1794", "A check's source cannot be asked");
 
+    public static readonly FindingCode NoticeText = new("GW1870", "A notice's text names a placeholder that there is none of");
+    public static readonly FindingCode NoticeSettings = new("GW1871", "A notice cannot be sent as it is written");
+    public static readonly FindingCode NoticeNotSent = new("GW1872", "A notice was not sent");
+    public static readonly FindingCode NoticeAudience = new("GW1873", "Customers would read what is meant for the team");
+    public static readonly FindingCode OnCallWrong = new("GW1874", "Who is on call does not fit together");
+    public static readonly FindingCode TimetableWrong = new("GW1875", "A timetable does not fit together");
+    public static readonly FindingCode MaintenanceNotSeen = new("GW1876", "The maintenance mode is not seen from outside");
+    public static readonly FindingCode NobodyOnCall = new("GW1877", "Nobody is on call");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

@@ -38,6 +38,15 @@ public sealed record Runbook
     /// <summary>Who is told what and when, in the normal form of their shape.</summary>
     public JsonArray Notices { get; init; } = [];
 
+    /// <summary>How notices are mailed, in the normal form of its shape; null leaves it to variables. No part of the plan's hash.</summary>
+    public JsonObject? Mail { get; init; }
+
+    /// <summary>Who is on call when, in the normal form of its shape; null where the runbook says nothing. No part of the plan's hash.</summary>
+    public JsonObject? OnCall { get; init; }
+
+    /// <summary>What is to happen when and whose business it is, in the normal form of its shape; null where the runbook says nothing. No part of the plan's hash.</summary>
+    public JsonObject? Timetable { get; init; }
+
     /// <summary>Who decides on a rollback and what is looked at after it, in the normal form of its shape; null where the runbook says nothing.</summary>
     public JsonObject? Rollback { get; init; }
 
@@ -58,7 +67,11 @@ public sealed record ValueFrom(string? Environment = null, string? File = null, 
 /// <param name="Deadline">How long the phase may take before the run pauses and says so.</param>
 /// <param name="Gates">What must hold before its first step.</param>
 /// <param name="Steps">In the order of the file.</param>
-public sealed record PhaseSettings(Phase Phase, TimeSpan Deadline, IReadOnlyList<GateSettings> Gates, IReadOnlyList<StepSettings> Steps);
+public sealed record PhaseSettings(Phase Phase, TimeSpan Deadline, IReadOnlyList<GateSettings> Gates, IReadOnlyList<StepSettings> Steps)
+{
+    /// <summary>How long its author expects it to take; null says nothing. No part of the plan's hash.</summary>
+    public TimeSpan? Estimate { get; init; }
+}
 
 /// <summary>A step as it was written.</summary>
 public sealed record StepSettings

@@ -30,6 +30,15 @@ public sealed record RunbookPlan
     /// <summary>Who is told what and when, in the normal form of their shape.</summary>
     public JsonArray Notices { get; init; } = [];
 
+    /// <summary>How notices are mailed, in the normal form of its shape; null leaves it to variables. No part of the plan's hash.</summary>
+    public JsonObject? Mail { get; init; }
+
+    /// <summary>Who is on call when, in the normal form of its shape; null where the runbook says nothing. No part of the plan's hash.</summary>
+    public JsonObject? OnCall { get; init; }
+
+    /// <summary>What is to happen when and whose business it is, in the normal form of its shape; null where the runbook says nothing. No part of the plan's hash.</summary>
+    public JsonObject? Timetable { get; init; }
+
     /// <summary>Who decides on a rollback and what is looked at after it, in the normal form of its shape; null where the runbook says nothing.</summary>
     public JsonObject? Rollback { get; init; }
 

@@ -11,6 +11,7 @@ using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Ledger;
+using Godwit.Postgres.Notices;
 using Godwit.Postgres.Rollback;
 using Godwit.Postgres.Runs;
 using Npgsql;
@@ -29,6 +30,7 @@ public sealed class PostgresRun : IRunStore
     private readonly JournalSigner _signer;
     private readonly PostgresTarget _target;
     private readonly LedgerKeeper? _keeper;
+    private readonly NoticeOutbox _notices;
     private JournalPosition _tip;
     private bool _leaving;
     private bool _left;
@@ -40,6 +42,7 @@ public sealed class PostgresRun : IRunStore
         _target = target;
         _tip = tip;
         _keeper = keeper;
+        _notices = new NoticeOutbox(plan, run);
         Before = before;
         _signer = signer;
         _sessions = sessions;
@@ -170,6 +173,7 @@ public sealed class PostgresRun : IRunStore
             var result = await work(ledger, cancellation);
             await ledger.FlushAsync(cancellation);
             var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
+            await _notices.AddAsync(connection, transaction, entries, cancellation);
             if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
             await transaction.CommitAsync(cancellation);
             if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);

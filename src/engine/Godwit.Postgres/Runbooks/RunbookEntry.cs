@@ -8,6 +8,7 @@ using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Ledger;
+using Godwit.Postgres.Notices;
 using Godwit.Postgres.Runs;
 using Npgsql;
 
@@ -131,7 +132,9 @@ public static class RunbookEntry
                     var (refused, note) = await check(connection, transaction);
                     if (refused is not null) return refused;
                     var first = known is { Rewound.Count: > 0 } ? await Rewind.AcceptAsync(connection, transaction, run, known.Rewound, ledger!.Accept!, signer, cancellation) : [];
-                    tip = JournalPosition.Of((await JournalRows.AppendAsync(connection, transaction, run, [.. first, note!], signer, cancellation))[^1]);
+                    var entries = await JournalRows.AppendAsync(connection, transaction, run, [.. first, note!], signer, cancellation);
+                    await new NoticeOutbox(plan, run).AddAsync(connection, transaction, entries, cancellation);
+                    tip = JournalPosition.Of(entries[^1]);
                     if (ledger is null) return null;
                     keeper ??= new LedgerKeeper(LedgerFile.Open(ledger.Folder.PathOf(run)), run, plan.Name);
                     keeper.Target = await TargetIdentityRows.ReadAsync(connection, cancellation);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
+using Godwit.Cli.Notices;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -12,7 +13,7 @@ internal sealed record RunDocument
 {
     public string Command { get; init; } = "";
 
-    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>detached</c>, <c>passed</c>, <c>wrong</c>, <c>written</c>, <c>interrupted</c> or <c>fault</c>.</summary>
+    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>detached</c>, <c>passed</c>, <c>wrong</c>, <c>written</c>, <c>listed</c>, <c>previewed</c>, <c>sent</c>, <c>not-sent</c>, <c>interrupted</c> or <c>fault</c>.</summary>
     public required string Outcome { get; init; }
 
     public required int ExitCode { get; init; }
@@ -49,6 +50,21 @@ internal sealed record RunDocument
     public JsonObject? Checked { get; init; }
 
     public IReadOnlyList<GateDocument>? Gates { get; init; }
+
+    /// <summary>The notices of the runbook.</summary>
+    public IReadOnlyList<NoticePlanDocument>? NoticePlan { get; init; }
+
+    /// <summary>The notices of the run, and how they stand.</summary>
+    public IReadOnlyList<NoticeDocument>? Notices { get; init; }
+
+    /// <summary>Notices as they would read.</summary>
+    public IReadOnlyList<NoticePreview>? Previews { get; init; }
+
+    /// <summary>Who is on call now; null where the runbook does not say.</summary>
+    public IReadOnlyList<string>? OnCall { get; init; }
+
+    /// <summary>The runbook's timetable, and how it stands.</summary>
+    public IReadOnlyList<TimetableDocument>? Timetable { get; init; }
 
     /// <summary>How far replicas of the target are behind; null when there is none.</summary>
     public string? Lag { get; init; }
@@ -127,6 +143,10 @@ internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds
 
 /// <param name="State"><c>Pass</c>, <c>Fail</c>, <c>Inconclusive</c> or <c>NoData</c>: its newest answer.</param>
 internal sealed record GateDocument(string Gate, string Phase, string State, string Summary, DateTimeOffset At);
+
+/// <param name="State"><c>done</c>, <c>late</c>, <c>past</c> where nothing tells whether it happened, or <c>ahead</c>.</param>
+/// <param name="LateSeconds">How late it happened, or is by now.</param>
+internal sealed record TimetableDocument(string At, string What, IReadOnlyList<string> Who, bool Decision, string State, double? LateSeconds);
 
 /// <param name="Migration">What the other tool calls it.</param>
 /// <param name="Compared">Whether the file was compared with a checksum that the tool kept.</param>

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
+using Godwit.Cli.Notices;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Notices;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -55,6 +57,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         var (plan, runbook, findings) = Plan();
         if (plan is null || runbook is null) return console.Refuse(findings);
         if (MissingSecrets(plan) is { Count: > 0 } missing) return console.Refuse(missing);
+        var untold = NoticeFindings.Missing(plan, Variables);
+        if (untold.Any(f => f.Severity == Severity.Error)) return console.Refuse(untold);
+        RunbookFindings.Print(console.Console, untold);
         var (journal, nowhere) = JournalPlace.Resolve(Journal, runbook);
         if (nowhere is not null) return console.Refuse([nowhere]);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
@@ -279,16 +284,19 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         await using (run)
         {
             Detachment.Announce(run.Run);
+            var jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+            await using var post = run.Plan.Notices.Count == 0 ? null : new NoticePost(target, run.Run, run.Plan, run.Epoch, Variables, _time, jitter);
             var runner = new RunbookRunner(run, new RunnerOptions
             {
-                Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
+                Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = jitter, Unknown = Unknown, Notices = (IRequiredNotices?)post ?? NobodySends.Instance,
                 CheckSources = new PostgresSources(async (name, token) => run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, token) : null),
             });
             await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);
+            run.Journalled += post is null ? null : post.Wake;
             try
             {
                 var outcome = await act(runner, cancellation);
-                var copied = await CopiedAsync(copy, CopyFarewell);
+                IReadOnlyList<Finding> copied = [.. await CopiedAsync(copy, CopyFarewell), .. post is null ? [] : NoticeFindings.Unsent(await post.FinishAsync(CopyFarewell))];
                 if (outcome is not RunbookOutcome.Reached(RunbookState.Finished or RunbookState.RolledBack) || outcome is RunbookOutcome.Reached { Part: true }) return _ends.Say(run, outcome, copied, null);
                 var (certificate, findings) = await RunCertifying.WriteAsync(target, run.Run, Certificate, cancellation);
                 return _ends.Say(run, outcome, [.. copied, .. findings], certificate);
@@ -297,6 +305,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             {
                 await LetGoAsync(run);
                 await CopiedAsync(copy, Farewell);
+                if (post is not null) await post.FinishAsync(Farewell);
                 throw;
             }
         }
