@@ -1,5 +1,6 @@
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Notices;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -16,6 +17,9 @@ public sealed record RunRecord(
 {
     /// <summary>The moves that its steps made.</summary>
     public IReadOnlyList<MoveRow> Moves { get; init; } = [];
+
+    /// <summary>Who was told what.</summary>
+    public IReadOnlyList<NoticeRow> Notices { get; init; } = [];
 }
 
 /// <param name="Evidence">What the gate saw, as JSON.</param>

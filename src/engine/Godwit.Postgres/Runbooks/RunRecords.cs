@@ -3,6 +3,7 @@ using Godwit.Engine.Journal;
 using Godwit.Engine.Reports;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.Notices;
 using Godwit.Security.Signing;
 using Npgsql;
 
@@ -23,6 +24,7 @@ public static class RunRecords
         return new RunRecord(found, await ReadGatesAsync(connection, run, cancellation), journal, verdict, await CatalogsAsync(connection, run, cancellation))
         {
             Moves = await MoveRows.ReadAsync(connection, run, known, cancellation),
+            Notices = await NoticeRows.ReadAsync(connection, run, cancellation),
         };
     }
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
+using Godwit.Cli.Notices;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Notices;
 using Godwit.Engine.Runbooks;
 using Godwit.Model.Runbooks;
 
@@ -34,18 +36,31 @@ internal sealed record PlanDocument
     /// <summary>What is looked at after a rollback.</summary>
     public required IReadOnlyList<string> RollbackChecklist { get; init; }
 
+    /// <summary>Who is told what and when.</summary>
+    public IReadOnlyList<NoticePlanDocument>? Notices { get; init; }
+
+    /// <summary>Who is on call as the plan is made; null where the runbook does not say.</summary>
+    public IReadOnlyList<string>? OnCall { get; init; }
+
+    public IReadOnlyList<TimetableDocument>? Timetable { get; init; }
+
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 
     /// <param name="plan">The plan.</param>
     /// <param name="kinds">What its steps are.</param>
     /// <param name="seconds">How long a step of the same content took when a run of this target last did it; null without a target.</param>
+    /// <param name="now">For timetable and who is on call.</param>
     /// <param name="expected">What steps that look at what they will read say they will do, by step.</param>
-    public static PlanDocument From(RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null) => new()
+    public static PlanDocument From(
+        RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null) => new()
     {
         Runbook = plan.Name,
         Hash = plan.Hash,
         Parameters = plan.Parameters,
         RollbackMatrix = MatrixOf(plan),
+        Notices = plan.Notices.Count == 0 ? null : [.. NoticeSettings.All(plan).Select(NoticePlanDocument.Of)],
+        OnCall = NoticeStatus.OnCall(plan, now),
+        Timetable = NoticeStatus.TimetableOf(plan, now, now, []),
         RollbackChecklist = Engine.Rollback.RollbackChecklist.ItemsOf(plan, kinds),
         DoneBefore = seconds is null ? null : plan.Phases.SelectMany(p => p.Steps).Count(s => seconds.ContainsKey(StepContent.Of(s, plan.Files))),
         Phases = [.. plan.Phases.Select(p => PlannedPhase.From(p, plan, kinds, seconds, expected))],
@@ -67,6 +82,9 @@ internal sealed record PlannedPhase(
 {
     private const int Reverse = 1, Restore = 4;
 
+    /// <summary>How long the runbook's author expects it to take.</summary>
+    public string? Estimate { get; init; }
+
     public static PlannedPhase From(
         PhaseSettings phase, RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected)
     {
@@ -76,7 +94,10 @@ internal sealed record PlannedPhase(
         return new PlannedPhase(
             PhaseNames.Of(phase.Phase), DurationText.Write(phase.Deadline), stuck.Count > 0 ? Restore : Reverse,
             stuck.Count > 0 ? $"only from a backup once {string.Join(", ", stuck)} is done; before that, reversed" : "reversed step by step; loses nothing",
-            measured.Count == 0 ? null : measured.Sum(s => s.Seconds), [.. phase.Gates.Select(g => new PlannedGate(g.Id, g.Kind, g.Title))], steps);
+            measured.Count == 0 ? null : measured.Sum(s => s.Seconds), [.. phase.Gates.Select(g => new PlannedGate(g.Id, g.Kind, g.Title))], steps)
+        {
+            Estimate = phase.Estimate is { } estimate ? DurationText.Write(estimate) : null,
+        };
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Godwit.Cli.Notices;
 
 namespace Godwit.Cli.Runs;
 
@@ -16,7 +17,7 @@ internal static class PlanText
         foreach (var phase in plan.Phases)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"## {phase.Phase}").AppendLine();
-            text.AppendLine(CultureInfo.InvariantCulture, $"Deadline {phase.Deadline}. Way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}.").AppendLine();
+            text.AppendLine(CultureInfo.InvariantCulture, $"Deadline {phase.Deadline}{(phase.Estimate is { } estimate ? $", estimate {estimate}" : "")}. Way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}.").AppendLine();
             foreach (var gate in phase.Gates) text.AppendLine(CultureInfo.InvariantCulture, $"- gate `{gate.Id}` ({gate.Kind}){Title(gate.Title)}");
             if (phase.Gates.Count > 0) text.AppendLine();
             text.AppendLine("| step | kind | | undone by | last time |").AppendLine("|---|---|---|---|---:|");
@@ -33,6 +34,19 @@ internal static class PlanText
                 text.AppendLine();
             }
         }
+        if (plan.Timetable is { } timetable)
+        {
+            text.AppendLine("## Timetable").AppendLine().AppendLine("| when | what | who |").AppendLine("|---|---|---|");
+            foreach (var entry in timetable) text.AppendLine(CultureInfo.InvariantCulture, $"| {entry.At} | {Cell((entry.Decision ? "go/no-go: " : "") + entry.What)} | {Cell(string.Join(", ", entry.Who))} |");
+            text.AppendLine();
+        }
+        if (plan.Notices is { } notices)
+        {
+            text.AppendLine("## Notices").AppendLine().AppendLine("| notice | for | when | by |").AppendLine("|---|---|---|---|");
+            foreach (var notice in notices) text.AppendLine(CultureInfo.InvariantCulture, $"| {notice.Id}{(notice.Required ? ", required" : "")} | {notice.Audience} | {string.Join(", ", notice.When)} | {Cell(notice.To)} |");
+            text.AppendLine();
+        }
+        if (plan.OnCall is { } onCall) text.AppendLine(CultureInfo.InvariantCulture, $"On call now: {(onCall.Count == 0 ? "nobody" : string.Join(", ", onCall))}").AppendLine();
         text.AppendLine("## Rollback").AppendLine().AppendLine("| since the switch | data impact | what is done | approval of | takes |").AppendLine("|---|---|---|---|---|");
         foreach (var row in plan.RollbackMatrix) text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(row.Row)} | {row.Impact} | {row.Action} | {Cell(Approvers(row))} | {Cell(row.Takes ?? "-")} |");
         text.AppendLine().AppendLine("Looked at after a rollback of everything:").AppendLine();
@@ -46,7 +60,7 @@ internal static class PlanText
         if (plan.DoneBefore is > 0 and var before) console.Console.Line($"{before} steps were done by earlier runs");
         foreach (var phase in plan.Phases)
         {
-            console.Console.Line($"  [bold]{phase.Phase}[/]  deadline {phase.Deadline}; way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}");
+            console.Console.Line($"  [bold]{phase.Phase}[/]  deadline {phase.Deadline}{(phase.Estimate is { } estimate ? $", estimate {estimate}" : "")}; way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}");
             foreach (var gate in phase.Gates) console.Console.Line($"    gate {gate.Id} ({gate.Kind}){Title(gate.Title)}");
             foreach (var step in phase.Steps)
             {
@@ -56,6 +70,8 @@ internal static class PlanText
                 else console.Console.Line($"      [grey]undo: {step.Undo}[/]");
             }
         }
+        foreach (var notice in plan.Notices ?? []) console.Console.Line($"  notice {notice.Id} for {notice.Audience}: {string.Join(", ", notice.When)}, by {notice.To}{(notice.Required ? ", required" : "")}");
+        NoticeStatus.Print(console.Console, plan.Timetable, plan.OnCall, []);
         console.Console.Line($"  [bold]rollback[/], by the time since the switch");
         foreach (var row in plan.RollbackMatrix) console.Console.Line($"    {row.Row}, {row.Impact} impact: {row.Action}, {(row.Approvers.Count == 0 ? "nobody has to approve" : $"approval of {Approvers(row)}")}{(row.Takes is null ? "" : $", {row.Takes}")}");
         console.Console.Line($"    looked at afterwards: {string.Join(", ", plan.RollbackChecklist)}");

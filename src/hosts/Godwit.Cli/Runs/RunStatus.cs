@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Cli.Move;
+using Godwit.Cli.Notices;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Journal.Export;
@@ -27,7 +28,11 @@ internal static class RunStatus
     public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier, IReadOnlyList<Finding> compared, int exitCode)
     {
         var run = view.Run;
-        var findings = compared.Concat(view.Copies.Select(c => OfCopy(c, run)).OfType<Finding>()).ToList();
+        var over = run.State is RunbookState.Finished or RunbookState.RolledBack or RunbookState.Aborted;
+        var timetable = NoticeStatus.TimetableOf(run.Plan, run.StartedAt, run.EndedAt ?? run.Now, run.Phases);
+        var onCall = over ? null : NoticeStatus.OnCall(run.Plan, run.Now);
+        var findings = compared.Concat(view.Copies.Select(c => OfCopy(c, run)).OfType<Finding>()).Concat(NoticeFindings.Unsent(view.Notices)).ToList();
+        if (!over && NoticeStatus.Nobody(run.Plan, run.Now) is { } nobody) findings.Add(nobody);
         var out_ = console.Console;
         var back = RollbackNow.Of(kinds, run);
         out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run is { RollingBack: true, State: not RunbookState.RolledBack } ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
@@ -57,6 +62,7 @@ internal static class RunStatus
         if (view.Checked is { } seen) out_.Line($"rollback checked: {Checked(seen)}");
         if (view.Lag is { } lag) out_.Line($"replicas: {lag}");
         foreach (var copy in view.Copies) out_.Line($"journal copied to {copy.Sink}: {copy.Sent:N0} entries, {Word(copy.Status)}");
+        NoticeStatus.Print(out_, timetable, onCall, view.Notices);
         RunbookFindings.Print(out_, findings);
         return console.Finish(new RunDocument
         {
@@ -67,6 +73,7 @@ internal static class RunStatus
             Gates = [.. view.Gates.Select(g => new GateDocument(g.Gate, PhaseNames.Of(g.Phase), g.State.ToString(), g.Summary, g.At))],
             Journal = view.Copies.Count == 0 ? null : [.. view.Copies.Select(c => new CopyDocument(c.Sink, Word(c.Status), c.Sent, c.SucceededAt, c.Failures, c.Problem))],
             Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
+            OnCall = onCall, Timetable = timetable, Notices = view.Notices.Count == 0 ? null : [.. view.Notices.Select(NoticeDocument.Of)],
             Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps.Select(s => Document(kinds, run, rows, earlier, p.Phase, s)))],
         });
     }
