@@ -58,5 +58,115 @@ public sealed class NoticeTests(PostgresServers servers)
         Assert.DoesNotContain("1234", await folder.Folder.Target.ScalarAsync<string>("SELECT string_agg(body, ' ') FROM godwit.journal"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_failure_a_pause_and_a_rollback_are_told_apart()
+    {
+        await using var service = new LoopbackService(_ => new LoopbackAnswer(200));
+        using var folder = await NoticeFolder.PrepareAsync(servers);
+        folder.At(service, "HOOK").Notices("notices: [{when: [paused, failed, rolled-back, aborted], audience: on-call, webhook: HOOK}]", """
+            phases:
+              expand:
+                steps: [sql: one.sql]
+              verify:
+                gates: [integrity: {checks: [{name: never, sql: {query: SELECT 1, expect: 2}}]}]
+                steps: [{irreversible: never, sql: bad.sql}]
+            """);
+        (await folder.Folder.RunAsync("run")).MustBe(5);
+        Assert.Equal(["paused"], Events(service));
+        (await folder.Folder.RunAsync("rollback")).MustBe(6);
+        Assert.Equal(["paused", "rolled-back"], Events(service));
+        folder.Notices("notices: [{when: [paused, failed, rolled-back, aborted], audience: on-call, webhook: HOOK}]", "phases:\n  expand:\n    steps: [{irreversible: never, sql: bad.sql}]");
+        (await folder.Folder.RunAsync("run")).MustBe(5);
+        Assert.Equal(["paused", "rolled-back", "failed"], Events(service));
+        Assert.Contains("You are on call for this run.", Json(service.Requests[^1], "text"), StringComparison.Ordinal);
+        (await folder.Folder.RunAsync("abort")).MustBe(0);
+        Assert.Equal(["paused", "rolled-back", "failed", "aborted"], Events(service));
+    }
+
+    [Fact]
+    public async Task A_window_that_is_waited_for_is_told_of_before_and_a_pause_ends_the_wait()
+    {
+        await using var service = new LoopbackService(_ => new LoopbackAnswer(200));
+        using var folder = await NoticeFolder.PrepareAsync(servers);
+        // Open again in two days, always: and never today or tomorrow.
+        var today = DateTime.UtcNow.Date;
+        folder.At(service, "HOOK").Notices("notices: [{when: [before], ahead: 30d, audience: customers, webhook: HOOK}, {id: late, when: [before], ahead: 1m, webhook: HOOK}]", $$"""
+            phases:
+              expand:
+                estimate: 20m
+                gates:
+                  - window: {wait: true, zone: Europe/Berlin, fits: 2, allow: [{from: 02:00, to: 06:00}], holidays: [{{today:yyyy-MM-dd}}, {{today.AddDays(1):yyyy-MM-dd}}]}
+                steps: [sql: one.sql]
+            """);
+        using var runner = folder.Folder.Start("run");
+        await Patience.UntilAsync(() => Task.FromResult(service.Requests.Count > 0));
+        Assert.Contains("Window: ", Json(service.Requests[0], "text"), StringComparison.Ordinal);
+        Assert.Contains("02:00 Europe/Berlin", Json(service.Requests[0], "text"), StringComparison.Ordinal);
+        var gate = (await folder.Folder.JsonAsync(0, "status")).GetProperty("gates")[0];
+        Assert.Equal("Inconclusive", gate.GetProperty("state").GetString());
+        Assert.Contains("waits until", gate.GetProperty("summary").GetString(), StringComparison.Ordinal);
+        (await folder.Folder.RunAsync("pause")).MustBe(0);
+        Assert.Equal(5, (await runner.WaitAsync()).ExitCode);
+        // The next runner that waits for the same window tells nobody again.
+        using var next = folder.Folder.Start("resume");
+        await Patience.UntilAsync(async () => await folder.Folder.Target.ScalarAsync<long>("SELECT count(*) FROM godwit.journal WHERE kind = 'window-near'") == 2);
+        (await folder.Folder.RunAsync("pause")).MustBe(0);
+        Assert.Equal(5, (await next.WaitAsync()).ExitCode);
+        Assert.Single(service.Requests);
+    }
+
+    [Fact]
+    public async Task A_hard_window_that_ends_pauses_the_phase()
+    {
+        using var folder = await NoticeFolder.PrepareAsync(servers);
+        folder.Folder.Sql("slow.sql", "SELECT pg_sleep(100)", "SELECT 1");
+        var now = await folder.Folder.Target.ScalarAsync<DateTime>("SELECT now() AT TIME ZONE 'UTC'");
+        var end = now.AddSeconds(70);
+        folder.Notices("", $$"""
+            phases:
+              expand:
+                gates:
+                  - window: {hard: true, allow: [{from: "{{now.AddMinutes(-2):HH:mm}}", to: "{{end:HH:mm}}"}]}
+                steps: [sql: slow.sql]
+            """);
+        var paused = await folder.Folder.JsonAsync(5, "run");
+        Assert.StartsWith("the window of gate expand-window of expand ended in step sql-slow", paused.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        // Outside of it the phase does not go on.
+        Assert.StartsWith("the window of gate expand-window of expand has ended", (await folder.Folder.JsonAsync(5, "resume")).GetProperty("reason").GetString(), StringComparison.Ordinal);
+        (await folder.Folder.RunAsync("rollback")).MustBe(6);
+    }
+
+    [Fact]
+    public async Task A_preview_shows_every_notice_and_sends_none()
+    {
+        using var folder = await NoticeFolder.PrepareAsync(servers);
+        folder.Notices("""
+            roles: {CTO: [Ada]}
+            approvals: {expand: [CTO]}
+            oncall: {people: [{name: Ada, contact: "+49 30"}]}
+            timetable: {entries: [{at: '01:30', what: Final go/no-go, who: [CTO], decision: true}, {at: '02:15', what: Schema, phase: expand}]}
+            notices:
+              - {id: all, when: [before, began, phase, approval-needed, paused, failed, done, finished, rolled-back, aborted], webhook: NOT_SET}
+              - {id: own, when: [done], subject: "{run} over", text: "Over. {link}", link: "https://x.example", webhook: NOT_SET}
+            """);
+        var previews = JsonDocument.Parse((await folder.CommandAsync("preview", "--json")).MustBe(0).Output).RootElement.GetProperty("previews").EnumerateArray().ToList();
+        Assert.Equal(11, previews.Count);
+        Assert.All(previews, p => Assert.DoesNotContain("{", p.GetProperty("text").GetString() + p.GetProperty("subject").GetString(), StringComparison.Ordinal));
+        Assert.Contains("Contact: Ada (+49 30)", previews[3].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(("shop over", "Over. https://x.example"), (previews[^1].GetProperty("subject").GetString(), previews[^1].GetProperty("text").GetString()));
+        Assert.All((await folder.Folder.JsonAsync(0, "run")).GetProperty("findings").EnumerateArray(), f => Assert.Equal("GW1872", f.GetProperty("code").GetString()));
+        var plan = await folder.Folder.JsonAsync(0, "plan");
+        Assert.Equal("Ada (+49 30)", plan.GetProperty("onCall")[0].GetString());
+        Assert.Equal(2, plan.GetProperty("timetable").GetArrayLength());
+        var status = await folder.Folder.JsonAsync(0, "status");
+        Assert.Equal("done", status.GetProperty("timetable")[1].GetProperty("state").GetString());
+        var report = (await folder.Folder.RunAsync("report")).MustBe(0).Output;
+        Assert.Contains("## Timetable", report, StringComparison.Ordinal);
+        Assert.Contains("## Notices", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("+49", report, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Events(LoopbackService service) => service.Requests.Select(r => Json(r, "event"));
+
     private static string Json(LoopbackRequest request, string name) => JsonDocument.Parse(request.Body).RootElement.GetProperty(name).GetString()!;
 }

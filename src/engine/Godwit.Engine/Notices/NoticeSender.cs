@@ -32,12 +32,17 @@ public sealed class NoticeSender(RunbookPlan plan, IRunEnvironment environment, 
         };
         try
         {
-            return await sending.WaitAsync(notice.Timeout + s_grace, time, cancellation) is { Problem: { } problem } refused ? refused with { Problem = NoticeText.Line(secrets.Mask(problem), 300) } : NoticeAnswer.Sent;
+            var answer = await sending.WaitAsync(notice.Timeout + s_grace, time, cancellation);
+            if (answer.Problem is not { } problem) return answer;
+            // A connection that is given up may look like one that broke.
+            return answer with { Problem = limit.IsCancellationRequested ? Late(notice) : NoticeText.Line(secrets.Mask(problem), 300) };
         }
         catch (Exception e) when (e is TimeoutException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             _ = sending.ContinueWith(s => s.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            return new NoticeAnswer($"no answer within {notice.Timeout.TotalSeconds:0.###} s");
+            return new NoticeAnswer(Late(notice));
         }
     }
+
+    private static string Late(NoticeSettings notice) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no answer within {notice.Timeout.TotalSeconds:0.###} s");
 }

@@ -46,7 +46,8 @@ public sealed class NoticeWatch(RunbookPlan plan, Guid run)
 
     private NoticeOccurrence? Occurred(JournalEntry entry)
     {
-        var key = entry.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        // With its hash: after a restore, the same number is another entry's.
+        var key = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{entry.Sequence}-{entry.Hash[..12]}");
         switch (entry.Kind)
         {
             case "run-began":

@@ -80,7 +80,7 @@ public sealed class ParameterTests : IDisposable
     public void Nothing_but_steps_gates_tripwires_and_notices_is_filled_in()
     {
         _folder.Write("runbook.yaml", RunbookFolder.Head + "description: ${a}\nparameters: {a: 5}\nphases: {expand: {gates: [{count: {query: 'select ${a}'}}], steps: [{pause: 1s}]}}\n"
-            + "tripwires: [{id: t, above: '${a}', sql: x}]\nnotices: [{when: [done], text: 'is ${a}', mail: [x]}]\n");
+            + "tripwires: [{id: t, above: '${a}', sql: x}]\nnotices: [{when: [done], text: 'is ${a}', mail: [x@example.org]}]\n");
         var runbook = _folder.ReadClean();
         Assert.Equal("${a}", runbook.Description);
         Assert.Equal("select 5", runbook.Phases[0].Gates[0].Settings.Text("query"));

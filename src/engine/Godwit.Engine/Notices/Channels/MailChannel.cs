@@ -47,7 +47,8 @@ internal static class MailChannel
     {
         var message = new MailMessage(new MailAddress(from), new MailAddress(to))
         {
-            Subject = NoticeText.Line(parcel.Content.Subject, NoticeFacts.LongestSubject), SubjectEncoding = Encoding.UTF8,
+            // An encoded word (RFC 2047) in a text would be decoded on the way, and may hold what a line must not.
+            Subject = NoticeText.Line(parcel.Content.Subject, NoticeFacts.LongestSubject).Replace("=?", "= ?", StringComparison.Ordinal), SubjectEncoding = Encoding.UTF8,
             Body = parcel.Content.Text.ReplaceLineEndings("\r\n") + "\r\n", BodyEncoding = Encoding.UTF8, BodyTransferEncoding = TransferEncoding.Base64,
         };
         var headers = message.Headers;

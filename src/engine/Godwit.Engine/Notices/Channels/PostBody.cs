@@ -96,7 +96,12 @@ internal static class PostBody
     /// <summary>Where a name after an at sign would call people.</summary>
     private static string Plain(string text) => text.Replace("@", "@\u200b", StringComparison.Ordinal);
 
-    private static string Cut(string text, int longest) => text.Length <= longest ? text : string.Concat(text.EnumerateRunes().Take(longest / 2 - 1)) + "…";
+    private static string Cut(string text, int longest)
+    {
+        if (text.Length <= longest) return text;
+        // Never within a pair of characters.
+        return text[..(char.IsHighSurrogate(text[longest - 2]) ? longest - 2 : longest - 1)] + "…";
+    }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }
