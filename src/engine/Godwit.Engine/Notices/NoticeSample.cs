@@ -14,7 +14,7 @@ public static class NoticeSample
         {
             Phase = told is NoticeEvent.Before or NoticeEvent.Phase or NoticeEvent.ApprovalNeeded ? PhaseNames.Of(phase) : null,
             Reason = told is NoticeEvent.Paused or NoticeEvent.Failed ? "step users: a reason such as a gate that stayed closed" : null,
-            Roles = told == NoticeEvent.ApprovalNeeded ? plan.Approvals.GetValueOrDefault(phase) ?? [] : [],
+            Roles = told == NoticeEvent.ApprovalNeeded ? ApprovalRoles.Of(plan, phase) : [],
         };
         if (told == NoticeEvent.Before && Window(plan) is { } gate && ((IOpensByTheClock)new WindowGateKind().Bind(gate, plan.Files)) is var window)
         {

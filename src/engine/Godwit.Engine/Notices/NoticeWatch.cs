@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
 using Godwit.Model.Runbooks;
 
@@ -18,11 +19,14 @@ public sealed class NoticeWatch(RunbookPlan plan, Guid run)
     /// <summary>A phase is about to begin, and somebody has to be told before: <c>phase</c>, <c>round</c>.</summary>
     public const string PhaseAnnounced = "phase-announced";
 
-    /// <summary>The run waits for people: <c>phase</c>, <c>roles</c>. Written by whatever asks for approvals.</summary>
-    public const string ApprovalNeeded = "approval-needed";
+    /// <summary>The kind of gate that a statement of somebody's opens.</summary>
+    private const string Attested = "attested";
 
     private readonly IReadOnlyList<NoticeSettings> _notices = NoticeSettings.All(plan);
-    private string? _failedStep;
+    private readonly Dictionary<string, string> _gates = plan.Phases.SelectMany(p => p.Gates).GroupBy(g => g.Id, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Kind, StringComparer.Ordinal);
+
+    // What was told just now: the pause that follows says the same.
+    private string? _told;
 
     public bool IsNeeded => _notices.Count > 0;
 
@@ -61,15 +65,16 @@ public sealed class NoticeWatch(RunbookPlan plan, Guid run)
                 return new NoticeOccurrence(NoticeEvent.Phase, $"{Word(announced, "phase")} {Word(announced, "round")}", "running") { Phase = Word(announced, "phase"), Announced = true };
             case "phase-began" when Body(entry) is { } began:
                 return new NoticeOccurrence(NoticeEvent.Phase, key, "running") { Phase = Word(began, "phase") };
-            case ApprovalNeeded when Body(entry) is { } needed:
-                return new NoticeOccurrence(NoticeEvent.ApprovalNeeded, key, "waiting") { Phase = Word(needed, "phase"), Roles = [.. (needed["roles"] as JsonArray ?? []).Select(r => r?.ToString() ?? "")] };
+            case GateNote.JournalKind when Body(entry) is { } gate && IsForPeople(gate) && PhaseNames.Find(Word(gate, "phase") ?? "") is { } phase:
+                _told = $"gate {Word(gate, "gate")} of {PhaseNames.Of(phase)}:";
+                return new NoticeOccurrence(NoticeEvent.ApprovalNeeded, key, "waiting") { Phase = PhaseNames.Of(phase), Roles = ApprovalRoles.Of(plan, phase), Reason = Word(gate, "summary") };
             case "step-failed" or "step-not-verified" or "step-precheck-failed" or "step-undo-failed" when Body(entry) is { } failed && failed["undecided"] is null:
-                _failedStep = Word(failed, "step");
-                return new NoticeOccurrence(NoticeEvent.Failed, key, "failed") { Reason = $"step {_failedStep}: {Word(failed, "reason")}" };
+                _told = $"step {Word(failed, "step")}:";
+                return new NoticeOccurrence(NoticeEvent.Failed, key, "failed") { Reason = $"{_told} {Word(failed, "reason")}" };
             case "run-paused" when Body(entry) is var paused:
-                // The failure was told; and after a rollback in part the run stands still on purpose.
+                // After a rollback in part the run stands still on purpose.
                 var reason = Word(paused, "reason");
-                if ((_failedStep is { } step && reason?.StartsWith($"step {step}:", StringComparison.Ordinal) is true) || reason?.StartsWith("rolled back to ", StringComparison.Ordinal) is true) return null;
+                if ((_told is not null && reason?.StartsWith(_told, StringComparison.Ordinal) is true) || reason?.StartsWith("rolled back to ", StringComparison.Ordinal) is true) return null;
                 return new NoticeOccurrence(NoticeEvent.Paused, key, "paused") { Reason = reason };
             case "run-complete":
                 return new NoticeOccurrence(NoticeEvent.Done, key, "complete");
@@ -85,6 +90,10 @@ public sealed class NoticeWatch(RunbookPlan plan, Guid run)
                 return null;
         }
     }
+
+    /// <summary>One of the runbook's that a person opens, or one that is none of the runbook's: whether the people have approved that it names.</summary>
+    private bool IsForPeople(JsonObject gate) =>
+        Word(gate, "state") != nameof(GateState.Pass) && (_gates.TryGetValue(Word(gate, "gate") ?? "", out var kind) ? kind == Attested : plan.Approvals.Count > 0);
 
     private static JsonObject? Body(JournalEntry entry)
     {

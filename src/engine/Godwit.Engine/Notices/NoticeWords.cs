@@ -24,7 +24,7 @@ internal static class NoticeWords
             NoticeEvent.Before => ("{run}: window opens soon", "The phase {phase} of {run} begins when its window opens: {window}."),
             NoticeEvent.Began => ("{run} began", "The run of {run} began.\nExpected to be over by {eta}."),
             NoticeEvent.Phase => ("{run}: {phase} begins", "The phase {phase} of {run} begins.\nExpected to be over by {eta}."),
-            NoticeEvent.ApprovalNeeded => ("{run}: approval needed for {phase}", "The run of {run} waits for approval before {phase}.\nNeeded: {roles}"),
+            NoticeEvent.ApprovalNeeded => ("{run}: approval needed for {phase}", "The run of {run} waits for approval before {phase}.\nNeeded: {roles}\nSo far: {reason}"),
             NoticeEvent.Paused => ("{run} paused", "The run of {run} paused: {reason}"),
             NoticeEvent.Failed => ("{run} FAILED", "A step of {run} failed, and the run halts: {reason}"),
             NoticeEvent.Done => ("{run} is done", "The run of {run} is done: the new is in use, and the way back is open."),

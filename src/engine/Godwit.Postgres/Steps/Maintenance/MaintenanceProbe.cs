@@ -30,7 +30,7 @@ internal sealed class MaintenanceProbe(HttpRequestSettings request, bool retryAf
     {
         var written = settings.DeepClone().AsObject();
         // Asked again here, and not by whoever sends it: 503 is what is hoped for.
-        written["retries"] = 0;
+        written["retries"] = 0L;
         var request = HttpRequestSettings.Read(written, files);
         var says = request.Statuses.Count > 0 || request.Json.Count > 0;
         return new MaintenanceProbe(says ? request : request with { Statuses = [Unavailable] }, settings.FlagOrNull("retry_after") ?? !says, settings.Duration("within"));

@@ -1,0 +1,9 @@
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Engine.Notices;
+
+/// <summary>Whose approval a phase waits for, as notices name them.</summary>
+internal static class ApprovalRoles
+{
+    public static IReadOnlyList<string> Of(RunbookPlan plan, Phase phase) => plan.Approvals.GetValueOrDefault(phase) ?? [];
+}
