@@ -113,7 +113,7 @@ public sealed class DisturbedNoticeTests(PostgresServers servers)
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, true));
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(10));
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(10));
         await using var mail = new MailSink(certificate: certificate);
         using var folder = await NoticeFolder.PrepareAsync(servers);
         folder.Environment["SMTP_USER"] = "godwit";

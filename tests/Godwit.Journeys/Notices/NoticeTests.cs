@@ -89,7 +89,7 @@ public sealed class NoticeTests(PostgresServers servers)
         await using var service = new LoopbackService(_ => new LoopbackAnswer(200));
         using var folder = await NoticeFolder.PrepareAsync(servers);
         // Open again in two days, always: and never today or tomorrow.
-        var today = DateTime.UtcNow.Date;
+        var today = TimeProvider.System.GetUtcNow().UtcDateTime.Date;
         folder.At(service, "HOOK").Notices("notices: [{when: [before], ahead: 30d, audience: customers, webhook: HOOK}, {id: late, when: [before], ahead: 1m, webhook: HOOK}]", $$"""
             phases:
               expand:

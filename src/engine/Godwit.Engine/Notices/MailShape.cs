@@ -11,6 +11,8 @@ public static class MailShape
     /// <summary>Those that are looked at where the runbook says nothing.</summary>
     public const string ServerVariable = "SMTP_SERVER", FromVariable = "SMTP_FROM", UserVariable = "SMTP_USER", PasswordVariable = "SMTP_PASSWORD";
 
+    private static readonly string[] s_values = ["server", "from", "user", "password"];
+
     public static Shape.Map Shape { get; } = new(
         new Field("server", OutsideValue.Shape, "The mail server's host, with `:port` where it is not 587") { Default = $"{{env: {ServerVariable}}}" },
         new Field("from", OutsideValue.Shape, "The address that it comes from") { Default = $"{{env: {FromVariable}}}" },
@@ -23,7 +25,7 @@ public static class MailShape
     /// <param name="at">Where a value was written.</param>
     public static IEnumerable<Finding> FindFaults(JsonObject mail, JsonArray notices, Func<string, Place.InFile?> at)
     {
-        var values = new[] { "server", "from", "user", "password" }.Where(mail.Has).Select(k => KeyValuePair.Create(k, OutsideValue.Read(mail.Map(k)))).ToList();
+        var values = s_values.Where(mail.Has).Select(k => KeyValuePair.Create(k, OutsideValue.Read(mail.Map(k)))).ToList();
         foreach (var (name, value) in values)
         {
             foreach (var finding in OutsideValue.Check([KeyValuePair.Create(name, value)], at("/" + name))) yield return finding;
