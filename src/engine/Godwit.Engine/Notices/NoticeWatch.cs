@@ -75,7 +75,7 @@ public sealed class NoticeWatch(RunbookPlan plan, Guid run)
                 // After a rollback in part the run stands still on purpose.
                 var reason = Word(paused, "reason");
                 if ((_told is not null && reason?.StartsWith(_told, StringComparison.Ordinal) is true) || reason?.StartsWith("rolled back to ", StringComparison.Ordinal) is true) return null;
-                return new NoticeOccurrence(NoticeEvent.Paused, key, "paused") { Reason = reason };
+                return paused?["failed"] is null ? new NoticeOccurrence(NoticeEvent.Paused, key, "paused") { Reason = reason } : new NoticeOccurrence(NoticeEvent.Failed, key, "failed") { Reason = reason };
             case "run-complete":
                 return new NoticeOccurrence(NoticeEvent.Done, key, "complete");
             case "run-finished":

@@ -26,7 +26,7 @@ internal static class NoticeWords
             NoticeEvent.Phase => ("{run}: {phase} begins", "The phase {phase} of {run} begins.\nExpected to be over by {eta}."),
             NoticeEvent.ApprovalNeeded => ("{run}: approval needed for {phase}", "The run of {run} waits for approval before {phase}.\nNeeded: {roles}\nSo far: {reason}"),
             NoticeEvent.Paused => ("{run} paused", "The run of {run} paused: {reason}"),
-            NoticeEvent.Failed => ("{run} FAILED", "A step of {run} failed, and the run halts: {reason}"),
+            NoticeEvent.Failed => ("{run} FAILED", "The run of {run} halts, since something failed: {reason}"),
             NoticeEvent.Done => ("{run} is done", "The run of {run} is done: the new is in use, and the way back is open."),
             NoticeEvent.Finished => ("{run} is finished", "The run of {run} is finished: nothing is left to do."),
             NoticeEvent.RolledBack => ("{run} was rolled back", "The run of {run} was rolled back."),

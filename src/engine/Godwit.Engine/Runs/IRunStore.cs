@@ -53,7 +53,12 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
     Task<string> DigestAsync(string text, CancellationToken cancellation);
 
     /// <summary>Ends the run or lets go of it, and gives the lease up, in one transaction. Tried again after a fault, it finds out whether it was done.</summary>
-    Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation);
+    /// <param name="state">The state in which it is left.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="journalKind">Of the journal's entry.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <param name="failed">Whether it is left for something that failed: goes into the entry.</param>
+    Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation, bool failed = false);
 }
 
 /// <summary>What the runner notes in a transaction: states, attempts, gates, the journal. All of it commits with the transaction.</summary>

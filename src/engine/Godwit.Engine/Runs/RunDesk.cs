@@ -60,18 +60,18 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
         }
     }
 
-    public Task<bool> LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation) => _retries.RunAsync(
+    public Task<bool> LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation, bool failed = false) => _retries.RunAsync(
         async token =>
         {
-            await store.LeaveAsync(state, reason, journalKind, token);
+            await store.LeaveAsync(state, reason, journalKind, token, failed);
             return true;
         },
         null,
         cancellation);
 
-    public async Task<RunbookOutcome> PauseAsync(string reason, IReadOnlyList<Finding> findings, bool verificationFailed, CancellationToken cancellation)
+    public async Task<RunbookOutcome> PauseAsync(string reason, IReadOnlyList<Finding> findings, bool verificationFailed, CancellationToken cancellation, bool failed = false)
     {
-        await LeaveAsync(RunbookState.Paused, reason, "run-paused", cancellation);
+        await LeaveAsync(RunbookState.Paused, reason, "run-paused", cancellation, failed || verificationFailed);
         return new RunbookOutcome.Paused(reason, findings, verificationFailed);
     }
 

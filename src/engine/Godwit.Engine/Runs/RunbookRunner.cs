@@ -70,7 +70,7 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
             if (fault is OperationCanceledException && store.LeaseLost.IsCancellationRequested) throw new TargetSilentException();
             if (fault is not TargetFaultException { Fault: not TargetFault.ConnectionLost } refused) throw;
             var finding = Finding.Error(FindingCodes.StatementFailed, refused.Message + (refused.SqlState is null ? "" : $" (SQLSTATE {refused.SqlState})"));
-            return await _desk.PauseAsync(refused.Message, [finding], false, cancellation);
+            return await _desk.PauseAsync(refused.Message, [finding], false, cancellation, failed: true);
         }
         finally
         {

@@ -129,7 +129,7 @@ public sealed class PostgresRun : IRunStore
             return await work(new RunSession(session.Connection, null), cancellation);
         });
 
-    public async Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation)
+    public async Task LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation, bool failed = false)
     {
         // The heartbeat would find the lease gone and take it for lost.
         await _lease.StopAsync();
@@ -147,7 +147,10 @@ public sealed class PostgresRun : IRunStore
             {
                 await ledger.EndEffectsAsync(Epoch, token);
                 await ledger.SetRunAsync(state, reason, token);
-                await ledger.JournalAsync(journalKind, reason is null ? [] : new() { ["reason"] = reason }, token);
+                var body = new JsonObject();
+                if (reason is not null) body["reason"] = reason;
+                if (failed) body["failed"] = true;
+                await ledger.JournalAsync(journalKind, body, token);
                 await _lease.ReleaseAsync(ledger.Connection, ledger.Transaction!, token);
                 return true;
             },

@@ -18,6 +18,7 @@ public sealed class NoticeWatchTests
     [InlineData("step-not-verified", """{"step":"a","reason":"no"}""", "failed")]
     [InlineData("run-paused", """{"reason":"asked to pause"}""", "paused")]
     [InlineData("run-paused", """{"reason":"rolled back to the end of expand"}""", "")]
+    [InlineData("run-paused", """{"reason":"a statement failed","failed":true}""", "failed")]
     [InlineData("rollback-ended", """{"phase":"expand"}""", "rolled-back")]
     [InlineData("run-complete", "{}", "done")]
     [InlineData("run-finished", "{}", "finished")]
