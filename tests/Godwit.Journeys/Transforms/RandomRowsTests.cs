@@ -26,7 +26,7 @@ public sealed class RandomRowsTests(PostgresServers servers)
               d: { transform: { split: { from: a, separator: " ", part: 2, rest: true } } }
               e: { transform: { merge: { from: [c, a, n], separator: "|", nulls: "null" } } }
               f: { transform: { merge: { from: [r, n] } } }
-              g: { transform: { lookup: { from: a, values: { free: basic, "": empty }, otherwise: keep } } }
+              g: { transform: { lookup: { from: a, values: { free: basic, "x,y,,z": commas }, otherwise: keep } } }
               h: { transform: { hash: { from: z, output: bytea } } }
               i: { transform: { constant: "it's" } }
         """;
