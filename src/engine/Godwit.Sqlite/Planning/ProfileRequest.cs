@@ -28,7 +28,7 @@ public static class ProfileRequest
     }
 
     private static ColumnToProfile ToProfile(SourceTable table, SourceColumn column, MapFile map) =>
-        ColumnToChoose.ToProfile(column.Name, column.DeclaredType, table.Strict && column.Transform is null, Said(table, column, map)) with
+        ColumnToChoose.ToProfile(column.Name, column.DeclaredType, table.Strict, Said(table, column, map)) with
         {
             Sql = column is { Transform: null, IsLeftOut: false } ? null : column.Sql(relation: null),
         };

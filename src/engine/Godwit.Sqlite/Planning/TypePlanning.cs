@@ -43,7 +43,7 @@ internal static class TypePlanning
     private static ColumnToChoose Candidate(PlanContext context, TableDraft table, int column, IReadOnlyDictionary<string, TableProfile> profiles)
     {
         var source = table.Source.Columns[column];
-        return new ColumnToChoose(table.Name, source.DeclaredType, table.Source.Strict && source.Transform is null, profiles[table.Name].Columns[column])
+        return new ColumnToChoose(table.Name, source.DeclaredType, table.Source.Strict, profiles[table.Name].Columns[column])
         {
             HasRowId = table.Source.RowIdName is not null,
             KeyColumns = RowOrder.Names(table.Source),

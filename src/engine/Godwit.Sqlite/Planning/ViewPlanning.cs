@@ -80,8 +80,8 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
     }
 
     /// <summary>
-    /// Whether the view names a column whose values change, wherever: it may compare it. One that only passes all columns on shows what the target holds. Names
-    /// are compared as they stand, so that a column of that name in another table counts too.
+    /// Whether the view names a column whose values change other than to pass it on: it may compare it. Names are compared as they stand, so that a column of
+    /// that name in another table counts too.
     /// </summary>
     private bool SpeaksOfRaw(PendingView view)
     {
@@ -92,10 +92,20 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
         ];
         _changed[view.Source.Name] = changed;
         if (changed.Count == 0) return false;
-        var words = Lexer.Read(view.Source.Sql).Where(t => t.Kind is TokenKind.Word or TokenKind.QuotedName).Select(t => t.Text).ToHashSet(SqliteNames.Comparer);
+        var words = Lexer.Read(view.Source.Sql).Where(t => t.Kind is TokenKind.Word or TokenKind.QuotedName).CountBy(t => t.Text, SqliteNames.Comparer).ToDictionary(SqliteNames.Comparer);
         return changed.Exists(table => TransformRules.Stops(
-            context, table, [.. table.Columns.Where(c => c is { IsChanged: true, IsNew: false } && (words.Contains(c.Name) || words.Contains("natural")))], Dependents.Views,
+            context, table, [.. table.Columns.Where(c => c is { IsChanged: true, IsNew: false } && IsCompared(c))], Dependents.Views,
             $"The view {view.Source.Name}", "view", view.Source.Name, view.Source.Sql));
+
+        bool IsCompared(SourceColumn column) =>
+            words.ContainsKey("natural") || (words.GetValueOrDefault(column.Name) is var named && named > (column.IsLeftOut ? 0 : PassedOn(view.Syntax, column.Name)));
+    }
+
+    /// <summary>How often a view's one query gives a column as it is, under its own name.</summary>
+    private static int PassedOn(CreateView view, string column)
+    {
+        if (view is not { Columns.Count: 0, Select: { With: null, Rest.Count: 0, First: QueryCore { Distinct: false, GroupBy.Count: 0 } core } }) return 0;
+        return core.Columns.OfType<ExpressionColumn>().Count(c => c is { Alias: null, Expression: ColumnReference reference } && SqliteNames.Same(reference.Column.Text, column));
     }
 
     /// <summary>A view's columns are named by its list alone, so they follow the same rules as a table's without a change to the query.</summary>

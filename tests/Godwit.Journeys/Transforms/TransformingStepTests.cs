@@ -6,7 +6,7 @@ using Godwit.TestServers;
 namespace Godwit.Journeys.Transforms;
 
 /// <summary>Transforms in a move that is a step of a runbook: its columns stand in the step, or in a mapping file.</summary>
-public sealed class RunbookTests(PostgresServers servers)
+public sealed class TransformingStepTests(PostgresServers servers)
 {
     private const string Columns = """
           backfill:
