@@ -54,9 +54,9 @@ internal sealed class TransformReader(string path, TransformRegistry transforms,
         void Wrong(string what, string remedy) => findings.Add(Finding.Error(FindingCodes.MapFile, $"Column \"{map.Name}\" {what}", map.Place, remedy));
     }
 
-    /// <summary>One text for the same parameters, whatever their order was.</summary>
+    /// <summary>One text for the same parameters, whatever their order was; what it reads stands apart.</summary>
     private static string Text(JsonObject parameters) =>
-        new JsonObject(parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))).ToJsonString();
+        new JsonObject(parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Where(p => p.Value is not null && p.Key != "from").Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))).ToJsonString();
 
     private Place.InFile At(YamlNode node) => new(path, node.Line, node.Column);
 }

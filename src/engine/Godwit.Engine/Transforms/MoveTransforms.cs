@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Godwit.Documents.Shapes;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
@@ -14,15 +15,22 @@ public static class MoveTransforms
     /// <summary>A secret is checked as a password is: whoever reads the check must pay for each guess.</summary>
     private const int Rounds = 100_000;
 
-    public static ITransform Bind(ColumnTransform transform) =>
-        TransformRegistry.Standard.Bind(new TransformSettings(transform.Inputs.FirstOrDefault() ?? "", transform.Kind, Parameters(transform)));
+    /// <exception cref="ArgumentException">The registry has no such transform.</exception>
+    public static ITransform Bind(ColumnTransform transform)
+    {
+        var kind = TransformRegistry.Standard.Kinds.FirstOrDefault(k => k.Name == transform.Kind) ?? throw new ArgumentException($"there is no transform {transform.Kind}", nameof(transform));
+        var parameters = JsonNode.Parse(transform.Parameters) as JsonObject ?? throw new JsonException($"the parameters of {transform.Kind} are no object");
+        // A transform of one column reads the one that it is asked for; one of several has them among its parameters.
+        if (kind.Shape.Fields.Any(f => f is { Name: "from", Shape: Shape.List })) parameters["from"] = new JsonArray([.. transform.Inputs.Select(i => JsonValue.Create(i))]);
+        return kind.Bind(new TransformSettings(transform.Inputs.FirstOrDefault() ?? "", transform.Kind, parameters));
+    }
 
     /// <summary>Whether what it gives hides what it was given: a copy of the input beside it would undo that.</summary>
     public static bool Hides(ColumnTransform transform) => transform.Kind is "hash" || transform.Kind.StartsWith("mask:", StringComparison.Ordinal);
 
     /// <summary>The same function of another column.</summary>
     public static bool AreSame(ColumnTransform one, ColumnTransform other) =>
-        one.Kind == other.Kind && one.Result == other.Result && WithoutInputs(one) == WithoutInputs(other);
+        one.Kind == other.Kind && one.Result == other.Result && one.Parameters == other.Parameters;
 
     public static IEnumerable<ColumnTransform> Of(MovePlan plan) => plan.Tables.SelectMany(t => t.Columns).Select(c => c.Transform).OfType<ColumnTransform>();
 
@@ -50,14 +58,4 @@ public static class MoveTransforms
 
     private static string Check(string secret, string name, Guid salt) =>
         Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"godwit move {salt:N} {name}"), Rounds, HashAlgorithmName.SHA256, 32));
-
-    private static string WithoutInputs(ColumnTransform transform)
-    {
-        var parameters = Parameters(transform);
-        _ = parameters.Remove("from");
-        return parameters.ToJsonString();
-    }
-
-    private static JsonObject Parameters(ColumnTransform transform) =>
-        JsonNode.Parse(transform.Parameters) as JsonObject ?? throw new JsonException($"the parameters of {transform.Kind} are no object");
 }

@@ -7,7 +7,7 @@ namespace Godwit.Model.Moves;
 /// How a column's values are made on the way, where they do not go over as they are (docs/transforms.md). It holds the names of secrets, never a secret.
 /// </summary>
 /// <param name="Kind">The transform's name: <c>mask:email</c>.</param>
-/// <param name="Parameters">Its parameters in normal form, as JSON without blanks.</param>
+/// <param name="Parameters">Its other parameters in normal form, as JSON without blanks.</param>
 /// <param name="Inputs">The columns of the source that it reads, by their names there.</param>
 public sealed record ColumnTransform(string Kind, string Parameters, IReadOnlyList<string> Inputs)
 {

@@ -97,7 +97,7 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
             context, table, [.. table.Columns.Where(c => c is { IsChanged: true, IsNew: false } && IsCompared(c))], Dependents.Views,
             $"The view {view.Source.Name}", "view", view.Source.Name, view.Source.Sql));
 
-        bool IsCompared(SourceColumn column) =>
+        bool IsCompared(Schemas.SourceColumn column) =>
             words.ContainsKey("natural") || (words.GetValueOrDefault(column.Name) is var named && named > (column.IsLeftOut ? 0 : PassedOn(view.Syntax, column.Name)));
     }
 
