@@ -92,6 +92,25 @@ public sealed class DependentTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_key_that_numbers_the_rows_is_transformed_and_its_rows_are_named()
+    {
+        using var journey = await Customers.WithAsync(
+            servers,
+            """
+            tables:
+              k: { columns: { name: { transform: { hash: { key: API_KEY_PEPPER } } } } }
+              u: { columns: { k: { transform: { hash: { key: API_KEY_PEPPER } } } } }
+            """,
+            "CREATE TABLE k (name TEXT PRIMARY KEY COLLATE NOCASE, n INTEGER) WITHOUT ROWID", "CREATE TABLE u (k TEXT REFERENCES k(name), n INTEGER)",
+            "INSERT INTO k VALUES ('a', 1), ('b', 2), ('C', 3)", "INSERT INTO u VALUES ('a', 1), ('C', 2), (NULL, 3)");
+        (await journey.TransformAsync("--paranoid")).MustBeVerified();
+        Assert.Equal(2L, (await journey.RowAsync("SELECT count(*) FROM u JOIN k ON k.name = u.k"))[0]);
+        await journey.PsqlAsync($"UPDATE k SET n = 9 WHERE name = '{Customers.Hash("b")}'");
+        var mismatch = Assert.Single((await journey.VerifyAsync()).MustBe(3).Document.Mismatches);
+        Assert.Equal(("GW1501", "k", "n"), (mismatch.Code, mismatch.Table, mismatch.Column));
+    }
+
+    [Fact]
     public async Task Left_out_columns_leave_keys_and_places_as_they_were()
     {
         using var journey = await Customers.WithAsync(

@@ -50,6 +50,19 @@ public sealed class RefusedTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task Rows_without_a_result_are_no_equal_keys()
+    {
+        using var journey = await Customers.WithAsync(
+            servers, "tables: { t: { columns: { v: { transform: { lookup: { values: { a: alpha } } } }, h: { transform: { hash: { from: w, output: bytea } } } } } }",
+            "PRAGMA encoding = 'UTF-16le'", "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT UNIQUE, w TEXT)", "INSERT INTO t VALUES (1, 'a', 'x'), (2, 'b', 'y'), (3, 'c', 'z'), (4, NULL, CAST(x'00d8' AS TEXT))");
+        (await journey.TransformAsync("--quarantine", "--accept", "GW1222")).MustBeVerified();
+        Assert.Equal(
+            ["lookup has no result for column v: the lookup has no entry for the value", "lookup has no result for column v: the lookup has no entry for the value", "column w holds a value that does not become text"],
+            await journey.TextsAsync("SELECT godwit_reason FROM t__quarantine ORDER BY godwit_row"));
+        (await journey.VerifyAsync("--paranoid")).MustBeVerified();
+    }
+
+    [Fact]
     public async Task A_quarantine_does_not_take_what_a_transform_hides_without_being_told()
     {
         using var journey = await Customers.WithAsync(

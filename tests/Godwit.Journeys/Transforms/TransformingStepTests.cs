@@ -55,6 +55,16 @@ public sealed class TransformingStepTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_step_s_mapping_file_says_the_same()
+    {
+        using var folder = await PrepareAsync("  backfill:\n    steps:\n      - {id: customers, move: {source: legacy, schema: app, map: map.yaml}}");
+        folder.Write("map.yaml", "tables: { customers: { columns: { email: { transform: { hash: { key: API_KEY_PEPPER } } } } } }");
+        (await folder.RunAsync("run")).MustBe(0);
+        Assert.Equal(Customers.Hash("ada1@example.org"), await folder.Target.ScalarAsync<string>("SELECT email FROM app.customers WHERE id = 1"));
+        Assert.Contains("equal to a transform of the source", (await folder.RunAsync("report")).MustBe(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_missing_secret_and_a_wrong_transform_are_found_before_anything_begins()
     {
         using var folder = await PrepareAsync(Columns);

@@ -22,7 +22,7 @@ public static class MoveTransforms
         var parameters = JsonNode.Parse(transform.Parameters) as JsonObject ?? throw new JsonException($"the parameters of {transform.Kind} are no object");
         // A transform of one column reads the one that it is asked for; one of several has them among its parameters.
         if (kind.Shape.Fields.Any(f => f is { Name: "from", Shape: Shape.List })) parameters["from"] = new JsonArray([.. transform.Inputs.Select(i => JsonValue.Create(i))]);
-        return kind.Bind(new TransformSettings(transform.Inputs.FirstOrDefault() ?? "", transform.Kind, parameters));
+        return kind.Bind(new TransformSettings(transform.Inputs is [var first, ..] ? first : "", transform.Kind, parameters));
     }
 
     /// <summary>Whether what it gives hides what it was given: a copy of the input beside it would undo that.</summary>

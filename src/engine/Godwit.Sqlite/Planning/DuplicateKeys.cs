@@ -1,4 +1,5 @@
 using Godwit.Model.Findings;
+using Godwit.Model.Values;
 using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Sqlite.Planning;
@@ -37,7 +38,11 @@ internal static class DuplicateKeys
     /// <summary>The index says nothing of keys that a transform made: all of them are compared.</summary>
     private static void FindMadeEqual(PlanContext context, TableDraft table, SourceIndex index, IReadOnlyList<string> parts, string? where)
     {
-        var keys = new Keys(table, index, [.. parts.Zip(index.Parts, (sql, part) => $"{sql} COLLATE {part.Collation}")], where);
+        // A value without a result is a misfit already, and has no key.
+        var results = index.Parts.Zip(parts).Where(p => p.First.Column is { } c && table.Source.Columns[c].Transform is { IsCopy: false })
+            .Select(p => $"typeof({p.Second}) <> '{(table.Columns[p.First.Column!.Value].Type.Name == TypeName.Bytea ? "text" : "blob")}'");
+        var condition = string.Join(" AND ", where is null ? results : results.Prepend($"({where})"));
+        var keys = new Keys(table, index, [.. parts.Zip(index.Parts, (sql, part) => $"{sql} COLLATE {part.Collation}")], condition);
         var rows = RowQuestion.Ask(context.Connection, table.Source, keys.IsDoubled, byIndex: false);
         if (rows.Total == 0) return;
         var columns = string.Join(", ", index.Parts.Select(p => table.Columns[p.Column!.Value].Source.Name));

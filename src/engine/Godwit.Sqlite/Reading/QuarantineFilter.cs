@@ -1,3 +1,4 @@
+using System.Text;
 using Godwit.Engine.Rows;
 using Godwit.Model.Moves;
 using Godwit.Model.Values;
@@ -47,7 +48,12 @@ internal sealed class QuarantineFilter : IDisposable
     {
         var position = _positionOf(column);
         var isBytes = _table.Columns[column].Type.Name == TypeName.Bytea;
-        return statement.GetStorageClass(position) == (isBytes ? StorageClass.Text : StorageClass.Blob) ? statement.GetText(position) : null;
+        return (statement.GetStorageClass(position), isBytes) switch
+        {
+            (StorageClass.Blob, false) => Encoding.UTF8.GetString(statement.GetBytes(position)),
+            (StorageClass.Text, true) => statement.GetText(position),
+            _ => null,
+        };
     }
 
     public void Dispose() => _scratch.Dispose();
