@@ -8,6 +8,7 @@ using Godwit.Cli.Configuration;
 using Godwit.Cli.Demo;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Journal;
+using Godwit.Cli.Load;
 using Godwit.Cli.Move;
 using Godwit.Cli.Reports;
 using Godwit.Cli.Runbooks;
@@ -32,6 +33,8 @@ public static class GodwitCommand
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(ReportCommand.Create(kinds));
         root.Subcommands.Add(ConfigCommand.Create(kinds));
+        root.Subcommands.Add(SmokeCommand.Create());
+        root.Subcommands.Add(LoadCommand.Create());
         root.Subcommands.Add(AdoptCommand.Create(kinds));
         root.Subcommands.Add(UninstallCommand.Create(kinds));
         root.Subcommands.Add(CertificateCommand.Create(kinds));

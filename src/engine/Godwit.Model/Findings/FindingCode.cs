@@ -164,6 +164,13 @@ public static class FindingCodes
     public static readonly FindingCode NotConfirmed = new("GW1793", "After a restore, a step that was done is not there");
     public static readonly FindingCode CheckSource = new("GW1794", "A check's source cannot be asked");
 
+    public static readonly FindingCode RequestsUnreadable = new("GW1880", "A file of requests cannot be read");
+    public static readonly FindingCode RequestsDoNotFit = new("GW1881", "A file of requests does not fit together");
+    public static readonly FindingCode RequestsUnasked = new("GW1882", "A service cannot be asked");
+    public static readonly FindingCode LoadMissed = new("GW1883", "A load test missed a threshold");
+    public static readonly FindingCode AuditFound = new("GW1884", "An audit found something");
+    public static readonly FindingCode AuditNotSeen = new("GW1885", "An audit could not see something");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

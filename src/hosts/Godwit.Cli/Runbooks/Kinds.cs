@@ -8,6 +8,7 @@ using Godwit.Engine.Steps.Backfill;
 using Godwit.Engine.Steps.Command;
 using Godwit.Engine.Steps.Config;
 using Godwit.Engine.Steps.Http;
+using Godwit.Engine.Steps.Load;
 using Godwit.Engine.Steps.Move;
 using Godwit.Engine.Steps.Observe;
 using Godwit.Engine.Steps.Route;
@@ -36,6 +37,7 @@ internal static class Kinds
             new MaintenanceStepKind(),
             new RouteStepKind(),
             new SmokeStepKind(),
+            new LoadStepKind(),
             new WaitStepKind(),
             new ObserveStepKind(),
             new ConfigStepKind(),
