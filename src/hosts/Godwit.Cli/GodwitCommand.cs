@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Godwit.Cli.Adoption;
+using Godwit.Cli.Audit;
 using Godwit.Cli.Certificates;
 using Godwit.Cli.Configuration;
 using Godwit.Cli.Demo;
@@ -33,6 +34,7 @@ public static class GodwitCommand
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(ReportCommand.Create(kinds));
         root.Subcommands.Add(ConfigCommand.Create(kinds));
+        root.Subcommands.Add(AuditCommand.Create(kinds));
         root.Subcommands.Add(SmokeCommand.Create());
         root.Subcommands.Add(LoadCommand.Create());
         root.Subcommands.Add(AdoptCommand.Create(kinds));

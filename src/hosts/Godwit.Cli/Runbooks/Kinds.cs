@@ -1,4 +1,5 @@
 using Godwit.Cli.Move.Nested;
+using Godwit.Engine.Gates.Audit;
 using Godwit.Engine.Gates.Config;
 using Godwit.Engine.Gates.Metric;
 using Godwit.Engine.Gates.Smoke;
@@ -15,6 +16,7 @@ using Godwit.Engine.Steps.Route;
 using Godwit.Engine.Steps.Smoke;
 using Godwit.Engine.Steps.Wait;
 using Godwit.Engine.Transforms;
+using Godwit.Postgres.Audit;
 using Godwit.Postgres.Backfill;
 using Godwit.Postgres.Gates.Integrity;
 using Godwit.Postgres.Gates.Lag;
@@ -50,5 +52,6 @@ internal static class Kinds
             new WindowGateKind(),
             new ConfigGateKind(),
             new SmokeGateKind(),
+            new AuditGateKind(new PostgresDatabaseAudit()),
         ]);
 }
