@@ -33,7 +33,7 @@ internal static partial class SecretText
         || Assignment().Matches(line).Any(m => SecretNames.IsSecret(m.Groups["name"].Value) && IsValue(m.Groups["value"].Value, ShortestWord) && IsRandom(m.Groups["value"].Value));
 
     private static bool IsValue(string value, int shortest) =>
-        value.Length >= shortest && !Placeholder.Is(value) && !value.StartsWith('$') && !value.StartsWith(':') && !value.Contains("${", StringComparison.Ordinal) && value is not ("***" or "null" or "true" or "false");
+        value.Length >= shortest && !Placeholder.Is(value) && !value.StartsWith('$') && !value.StartsWith(':') && !value.Contains("${", StringComparison.Ordinal) && value is not ("***" or "scram-sha-256" or "null" or "true" or "false");
 
     /// <summary>Letters and digits together, and no word or name that people would write: those of variables are words in capitals, those of paths have slashes.</summary>
     private static bool IsRandom(string value) => value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter) && !value.StartsWith('/') && !value.StartsWith("./", StringComparison.Ordinal) && !VariableName().IsMatch(value);
@@ -52,7 +52,7 @@ internal static partial class SecretText
     [GeneratedRegex(@"\bPASSWORD\s+'(?<value>[^']+)'", RegexOptions.IgnoreCase)]
     private static partial Regex Password();
 
-    [GeneratedRegex("""(?<name>[A-Za-z][A-Za-z0-9_.-]{1,80})["']?\s*[:=]\s*["']?(?<value>[A-Za-z0-9+/=_.~!@#%^&*-]{8,})""")]
+    [GeneratedRegex("""(?<name>[A-Za-z][A-Za-z0-9_.-]{1,80})["']?\s*[:=]\s*["']?(?<value>(?>[A-Za-z0-9+/=_.~!@#%^&*-]{8,}))(?![(\[<])""")]
     private static partial Regex Assignment();
 
     [GeneratedRegex("^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")]

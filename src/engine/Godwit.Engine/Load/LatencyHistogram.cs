@@ -46,6 +46,7 @@ public sealed class LatencyHistogram
         var count = Count;
         if (count == 0) return TimeSpan.Zero;
         var rank = Math.Clamp((long)Math.Ceiling(quantile * count), 1, count);
+        if (rank == count) return Largest;
         long seen = 0;
         for (var i = 0; i < _counts.Length; i++)
         {
