@@ -18,7 +18,7 @@ internal static class FolderChecks
         "What everybody may change is not what was approved when it runs.", "chmod o-w it.");
 
     public static readonly AuditCheck Links = new(
-        "folder.link", Severity.Error, "A symbolic link leads out of the folder",
+        "folder.link", Severity.Error, "A symbolic link leads out of the folder, or in a circle",
         "What it leads to is no part of what is approved, and differs from machine to machine.", "Copy what it leads to, or remove it.");
 
     public static IReadOnlyList<AuditCheck> All { get; } = [Secrets, PrivateKeys, Writable, Links];

@@ -5,7 +5,7 @@ internal static class ServerQuestions
 {
     private const string HbaNeeds = "superuser, or SELECT on pg_hba_file_rules and EXECUTE on pg_hba_file_rules()";
 
-    private const string Rule = "SELECT 'pg_hba.conf line ' || line_number || ': ' || type || ' ' || auth_method FROM pg_catalog.pg_hba_file_rules WHERE error IS NULL AND";
+    private const string Rule = "SELECT 'pg_hba.conf line ' || line_number || ': ' || type || ' ' || auth_method FROM pg_catalog.pg_hba_file_rules WHERE";
 
     private const string Loopback = "(address IN ('samehost', 'localhost') OR address LIKE '127.%' OR address = '::1')";
 

@@ -58,8 +58,11 @@ internal static class AuditCommand
             session = new ConnectionAuditSession(reached.Target);
         }
         var folder = result.GetValue(Folder) ?? runbook?.Folder ?? Directory.GetCurrentDirectory();
-        var answers = await new Auditor(new PostgresDatabaseAudit()).LookAsync(settings, session, folder, ProcessEnvironment.Instance, TimeProvider.System, cancellation);
-        return await TellAsync(settings, answers, console, result.InvocationConfiguration.Output);
+        await using (session)
+        {
+            var answers = await new Auditor(new PostgresDatabaseAudit()).LookAsync(settings, session, folder, ProcessEnvironment.Instance, TimeProvider.System, cancellation);
+            return await TellAsync(settings, answers, console, result.InvocationConfiguration.Output);
+        }
     }
 
     /// <summary>What an earlier audit of a run saw is known to runs only.</summary>

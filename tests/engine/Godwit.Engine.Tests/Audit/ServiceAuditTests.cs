@@ -17,7 +17,7 @@ public sealed class ServiceAuditTests
     [Fact]
     public async Task A_service_that_does_all_of_it_has_nothing_found()
     {
-        using var certificate = WebService.MakeCertificate("localhost", DateTimeOffset.Parse("2099-01-01", null));
+        using var certificate = WebService.MakeCertificate("localhost", TimeProvider.System.GetUtcNow().AddDays(200));
         await using var plain = await WebService.StartAsync(http => RedirectAsync(http, "https://localhost/"), Token);
         await using var service = await WebService.StartAsync(http => AnswerAsync(http, s_good), certificate, Token);
         var folder = Directory.CreateTempSubdirectory("godwit-audit-").FullName;
