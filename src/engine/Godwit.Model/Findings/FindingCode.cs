@@ -11,7 +11,7 @@ public sealed record FindingCode(string Id, string Title, bool Acceptable = fals
 
 /// <summary>
 /// Every code, in one place. GW10xx the source, GW11xx its schema, GW12xx its values, GW13xx the target,
-/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal.
+/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal, GW18xx what surrounds a run.
 /// </summary>
 public static class FindingCodes
 {
@@ -168,8 +168,6 @@ public static class FindingCodes
     public static readonly FindingCode RequestsDoNotFit = new("GW1881", "A file of requests does not fit together");
     public static readonly FindingCode RequestsUnasked = new("GW1882", "A service cannot be asked");
     public static readonly FindingCode LoadMissed = new("GW1883", "A load test missed a threshold");
-    public static readonly FindingCode AuditFound = new("GW1884", "An audit found something");
-    public static readonly FindingCode AuditNotSeen = new("GW1885", "An audit could not see something");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

@@ -23,12 +23,15 @@ internal static class AuditCommand
 
     private static readonly Option<string?> Folder = new("--folder") { Description = "A folder to look at, instead of a runbook's.", HelpName = "DIR" };
 
+    private static readonly Option<bool> List = new("--list") { Description = "Print what it looks for, as a table in Markdown." };
+
     public static Command Create(RunbookKinds kinds)
     {
         var command = new Command("audit", "Looks for weaknesses of a database, a runbook's folder, an HTTP service and keys; changes nothing.")
-        { File, Gate, RunbookOptions.Set, RunCommands.Target, ServiceOptions.Url, Folder, RunbookOptions.Json };
+        { File, Gate, RunbookOptions.Set, RunCommands.Target, ServiceOptions.Url, Folder, List, RunbookOptions.Json };
         command.Validators.Add(result =>
         {
+            if (result.GetValue(List)) return;
             if (result.GetValue(File) is null && result.GetValue(RunCommands.Target) is null && result.GetValue(ServiceOptions.Url) is null && result.GetValue(Folder) is null)
                 result.AddError("Name what is audited: a runbook, --target, --url or --folder.");
             if (result.GetValue(File) is null && result.GetValue(Gate) is not null) result.AddError("--gate is one of a runbook.");
@@ -40,6 +43,7 @@ internal static class AuditCommand
 
     private static async Task<int> LookAsync(RunbookKinds kinds, ParseResult result, RunConsole console, CancellationToken cancellation)
     {
+        if (result.GetValue(List)) return PrintChecks(result.InvocationConfiguration.Output);
         Runbook? runbook = null;
         if (result.GetValue(File) is { } named)
         {
@@ -108,6 +112,14 @@ internal static class AuditCommand
         };
         if (console.Json) await output.WriteLineAsync(JsonSerializer.Serialize(document, AuditDocumentJson.Default.AuditDocument));
         return document.ExitCode;
+    }
+
+    private static int PrintChecks(TextWriter output)
+    {
+        output.WriteLine("| check | severity | finds | why it matters | what to do | asked when | needs |\n|---|---|---|---|---|---|---|");
+        foreach (var check in new Auditor(new PostgresDatabaseAudit()).Checks)
+            output.WriteLine($"| `{check.Id}` | {check.Severity.ToString().ToLowerInvariant()} | {check.Finds} | {check.Reason} | {check.Remedy} | {check.AskedWhen} | {check.Needs} |");
+        return ExitCode.Done;
     }
 
     private static void Print(RunConsole console, AuditCheck check, IReadOnlyList<AuditItem> items)
