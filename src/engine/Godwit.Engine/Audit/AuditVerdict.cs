@@ -49,7 +49,7 @@ public sealed class AuditVerdict
         var state = closing.Count > 0 ? GateState.Fail : missing.Count > 0 ? GateState.NoData : GateState.Pass;
         if (_known is not null && Items.Count > MostPrints) state = state == GateState.Pass ? GateState.Inconclusive : state;
         var summary = closing.Count > 0 ? $"{Count(closing.Count, "finding")}{(_known is null ? "" : " not there before")}: {Shown(closing.Select(i => i.ToString()))}"
-            : missing.Count > 0 ? $"not seen: {Shown(missing.Select(m => $"{m.Check.Id} ({m.Why})"))}"
+            : missing.Count > 0 ? Shown(missing.Select(m => $"{m.Check.Id}: {m.Why}"))
             : state == GateState.Inconclusive ? "too much was found to be held against what was there before"
             : $"{Count(_answers.Count(a => a.State == AuditState.Holds), "check")} hold, {Count(Items.Count, "finding")} known, ignored or below {_settings.FailsOn?.ToString().ToLowerInvariant() ?? "any severity"}";
         return new GateVerdict(state, summary) { Evidence = Evidence() };

@@ -8,7 +8,7 @@ internal static class FolderAudit
 {
     private const int MostFiles = 20_000, LargestText = 4 * 1024 * 1024;
 
-    private static readonly EnumerationOptions s_below = new() { IgnoreInaccessible = false, AttributesToSkip = 0, RecurseSubdirectories = false };
+    private static readonly EnumerationOptions s_below = new() { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None, RecurseSubdirectories = false };
 
     public static IReadOnlyList<AuditAnswer> Look(string folder, CancellationToken cancellation)
     {

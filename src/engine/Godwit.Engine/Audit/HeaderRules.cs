@@ -11,6 +11,8 @@ internal static partial class HeaderRules
 
     private static readonly string[] s_policies = ["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin", "origin", "origin-when-cross-origin"];
 
+    private static readonly string[] s_products = ["Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version"];
+
     private static readonly string[] s_code = ["script-src", "script-src-elem", "script-src-attr", "style-src", "style-src-elem", "style-src-attr", "object-src", "default-src"];
 
     public static IEnumerable<AuditAnswer> Look(IReadOnlyList<ServiceAnswer> answers, bool isTls)
@@ -25,7 +27,7 @@ internal static partial class HeaderRules
         yield return ServiceChecks.Csp.Found(Without(shown, a => a.Header("Content-Security-Policy") is { Length: > 0 }));
         yield return ServiceChecks.CspUnsafe.Found(Each(shown, a => Code(a).Where(c => Unsafe(c.Sources)).Select(c => c.Name)));
         yield return ServiceChecks.CspWildcard.Found(Each(shown, a => Code(a).Where(c => c.Sources.Any(IsAnywhere)).Select(c => c.Name)));
-        yield return ServiceChecks.Version.Found(Each(answers, a => new[] { "Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version" }.Where(h => a.Header(h) is { } value && VersionNumber().IsMatch(value))));
+        yield return ServiceChecks.Version.Found(Each(answers, a => s_products.Where(h => a.Header(h) is { } value && VersionNumber().IsMatch(value))));
     }
 
     private static List<string> Without(IEnumerable<ServiceAnswer> answers, Func<ServiceAnswer, bool> holds) => [.. answers.Where(a => !holds(a)).Select(a => a.What)];

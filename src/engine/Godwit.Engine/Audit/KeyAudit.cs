@@ -34,7 +34,7 @@ internal static class KeyAudit
             var file = new FileInfo(Path.Combine(GodwitHome.Folder(), SigningKeyFile.FileName));
             if (!file.Exists) return KeyChecks.Signing.NotAsked("there is no signing key yet");
             // It is written once and never again, so that the time of that is its age.
-            return time.GetUtcNow() - file.LastWriteTimeUtc > age ? KeyChecks.Signing.Found(SigningKeyFile.FileName) : KeyChecks.Signing.Holds();
+            return time.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc > age ? KeyChecks.Signing.Found(SigningKeyFile.FileName) : KeyChecks.Signing.Holds();
         }
         catch (Exception e) when (e is SigningKeyException or IOException or UnauthorizedAccessException)
         {

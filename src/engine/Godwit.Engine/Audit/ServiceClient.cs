@@ -11,10 +11,14 @@ internal sealed class ServiceClient(Uri url, TimeSpan timeout, TimeProvider time
 {
     private const int LargestBody = 64 * 1024;
 
+#pragma warning disable CA5359 // TlsAudit judges the certificate; a service with a bad one is audited all the same, and told no secret.
+    private static readonly RemoteCertificateValidationCallback s_any = (_, _, _, _) => true;
+#pragma warning restore CA5359
+
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false, UseCookies = false, UseProxy = false, MaxResponseHeadersLength = 64, MaxConnectionsPerServer = 32, ActivityHeadersPropagator = null,
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = s_any },
     });
 
     public void Dispose() => _client.Dispose();
@@ -71,7 +75,7 @@ internal sealed class ServiceClient(Uri url, TimeSpan timeout, TimeProvider time
     {
         if (url.Scheme != Uri.UriSchemeHttps) return client.GetStream();
         var stream = new SslStream(client.GetStream());
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = url.IdnHost, RemoteCertificateValidationCallback = (_, _, _, _) => true }, cancellation);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = url.IdnHost, RemoteCertificateValidationCallback = s_any }, cancellation);
         return stream;
     }
 

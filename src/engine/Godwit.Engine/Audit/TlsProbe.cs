@@ -21,6 +21,7 @@ internal sealed class TlsProbe(Uri url, X509Certificate2Collection trusted, Time
     {
         TlsSight? sight = null;
         await using var tls = new SslStream(stream);
+#pragma warning disable CA5359 // It is looked at, and what is wrong with it is what the audit says.
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions
             {
@@ -28,11 +29,12 @@ internal sealed class TlsProbe(Uri url, X509Certificate2Collection trusted, Time
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                 {
                     if (certificate is X509Certificate2 seen)
-                        sight = new TlsSight(SslProtocols.None, seen.NotAfter.ToUniversalTime(), seen.NotBefore.ToUniversalTime(), errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch), errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && IsUntrusted(seen, chain));
+                        sight = new TlsSight(SslProtocols.None, new DateTimeOffset(seen.NotAfter), new DateTimeOffset(seen.NotBefore), errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch), errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && IsUntrusted(seen, chain));
                     return true;
                 },
             },
             token);
+#pragma warning restore CA5359
         return sight is null ? null : sight with { Protocol = tls.SslProtocol };
     }, cancellation);
 

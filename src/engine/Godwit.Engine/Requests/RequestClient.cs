@@ -48,7 +48,7 @@ internal sealed class RequestClient : IDisposable
                 session.AddCookies(message);
                 using var response = await _client.SendAsync(message, either.Token);
                 session.KeepCookies(response, address);
-                if (response.Headers.Location is { } location && hop < request.Redirects && (int)response.StatusCode is 301 or 302 or 303)
+                if (response.Headers.Location is { } location && hop < request.Redirects && IsFollowed((int)response.StatusCode, message.Method))
                 {
                     var next = new Uri(address, location);
                     if (!IsSameOrigin(next, origin)) return new RequestAnswer(RequestEnd.NotSent) { Why = "a redirection leads to another origin" };
@@ -81,6 +81,9 @@ internal sealed class RequestClient : IDisposable
             return new RequestAnswer(RequestEnd.Broken) { Why = $"the connection broke ({fault.GetType().Name})", Took = _time.GetElapsedTime(since) };
         }
     }
+
+    /// <summary>307 and 308 want the same request again, which is followed only where that is a question.</summary>
+    private static bool IsFollowed(int status, HttpMethod method) => status is 301 or 302 or 303 || (status is 307 or 308 && (method == HttpMethod.Get || method == HttpMethod.Head));
 
     /// <summary>Null when it would leave the origin.</summary>
     private static Uri? AddressOf(ScenarioRequest request, Uri origin, ScenarioSession session)

@@ -59,7 +59,7 @@ internal sealed class RequestFileCheck(Func<string, Place.InFile> at)
     {
         var bodies = s_bodies.Where(request.Has).ToList();
         if (bodies.Count > 1) Add(FindingCodes.RequestsDoNotFit, $"A request sends one of {string.Join(" and ", bodies)}", $"{pointer}/{bodies[1]}");
-        if (bodies.Count > 0 && request.Text("method") is "GET" or "HEAD" && bodies.Count > 0) Add(FindingCodes.RequestsDoNotFit, $"A {request.Text("method")} request sends nothing", $"{pointer}/{bodies[0]}", "Say which method it is: POST, PUT or PATCH");
+        if (bodies.Count > 0 && request.Text("method") is "GET" or "HEAD") Add(FindingCodes.RequestsDoNotFit, $"A {request.Text("method")} request sends nothing", $"{pointer}/{bodies[0]}", "Say which method it is: POST, PUT or PATCH");
         if (bodies.Count == 0 && request.Has("content_type")) Add(FindingCodes.RequestsDoNotFit, "A media type is that of what is sent, and nothing is", $"{pointer}/content_type");
         foreach (var (name, value) in request.NamedTexts("form"))
         {

@@ -33,7 +33,7 @@ public sealed class AuditVerdictTests
         var verdict = new AuditVerdict(Auditing.Settings(settings), [s_error.NotSeen(), s_warning.NotSeen()], null).Verdict();
         Assert.Equal(state, verdict.State);
         Assert.Equal("not seen: needs a right", verdict.Evidence["db.one"]);
-        if (state == GateState.NoData) Assert.Equal("not seen: db.one (not seen: needs a right)", verdict.Summary);
+        if (state == GateState.NoData) Assert.Equal("db.one: not seen: needs a right", verdict.Summary);
     }
 
     [Fact]

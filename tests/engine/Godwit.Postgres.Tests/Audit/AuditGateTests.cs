@@ -47,7 +47,7 @@ public sealed class AuditGateTests(PostgresServers servers)
     [Theory]
     [InlineData("baseline: before", "NoData", "there is no earlier audit of this run")]
     [InlineData("baseline: expand-audit-2", "NoData", "the gate expand-audit-2 has not been audited in this run")]
-    [InlineData("ignore: [{id: db.superuser, reason: other tests}, {id: db.definer-path, reason: other tests}]", "NoData", "not seen: db.md5-password (not seen: needs superuser, or SELECT on pg_authid)")]
+    [InlineData("ignore: [{id: db.superuser, reason: other tests}, {id: db.definer-path, reason: other tests}]", "NoData", "db.md5-password: not seen: needs superuser, or SELECT on pg_authid")]
     public async Task What_cannot_be_seen_closes_the_gate(string setting, string state, string summary)
     {
         using var script = await KindScript.NewAsync(servers);
@@ -89,7 +89,7 @@ public sealed class AuditGateTests(PostgresServers servers)
     }
 
     [Fact]
-    public async Task Where_the_service_is_is_no_part_of_the_plan_and_what_is_ignored_is()
+    public async Task What_is_ignored_is_part_of_the_plan()
     {
         using var script = await KindScript.NewAsync(servers);
         RunbookPlan Of(string audit) => script.Gates($"- audit: {audit}").Plan();
