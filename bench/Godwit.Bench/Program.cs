@@ -1,5 +1,6 @@
 using Godwit.Bench;
 using Godwit.Bench.Data;
+using Godwit.Bench.Loads;
 using Godwit.Bench.Moves;
 using Godwit.Bench.Scans;
 
@@ -20,8 +21,11 @@ try
             return 0;
         case ["move", .. var options]:
             return MoveBench.Run(MoveBenchOptions.Parse(options));
+        case ["serve", var port]:
+            await LocalService.ServeAsync(int.Parse(port));
+            return 0;
         default:
-            Console.Error.WriteLine("usage: godwit-bench narrow FILE ROWS | wide FILE BYTES | scan FILE | move OPTIONS");
+            Console.Error.WriteLine("usage: godwit-bench narrow FILE ROWS | wide FILE BYTES | scan FILE | move OPTIONS | serve PORT");
             return 2;
     }
 }

@@ -11,7 +11,7 @@ public sealed record FindingCode(string Id, string Title, bool Acceptable = fals
 
 /// <summary>
 /// Every code, in one place. GW10xx the source, GW11xx its schema, GW12xx its values, GW13xx the target,
-/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal.
+/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal, GW18xx what surrounds a run.
 /// </summary>
 public static class FindingCodes
 {
@@ -180,6 +180,10 @@ public static class FindingCodes
     public static readonly FindingCode TimetableWrong = new("GW1875", "A timetable does not fit together");
     public static readonly FindingCode MaintenanceNotSeen = new("GW1876", "The maintenance mode is not seen from outside");
     public static readonly FindingCode NobodyOnCall = new("GW1877", "Nobody is on call");
+    public static readonly FindingCode RequestsUnreadable = new("GW1880", "A file of requests cannot be read");
+    public static readonly FindingCode RequestsDoNotFit = new("GW1881", "A file of requests does not fit together");
+    public static readonly FindingCode RequestsUnasked = new("GW1882", "A service cannot be asked");
+    public static readonly FindingCode LoadMissed = new("GW1883", "A load test missed a threshold");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

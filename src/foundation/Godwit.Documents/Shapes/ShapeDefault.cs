@@ -4,10 +4,10 @@ using Godwit.Model.Findings;
 namespace Godwit.Documents.Shapes;
 
 /// <summary>Turns a default, which stands in the shape as it would be written, into nodes.</summary>
-internal static class ShapeDefault
+public static class ShapeDefault
 {
     /// <summary>Nodes that stand where the mapping does.</summary>
-    public static YamlNode NodeOf(Field field, YamlMapping mapping)
+    internal static YamlNode NodeOf(Field field, YamlMapping mapping)
     {
         var text = field.Default!;
         if (field.Shape is Shape.List or Shape.Map or Shape.Named or Shape.OneOf)

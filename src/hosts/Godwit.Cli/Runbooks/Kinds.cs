@@ -1,4 +1,5 @@
 using Godwit.Cli.Move.Nested;
+using Godwit.Engine.Gates.Audit;
 using Godwit.Engine.Gates.Config;
 using Godwit.Engine.Gates.Metric;
 using Godwit.Engine.Gates.Smoke;
@@ -8,12 +9,14 @@ using Godwit.Engine.Steps.Backfill;
 using Godwit.Engine.Steps.Command;
 using Godwit.Engine.Steps.Config;
 using Godwit.Engine.Steps.Http;
+using Godwit.Engine.Steps.Load;
 using Godwit.Engine.Steps.Move;
 using Godwit.Engine.Steps.Observe;
 using Godwit.Engine.Steps.Route;
 using Godwit.Engine.Steps.Smoke;
 using Godwit.Engine.Steps.Wait;
 using Godwit.Engine.Transforms;
+using Godwit.Postgres.Audit;
 using Godwit.Postgres.Backfill;
 using Godwit.Postgres.Gates.Integrity;
 using Godwit.Postgres.Gates.Lag;
@@ -36,6 +39,7 @@ internal static class Kinds
             new MaintenanceStepKind(),
             new RouteStepKind(),
             new SmokeStepKind(),
+            new LoadStepKind(),
             new WaitStepKind(),
             new ObserveStepKind(),
             new ConfigStepKind(),
@@ -48,5 +52,6 @@ internal static class Kinds
             new WindowGateKind(),
             new ConfigGateKind(),
             new SmokeGateKind(),
+            new AuditGateKind(new PostgresDatabaseAudit()),
         ]);
 }

@@ -1,3 +1,4 @@
+using Godwit.Engine.Gates.Audit;
 using Godwit.Engine.Gates.Config;
 using Godwit.Engine.Gates.Metric;
 using Godwit.Engine.Gates.Smoke;
@@ -9,12 +10,14 @@ using Godwit.Engine.Steps;
 using Godwit.Engine.Steps.Command;
 using Godwit.Engine.Steps.Config;
 using Godwit.Engine.Steps.Http;
+using Godwit.Engine.Steps.Load;
 using Godwit.Engine.Steps.Observe;
 using Godwit.Engine.Steps.Route;
 using Godwit.Engine.Steps.Smoke;
 using Godwit.Engine.Steps.Wait;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
+using Godwit.Postgres.Audit;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Gates.Integrity;
 using Godwit.Postgres.Gates.Lag;
@@ -35,9 +38,9 @@ internal sealed class KindScript(TestDatabase database) : IDisposable
 
     private static readonly RunbookKinds s_kinds = new(
         [
-            new SqlStepKind(), new CommandStepKind(), new HttpStepKind(), new MaintenanceStepKind(), new RouteStepKind(), new SmokeStepKind(), new WaitStepKind(), new ObserveStepKind(), new ConfigStepKind(),
+            new SqlStepKind(), new CommandStepKind(), new HttpStepKind(), new MaintenanceStepKind(), new RouteStepKind(), new SmokeStepKind(), new LoadStepKind(), new WaitStepKind(), new ObserveStepKind(), new ConfigStepKind(),
         ],
-        [new IntegrityGateKind(), new MetricGateKind(), new LagGateKind(), new WindowGateKind(), new ConfigGateKind(), new SmokeGateKind()]);
+        [new IntegrityGateKind(), new MetricGateKind(), new LagGateKind(), new WindowGateKind(), new ConfigGateKind(), new SmokeGateKind(), new AuditGateKind(new PostgresDatabaseAudit())]);
 
     private string _phases = "";
 
@@ -125,7 +128,8 @@ internal sealed class KindScript(TestDatabase database) : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private KindScript Phases(string phases)
+    /// <param name="phases">What stands below <c>phases:</c>, two spaces in.</param>
+    public KindScript Phases(string phases)
     {
         _phases = phases;
         return this;
@@ -137,7 +141,7 @@ internal sealed class KindScript(TestDatabase database) : IDisposable
         return new RunbookReader(s_kinds).ReadFile(Path.Combine(Folder, "runbook.yaml"));
     }
 
-    private RunbookPlan Plan()
+    public RunbookPlan Plan()
     {
         var reading = ReadRunbook();
         Assert.True(reading.Runbook is not null, string.Join("\n", reading.Findings));
