@@ -34,6 +34,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Approvals = ReadApprovals(),
             Tripwires = MergeLists("tripwires", CheckTripwire),
             Notices = MergeLists("notices"),
+            Backups = root.MapOrNull("backups")?.DeepClone().AsObject(),
             Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,
