@@ -45,6 +45,7 @@ public static class BackupVerifier
             await using var scratch = await ScratchCopy.MakeAsync(whole[0], place, null, note, time, cancellation);
             took = scratch.Took;
             checks.Add(new BackupCheck("restored", true, string.Create(CultureInfo.InvariantCulture, $"in {took.TotalSeconds:0.0} s")));
+            checks.AddRange(scratch.Checks);
             foreach (var other in scratch.Notes) checks.Add(new BackupCheck("surroundings", null, other));
             checks.AddRange(await CompareAsync(scratch, manifest, place, note, cancellation));
         }
@@ -73,11 +74,17 @@ public static class BackupVerifier
     private static async Task<IReadOnlyList<BackupCheck>> CompareAsync(ScratchCopy scratch, BackupManifest manifest, BackupPlace place, Action<string> note, CancellationToken cancellation)
     {
         var target = await scratch.Server.ReachAsync(scratch.Database, cancellation);
-        return await CompareAsync(target, manifest, place, note, cancellation);
+        return await CompareAsync(target, manifest, place, note, pages: true, cancellation);
     }
 
     /// <summary>What a restored database has and has to have.</summary>
-    internal static async Task<IReadOnlyList<BackupCheck>> CompareAsync(PostgresTarget target, BackupManifest manifest, BackupPlace place, Action<string> note, CancellationToken cancellation)
+    /// <param name="target">The database.</param>
+    /// <param name="manifest">What it has to be.</param>
+    /// <param name="place">The key of the hashes.</param>
+    /// <param name="note">Told what is being done.</param>
+    /// <param name="pages">Whether amcheck looks too, for which an extension is made: in a scratch server only.</param>
+    /// <param name="cancellation">Stops.</param>
+    internal static async Task<IReadOnlyList<BackupCheck>> CompareAsync(PostgresTarget target, BackupManifest manifest, BackupPlace place, Action<string> note, bool pages, CancellationToken cancellation)
     {
         var checks = new List<BackupCheck>();
         await using var source = target.OpenSource(new SessionSettings { RunId = "verify", Role = "read", StatementLimit = TimeSpan.Zero, Extra = LogicalBackup.FixedText });
@@ -88,6 +95,7 @@ public static class BackupVerifier
         checks.Add(CompareRows(manifest.Tables, digests));
         checks.Add(CompareSequences(manifest.Sequences, await DatabaseFacts.ReadSequencesAsync(connection, cancellation)));
         checks.Add(CompareObjects(manifest.Objects, await DatabaseFacts.CountObjectsAsync(connection, cancellation)));
+        if (!pages) return checks;
         note("checking pages and indexes");
         checks.Add(await AmCheck.RunAsync(connection, everyRow: manifest.Method == BackupMethod.Physical, cancellation));
         return checks;
