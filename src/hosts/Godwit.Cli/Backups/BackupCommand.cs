@@ -8,6 +8,7 @@ using Godwit.Model.Runbooks;
 using Godwit.Postgres.Backups;
 using Godwit.Postgres.Connections;
 using Godwit.Security.Signing;
+using Godwit.Sqlite.Backups;
 
 namespace Godwit.Cli.Backups;
 
@@ -21,6 +22,8 @@ internal static class BackupCommand
     private static readonly Option<string?> Keep = new("--keep") { Description = "How long backups are kept; default: what the runbook says, else 30d.", HelpName = "TIME" };
 
     private static readonly Option<string?> Into = new("--into") { Description = "The database to restore into; default: the runbook's target. It may be missing or empty, else --replace.", HelpName = "URL" };
+
+    private static readonly Option<string?> BackupFile = new("--file") { Description = "Where a SQLite database goes.", HelpName = "FILE" };
 
     private static readonly Option<string?> Replace = new("--replace") { Description = "Why what is there may be replaced.", HelpName = "REASON" };
 
@@ -42,9 +45,11 @@ internal static class BackupCommand
 
     private static Command Make(RunbookKinds kinds)
     {
-        var command = new Command("create", "Takes a backup, encrypts it, writes it to every destination, and verifies it by restoring it.") { BackupOptions.Target, BackupOptions.Method, NoVerify };
+        var command = new Command("create", "Takes a backup, encrypts it, writes it to every destination, and verifies it by restoring it.") { BackupOptions.Target, BackupOptions.Source, BackupOptions.Method, NoVerify };
         Act(command, "backup create", kinds, async (place, runbook, result, output, cancellation) =>
         {
+            if (result.GetValue(BackupOptions.Source) is { } file)
+                return await new BackupSession(place, output, TimeProvider.System).CreateAsync((request, token) => SqliteBackup.CreateAsync(file, request, token), !result.GetValue(NoVerify), cancellation);
             var reading = await RunTarget.ReachAsync(result.GetValue(BackupOptions.Target), runbook?.Target, runbook?.Folder ?? ".", cancellation);
             if (reading.Target is not { } target) return output.Refuse(reading.Findings);
             return await new BackupSession(place, output, TimeProvider.System).CreateAsync((request, token) => PostgresBackups.CreateAsync(target, request, token), !result.GetValue(NoVerify), cancellation);
@@ -61,7 +66,7 @@ internal static class BackupCommand
 
     private static Command Restore(RunbookKinds kinds)
     {
-        var command = new Command("restore", "Restores a verified backup: as a database, in whose place what was there is kept under another name; or as a server's data folder.") { Name, Into, Replace, DropFormer, Folder, Point };
+        var command = new Command("restore", "Restores a verified backup: as a database, in whose place what was there is kept under another name; or as a server's data folder.") { Name, Into, BackupFile, Replace, DropFormer, Folder, Point };
         command.Validators.Add(r =>
         {
             if (r.GetValue(Folder) is not null && (r.GetValue(Into) is not null || r.GetValue(Replace) is not null)) r.AddError("--folder is for physical backups, --into and --replace are for others.");
@@ -71,6 +76,7 @@ internal static class BackupCommand
         Act(command, "backup restore", kinds, async (place, runbook, result, output, cancellation) =>
         {
             var session = new RestoreSession(place, output);
+            if (result.GetValue(BackupFile) is { } file) return await session.IntoFileAsync(result.GetValue(Name), file, result.GetValue(Replace), result.GetValue(DropFormer), cancellation);
             if (result.GetValue(Folder) is { } folder) return await session.IntoFolderAsync(result.GetValue(Name), folder, result.GetValue(Point), cancellation);
             var (reading, database) = await RunTarget.ReachServerAsync(result.GetValue(Into), runbook?.Target, runbook?.Folder ?? ".", "postgres", cancellation);
             if (reading.Target is not { } server || database is null) return output.Refuse(reading.Findings);

@@ -2,6 +2,7 @@ using Godwit.Engine.Backups;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Backups.Restoring;
 using Godwit.Postgres.Connections;
+using Godwit.Sqlite.Backups;
 
 namespace Godwit.Cli.Backups;
 
@@ -30,6 +31,17 @@ internal sealed class RestoreSession(BackupPlace place, BackupOutput output)
         output.Line($"[green]Restored[/] backup {backup.Name} into {folder} in {took.TotalSeconds:0.0} s; it was started, recovered to {point ?? backup.Manifest.RestorePoint!}, and stopped.");
         output.Line($"Its data folder is {Path.Combine(folder, "data")}: give it your configuration (postgresql.conf, pg_hba.conf), then start it.");
         return Finish(backup, folder, null, checks, took);
+    }
+
+    public async Task<int> IntoFileAsync(string? name, string path, string? replace, bool dropFormer, CancellationToken cancellation)
+    {
+        var backup = Choose(name);
+        if (backup.Manifest!.Method != BackupMethod.Sqlite) throw new BackupException(FindingCodes.RestoreRefused, $"backup {backup.Name} is of PostgreSQL", "`godwit backup restore NAME --into URL` restores it.");
+        var made = await SqliteRestore.RunAsync(backup, path, new RestoreRequest(place, replace) { DropFormer = dropFormer, Note = output.Note, Time = _time }, cancellation);
+        output.Line($"[green]Restored[/] backup {backup.Name} as {made.Database} in {made.Took.TotalSeconds:0.0} s");
+        foreach (var check in made.Checks) output.Line($"  holds   {check.Name}: {check.Saw}");
+        if (made.Former is { } former) output.Line($"What was there before is now {former}.");
+        return Finish(backup, made.Database, made.Former, made.Checks, made.Took);
     }
 
     private StoredBackup Choose(string? name) => place.Store.Find(name) is not { } backup ? throw BackupSession.Unknown(name)

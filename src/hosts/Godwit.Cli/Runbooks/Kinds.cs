@@ -39,6 +39,7 @@ internal static class Kinds
             new RouteStepKind(),
             new SmokeStepKind(),
             new BackupStepKind(),
+            new RestoreStepKind(),
             new WaitStepKind(),
             new ObserveStepKind(),
             new ConfigStepKind(),

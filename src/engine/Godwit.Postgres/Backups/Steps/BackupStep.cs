@@ -23,7 +23,7 @@ internal sealed class BackupStep(bool verify) : IStep
 
     public string? Describe(string progress, DateTimeOffset now) => JsonNode.Parse(progress)?[Made]?.GetValue<string>() is { } name ? $"backup {name}" : null;
 
-    public Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation) => Task.FromResult(InPlace(context, _ => StepResult.Done));
+    public Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation) => InPlaceAsync(context, _ => Task.FromResult(StepResult.Done));
 
     public async Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
@@ -78,9 +78,7 @@ internal sealed class BackupStep(bool verify) : IStep
         return evidence;
     }
 
-    private static StepResult InPlace(StepContext context, Func<BackupPlace, StepResult> act) => InPlaceAsync(context, place => Task.FromResult(act(place))).GetAwaiter().GetResult();
-
-    private static async Task<StepResult> InPlaceAsync(StepContext context, Func<BackupPlace, Task<StepResult>> act)
+    internal static async Task<StepResult> InPlaceAsync(StepContext context, Func<BackupPlace, Task<StepResult>> act)
     {
         if (context.Backups is not { } settings) return StepResult.Fail(FindingCodes.BackupPlaceWrong, "the runbook says nothing of backups", "Add `backups:` with its destinations.");
         var (place, findings) = BackupPlace.Resolve(BackupSettings.Read(settings), context.Folder, context.Environment, GodwitHome.Folder());
