@@ -22,6 +22,7 @@ public sealed class BackupGateTests(PostgresServers servers)
               backfill:
                 gates: [{backup: {}}]
                 steps: [{sql: one.sql}]
+              contract: {steps: [{wait: 0s}]}
             """).Sql("one.sql", "CREATE TABLE public.one (i int)", "DROP TABLE public.one");
         (await folder.RunAsync("run")).MustBe(0);
         Assert.Equal(1, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM godwit.gates WHERE state = 'Pass' AND evidence ->> 'restore takes about' IS NOT NULL AND evidence ->> 'backup' IS NOT NULL"));

@@ -69,7 +69,7 @@ public sealed class BackupTests(PostgresServers servers)
         using var folder = await BackupFolder.PrepareAsync(servers);
         var role = "reader_" + folder.Target.Name;
         await folder.Target.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'reader'; GRANT USAGE ON SCHEMA public TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}; GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}", superuser: true);
-        await folder.Target.ExecuteAsync("ALTER TABLE public.people ENABLE ROW LEVEL SECURITY; CREATE POLICY some ON public.people USING (id < 10); REVOKE SELECT ON public.parts FROM " + role);
+        await folder.Target.ExecuteAsync("ALTER TABLE public.people ENABLE ROW LEVEL SECURITY; CREATE POLICY first_ones ON public.people USING (id < 10); REVOKE SELECT ON public.parts FROM " + role);
         folder.Environment["DATABASE_URL"] = folder.Target.Url.Replace("godwit@", $"{role}:reader@", StringComparison.Ordinal);
         var refused = (await folder.RunAsync("backup", "create")).MustBe(1);
         Assert.Contains("row security hides rows of public.people", refused.Output, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Godwit.Engine.Backups;
+using Godwit.Model.Findings;
 using Godwit.Postgres.Backups.Physical;
 using Godwit.Postgres.Clusters;
 using Godwit.Postgres.Connections;
@@ -11,6 +12,11 @@ namespace Godwit.Postgres.Backups;
 internal sealed class ScratchServer : IAsyncDisposable
 {
     private const string Marker = "godwit-scratch";
+
+    /// <summary>Replaying a day's log takes hours.</summary>
+    private static readonly TimeSpan s_longestRecovery = TimeSpan.FromHours(12);
+
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
 
     private readonly LocalCluster _cluster;
 
@@ -79,13 +85,37 @@ internal sealed class ScratchServer : IAsyncDisposable
             var cluster = new LocalCluster(folder, options);
             var status = cluster.Status();
             var server = new ScratchServer(cluster, status.Port!.Value) { Socket = status.SocketFolder, Superuser = superuser };
-            await PhysicalServer.MustHaveReachedAsync(await server.ReachAsync(manifest.Origin.Name, cancellation), where.Data, goal, cancellation);
+            await PhysicalServer.MustHaveReachedAsync(await server.AwaitAsync(manifest.Origin.Name, goal, where, options, cancellation), where.Data, goal, cancellation);
             return (server, [files, new BackupCheck("restore point", true, goal)]);
         }
         catch
         {
             await EndAsync(folder);
             throw;
+        }
+    }
+
+    /// <summary>pg_ctl comes back once recovery has begun; a server that then ends has not found its point.</summary>
+    private async Task<PostgresTarget> AwaitAsync(string database, string point, ClusterPlace place, ClusterOptions options, CancellationToken cancellation)
+    {
+        var began = options.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await ReachAsync(database, cancellation);
+            }
+            catch (ClusterException e) when (_cluster.Status().State == ClusterState.Running)
+            {
+                if (!e.Message.Contains("57P03", StringComparison.Ordinal) || options.Time.GetElapsedTime(began) > s_longestRecovery) throw;
+                await Task.Delay(s_poll, options.Time, cancellation);
+            }
+            catch (ClusterException)
+            {
+                var log = await File.ReadAllTextAsync(place.Log, cancellation);
+                throw PhysicalServer.NotReached(point, log.Contains("recovery ended before configured recovery target was reached", StringComparison.Ordinal)
+                    ? "the log of this backup ends before it" : $"the server ended while it recovered: {log.Split('\n').LastOrDefault(l => l.Contains("FATAL", StringComparison.Ordinal) || l.Contains("PANIC", StringComparison.Ordinal))?.Trim()}");
+            }
         }
     }
 
@@ -110,7 +140,7 @@ internal sealed class ScratchServer : IAsyncDisposable
         {
             var local = PostgresUrl.Parse($"postgres://{Uri.EscapeDataString(Superuser)}@{Uri.EscapeDataString(socket)}:{Port}/{Uri.EscapeDataString(database)}", ConnectionEnvironment.Process with { Variable = _ => null }).Url!;
             var seen = await PostgresTarget.ConnectAsync(local, ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? "/dev/null" : null }, cancellation);
-            return seen.Target ?? throw new ClusterException(string.Join("; ", seen.Findings.Select(f => f.Message)));
+            return seen.Target ?? throw new ClusterException(string.Join("; ", seen.Findings.Where(f => f.Severity == Severity.Error).Select(f => f.Message)));
         }
         var password = SuperuserPassword;
         var environment = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSWORD" ? password : null };
