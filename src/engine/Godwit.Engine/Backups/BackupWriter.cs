@@ -11,7 +11,7 @@ public sealed record BackupWriting(IReadOnlyList<string> Written, IReadOnlyList<
 public sealed class BackupWriter : IAsyncDisposable
 {
     /// <summary>A destination that takes nothing for so long is given up.</summary>
-    public static readonly TimeSpan DefaultStall = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan DefaultStall = TimeSpan.FromMinutes(5);
 
     private const int BlockLength = 256 * 1024;
 
