@@ -18,7 +18,7 @@ public sealed class RegeneratedBackupTests(PostgresServers servers) : IDisposabl
 
     [Theory]
     [InlineData("DELETE FROM public.people WHERE id = 3", "99 rows instead of 100")]
-    [InlineData("UPDATE public.people SET name = 'another' WHERE id = 3", "its hash differs")]
+    [InlineData("UPDATE public.people SET name = 'another' WHERE id = 3", "their hash differs")]
     [InlineData("DROP INDEX public.people_name", "indexes instead of")]
     [InlineData("SELECT setval('public.people_id_seq', 1000)", "public.people_id_seq stands at 1001")]
     public async Task A_dump_that_lacks_something_under_a_regenerated_manifest_does_not_verify(string change, string expected)
