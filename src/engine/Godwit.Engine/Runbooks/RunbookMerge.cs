@@ -37,6 +37,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Mail = root.MapOrNull("mail")?.DeepClone().AsObject(),
             OnCall = root.MapOrNull("oncall")?.DeepClone().AsObject(),
             Timetable = root.MapOrNull("timetable")?.DeepClone().AsObject(),
+            Backups = root.MapOrNull("backups")?.DeepClone().AsObject(),
             Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,

@@ -28,6 +28,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
             OnCall = runbook.OnCall,
             Timetable = runbook.Timetable,
             Rollback = runbook.Rollback,
+            Backups = runbook.Backups,
             KeepOld = runbook.KeepOld,
             Phases = [.. runbook.Phases.Select(WithoutPlaces)],
             Files = files.Files,

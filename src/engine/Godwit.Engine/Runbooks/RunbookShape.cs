@@ -1,6 +1,7 @@
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Notices;
 using Godwit.Engine.OnCall;
+using Godwit.Engine.Backups;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Timetables;
 using Godwit.Model.Runbooks;
@@ -53,6 +54,7 @@ public sealed class RunbookShape
             new Field("mail", MailShape.Shape, "How notices are mailed") { Default = "{}" },
             new Field("oncall", OnCallShape.Shape, "Who is on call, and how they are reached"),
             new Field("timetable", TimetableShape.Shape, "What is to happen when, for people: shown in plan, status and notices"),
+            new Field("backups", BackupsShape.Shape, "Where backups of the target go, and how they are made"),
             new Field("rollback", RollbackShape.Shape, "Who decides on a rollback, and what is looked at after it"),
             shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])
         { Description = "A runbook of Godwit" };

@@ -102,7 +102,7 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 
     public GateContext GateContext(GateSettings gate, Phase phase, IReadOnlyDictionary<Phase, PhaseEstimate> estimates) => new()
     {
-        Run = store.Run, Gate = gate, Phase = phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Estimates = estimates,
+        Run = store.Run, Gate = gate, Phase = phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Estimates = estimates, Backups = store.Plan.Backups,
     };
 
     private void Waiting(TargetFaultException fault, TimeSpan wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s");

@@ -184,6 +184,20 @@ public static class FindingCodes
     public static readonly FindingCode RequestsDoNotFit = new("GW1881", "A file of requests does not fit together");
     public static readonly FindingCode RequestsUnasked = new("GW1882", "A service cannot be asked");
     public static readonly FindingCode LoadMissed = new("GW1883", "A load test missed a threshold");
+    public static readonly FindingCode BackupPlaceWrong = new("GW1800", "Where backups go is not said, or not usable");
+    public static readonly FindingCode BackupKeyMissing = new("GW1801", "The backups' key is not at hand");
+    public static readonly FindingCode BackupProgram = new("GW1802", "A program that backups need is missing");
+    public static readonly FindingCode BackupRight = new("GW1803", "A right is missing for a backup");
+    public static readonly FindingCode BackupFailed = new("GW1804", "A backup could not be made");
+    public static readonly FindingCode BackupDestination = new("GW1805", "A destination did not take the backup");
+    public static readonly FindingCode BackupUnknown = new("GW1806", "There is no such backup");
+    public static readonly FindingCode BackupChanged = new("GW1807", "A backup is not what was written");
+    public static readonly FindingCode BackupNotVerified = new("GW1808", "A backup did not restore to what it was taken from");
+    public static readonly FindingCode RestoreRefused = new("GW1809", "A restore would replace what is there");
+    public static readonly FindingCode RestoreFailed = new("GW1810", "A backup could not be restored");
+    public static readonly FindingCode PointNotReached = new("GW1811", "The chosen point was not reached");
+    public static readonly FindingCode ReplayFailed = new("GW1812", "What has to be done again after a restore failed");
+    public static readonly FindingCode BackupUnverified = new("GW1813", "A backup was not verified");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

@@ -50,6 +50,9 @@ public sealed record Runbook
     /// <summary>Who decides on a rollback and what is looked at after it, in the normal form of its shape; null where the runbook says nothing.</summary>
     public JsonObject? Rollback { get; init; }
 
+    /// <summary>Where backups go and how they are made, in the normal form of its shape; null where the runbook says nothing. No part of the plan's hash.</summary>
+    public JsonObject? Backups { get; init; }
+
     /// <summary>How long old structures are kept before <c>finish</c> may remove them.</summary>
     public TimeSpan KeepOld { get; init; } = TimeSpan.FromDays(7);
 

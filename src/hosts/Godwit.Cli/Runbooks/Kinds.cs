@@ -18,6 +18,8 @@ using Godwit.Engine.Steps.Wait;
 using Godwit.Engine.Transforms;
 using Godwit.Postgres.Audit;
 using Godwit.Postgres.Backfill;
+using Godwit.Postgres.Backups.Gate;
+using Godwit.Postgres.Backups.Steps;
 using Godwit.Postgres.Gates.Integrity;
 using Godwit.Postgres.Gates.Lag;
 using Godwit.Postgres.Steps.Maintenance;
@@ -40,6 +42,8 @@ internal static class Kinds
             new RouteStepKind(),
             new SmokeStepKind(),
             new LoadStepKind(),
+            new BackupStepKind(),
+            new RestoreStepKind(),
             new WaitStepKind(),
             new ObserveStepKind(),
             new ConfigStepKind(),
@@ -50,6 +54,7 @@ internal static class Kinds
             new MetricGateKind(),
             new LagGateKind(),
             new WindowGateKind(),
+            new BackupGateKind(),
             new ConfigGateKind(),
             new SmokeGateKind(),
             new AuditGateKind(new PostgresDatabaseAudit()),
