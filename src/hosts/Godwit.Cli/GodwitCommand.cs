@@ -9,6 +9,7 @@ using Godwit.Cli.Demo;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Journal;
 using Godwit.Cli.Move;
+using Godwit.Cli.People;
 using Godwit.Cli.Reports;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
@@ -30,6 +31,8 @@ public static class GodwitCommand
         foreach (var command in MoveCommand.Create(kinds)) root.Subcommands.Add(command);
         foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
+        foreach (var command in SigningCommands.Create(kinds)) root.Subcommands.Add(command);
+        root.Subcommands.Add(KeysCommand.Create(kinds));
         root.Subcommands.Add(ReportCommand.Create(kinds));
         root.Subcommands.Add(ConfigCommand.Create(kinds));
         root.Subcommands.Add(AdoptCommand.Create(kinds));

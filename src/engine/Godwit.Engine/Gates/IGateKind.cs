@@ -1,5 +1,6 @@
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Checks;
+using Godwit.Engine.People;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -20,6 +21,9 @@ public interface IGateKind
 
     /// <summary>Whether what it asks is about the data alone, so that a gate that opened before a run's first step has to open again once all is rolled back.</summary>
     bool HoldsAfterRollback => false;
+
+    /// <summary>Whether people open it: a runner that was told to wait asks it again until they have.</summary>
+    bool WaitsForPeople => false;
 
     IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files);
 
@@ -52,6 +56,9 @@ public sealed record GateContext
 
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
+
+    /// <summary>Who has agreed; null where nobody can be asked.</summary>
+    public Func<Demand, CancellationToken, Task<GateVerdict>>? AskPeople { get; init; }
 }
 
 /// <summary>Only <see cref="Pass"/> opens a gate.</summary>
@@ -76,4 +83,7 @@ public sealed record GateVerdict(GateState State, string Summary)
 {
     /// <summary>What was seen, by name: kept with the run and in its journal. No row's value, no secret.</summary>
     public IReadOnlyDictionary<string, string> Evidence { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What is to be said of a gate that stays closed.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 }

@@ -33,7 +33,7 @@ public static class RunReport
             ["this report", $"{ReportText.At(run.Now)}, by godwit {toolVersion}"],
             .. run.Plan.Parameters.Select(p => (IReadOnlyList<string>)[$"parameter {p.Key}", p.Value]),
             .. run.Plan.Roles.Select(r => (IReadOnlyList<string>)[$"role {r.Key}", string.Join(", ", r.Value)]),
-            .. run.Plan.Approvals.Select(a => (IReadOnlyList<string>)[$"approval of {PhaseNames.Of(a.Key)} by", string.Join(", ", a.Value)]),
+            .. run.Plan.Approvals.Select(a => (IReadOnlyList<string>)[$"approval of {PhaseNames.Of(a.Key)} by", string.Join(" and ", a.Value)]),
         ]);
     }
 

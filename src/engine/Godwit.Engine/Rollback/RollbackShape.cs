@@ -54,7 +54,7 @@ public static class RollbackShape
             else if (before?.Until >= row.Until) yield return Wrong("The times of the matrix do not rise", place);
             if (before is not null && row.Impact < before.Impact) yield return Wrong("The impact of a later row is not smaller than that of an earlier one", place);
             if (i == rows.Count - 1 && row.Until is not null) yield return Wrong("The last row of the matrix has an \"until\", and nothing holds after it", place, "Leave \"until\" out of the last row.");
-            foreach (var role in row.Approvers.Where(r => !roles.Any(d => RoleName.Same(d, r))))
+            foreach (var role in row.Approvers.Where(r => roles.Count > 0 && !roles.Any(d => RoleName.Same(d, r))))
             {
                 var meant = Suggestion.For(role, roles);
                 yield return Finding.Error(

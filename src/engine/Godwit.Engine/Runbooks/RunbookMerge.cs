@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.People;
+using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -32,6 +34,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Parameters = parameters,
             Roles = ReadRoles(),
             Approvals = ReadApprovals(),
+            ApprovalsValid = root.MapOrNull("approvals")?.DurationOrNull(ApprovalShape.ValidKey) ?? Demand.DefaultValid,
             Tripwires = MergeLists("tripwires", CheckTripwire),
             Notices = MergeLists("notices"),
             Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
@@ -71,20 +74,20 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
     private Dictionary<string, IReadOnlyList<string>> ReadRoles() =>
         (_root.Value.MapOrNull("roles") ?? []).ToDictionary(r => r.Key, r => _root.Value.Map("roles").Texts(r.Key), StringComparer.Ordinal);
 
-    private Dictionary<Phase, IReadOnlyList<string>> ReadApprovals()
+    private IReadOnlyDictionary<Phase, IReadOnlyList<RequiredApproval>> ReadApprovals()
     {
-        var roles = _root.Value.MapOrNull("roles") ?? [];
-        var approvals = new Dictionary<Phase, IReadOnlyList<string>>();
-        foreach (var (name, _) in _root.Value.MapOrNull("approvals") ?? [])
+        if (_root.Value.MapOrNull("approvals") is not { } settings) return new Dictionary<Phase, IReadOnlyList<RequiredApproval>>();
+        var approvals = ApprovalShape.Read(settings);
+        var roles = (_root.Value.MapOrNull("roles") ?? []).Select(r => r.Key).ToList();
+        // Who declares none leaves it to the target who has them; who declares some has forgotten or mistyped one.
+        if (roles.Count == 0) return approvals;
+        foreach (var (phase, required) in approvals)
         {
-            var required = _root.Value.Map("approvals").Texts(name);
-            approvals[PhaseNames.Find(name)!.Value] = required;
-            for (var i = 0; i < required.Count; i++)
+            foreach (var (i, approval) in required.Index().Where(r => !roles.Exists(d => RoleName.Same(d, r.Item.Role))))
             {
-                if (roles.ContainsKey(required[i])) continue;
-                var meant = Suggestion.For(required[i], roles.Select(r => r.Key));
+                var meant = Suggestion.For(approval.Role, roles);
                 Findings.Add(Finding.Error(
-                    FindingCodes.RoleUnknown, $"The role \"{required[i]}\" is not declared", _root.At(JsonPointer.Below($"/approvals/{name}", i)),
+                    FindingCodes.RoleUnknown, $"The role \"{approval.Role}\" is not declared", _root.At(JsonPointer.Below($"/approvals/{PhaseNames.Of(phase)}", i)),
                     meant is null ? "Declare it under \"roles\", with the people who have it" : $"Did you mean \"{meant}\"?"));
             }
         }

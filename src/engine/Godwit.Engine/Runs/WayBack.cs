@@ -36,13 +36,14 @@ internal sealed class WayBack(RunDesk desk)
         if (!run.RollingBack || run.RollingBackTo != to)
         {
             // One that goes on was decided when it began.
-            if (request is not null && RollbackDecision.Judge(run, request) is { Count: > 0 } missing) return new RunbookOutcome.Refused(missing);
+            var people = await store.ReadPeopleAsync(options.Known, cancellation);
+            if (request is not null && RollbackDecision.Judge(run, request, people, to) is { Count: > 0 } missing) return new RunbookOutcome.Refused(missing);
             await desk.NoteAsync(
                 "rollback-began", to,
                 async (ledger, token) =>
                 {
                     await ledger.SetDirectionAsync(true, to, token);
-                    await ledger.JournalAsync(RollbackDecision.JournalKind, RollbackDecision.Note(run, request), token);
+                    await ledger.JournalAsync(RollbackDecision.JournalKind, RollbackDecision.Note(run, request, people, to), token);
                 },
                 cancellation);
         }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Godwit.Engine.Gates;
 using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
@@ -64,7 +63,7 @@ internal sealed class WayForward(RunDesk desk)
         options.Observer.PhaseBegins(phase.Phase);
         if (!RunDesk.HasBegun(run, phase.Phase))
         {
-            if (await AskGatesAsync(phase, cancellation) is { } closed) return await desk.PauseAsync(closed, [], false, cancellation);
+            if (await new PhaseGates(desk).AskAsync(phase, cancellation) is var (closed, findings)) return await desk.PauseAsync(closed, findings, false, cancellation);
             var catalog = await store.ReadCatalogAsync(cancellation);
             var before = run.Phases.Count == 0 ? await StateBefore.TakeAsync(store, options, catalog.Hash, cancellation) : null;
             await desk.NoteAsync(
@@ -126,24 +125,6 @@ internal sealed class WayForward(RunDesk desk)
             if (RunDesk.Explain(step, result) is var (reason, findings)) return await desk.PauseAsync(reason, findings, steps.VerificationFailed, cancellation);
         }
         return null;
-    }
-
-    /// <summary>Why a gate stays closed; null when all are open.</summary>
-    private async Task<string?> AskGatesAsync(PhaseSettings phase, CancellationToken cancellation)
-    {
-        string? closed = null;
-        foreach (var gate in phase.Gates)
-        {
-            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources };
-            var verdict = await TimeLimit.RunAsync(phase.Deadline, token => options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, token), options.Time, cancellation)
-                ?? new GateVerdict(GateState.Inconclusive, $"it did not decide within {RunDesk.DeadlineOf(phase)}");
-            options.Observer.Gate(gate.Id, verdict);
-            await desk.NoteAsync(
-                GateNote.JournalKind, phase.Phase, (ledger, token) => ledger.AddGateAsync(phase.Phase, gate.Id, verdict, token), cancellation,
-                GateNote.Of(gate.Id, verdict));
-            if (verdict.State != GateState.Pass) closed ??= $"gate {gate.Id} of {PhaseNames.Of(phase.Phase)}: {verdict.State}: {verdict.Summary}";
-        }
-        return closed;
     }
 
     private static RunbookOutcome.Refused Refuse(string message, string remedy) => new([Finding.Error(FindingCodes.RunStateForbids, message, null, remedy)]);

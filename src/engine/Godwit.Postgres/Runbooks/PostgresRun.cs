@@ -5,14 +5,17 @@ using System.Text.Json.Nodes;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
+using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Ledger;
+using Godwit.Postgres.People;
 using Godwit.Postgres.Rollback;
 using Godwit.Postgres.Runs;
+using Godwit.Security.Signing;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -99,6 +102,9 @@ public sealed class PostgresRun : IRunStore
     public Task<TargetTraces> ReadTracesAsync(CancellationToken cancellation) => AskAsync(connection => TraceQuery.ReadAsync(connection, cancellation), cancellation);
 
     public Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation) => AskAsync(connection => JournalRows.FindNewestAsync(connection, Run, kind, cancellation), cancellation);
+
+    public Task<PeopleRecords> ReadPeopleAsync(KnownSigners known, CancellationToken cancellation) =>
+        TransactAsync(null, Notes, (ledger, token) => PeopleRows.ReadAsync(ledger.Connection, Plan.Name, Run, known, token), cancellation);
 
     public Task<string> DigestAsync(string text, CancellationToken cancellation) => AskAsync(
         async connection =>

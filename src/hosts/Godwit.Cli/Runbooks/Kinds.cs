@@ -1,4 +1,5 @@
 using Godwit.Cli.Move.Nested;
+using Godwit.Engine.Gates.Attested;
 using Godwit.Engine.Gates.Config;
 using Godwit.Engine.Gates.Metric;
 using Godwit.Engine.Gates.Smoke;
@@ -48,5 +49,6 @@ internal static class Kinds
             new WindowGateKind(),
             new ConfigGateKind(),
             new SmokeGateKind(),
+            new AttestedGateKind(),
         ]);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
+using Godwit.Cli.People;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -12,7 +13,7 @@ internal sealed record RunDocument
 {
     public string Command { get; init; } = "";
 
-    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>detached</c>, <c>passed</c>, <c>wrong</c>, <c>written</c>, <c>interrupted</c> or <c>fault</c>.</summary>
+    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>detached</c>, <c>passed</c>, <c>wrong</c>, <c>written</c>, <c>signed</c>, <c>people</c>, <c>changed</c>, <c>done</c>, <c>interrupted</c> or <c>fault</c>.</summary>
     public required string Outcome { get; init; }
 
     public required int ExitCode { get; init; }
@@ -86,6 +87,18 @@ internal sealed record RunDocument
     public string? Head { get; init; }
 
     public IReadOnlyList<RunLine>? Runs { get; init; }
+
+    /// <summary>What people have to agree to, and who has.</summary>
+    public IReadOnlyList<DemandDocument>? Approvals { get; init; }
+
+    /// <summary>Who is pinned, and who was.</summary>
+    public IReadOnlyList<PersonDocument>? People { get; init; }
+
+    /// <summary>The hash of the statement that was signed.</summary>
+    public string? Statement { get; init; }
+
+    /// <summary>A public key, as a JSON Web Key.</summary>
+    public string? Key { get; init; }
 
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 

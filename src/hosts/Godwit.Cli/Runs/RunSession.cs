@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
+using Godwit.Cli.People;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
+using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -14,6 +16,7 @@ using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Ledger;
+using Godwit.Postgres.People;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
 using Godwit.Security.Signing;
@@ -45,6 +48,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
 
     /// <summary>Where the certificate of a run that ends goes; null for the folder at hand.</summary>
     public string? Certificate { get; init; }
+
+    /// <summary>Wait for people who have yet to agree, instead of pausing.</summary>
+    public bool Wait { get; init; }
 
     /// <summary>Why a target that went back in time is gone on with; null does not.</summary>
     public string? AcceptRewind { get; init; }
@@ -148,6 +154,27 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             doubts.AddRange(seen.Findings);
         }
         return (expected, doubts);
+    }
+
+    public SigningSession Signing() => new(kinds, file, set, to, console);
+
+    /// <summary>Writes the plan into a file, for people who sign it elsewhere: with the database and the run that it is for, where they can be asked.</summary>
+    public async Task<int> WritePlanAsync(string output, CancellationToken cancellation)
+    {
+        var (plan, runbook, findings) = Plan();
+        if (plan is null || runbook is null) return console.Refuse(findings);
+        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
+        var written = new PlanFile(plan, null, null);
+        if (target.Target is not null)
+        {
+            await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
+            await using var connection = await source.OpenAsync(cancellation);
+            var run = await PeopleRows.FindOpenRunAsync(connection, plan.Name, cancellation);
+            written = new PlanFile(run?.Plan ?? plan, run?.Id, Statement.TargetOf(await TargetIdentityRows.ReadAsync(connection, cancellation)));
+        }
+        await File.WriteAllTextAsync(output, written.Write(), cancellation);
+        console.Console.Line($"The plan {written.Plan.Hash}{(written.Run is { } id ? $" of run {id}" : "")} is in {output}{(written.Target is null ? "; the database did not answer, so that it is for nobody but its author to sign" : "")}.");
+        return console.Finish(new RunDocument { Outcome = "written", ExitCode = ExitCode.Done, Runbook = plan.Name, Plan = written.Plan.Hash, Run = written.Run?.ToString(), File = Path.GetFullPath(output) });
     }
 
     public Task<int> PauseAsync(CancellationToken cancellation) => AskAsync(
@@ -282,6 +309,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
+                Known = KnownSigners.Load(GodwitHome.Folder()), Wait = Wait,
                 CheckSources = new PostgresSources(async (name, token) => run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, token) : null),
             });
             await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);
