@@ -65,6 +65,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (nowhere is not null) return console.Refuse([nowhere]);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
+        if (await AuthorCheck.FindAsync(target.Target, plan, cancellation) is { Count: > 0 } nobodys) return console.Refuse(nobodys);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         RunbookEntrance entrance;
         try
