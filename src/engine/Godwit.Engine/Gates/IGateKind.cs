@@ -84,6 +84,9 @@ public sealed record GateVerdict(GateState State, string Summary)
     /// <summary>What was seen, by name: kept with the run and in its journal. No row's value, no secret.</summary>
     public IReadOnlyDictionary<string, string> Evidence { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The people whose word was counted.</summary>
+    public IReadOnlyList<AcceptedStatement> People { get; init; } = [];
+
     /// <summary>What is to be said of a gate that stays closed.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 }

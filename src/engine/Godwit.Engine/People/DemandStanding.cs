@@ -54,7 +54,7 @@ public sealed record DemandStanding(
             foreach (var author in Authors) evidence[author.Hash] = $"{author}, as the plan's author";
         }
         evidence["register"] = Register.Head.ToString();
-        return new GateVerdict(Holds ? GateState.Pass : GateState.NoData, Summary) { Evidence = evidence, Findings = Holds ? [] : Findings };
+        return new GateVerdict(Holds ? GateState.Pass : GateState.NoData, Summary) { Evidence = evidence, People = Counted, Findings = Holds ? [] : Findings };
     }
 
     /// <summary>In one sentence.</summary>

@@ -1,5 +1,6 @@
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
+using Godwit.Engine.People;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -16,6 +17,14 @@ public sealed record RunRecord(
 {
     /// <summary>The moves that its steps made.</summary>
     public IReadOnlyList<MoveRow> Moves { get; init; } = [];
+
+    /// <summary>Who may agree, and what was signed.</summary>
+    public required PeopleRecords Signed { get; init; }
+
+    public PeopleRegister Register => Signed.Register;
+
+    /// <summary>What gates and rollbacks went by.</summary>
+    public IReadOnlyList<Acceptance> Accepted { get; init; } = [];
 }
 
 /// <param name="Evidence">What the gate saw, as JSON.</param>

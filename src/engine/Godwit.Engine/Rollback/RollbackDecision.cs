@@ -106,10 +106,12 @@ public static class RollbackDecision
             yield return finding.Code == FindingCodes.RollbackNotApproved ? finding with { Remedy = $"{finding.Remedy} Where nobody can be reached, --override REASON says so, on record." } : finding;
     }
 
-    private static JsonObject Proved(AcceptedStatement said) => new()
+    private static JsonObject Proved(AcceptedStatement said)
     {
-        ["kid"] = said.Kid, ["name"] = said.Person, ["proof"] = "signed", ["role"] = said.Role, ["statement"] = said.Hash,
-    };
+        var approval = Acceptance.Write(said);
+        approval["proof"] = "signed";
+        return approval;
+    }
 
     private static JsonObject Unproved(RollbackApproval stated) => new() { ["name"] = stated.Name, ["proof"] = "unproved", ["role"] = stated.Role };
 }

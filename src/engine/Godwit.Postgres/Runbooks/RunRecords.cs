@@ -1,8 +1,10 @@
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
+using Godwit.Engine.People;
 using Godwit.Engine.Reports;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.People;
 using Godwit.Security.Signing;
 using Npgsql;
 
@@ -23,6 +25,8 @@ public static class RunRecords
         return new RunRecord(found, await ReadGatesAsync(connection, run, cancellation), journal, verdict, await CatalogsAsync(connection, run, cancellation))
         {
             Moves = await MoveRows.ReadAsync(connection, run, known, cancellation),
+            Signed = await PeopleRows.ReadAsync(connection, found.Plan.Name, run, known, cancellation),
+            Accepted = Acceptance.Read(journal),
         };
     }
 

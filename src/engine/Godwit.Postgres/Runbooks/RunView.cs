@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
 using Godwit.Engine.Journal.Export;
+using Godwit.Engine.People;
 using Godwit.Engine.Reports;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.People;
+using Godwit.Security.Signing;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -17,14 +20,23 @@ namespace Godwit.Postgres.Runbooks;
 /// <param name="Lag">How far replicas are behind; null when there is none.</param>
 public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IReadOnlyList<ExportState> Copies, JsonObject? Decided, JsonObject? Checked, string? Lag)
 {
+    /// <summary>Who may agree, and what was signed.</summary>
+    public required PeopleRecords Signed { get; init; }
+
+    /// <summary>What gates and rollbacks went by.</summary>
+    public required IReadOnlyList<Acceptance> Accepted { get; init; }
+
     /// <returns>Null when there is no such run.</returns>
-    public static async Task<RunView?> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
+    public static async Task<RunView?> ReadAsync(NpgsqlConnection connection, Guid run, KnownSigners known, CancellationToken cancellation)
     {
         if (await RunbookRows.FindAsync(connection, run, cancellation) is not { } found) return null;
         var gates = await RunRecords.ReadGatesAsync(connection, run, cancellation);
         return new RunView(
             found, [.. gates.GroupBy(g => g.Gate, StringComparer.Ordinal).Select(g => g.Last())], await ExportRows.ReadAsync(connection, run, cancellation),
             await JournalRows.FindNewestAsync(connection, run, RollbackDecision.JournalKind, cancellation),
-            await JournalRows.FindNewestAsync(connection, run, RollbackChecklist.JournalKind, cancellation), await ReplicaLag.ReadAsync(connection, cancellation));
+            await JournalRows.FindNewestAsync(connection, run, RollbackChecklist.JournalKind, cancellation), await ReplicaLag.ReadAsync(connection, cancellation))
+        {
+            Signed = await PeopleRows.ReadAsync(connection, found.Plan.Name, run, known, cancellation), Accepted = await AcceptedRows.ReadAsync(connection, run, cancellation),
+        };
     }
 }

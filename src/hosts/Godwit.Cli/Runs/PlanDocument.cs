@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
+using Godwit.Cli.People;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.People;
 using Godwit.Engine.Runbooks;
 using Godwit.Model.Runbooks;
 
@@ -34,14 +36,23 @@ internal sealed record PlanDocument
     /// <summary>What is looked at after a rollback.</summary>
     public required IReadOnlyList<string> RollbackChecklist { get; init; }
 
+    /// <summary>Whose word it takes before which phase, and who has given it.</summary>
+    public required IReadOnlyList<DemandDocument> Approvals { get; init; }
+
+    /// <summary>Who signed the plan as theirs; null without a target.</summary>
+    public IReadOnlyList<SignedDocument>? Authors { get; init; }
+
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 
     /// <param name="plan">The plan.</param>
     /// <param name="kinds">What its steps are.</param>
     /// <param name="seconds">How long a step of the same content took when a run of this target last did it; null without a target.</param>
+    /// <param name="signed">What people have signed; null without a target.</param>
     /// <param name="expected">What steps that look at what they will read say they will do, by step.</param>
-    public static PlanDocument From(RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null) => new()
+    public static PlanDocument From(RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null, PlanSignatures? signed = null) => new()
     {
+        Approvals = DemandDocument.Of(plan, signed?.Run, signed?.Records, _ => true),
+        Authors = signed is null ? null : [.. PlanAuthors.Of(plan, signed.Records).Authors.Select(SignedDocument.Of)],
         Runbook = plan.Name,
         Hash = plan.Hash,
         Parameters = plan.Parameters,

@@ -136,10 +136,17 @@ internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds
 {
     /// <summary>The row of the decision matrix that holds now; null when the run is over.</summary>
     public DecisionDocument? Decision { get; init; }
+
+    /// <summary>Who has signed for going back all the way, and who is missing; null where nobody has to.</summary>
+    public DemandDocument? Approval { get; init; }
 }
 
 /// <param name="State"><c>Pass</c>, <c>Fail</c>, <c>Inconclusive</c> or <c>NoData</c>: its newest answer.</param>
-internal sealed record GateDocument(string Gate, string Phase, string State, string Summary, DateTimeOffset At);
+internal sealed record GateDocument(string Gate, string Phase, string State, string Summary, DateTimeOffset At)
+{
+    /// <summary>Whose word it went by; null where it asks nobody.</summary>
+    public IReadOnlyList<SignedDocument>? People { get; init; }
+}
 
 /// <param name="Migration">What the other tool calls it.</param>
 /// <param name="Compared">Whether the file was compared with a checksum that the tool kept.</param>

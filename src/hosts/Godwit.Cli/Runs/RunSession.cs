@@ -128,15 +128,17 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (plan is null || runbook is null) return console.Refuse(findings);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         IReadOnlyDictionary<string, double>? seconds = null;
+        PlanSignatures? signed = null;
         if (target.Target is not null)
         {
             await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
             await using var connection = await source.OpenAsync(cancellation);
             seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
+            signed = await PlanSignatures.ReadAsync(connection, plan, cancellation);
         }
         var (expected, doubts) = await ForeseeAsync(plan, runbook, cancellation);
         RunbookFindings.Print(console.Console, [.. doubts.Where(f => f.Severity != Severity.Note)]);
-        var document = PlanDocument.From(plan, kinds, seconds, expected) with { Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
+        var document = PlanDocument.From(plan, kinds, seconds, expected, signed) with { Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
         if (console.Json) await output.WriteLineAsync(document.ToJson());
         else if (markdown) await output.WriteAsync(PlanText.Markdown(document));
         else PlanText.Print(console, document);
@@ -196,7 +198,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             RunbookRun? earlier = null;
             while (true)
             {
-                var view = await RunView.ReadAsync(connection, run.Id, cancellation) ?? throw new InvalidOperationException("the run's rows are gone");
+                var view = await RunView.ReadAsync(connection, run.Id, KnownSigners.Load(GodwitHome.Folder()), cancellation) ?? throw new InvalidOperationException("the run's rows are gone");
                 if (earlier is null && IsAtWork(view.Run))
                 {
                     earlier = view.Run;
