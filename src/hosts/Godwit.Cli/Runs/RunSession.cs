@@ -172,7 +172,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         {
             await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
             await using var connection = await source.OpenAsync(cancellation);
-            var run = await PeopleRows.FindOpenRunAsync(connection, plan.Name, cancellation);
+            // One that has come to its end is for going back; an edited file is for the next.
+            var run = await PeopleRows.FindOpenRunAsync(connection, plan.Name, cancellation) is { } open && (open.State != RunbookState.Finished || open.Plan.Hash == plan.Hash) ? open : null;
             written = new PlanFile(run?.Plan ?? plan, run?.Id, Statement.TargetOf(await TargetIdentityRows.ReadAsync(connection, cancellation)));
         }
         await File.WriteAllTextAsync(output, written.Write(), cancellation);
