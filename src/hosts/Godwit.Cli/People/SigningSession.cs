@@ -98,12 +98,13 @@ internal sealed class SigningSession(RunbookKinds kinds, string file, IReadOnlyD
         var known = KnownSigners.Load(GodwitHome.Folder());
         var name = target.Runbook?.Name ?? target.Plan?.Name;
         var newest = (await RunbookRows.ListAsync(connection, name, cancellation)).FirstOrDefault();
-        var run = newest?.State switch
+        var open = newest?.State switch
         {
             RunbookState.Running or RunbookState.Paused or RunbookState.Complete => newest,
             RunbookState.Finished when purpose == Purpose.ApproveRollback => newest,
             _ => null,
         };
+        var run = open is null ? null : await RunbookRows.FindAsync(connection, open.Id, cancellation);
         name ??= run?.Plan.Name;
         var records = await PeopleRows.ReadAsync(connection, name, run?.Id, known, cancellation);
         if (run is null && purpose == Purpose.ApproveRollback) return new Asked(null, null, records, [RunRefusals.NoRun(name)]);
@@ -118,8 +119,11 @@ internal sealed class SigningSession(RunbookKinds kinds, string file, IReadOnlyD
     {
         if (wish.Role is not null) return wish.Role;
         var own = demand.Roles.Select(r => r.Role).Where(r => r.Length > 0 && person.Has(r) && StatementJudge.IsNamed(plan, r, person.Name)).ToList();
-        var missing = DemandStanding.Of(demand, plan, asked.Run?.Id, asked.Records).Missing.Select(m => m.Role).ToList();
-        return own.Find(r => missing.Exists(m => RoleName.Same(m, r))) ?? own.FirstOrDefault() ?? (demand.Roles.Any(r => r.Role.Length == 0) ? null : person.Roles.Count > 0 ? person.Roles[0] : null);
+        var standing = demand.Purpose == Purpose.ApproveRollback && asked.Run is { } run
+            ? RollbackDecision.SignedFor(run, null, asked.Records, wish.Phase)
+            : DemandStanding.Of(demand, plan, asked.Run?.Id, asked.Records);
+        var missing = (standing?.Missing ?? demand.Roles).Select(m => m.Role).ToList();
+        return missing.Find(m => own.Exists(r => RoleName.Same(m, r))) ?? own.FirstOrDefault() ?? (demand.Roles.Any(r => r.Role.Length == 0) ? null : person.Roles.Count > 0 ? person.Roles[0] : null);
     }
 
     private static Statement Draft(Wish wish, Demand? demand, string? role, RunbookPlan plan, Guid? run, string? target, string name, string kid, DateTimeOffset now)
