@@ -35,10 +35,12 @@ public sealed record Acceptance(long Entry, string Of, bool Opened, AcceptedStat
 
     private static IEnumerable<Acceptance> Read(JournalEntry entry)
     {
-        if (entry.Kind is not (GateNote.JournalKind or RollbackDecision.JournalKind)) return [];
+        if (entry.Kind is not (GateNote.JournalKind or RollbackDecision.JournalKind or RollbackChecklist.JournalKind)) return [];
         try
         {
             if (JsonNode.Parse(entry.Body) is not JsonObject body) return [];
+            if (entry.Kind == RollbackChecklist.JournalKind)
+                return [.. body.Maps("items").SelectMany(i => i.Maps(Key).Select(p => new Acceptance(entry.Sequence, i.Text("item"), i.Text("state") == "holds", Read(p))))];
             return entry.Kind == GateNote.JournalKind
                 ? [.. body.Maps(Key).Select(p => new Acceptance(entry.Sequence, body.Text("gate"), body.Text("state") == nameof(GateState.Pass), Read(p)))]
                 : [.. body.Maps("approvals").Where(a => a.Has("statement")).Select(a => new Acceptance(entry.Sequence, Rollback, true, Read(a)))];

@@ -1,3 +1,6 @@
+using Godwit.Documents.Shapes;
+using Godwit.Engine.Gates.Attested;
+using Godwit.Engine.Rollback;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.People;
@@ -23,6 +26,9 @@ public sealed record Demand(Purpose Purpose, string Subject, IReadOnlyList<Requi
     /// <summary>The phase whose undoing uses up what was said before; null for a rollback.</summary>
     public Phase? Phase { get; init; }
 
+    /// <summary>It is about what a rollback left: what was said before one counts for nothing.</summary>
+    public bool AfterRollback { get; init; }
+
     public int People => Roles.Sum(r => r.Count);
 
     /// <summary>Before a phase; null where the plan asks nobody.</summary>
@@ -33,6 +39,10 @@ public sealed record Demand(Purpose Purpose, string Subject, IReadOnlyList<Requi
     /// <summary>Of a rollback. A way back does not wait for somebody to sign the plan: where it has no known author, nobody is left out.</summary>
     public static Demand Rollback(Phase? to, IReadOnlyList<string> approvers, RunbookPlan plan) =>
         new(Purpose.ApproveRollback, to is { } stays ? PhaseNames.Of(stays) : Statement.Everything, [.. approvers.Select(r => new RequiredApproval(r))], plan.ApprovalsValid);
+
+    /// <summary>What is left to people after a rollback of everything.</summary>
+    public static IEnumerable<(Demand Demand, string Statement)> AfterRollbackOf(RunbookPlan plan) =>
+        (plan.Rollback?.Maps(RollbackShape.AttestedKey) ?? []).Select(b => (AttestedGateKind.DemandOf(b.Text("id"), b) with { AfterRollback = true }, b.Text("statement")));
 
     /// <summary>What it is about, for people.</summary>
     public string Title => Purpose switch

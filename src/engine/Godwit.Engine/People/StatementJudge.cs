@@ -70,6 +70,7 @@ public sealed class StatementJudge(PeopleRecords records, Demand demand, Runbook
         if (said.At > records.Now + Demand.ClockTolerance) return $"is dated {At(said.At)}, and the database's clock says {At(records.Now)}";
         if (said.At + Demand.ClockTolerance < person.AddedAt) return $"was signed before {person.Name} was pinned ({At(person.AddedAt)})";
         if (over) return $"held until {At(said.Expires < said.At + demand.Valid ? said.Expires : said.At + demand.Valid)}";
+        if (demand.AfterRollback && (records.RollbackDecided is not { } decided || said.At < decided)) return "was signed before there was a rollback to speak of";
         var used = demand.Purpose == Purpose.ApproveRollback ? records.RollbackDecided : demand.Phase is { } phase && records.Undone.TryGetValue(phase, out var undone) ? undone : null;
         return used >= said.At ? $"was used up when the run went back ({At(used.Value)})" : null;
     }

@@ -37,7 +37,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             ApprovalsValid = root.MapOrNull("approvals")?.DurationOrNull(ApprovalShape.ValidKey) ?? Demand.DefaultValid,
             Tripwires = MergeLists("tripwires", CheckTripwire),
             Notices = MergeLists("notices"),
-            Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
+            Rollback = MergeRollback(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,
         };
@@ -92,6 +92,19 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             }
         }
         return approvals;
+    }
+
+    /// <summary>The runbook's own, and then what files that it includes look at: of its own items the places stay what they were.</summary>
+    private JsonObject? MergeRollback()
+    {
+        var merged = _root.Value.MapOrNull("rollback")?.DeepClone().AsObject();
+        foreach (var part in documents.Where(d => d != _root).Select(d => d.Value.MapOrNull("rollback")).OfType<JsonObject>())
+        {
+            merged ??= new JsonObject { [RollbackShape.WithinKey] = RollbackShape.DefaultWithin };
+            foreach (var (key, items) in part.Where(p => p.Value is JsonArray))
+                merged[key] = new JsonArray([.. (merged[key] as JsonArray ?? []).Concat(items!.AsArray()).Select(i => i!.DeepClone())]);
+        }
+        return merged;
     }
 
     private JsonArray MergeLists(string key, Action<JsonObject, Place.InFile>? check = null)

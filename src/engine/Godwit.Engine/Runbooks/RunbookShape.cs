@@ -50,7 +50,8 @@ public sealed class RunbookShape
             new Field("rollback", RollbackShape.Shape, "Who decides on a rollback, and what is looked at after it"),
             shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])
         { Description = "A runbook of Godwit" };
-        Part = new Shape.Map(Format, new Field("description", new Shape.Text(), "What it is for"), shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])
+        Part = new Shape.Map(Format, new Field("description", new Shape.Text(), "What it is for"), shared[0], shared[1], shared[2], shared[3], shared[4], shared[5],
+            new Field("rollback", RollbackShape.Part, "What is looked at after a rollback, beside what the runbook itself says"))
         {
             Description = "A part of a runbook, which another file includes",
         };

@@ -119,7 +119,8 @@ internal sealed class WayBack(RunDesk desk)
         await desk.NoteAsync(RollbackChecklist.JournalKind, null, (_, _) => Task.CompletedTask, cancellation, RollbackChecklist.Note(outcomes));
         var findings = RollbackChecklist.Findings(outcomes);
         return findings.Count == 0 ? null : await desk.PauseAsync(
-            $"rolled back, but not verified: {CheckOutcome.Describe(outcomes.Where(o => o.Stops))}", findings, verificationFailed: true, cancellation);
+            $"rolled back, but not verified: {CheckOutcome.Describe(outcomes.Where(o => o.Stops))}", findings,
+            verificationFailed: outcomes.Any(o => o is { Stops: true, IsPeoples: false }), cancellation);
     }
 
     /// <summary>

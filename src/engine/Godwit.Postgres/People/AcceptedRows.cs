@@ -16,7 +16,7 @@ public static class AcceptedRows
     public static async Task<IReadOnlyList<Acceptance>> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
         var entries = new List<JournalEntry>();
-        foreach (var kind in (string[])[GateNote.JournalKind, RollbackDecision.JournalKind])
+        foreach (var kind in (string[])[GateNote.JournalKind, RollbackDecision.JournalKind, RollbackChecklist.JournalKind])
         {
             await foreach (var entry in JournalRows.ReadKindAsync(connection, run, kind, cancellation)) entries.Add(entry);
         }

@@ -36,7 +36,9 @@ internal sealed record Wish(Purpose Purpose, Phase? Phase, string? Box)
             case Purpose.Attest:
                 var found = plan.Phases.SelectMany(p => p.Gates.Select(g => (p.Phase, Gate: g))).FirstOrDefault(g => g.Gate.Id == Box && g.Gate.Kind == DemandDocument.Box);
                 if (found.Gate is not null) return (AttestedGateKind.DemandOf(found.Gate, found.Phase), found.Gate.Settings["statement"]?.GetValue<string>(), null);
-                var boxes = plan.Phases.SelectMany(p => p.Gates).Where(g => g.Kind == DemandDocument.Box).Select(g => g.Id).ToList();
+                var after = Demand.AfterRollbackOf(plan).FirstOrDefault(b => b.Demand.Subject == Box);
+                if (after.Demand is not null) return (after.Demand, after.Statement, null);
+                var boxes = plan.Phases.SelectMany(p => p.Gates).Where(g => g.Kind == DemandDocument.Box).Select(g => g.Id).Concat(Demand.AfterRollbackOf(plan).Select(b => b.Demand.Subject)).ToList();
                 return (null, null, Nothing($"the plan has no box {Box}", boxes.Count == 0 ? "It has none." : $"Its boxes are: {string.Join(", ", boxes)}."));
             default:
                 var demands = plan.Phases.Select(p => Demand.Before(p.Phase, plan)).OfType<Demand>().Where(d => Phase is null || d.Phase == Phase).ToList();
