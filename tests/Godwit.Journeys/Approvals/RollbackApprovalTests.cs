@@ -80,6 +80,23 @@ public sealed class RollbackApprovalTests(PostgresServers servers)
         Assert.Contains("unproved: as stated", (await folder.Folder.RunAsync("report")).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_left_to_people_after_a_rollback_is_signed_before_the_run_counts_as_rolled_back()
+    {
+        using var folder = await ApprovalFolder.PrepareAsync(servers, "\ninclude: [part.yaml]\nrollback:\n  attested:\n    - {id: logs-read, statement: the logs were read, role: Operator}");
+        folder.Folder.Write("part.yaml", "godwit: 1\nrollback:\n  attested:\n    - {id: told, statement: everybody knows, role: Operator}\n  checklist:\n    - {name: it answers, sql: SELECT true}\n");
+        await folder.PinAsync("Olga", "Operator");
+        (await folder.Folder.RunAsync("run")).MustBe(0);
+        // Before there was a rollback nobody can know what it left.
+        Assert.Contains("GW1832", (await folder.RunAsync("attest", "told", folder.Folder.File, "--as", "Olga")).MustBe(1).Output, StringComparison.Ordinal);
+        var paused = (await folder.Folder.RunAsync("rollback")).MustBe(5).Output;
+        Assert.Contains("`godwit attest logs-read --role Operator`", paused, StringComparison.Ordinal);
+        (await folder.RunAsync("attest", "logs-read", folder.Folder.File, "--as", "Olga")).MustBe(0);
+        (await folder.RunAsync("attest", "told", folder.Folder.File, "--as", "Olga")).MustBe(0);
+        (await folder.Folder.RunAsync("rollback")).MustBe(6);
+        Assert.Contains("box told", (await folder.Folder.RunAsync("report")).MustBe(0).Output, StringComparison.Ordinal);
+    }
+
     private async Task<ApprovalFolder> SwitchedAsync()
     {
         var folder = await ApprovalFolder.PrepareAsync(servers, "");
