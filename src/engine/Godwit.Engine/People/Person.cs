@@ -28,6 +28,6 @@ public sealed partial record Person(string Name, EcPublicKey Key, IReadOnlyList<
 
     public static bool SameName(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"^[\p{L}\p{N}]([\p{L}\p{M}\p{N} .,'@_+-]*[\p{L}\p{M}\p{N}.])?\z", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^[\p{L}\p{N}]([\p{L}\p{M}\p{N} .,'@_+-]*[\p{L}\p{M}\p{N}.])?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NamePattern();
 }

@@ -32,7 +32,7 @@ internal sealed class PhaseGates(RunDesk desk)
                 if (await desk.IsPauseAskedAsync(cancellation)) return ("asked to pause", []);
                 if (options.Time.GetElapsedTime(began) >= store.Plan.ApprovalsValid) return stopped;
                 await Task.Delay(s_look, options.Time, cancellation);
-                if (await HoldAsync(phase, cancellation)) break;
+                if (await IsTimeToAskAsync(phase, cancellation)) break;
             }
         }
     }
@@ -47,6 +47,20 @@ internal sealed class PhaseGates(RunDesk desk)
         // Last: nobody has to look at what a machine refuses.
         if (Demand.Before(phase.Phase, store.Plan) is { } demand) answers.Add(await NoteAsync(phase, PeopleGate.IdOf(phase.Phase), true, token => PeopleGate.AskAsync(store, options, demand, token), cancellation));
         return answers;
+    }
+
+    /// <summary>A target that does not answer for a moment is no reason to stop waiting; whether the run is still this runner's, the lease tells.</summary>
+    private async Task<bool> IsTimeToAskAsync(PhaseSettings phase, CancellationToken cancellation)
+    {
+        try
+        {
+            return await HoldAsync(phase, cancellation);
+        }
+        catch (TargetFaultException fault) when (fault.IsPassing || fault.Fault == TargetFault.ConnectionLost)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return false;
+        }
     }
 
     /// <summary>Whether all is said that people have to say. What a look sees that changes nothing goes on no record.</summary>

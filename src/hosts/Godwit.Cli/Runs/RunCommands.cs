@@ -97,7 +97,7 @@ internal static class RunCommands
             kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown, Sign, SigningCommands.As, SigningCommands.Key, PlanOut],
             (session, result, token) => result.GetValue(Sign)
                 ? session.Signing().SignAsync(new Wish(Purpose.SignPlan, null, null) { As = result.GetValue(SigningCommands.As), KeyFile = result.GetValue(SigningCommands.Key) }, result.GetValue(PlanOut), token)
-                : result.GetValue(PlanOut) is { } file ? session.WritePlanAsync(file, token)
+                : result.GetValue(PlanOut) is { } file ? session.PlanFile().WriteAsync(file, token)
                 : session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
         yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal, AcceptRewind, Certificate, Wait, Detach, Log], (session, _, token) => session.RunAsync(token));
         yield return Act(

@@ -6,7 +6,6 @@ using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
-using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -16,7 +15,6 @@ using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Ledger;
-using Godwit.Postgres.People;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
 using Godwit.Security.Signing;
@@ -161,25 +159,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
 
     public SigningSession Signing() => new(kinds, file, set, to, console);
 
-    /// <summary>Writes the plan into a file, for people who sign it elsewhere: with the database and the run that it is for, where they can be asked.</summary>
-    public async Task<int> WritePlanAsync(string output, CancellationToken cancellation)
-    {
-        var (plan, runbook, findings) = Plan();
-        if (plan is null || runbook is null) return console.Refuse(findings);
-        var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
-        var written = new PlanFile(plan, null, null);
-        if (target.Target is not null)
-        {
-            await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
-            await using var connection = await source.OpenAsync(cancellation);
-            // One that has come to its end is for going back; an edited file is for the next.
-            var run = await PeopleRows.FindOpenRunAsync(connection, plan.Name, cancellation) is { } open && (open.State != RunbookState.Finished || open.Plan.Hash == plan.Hash) ? open : null;
-            written = new PlanFile(run?.Plan ?? plan, run?.Id, Statement.TargetOf(await TargetIdentityRows.ReadAsync(connection, cancellation)));
-        }
-        await File.WriteAllTextAsync(output, written.Write(), cancellation);
-        console.Console.Line($"The plan {written.Plan.Hash}{(written.Run is { } id ? $" of run {id}" : "")} is in {output}{(written.Target is null ? "; the database did not answer, so that it is for nobody but its author to sign" : "")}.");
-        return console.Finish(new RunDocument { Outcome = "written", ExitCode = ExitCode.Done, Runbook = plan.Name, Plan = written.Plan.Hash, Run = written.Run?.ToString(), File = Path.GetFullPath(output) });
-    }
+    public PlanFileSession PlanFile() => new(kinds, file, set, to, console);
 
     public Task<int> PauseAsync(CancellationToken cancellation) => AskAsync(
         async (connection, run) =>
