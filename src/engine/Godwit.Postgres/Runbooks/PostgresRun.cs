@@ -107,7 +107,7 @@ public sealed class PostgresRun : IRunStore
     public Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation) => AskAsync(connection => JournalRows.FindNewestAsync(connection, Run, kind, cancellation), cancellation);
 
     public Task<PeopleRecords> ReadPeopleAsync(KnownSigners known, CancellationToken cancellation) =>
-        TransactAsync(null, Notes, (ledger, token) => PeopleRows.ReadAsync(ledger.Connection, Plan.Name, Run, known, token), cancellation);
+        _retries.RunAsync(attempt => TransactAsync(null, Notes, (ledger, token) => PeopleRows.ReadAsync(ledger.Connection, Plan.Name, Run, known, token), attempt), waiting: null, cancellation);
 
     public Task<string> DigestAsync(string text, CancellationToken cancellation) => AskAsync(
         async connection =>
