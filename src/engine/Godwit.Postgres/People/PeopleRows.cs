@@ -51,7 +51,7 @@ public static class PeopleRows
     public static async Task<RunbookRun?> FindOpenRunAsync(NpgsqlConnection connection, string runbook, CancellationToken cancellation)
     {
         var runs = await Runbooks.RunbookRows.ListAsync(connection, runbook, cancellation);
-        return runs.FirstOrDefault() is { State: RunbookState.Running or RunbookState.Paused or RunbookState.Complete or RunbookState.Finished } newest ? newest : null;
+        return runs is [{ State: RunbookState.Running or RunbookState.Paused or RunbookState.Complete or RunbookState.Finished } newest, ..] ? newest : null;
     }
 
     private static async Task<List<PersonRow>> PeopleAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -97,7 +97,7 @@ internal sealed class SigningSession(RunbookKinds kinds, string file, IReadOnlyD
     {
         var known = KnownSigners.Load(GodwitHome.Folder());
         var name = target.Runbook?.Name ?? target.Plan?.Name;
-        var newest = (await RunbookRows.ListAsync(connection, name, cancellation)).FirstOrDefault();
+        var newest = await RunbookRows.ListAsync(connection, name, cancellation) is [var first, ..] ? first : null;
         var open = newest?.State switch
         {
             RunbookState.Running or RunbookState.Paused or RunbookState.Complete => newest,
