@@ -13,6 +13,7 @@ using Godwit.Cli.Journal;
 using Godwit.Cli.Load;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
+using Godwit.Cli.People;
 using Godwit.Cli.Reports;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
@@ -36,6 +37,8 @@ public static class GodwitCommand
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(NoticesCommand.Create(kinds));
         root.Subcommands.Add(BackupCommand.Create(kinds));
+        foreach (var command in SigningCommands.Create(kinds)) root.Subcommands.Add(command);
+        root.Subcommands.Add(KeysCommand.Create(kinds));
         root.Subcommands.Add(ReportCommand.Create(kinds));
         root.Subcommands.Add(ConfigCommand.Create(kinds));
         root.Subcommands.Add(AuditCommand.Create(kinds));

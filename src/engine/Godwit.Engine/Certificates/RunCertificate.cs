@@ -40,6 +40,9 @@ public sealed record RunCertificate
     /// <summary>Of a run that went back: who is said to have approved it, and what was looked at afterwards.</summary>
     public CertifiedRollback? Rollback { get; init; }
 
+    /// <summary>Who agreed to what by signature: the newest of each gate, and of a rollback.</summary>
+    public IReadOnlyList<CertifiedStatement> Statements { get; init; } = [];
+
     public required CertifiedJournal Journal { get; init; }
 
     /// <summary>Over everything else; null until <see cref="RunCertificateFile.Write"/> has signed.</summary>
@@ -78,8 +81,14 @@ public sealed record CertifiedGate(string Id, string Phase, string State, string
 /// <param name="Items">What was looked at, and what was seen.</param>
 public sealed record CertifiedRollback(string Row, IReadOnlyList<CertifiedApproval> Approvals, string? Overridden, IReadOnlyDictionary<string, string> Items);
 
-/// <summary>An approval as it was stated.</summary>
-public sealed record CertifiedApproval(string Role, string Name);
+/// <param name="Proof"><c>signed</c>, or <c>unproved</c> for one that was stated where nobody is pinned.</param>
+public sealed record CertifiedApproval(string Role, string Name, string Proof = "unproved");
+
+/// <summary>What a person signed, and a gate or a rollback went by.</summary>
+/// <param name="For">The gate, or <c>rollback</c>.</param>
+/// <param name="Kid">The thumbprint of the person's key.</param>
+/// <param name="Statement">SHA-256 of its canonical form.</param>
+public sealed record CertifiedStatement(string For, string Person, string Role, [property: JsonConverter(typeof(UtcInstantConverter))] DateTimeOffset At, string Kid, string Statement);
 
 /// <summary>The journal's last entry when the certificate was written.</summary>
 public sealed record CertifiedJournal(long Sequence, string Hash);

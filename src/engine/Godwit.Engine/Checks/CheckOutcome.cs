@@ -1,3 +1,5 @@
+using Godwit.Engine.People;
+
 namespace Godwit.Engine.Checks;
 
 public enum CheckState
@@ -14,6 +16,12 @@ public enum CheckState
 /// <param name="Saw">What was seen, in a few words: no row's value, no secret.</param>
 public sealed record CheckOutcome(string Name, bool Warns, CheckState State, string Saw)
 {
+    /// <summary>Whose word is missing is nobody's fault: people are waited for.</summary>
+    public bool IsPeoples { get; init; }
+
+    /// <summary>Whose word was counted.</summary>
+    public IReadOnlyList<AcceptedStatement> People { get; init; } = [];
+
     /// <summary>It says no to going on.</summary>
     public bool Stops => State != CheckState.Holds && !Warns;
 

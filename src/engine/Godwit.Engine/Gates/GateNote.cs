@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Godwit.Engine.People;
 using Godwit.Security.Canonical;
 
 namespace Godwit.Engine.Gates;
@@ -16,6 +17,7 @@ public static class GateNote
     {
         var evidence = EvidenceOf(verdict);
         var note = new JsonObject { ["gate"] = gate, ["sha256"] = HashOf(evidence), ["state"] = verdict.State.ToString(), ["summary"] = verdict.Summary };
+        Acceptance.Write(note, verdict.People);
         if (evidence.Length <= LongestEvidence) note["evidence"] = JsonNode.Parse(evidence);
         return note;
     }

@@ -1,6 +1,7 @@
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Checks;
 using Godwit.Engine.Estimates;
+using Godwit.Engine.People;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -21,6 +22,9 @@ public interface IGateKind
 
     /// <summary>Whether what it asks is about the data alone, so that a gate that opened before a run's first step has to open again once all is rolled back.</summary>
     bool HoldsAfterRollback => false;
+
+    /// <summary>Whether people open it: a runner that was told to wait asks it again until they have.</summary>
+    bool WaitsForPeople => false;
 
     IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files);
 
@@ -59,6 +63,8 @@ public sealed record GateContext
 
     /// <summary>How long phases are expected to take.</summary>
     public IReadOnlyDictionary<Phase, PhaseEstimate> Estimates { get; init; } = new Dictionary<Phase, PhaseEstimate>();
+    /// <summary>Who has agreed; null where nobody can be asked.</summary>
+    public Func<Demand, CancellationToken, Task<GateVerdict>>? AskPeople { get; init; }
 }
 
 /// <summary>Only <see cref="Pass"/> opens a gate.</summary>
@@ -83,4 +89,10 @@ public sealed record GateVerdict(GateState State, string Summary)
 {
     /// <summary>What was seen, by name: kept with the run and in its journal. No row's value, no secret.</summary>
     public IReadOnlyDictionary<string, string> Evidence { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The people whose word was counted.</summary>
+    public IReadOnlyList<AcceptedStatement> People { get; init; } = [];
+
+    /// <summary>What is to be said of a gate that stays closed.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 }

@@ -1,32 +1,36 @@
-using Godwit.Engine.Notices;
-using Godwit.Engine.OnCall;
-using Godwit.Engine.Timetables;
+using Godwit.Engine.People;
+using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Reports;
 
-/// <summary>Who was told what and when, who was on call when the run began, and how its timetable was kept.</summary>
+/// <summary>Who agreed to what, by which key, and whether what they signed is still there; and who could have.</summary>
 internal static class PeoplePart
 {
     public static IEnumerable<ReportBlock> Of(RunRecord record)
     {
-        var (run, plan) = (record.Run, record.Run.Plan);
-        if (OnCallPlan.Of(plan) is { } onCall)
+        if (record.Accepted.Count == 0 && record.Register.IsUnused && record.Run.Plan.Approvals.Count == 0) yield break;
+        yield return new ReportBlock.Heading("Approvals and attestations");
+        var (authors, _) = PlanAuthors.Of(record.Run.Plan, record.Signed);
+        yield return new ReportBlock.Paragraph(authors.Count == 0 ? "Nobody has signed the plan as its author." : $"The plan's author: {string.Join("; ", authors.Select(a => a.ToString()))}.");
+        yield return record.Accepted.Count == 0
+            ? new ReportBlock.Paragraph("Nothing was approved or attested by signature.")
+            : new ReportBlock.Table(["entry", "what for", "who", "role", "signed at", "key", "statement (SHA-256)", "opened it", "in the target"], [.. record.Accepted.Select(a => (IReadOnlyList<string>)
+            [
+                ReportText.Count(a.Entry), Name(record.Run.Plan, a.Of), a.Statement.Person, a.Statement.Role, ReportText.At(a.Statement.At), a.Statement.Kid, a.Statement.Hash, a.Opened ? "yes" : "not yet",
+                a.Fault(record.Signed.Statements, record.Register) ?? "as signed",
+            ])]);
+        foreach (var finding in record.Register.Findings) yield return new ReportBlock.Paragraph($"{finding.Code}: {finding.Message}.");
+        if (record.Register.IsUnused)
         {
-            yield return new ReportBlock.Heading("On call");
-            // By name: how somebody is reached is nothing for whoever a report is passed on to.
-            yield return new ReportBlock.Paragraph($"When the run began: {Names(onCall.At(run.StartedAt))}. {(run.EndedAt is { } end ? $"When it ended: {Names(onCall.At(end))}." : "")}");
+            yield return new ReportBlock.Paragraph("Nobody is pinned in this database: whatever was approved was stated, and is proved by nothing.");
+            yield break;
         }
-        if (Timetable.Of(plan.Timetable, run.StartedAt) is { } timetable)
-        {
-            yield return new ReportBlock.Heading("Timetable");
-            yield return new ReportBlock.Table(["planned", "what", "who", "state", "late by"], [.. timetable.Stand(run.EndedAt ?? run.Now, run.Phases).Select(s => (IReadOnlyList<string>)
-                [timetable.Show(s.Entry), (s.Entry.Decision ? "go/no-go: " : "") + s.Entry.What, string.Join(", ", s.Entry.Who), s.State, s.Late is { } late ? late.ToString("d\\.hh\\:mm\\:ss", System.Globalization.CultureInfo.InvariantCulture) : ""])]);
-        }
-        if (record.Notices.Count == 0) yield break;
-        yield return new ReportBlock.Heading("Notices");
-        yield return new ReportBlock.Table(["made", "notice", "message", "event", "subject", "state", "sent", "attempts", "problem"], [.. record.Notices.Select(n => (IReadOnlyList<string>)
-            [ReportText.At(n.MadeAt), n.Notice, ReportText.Count(n.Part + 1), n.Event, n.Subject, n.State.ToString(), ReportText.At(n.SentAt), ReportText.Count(n.Attempts), n.Problem ?? ""])]);
+        yield return new ReportBlock.Table(["who", "roles", "key", "pinned", "by", "retired", "because"], [.. record.Register.People.Select(p => (IReadOnlyList<string>)
+            [p.Name, string.Join(", ", p.Roles), p.Key.Kid, ReportText.At(p.AddedAt), p.PinnedBy, p.RetiredAt is null ? "" : ReportText.At(p.RetiredAt), p.RetiredBecause ?? p.Problem ?? ""])]);
+        yield return new ReportBlock.Paragraph($"The register's own journal stood at {record.Register.Head}: `godwit journal verify --to … --run {PeopleRegister.Journal}` verifies it.");
     }
 
-    private static string Names(IReadOnlyList<OnCallPerson> people) => people.Count == 0 ? "nobody" : string.Join(", ", people.Select(p => p.Name));
+    /// <summary>A box by what was attested.</summary>
+    private static string Name(RunbookPlan plan, string gate) =>
+        plan.Phases.SelectMany(p => p.Gates).FirstOrDefault(g => g.Id == gate)?.Settings["statement"]?.GetValue<string>() is { } claim ? $"{gate}: {claim}" : gate;
 }

@@ -21,7 +21,7 @@ internal static class RollbackPart
             [r.Span, RollbackRow.Word(r.Impact), r.Says, string.Join(" and ", matrix.ApproversOf(r, record.Run.Plan)), r.Takes ?? ""])]);
         if (record.Run is { RollingBack: false, State: not (RunbookState.RolledBack or RunbookState.Aborted) })
         {
-            var standing = RollbackStanding.Of(record.Run);
+            var standing = RollbackDecision.StandingOf(record.Run, null, record.Signed);
             yield return new ReportBlock.Paragraph(standing.Age is null ? $"As of this report: {standing.Since} yet." : $"As of this report the row {standing.Row.Span} holds: {RollbackDecision.Age(standing)} since {standing.Since}.");
         }
         var decided = Notes(record, RollbackDecision.JournalKind).ToList();
@@ -30,7 +30,7 @@ internal static class RollbackPart
             yield return new ReportBlock.Table(["entry", "at", "row", "what is done", "approved by", "overridden because"], [.. decided.Select(n => (IReadOnlyList<string>)
             [
                 ReportText.Count(n.Entry.Sequence), ReportText.At(n.Entry.At), $"{n.Body["row"]} since {n.Body["since"]}", $"{n.Body["action"]}",
-                string.Join(", ", Objects(n.Body, "approvals").Select(a => $"{a["name"]} ({a["role"]}), as stated")), $"{n.Body["override"]}",
+                string.Join(", ", Objects(n.Body, "approvals").Select(a => $"{a["name"]} ({a["role"]}), {(a["statement"] is { } statement ? $"signed, {$"{statement}"[..12]}" : "unproved: as stated")}")), Overridden(n.Body),
             ])]);
         }
         var seen = Notes(record, RollbackChecklist.JournalKind).ToList();
@@ -43,6 +43,9 @@ internal static class RollbackPart
         }
         yield return new ReportBlock.Paragraph($"Left to people: {string.Join("; ", s_forPeople)}.");
     }
+
+    private static string Overridden(JsonObject decided) =>
+        (decided["missing"] as JsonArray ?? []).Select(m => $"{m}").ToList() is { Count: > 0 } missing ? $"{decided["override"]} (without {string.Join(" and ", missing)})" : $"{decided["override"]}";
 
     private static IEnumerable<JsonObject> Objects(JsonObject body, string name) => (body[name] as JsonArray ?? []).OfType<JsonObject>();
 

@@ -40,6 +40,8 @@ public static class RunCertification
             Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps).Select(s => Step(s, rows[s.Id], evidence[s.Id]))],
             Gates = [.. record.Gates.GroupBy(g => g.Gate, StringComparer.Ordinal).Select(g => g.Last()).Select(g => new CertifiedGate(g.Gate, PhaseNames.Of(g.Phase), g.State.ToString(), g.Summary, GateNote.HashOf(g.Evidence)))],
             Rollback = run.State == RunbookState.RolledBack ? Rollback(notes) : null,
+            Statements = [.. record.Accepted.Where(a => a.Opened).GroupBy(a => a.Of, StringComparer.Ordinal).SelectMany(g => g.Where(a => a.Entry == g.Max(x => x.Entry)))
+                .Select(a => new CertifiedStatement(a.Of, a.Statement.Person, a.Statement.Role, a.Statement.At, a.Statement.Kid, a.Statement.Hash))],
             Journal = new CertifiedJournal(record.Verdict.End.Sequence, record.Verdict.End.Hash),
         };
     }
@@ -64,7 +66,7 @@ public static class RunCertification
         {
             foreach (var item in (seen["items"] as JsonArray ?? []).OfType<JsonObject>()) items[$"{item["item"]}"] = $"{item["state"]}: {item["saw"]}";
         }
-        var approvals = (decided["approvals"] as JsonArray ?? []).OfType<JsonObject>().Select(a => new CertifiedApproval($"{a["role"]}", $"{a["name"]}"));
+        var approvals = (decided["approvals"] as JsonArray ?? []).OfType<JsonObject>().Select(a => new CertifiedApproval($"{a["role"]}", $"{a["name"]}", (string?)a["proof"] ?? "unproved"));
         return new CertifiedRollback($"{decided["row"]} since {decided["since"]}", [.. approvals], (string?)decided["override"], items);
     }
 

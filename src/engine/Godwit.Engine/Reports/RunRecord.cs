@@ -1,6 +1,7 @@
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Notices;
+using Godwit.Engine.People;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -20,6 +21,13 @@ public sealed record RunRecord(
 
     /// <summary>Who was told what.</summary>
     public IReadOnlyList<NoticeRow> Notices { get; init; } = [];
+    /// <summary>Who may agree, and what was signed.</summary>
+    public required PeopleRecords Signed { get; init; }
+
+    public PeopleRegister Register => Signed.Register;
+
+    /// <summary>What gates and rollbacks went by.</summary>
+    public IReadOnlyList<Acceptance> Accepted { get; init; } = [];
 }
 
 /// <param name="Evidence">What the gate saw, as JSON.</param>

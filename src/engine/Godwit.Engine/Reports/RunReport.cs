@@ -15,7 +15,7 @@ public static class RunReport
     /// <param name="toolVersion">Of the program that writes the report.</param>
     public static Report Of(RunRecord record, RunbookKinds kinds, string toolVersion) => new(
         $"Report of run {record.Run.Id} of {record.Run.Plan.Name}",
-        [.. What(record, toolVersion), .. Figures(record), .. Phases(record), .. Steps(record, kinds), .. MovePart.Of(record), .. Gates(record), .. WayBack(record), .. RollbackPart.Of(record), .. PeoplePart.Of(record), .. SchemaPart.Of(record), .. Timeline(record), .. Journal(record)]);
+        [.. What(record, toolVersion), .. Figures(record), .. Phases(record), .. Steps(record, kinds), .. MovePart.Of(record), .. Gates(record), .. PeoplePart.Of(record), .. WayBack(record), .. RollbackPart.Of(record), .. NoticePart.Of(record), .. SchemaPart.Of(record), .. Timeline(record), .. Journal(record)]);
 
     private static IEnumerable<ReportBlock> What(RunRecord record, string toolVersion)
     {
@@ -33,7 +33,7 @@ public static class RunReport
             ["this report", $"{ReportText.At(run.Now)}, by godwit {toolVersion}"],
             .. run.Plan.Parameters.Select(p => (IReadOnlyList<string>)[$"parameter {p.Key}", p.Value]),
             .. run.Plan.Roles.Select(r => (IReadOnlyList<string>)[$"role {r.Key}", string.Join(", ", r.Value)]),
-            .. run.Plan.Approvals.Select(a => (IReadOnlyList<string>)[$"approval of {PhaseNames.Of(a.Key)} by", string.Join(", ", a.Value)]),
+            .. run.Plan.Approvals.Select(a => (IReadOnlyList<string>)[$"approval of {PhaseNames.Of(a.Key)} by", string.Join(" and ", a.Value)]),
         ]);
     }
 

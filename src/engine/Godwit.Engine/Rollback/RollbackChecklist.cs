@@ -3,6 +3,7 @@ using Godwit.Documents.Shapes;
 using Godwit.Engine.Checks;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Http;
+using Godwit.Engine.People;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Model.Findings;
@@ -27,6 +28,7 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
         .. plan.Rollback?.Maps(RollbackShape.UnchangedKey).Select(u => u.Text("name")) ?? [],
         .. plan.Phases.Take(1).SelectMany(p => p.Gates).Where(g => kinds.Gate(g.Kind).HoldsAfterRollback).Select(g => $"gate {g.Id}"),
         .. plan.Rollback is { } own ? Check.ReadAll(own, RollbackShape.ChecklistKey, plan.Files).Select(c => c.Name) : [],
+        .. Demand.AfterRollbackOf(plan).Select(b => $"box {b.Demand.Subject}"),
     ];
 
     public async Task<IReadOnlyList<CheckOutcome>> GoThroughAsync(StateBefore before, CancellationToken cancellation)
@@ -39,13 +41,14 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
             if (options.Kinds.Gate(gate.Kind).HoldsAfterRollback) outcomes.Add(await AskAsync(gate, cancellation));
         }
         outcomes.AddRange(await AskOwnAsync(cancellation));
+        outcomes.AddRange(await AskPeopleAsync(cancellation));
         return outcomes;
     }
 
     /// <summary>What the journal keeps of it.</summary>
     public static JsonObject Note(IReadOnlyList<CheckOutcome> outcomes) => new()
     {
-        ["items"] = new JsonArray([.. outcomes.Select(o => new JsonObject { ["item"] = Short(o.Name), ["saw"] = Short(o.Saw), ["state"] = Word(o) })]),
+        ["items"] = new JsonArray([.. outcomes.Select(Item)]),
         ["verified"] = outcomes.All(o => !o.Stops),
     };
 
@@ -54,6 +57,13 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
         .. outcomes.Where(o => o.Stops).Select(o => Finding.Error(
             FindingCodes.RollbackNotVerified, $"after the rollback {o.Name}: {o.Saw}", null, "Once it is put right, `godwit rollback` looks again; `godwit abort` ends the run as it is.")),
     ];
+
+    private static JsonObject Item(CheckOutcome outcome)
+    {
+        var item = new JsonObject { ["item"] = Short(outcome.Name), ["saw"] = Short(outcome.Saw), ["state"] = Word(outcome) };
+        Acceptance.Write(item, outcome.People);
+        return item;
+    }
 
     private static string Word(CheckOutcome outcome) => outcome switch
     {
@@ -106,6 +116,19 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
         var verdict = await options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, cancellation);
         var state = verdict.State switch { GateState.Pass => CheckState.Holds, GateState.Fail => CheckState.Fails, _ => CheckState.NoAnswer };
         return new CheckOutcome($"gate {gate.Id}", false, state, verdict.Summary);
+    }
+
+    private async Task<IReadOnlyList<CheckOutcome>> AskPeopleAsync(CancellationToken cancellation)
+    {
+        var boxes = Demand.AfterRollbackOf(store.Plan).ToList();
+        if (boxes.Count == 0) return [];
+        if (options.Waived is { } why) return [.. boxes.Select(b => new CheckOutcome($"box {b.Demand.Subject}", false, CheckState.Holds, $"nobody has to agree: {why}"))];
+        var people = await store.ReadPeopleAsync(options.Known, cancellation);
+        return [.. boxes.Select(b => DemandStanding.Of(b.Demand, store.Plan, store.Run, people)).Select(s => new CheckOutcome(
+            $"box {s.Demand.Subject}", false, s.Holds ? CheckState.Holds : CheckState.NoAnswer, s.Holds ? string.Join("; ", s.Counted) : $"{s.Summary}; {string.Join("; ", s.Commands.Select(c => $"`{c}`"))}")
+        {
+            IsPeoples = true, People = s.Counted,
+        })];
     }
 
     /// <summary>The runbook's own: asked again for a while, all of them, since an application may have to start.</summary>

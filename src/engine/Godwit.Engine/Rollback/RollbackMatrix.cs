@@ -34,11 +34,11 @@ public sealed record RollbackMatrix(IReadOnlyList<RollbackRow> Rows, bool IsOwn)
     }
 
     /// <summary>
-    /// The roles whose approval a row takes. Godwit's own table asks for nobody within its first row where the runbook declares no such role: whoever has
+    /// The roles whose approval a row takes. Godwit's own table asks for nobody within its first row where neither the runbook nor the target has such a role: whoever has
     /// no roles can take back at once what was just done.
     /// </summary>
-    public IReadOnlyList<string> ApproversOf(RollbackRow row, RunbookPlan plan) =>
-        IsOwn || row.From > TimeSpan.Zero ? row.Approvers : [.. row.Approvers.Where(r => plan.Roles.Keys.Any(d => RoleName.Same(d, r)))];
+    public IReadOnlyList<string> ApproversOf(RollbackRow row, RunbookPlan plan, IReadOnlyCollection<string>? pinned = null) =>
+        IsOwn || row.From > TimeSpan.Zero ? row.Approvers : [.. row.Approvers.Where(r => plan.Roles.Keys.Concat(pinned ?? []).Any(d => RoleName.Same(d, r)))];
 
     private static IReadOnlyList<RollbackRow> WithBeginnings(IReadOnlyList<RollbackRow> rows) => [.. rows.Select((r, i) => r with { From = i == 0 ? TimeSpan.Zero : rows[i - 1].Until ?? TimeSpan.Zero })];
 }

@@ -1,8 +1,8 @@
 namespace Godwit.Engine.Rollback;
 
 /// <summary>What a person says who asks for a rollback.</summary>
-/// <param name="Approvals">Who has approved it.</param>
-/// <param name="Override">Why it is done where the matrix says that it is not; null leaves the matrix its say.</param>
+/// <param name="Approvals">Who is said to have approved it.</param>
+/// <param name="Override">Why it is done where the matrix says that it is not, or somebody's approval is missing; null leaves the matrix its say.</param>
 /// <param name="Impact">How much data it touches, where that is known to be more than the time tells.</param>
 public sealed record RollbackRequest(IReadOnlyList<RollbackApproval> Approvals, string? Override = null, RollbackImpact? Impact = null)
 {
@@ -10,8 +10,8 @@ public sealed record RollbackRequest(IReadOnlyList<RollbackApproval> Approvals, 
 }
 
 /// <summary>
-/// An approval, as somebody states it: nothing proves it. This is the one place for a proof: a signature that an approver made goes here, and
-/// <see cref="RollbackDecision"/> is who judges it.
+/// An approval, as somebody states it: nothing proves it. It counts only where nobody is pinned in the target, and is on record as unproved; elsewhere
+/// <see cref="RollbackDecision"/> asks for signed ones (<c>godwit approve --rollback</c>).
 /// </summary>
 public sealed record RollbackApproval(string Role, string Name)
 {

@@ -12,12 +12,15 @@ public sealed record RollbackStanding(TimeSpan? Age, string Since, RollbackRow R
 {
     public bool IsRefused => Age is not null && Row.Action == RollbackAction.ForwardOnly;
 
-    public static RollbackStanding Of(RunbookRun run, RollbackImpact? impact = null)
+    /// <param name="run">The run.</param>
+    /// <param name="impact">What somebody knows of it.</param>
+    /// <param name="pinned">The roles that people have in the target.</param>
+    public static RollbackStanding Of(RunbookRun run, RollbackImpact? impact = null, IReadOnlyCollection<string>? pinned = null)
     {
         var matrix = RollbackMatrix.Of(run.Plan);
         var (age, since) = AgeOf(run);
         var row = matrix.RowOf(age, impact);
-        return new RollbackStanding(age, since, row, age is null ? [] : matrix.ApproversOf(row, run.Plan));
+        return new RollbackStanding(age, since, row, age is null ? [] : matrix.ApproversOf(row, run.Plan, pinned));
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.People;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Runbooks;
@@ -12,7 +13,8 @@ internal static class PlanReader
         Name = plan.Text("name"),
         Parameters = plan.NamedTexts("parameters").ToDictionary(StringComparer.Ordinal),
         Roles = ReadTexts(plan.Map("roles")),
-        Approvals = ReadTexts(plan.Map("approvals")).ToDictionary(a => ReadPhase(a.Key), a => a.Value),
+        Approvals = plan.Map("approvals").ToDictionary(a => ReadPhase(a.Key), a => (IReadOnlyList<RequiredApproval>)[.. a.Value!.AsArray().Select(ReadApproval)]),
+        ApprovalsValid = plan.DurationOrNull("approvalsValid") ?? Demand.DefaultValid,
         Sources = plan.Map(RunbookPlanJson.NotHashed).NamedMaps("sources").ToDictionary(
             s => s.Key, s => new ValueFrom(s.Value.TextOrNull("env"), s.Value.TextOrNull("file"), s.Value.TextOrNull("path")), StringComparer.Ordinal),
         Tripwires = plan["tripwires"]!.DeepClone().AsArray(),
@@ -48,6 +50,10 @@ internal static class PlanReader
         Irreversible = step.TextOrNull("irreversible"),
         Settings = step.Map("settings").DeepClone().AsObject(),
     };
+
+    /// <summary>A role alone is one person in it.</summary>
+    private static RequiredApproval ReadApproval(JsonNode? approval) =>
+        approval is JsonObject counted ? new RequiredApproval(counted.Text("role"), (int)counted.Whole("count")) : new RequiredApproval(approval!.GetValue<string>());
 
     private static Dictionary<string, IReadOnlyList<string>> ReadTexts(JsonObject map) =>
         map.ToDictionary(m => m.Key, m => map.Texts(m.Key), StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.People;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Runbooks;
@@ -15,7 +16,7 @@ internal static class PlanWriter
             ["name"] = plan.Name,
             ["parameters"] = Object(plan.Parameters, v => v),
             ["roles"] = Object(plan.Roles, Texts),
-            ["approvals"] = Object(plan.Approvals.Select(a => KeyValuePair.Create(PhaseNames.Of(a.Key), a.Value)), Texts),
+            ["approvals"] = Object(plan.Approvals.Select(a => KeyValuePair.Create(PhaseNames.Of(a.Key), a.Value)), a => new JsonArray([.. a.Select(Write)])),
             ["tripwires"] = plan.Tripwires.DeepClone(),
             ["notices"] = PlanAddresses.Without(plan.Notices),
             ["keepOld"] = DurationText.Write(plan.KeepOld),
@@ -25,9 +26,13 @@ internal static class PlanWriter
         };
         if (plan.Rollback is { } rollback) json["rollback"] = rollback.DeepClone();
         if (plan.Backups is { } backups) json[RunbookPlanJson.NotHashed]!["backups"] = backups.DeepClone();
+        Add(json, "approvalsValid", plan.ApprovalsValid == Demand.DefaultValid ? null : DurationText.Write(plan.ApprovalsValid));
         Add(json, "schema", plan.Schema);
         return json;
     }
+
+    private static JsonNode Write(RequiredApproval approval) =>
+        approval.Count == 1 ? JsonValue.Create(approval.Role) : new JsonObject { ["count"] = approval.Count, ["role"] = approval.Role };
 
     private static JsonObject Write(PhaseSettings phase) => new()
     {

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.People;
+using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -32,13 +34,14 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Parameters = parameters,
             Roles = ReadRoles(),
             Approvals = ReadApprovals(),
+            ApprovalsValid = root.MapOrNull("approvals")?.DurationOrNull(ApprovalShape.ValidKey) ?? Demand.DefaultValid,
             Tripwires = MergeLists("tripwires", CheckTripwire),
             Notices = MergeLists("notices"),
             Mail = root.MapOrNull("mail")?.DeepClone().AsObject(),
             OnCall = root.MapOrNull("oncall")?.DeepClone().AsObject(),
             Timetable = root.MapOrNull("timetable")?.DeepClone().AsObject(),
             Backups = root.MapOrNull("backups")?.DeepClone().AsObject(),
-            Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
+            Rollback = MergeRollback(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,
         };
@@ -78,24 +81,37 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
     private Dictionary<string, IReadOnlyList<string>> ReadRoles() =>
         (_root.Value.MapOrNull("roles") ?? []).ToDictionary(r => r.Key, r => _root.Value.Map("roles").Texts(r.Key), StringComparer.Ordinal);
 
-    private Dictionary<Phase, IReadOnlyList<string>> ReadApprovals()
+    private IReadOnlyDictionary<Phase, IReadOnlyList<RequiredApproval>> ReadApprovals()
     {
-        var roles = _root.Value.MapOrNull("roles") ?? [];
-        var approvals = new Dictionary<Phase, IReadOnlyList<string>>();
-        foreach (var (name, _) in _root.Value.MapOrNull("approvals") ?? [])
+        if (_root.Value.MapOrNull("approvals") is not { } settings) return new Dictionary<Phase, IReadOnlyList<RequiredApproval>>();
+        var approvals = ApprovalShape.Read(settings);
+        var roles = (_root.Value.MapOrNull("roles") ?? []).Select(r => r.Key).ToList();
+        // Who declares none leaves it to the target who has them; who declares some has forgotten or mistyped one.
+        if (roles.Count == 0) return approvals;
+        foreach (var (phase, required) in approvals)
         {
-            var required = _root.Value.Map("approvals").Texts(name);
-            approvals[PhaseNames.Find(name)!.Value] = required;
-            for (var i = 0; i < required.Count; i++)
+            foreach (var (i, approval) in required.Index().Where(r => !roles.Exists(d => RoleName.Same(d, r.Item.Role))))
             {
-                if (roles.ContainsKey(required[i])) continue;
-                var meant = Suggestion.For(required[i], roles.Select(r => r.Key));
+                var meant = Suggestion.For(approval.Role, roles);
                 Findings.Add(Finding.Error(
-                    FindingCodes.RoleUnknown, $"The role \"{required[i]}\" is not declared", _root.At(JsonPointer.Below($"/approvals/{name}", i)),
+                    FindingCodes.RoleUnknown, $"The role \"{approval.Role}\" is not declared", _root.At(JsonPointer.Below($"/approvals/{PhaseNames.Of(phase)}", i)),
                     meant is null ? "Declare it under \"roles\", with the people who have it" : $"Did you mean \"{meant}\"?"));
             }
         }
         return approvals;
+    }
+
+    /// <summary>The runbook's own, and then what files that it includes look at: of its own items the places stay what they were.</summary>
+    private JsonObject? MergeRollback()
+    {
+        var merged = _root.Value.MapOrNull("rollback")?.DeepClone().AsObject();
+        foreach (var part in documents.Where(d => d != _root).Select(d => d.Value.MapOrNull("rollback")).OfType<JsonObject>())
+        {
+            merged ??= new JsonObject { [RollbackShape.WithinKey] = RollbackShape.DefaultWithin };
+            foreach (var (key, items) in part.Where(p => p.Value is JsonArray))
+                merged[key] = new JsonArray([.. (merged[key] as JsonArray ?? []).Concat(items!.AsArray()).Select(i => i!.DeepClone())]);
+        }
+        return merged;
     }
 
     private JsonArray MergeLists(string key, Action<JsonObject, Place.InFile>? check = null)

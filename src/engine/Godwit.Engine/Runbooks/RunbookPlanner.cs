@@ -21,6 +21,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
             Parameters = runbook.Parameters,
             Roles = runbook.Roles,
             Approvals = runbook.Approvals,
+            ApprovalsValid = runbook.ApprovalsValid,
             Sources = runbook.Sources,
             Tripwires = runbook.Tripwires,
             Notices = runbook.Notices,

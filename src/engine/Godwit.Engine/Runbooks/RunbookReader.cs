@@ -35,25 +35,30 @@ public sealed class RunbookReader(RunbookKinds kinds)
         var merge = new RunbookMerge(_shape, documents);
         var runbook = merge.Merge(folder.Root, parameters.Values);
         findings.AddRange(merge.Findings);
-        findings.AddRange(CheckRollback(runbook, documents[^1], Wrong(findings)));
+        findings.AddRange(CheckRollback(runbook, documents, Wrong(findings)));
         findings.AddRange(RunbookPeople.Check(runbook, documents, Wrong(findings)));
         if (runbook.Backups is { } backups && !new SettingsPlaces(documents[^1].Places, "/backups").Overlaps(Wrong(findings))) findings.AddRange(BackupsShape.FindFaults(backups, pointer => documents[^1].At("/backups" + pointer)));
         var wrong = Wrong(findings);
-        return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, documents[^1], wrong) };
+        return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, documents, wrong) };
     }
 
     private static HashSet<Place> Wrong(List<Finding> findings) => findings.Where(f => f is { Severity: Severity.Error, Place: not null }).Select(f => f.Place!).ToHashSet();
 
     /// <summary>What does not fit together in it; of one that could not be read, that is said already.</summary>
-    private static IEnumerable<Finding> CheckRollback(Runbook runbook, RunbookDocument root, HashSet<Place> wrong) =>
-        runbook.Rollback is { } rollback && !RollbackPlaces(root).Overlaps(wrong) ? RollbackShape.FindFaults(rollback, [.. runbook.Roles.Keys], pointer => root.At("/rollback" + pointer)) : [];
+    private static IEnumerable<Finding> CheckRollback(Runbook runbook, List<RunbookDocument> documents, HashSet<Place> wrong) =>
+        documents[^1] is var root && runbook.Rollback is { } rollback && !IsRollbackWrong(documents, wrong) ? [
+            .. RollbackShape.FindFaults(rollback, [.. runbook.Roles.Keys], pointer => root.At("/rollback" + pointer)),
+            .. rollback.Maps(RollbackShape.AttestedKey).Where(b => runbook.Phases.SelectMany(p => p.Gates).Any(g => g.Id == b.Text("id")))
+                .Select(b => Finding.Error(FindingCodes.DuplicateId, $"A gate and a box after a rollback have the id \"{b.Text("id")}\"", root.At("/rollback"), "Write another id")),
+        ]
+        : [];
 
-    private static SettingsPlaces RollbackPlaces(RunbookDocument root) => new(root.Places, "/rollback");
+    private static bool IsRollbackWrong(List<RunbookDocument> documents, HashSet<Place> wrong) => documents.Exists(d => new SettingsPlaces(d.Places, "/rollback").Overlaps(wrong));
 
-    private static Runbook Without(Runbook runbook, RunbookDocument root, HashSet<Place> wrong) => wrong.Count == 0 ? runbook : runbook with
+    private static Runbook Without(Runbook runbook, List<RunbookDocument> documents, HashSet<Place> wrong) => wrong.Count == 0 ? runbook : runbook with
     {
-        Rollback = RollbackPlaces(root).Overlaps(wrong) ? null : runbook.Rollback,
-        Backups = new SettingsPlaces(root.Places, "/backups").Overlaps(wrong) ? null : runbook.Backups,
+        Backups = new SettingsPlaces(documents[^1].Places, "/backups").Overlaps(wrong) ? null : runbook.Backups,
+        Rollback = IsRollbackWrong(documents, wrong) ? null : runbook.Rollback,
         Phases = [.. runbook.Phases.Select(p => p with
         {
             Gates = [.. p.Gates.Where(g => g.Places?.Overlaps(wrong) != true)],

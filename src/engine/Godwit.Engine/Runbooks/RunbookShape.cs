@@ -2,6 +2,7 @@ using Godwit.Documents.Shapes;
 using Godwit.Engine.Notices;
 using Godwit.Engine.OnCall;
 using Godwit.Engine.Backups;
+using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Timetables;
 using Godwit.Model.Runbooks;
@@ -48,8 +49,8 @@ public sealed class RunbookShape
             new Field("description", new Shape.Text(), "What it is for"),
             new Field("target", Address, "The database that changes", Required: true),
             new Field("journal", JournalPlace, "Where the journal is copied to while a run goes on; `--journal` names another place"),
-            new Field("roles", new Shape.Named(new Shape.List(s_line) { Min = 1, Max = 200 }), "People by role"),
-            new Field("approvals", new Shape.Map([.. PhaseNames.All.Select(p => new Field(PhaseNames.Of(p), new Shape.List(s_line) { Max = 50 }, $"The roles that have to approve before {PhaseNames.Of(p)} begins"))]), "The roles that have to approve, by phase"),
+            new Field("roles", new Shape.Named(new Shape.List(s_line) { Min = 1, Max = 200 }), "People by role: where a role stands here, nobody else has it, whoever is pinned with it in the target"),
+            new Field("approvals", ApprovalShape.Shape, "Who has to approve, by phase: by signatures of people who are pinned in the target"),
             new Field("retention", Retention, "How long what is replaced is kept") { Default = "{}" },
             new Field("mail", MailShape.Shape, "How notices are mailed") { Default = "{}" },
             new Field("oncall", OnCallShape.Shape, "Who is on call, and how they are reached"),
@@ -58,7 +59,8 @@ public sealed class RunbookShape
             new Field("rollback", RollbackShape.Shape, "Who decides on a rollback, and what is looked at after it"),
             shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])
         { Description = "A runbook of Godwit" };
-        Part = new Shape.Map(Format, new Field("description", new Shape.Text(), "What it is for"), shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])
+        Part = new Shape.Map(Format, new Field("description", new Shape.Text(), "What it is for"), shared[0], shared[1], shared[2], shared[3], shared[4], shared[5],
+            new Field("rollback", RollbackShape.Part, "What is looked at after a rollback, beside what the runbook itself says"))
         {
             Description = "A part of a runbook, which another file includes",
         };

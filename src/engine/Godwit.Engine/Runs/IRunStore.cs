@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Godwit.Engine.Gates;
+using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Model.Runbooks;
+using Godwit.Security.Signing;
 
 namespace Godwit.Engine.Runs;
 
@@ -48,6 +50,11 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
 
     /// <summary>The newest entry of a kind in the run's journal; null when there is none.</summary>
     Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation);
+
+    /// <summary>Who may agree to what and who has, read under the lease.</summary>
+    /// <param name="known">Whose pins of people count.</param>
+    /// <param name="cancellation">Stops.</param>
+    Task<PeopleRecords> ReadPeopleAsync(KnownSigners known, CancellationToken cancellation);
 
     /// <summary>A digest of a text under the run's own key: equal texts have equal ones, and it tells nothing of the text to whoever has only the digest.</summary>
     Task<string> DigestAsync(string text, CancellationToken cancellation);

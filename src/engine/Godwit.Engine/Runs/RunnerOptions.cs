@@ -3,6 +3,7 @@ using Godwit.Engine.Estimates;
 using Godwit.Engine.Notices;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Steps;
+using Godwit.Security.Signing;
 
 namespace Godwit.Engine.Runs;
 
@@ -32,6 +33,15 @@ public sealed record RunnerOptions
 
     /// <summary>For the jitter of waits.</summary>
     public required Random Jitter { get; init; }
+
+    /// <summary>Whose pins of people count.</summary>
+    public KnownSigners Known { get; init; } = new([]);
+
+    /// <summary>Waits for people who have yet to agree, instead of pausing.</summary>
+    public bool Wait { get; init; }
+
+    /// <summary>Why nobody has to agree here: of a rehearsal, which changes nothing that counts. Null asks everybody. No option of the command line sets it.</summary>
+    public string? Waived { get; init; }
 
     /// <summary>What a person decided about a statement of which nobody knows whether it was done.</summary>
     public UnknownStatement? Unknown { get; init; }

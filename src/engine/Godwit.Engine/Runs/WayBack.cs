@@ -36,13 +36,14 @@ internal sealed class WayBack(RunDesk desk)
         if (!run.RollingBack || run.RollingBackTo != to)
         {
             // One that goes on was decided when it began.
-            if (request is not null && RollbackDecision.Judge(run, request) is { Count: > 0 } missing) return new RunbookOutcome.Refused(missing);
+            var people = await store.ReadPeopleAsync(options.Known, cancellation);
+            if (request is not null && RollbackDecision.Judge(run, request, people, to) is { Count: > 0 } missing) return new RunbookOutcome.Refused(missing);
             await desk.NoteAsync(
                 "rollback-began", to,
                 async (ledger, token) =>
                 {
                     await ledger.SetDirectionAsync(true, to, token);
-                    await ledger.JournalAsync(RollbackDecision.JournalKind, RollbackDecision.Note(run, request), token);
+                    await ledger.JournalAsync(RollbackDecision.JournalKind, RollbackDecision.Note(run, request, people, to), token);
                 },
                 cancellation);
         }
@@ -118,7 +119,8 @@ internal sealed class WayBack(RunDesk desk)
         await desk.NoteAsync(RollbackChecklist.JournalKind, null, (_, _) => Task.CompletedTask, cancellation, RollbackChecklist.Note(outcomes));
         var findings = RollbackChecklist.Findings(outcomes);
         return findings.Count == 0 ? null : await desk.PauseAsync(
-            $"rolled back, but not verified: {CheckOutcome.Describe(outcomes.Where(o => o.Stops))}", findings, verificationFailed: true, cancellation);
+            $"rolled back, but not verified: {CheckOutcome.Describe(outcomes.Where(o => o.Stops))}", findings,
+            verificationFailed: outcomes.Any(o => o is { Stops: true, IsPeoples: false }), cancellation);
     }
 
     /// <summary>

@@ -68,7 +68,7 @@ internal sealed class WayForward(RunDesk desk)
         if (await window.WaitAsync(RunDesk.HasBegun(run, phase.Phase), cancellation) is { } waited) return await desk.PauseAsync(waited, [], false, cancellation);
         if (!RunDesk.HasBegun(run, phase.Phase))
         {
-            if (await AskGatesAsync(phase, cancellation) is { } closed) return await desk.PauseAsync(closed, [], false, cancellation);
+            if (await new PhaseGates(desk).AskAsync(phase, cancellation) is var (closed, findings)) return await desk.PauseAsync(closed, findings, false, cancellation);
             var (unsent, note) = await RequiredNotices.AnnounceAsync(desk, phase.Phase, cancellation);
             if (unsent is not null) return await desk.PauseAsync(unsent, [], false, cancellation);
             var catalog = await store.ReadCatalogAsync(cancellation);
@@ -135,25 +135,6 @@ internal sealed class WayForward(RunDesk desk)
             if (RunDesk.Explain(step, result) is var (reason, findings)) return await desk.PauseAsync(reason, findings, steps.VerificationFailed, cancellation);
         }
         return null;
-    }
-
-    /// <summary>Why a gate stays closed; null when all are open.</summary>
-    private async Task<string?> AskGatesAsync(PhaseSettings phase, CancellationToken cancellation)
-    {
-        string? closed = null;
-        var estimates = await PlanEstimates.OfAsync(options.Estimates, store.Plan, cancellation);
-        foreach (var gate in phase.Gates)
-        {
-            var context = desk.GateContext(gate, phase.Phase, estimates);
-            var verdict = await TimeLimit.RunAsync(phase.Deadline, token => options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, token), options.Time, cancellation)
-                ?? new GateVerdict(GateState.Inconclusive, $"it did not decide within {RunDesk.DeadlineOf(phase)}");
-            options.Observer.Gate(gate.Id, verdict);
-            await desk.NoteAsync(
-                GateNote.JournalKind, phase.Phase, (ledger, token) => ledger.AddGateAsync(phase.Phase, gate.Id, verdict, token), cancellation,
-                GateNote.Of(gate.Id, verdict));
-            if (verdict.State != GateState.Pass) closed ??= $"gate {gate.Id} of {PhaseNames.Of(phase.Phase)}: {verdict.State}: {verdict.Summary}";
-        }
-        return closed;
     }
 
     private static RunbookOutcome.Refused Refuse(string message, string remedy) => new([Finding.Error(FindingCodes.RunStateForbids, message, null, remedy)]);

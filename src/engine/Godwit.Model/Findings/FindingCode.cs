@@ -198,6 +198,20 @@ public static class FindingCodes
     public static readonly FindingCode PointNotReached = new("GW1811", "The chosen point was not reached");
     public static readonly FindingCode ReplayFailed = new("GW1812", "What has to be done again after a restore failed");
     public static readonly FindingCode BackupUnverified = new("GW1813", "A backup was not verified");
+    public static readonly FindingCode StatementForged = new("GW1830", "A signed statement is not what was signed");
+    public static readonly FindingCode StatementReplayed = new("GW1831", "A signed statement is about something else");
+    public static readonly FindingCode StatementStale = new("GW1832", "A signed statement does not hold any more");
+    public static readonly FindingCode StatementNobodys = new("GW1833", "A statement is signed with nobody's key");
+    public static readonly FindingCode StatementNotCounted = new("GW1834", "A person's word does not count here");
+    public static readonly FindingCode ApprovalMissing = new("GW1835", "People have yet to agree");
+    public static readonly FindingCode NoAuthor = new("GW1836", "Nobody has signed the plan");
+    public static readonly FindingCode PeopleChanged = new("GW1837", "The register of people is not what was signed");
+    public static readonly FindingCode PersonRefused = new("GW1838", "A person cannot be pinned or retired so");
+    public static readonly FindingCode PersonKey = new("GW1839", "A person's key cannot be used");
+    public static readonly FindingCode StatementUnreadable = new("GW1840", "A file is no plan or statement to be signed");
+    public static readonly FindingCode AcceptedGone = new("GW1841", "What a gate accepted is gone or changed");
+    public static readonly FindingCode ApprovalUnproved = new("GW1842", "An approval is stated, and proved by nothing");
+    public static readonly FindingCode NothingToSign = new("GW1843", "Nobody asks for that word");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

@@ -29,8 +29,11 @@ public sealed record Runbook
     /// <summary>Who may approve what: people by role.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
-    /// <summary>The roles that have to approve before a phase begins; a phase that is not here needs nobody.</summary>
-    public IReadOnlyDictionary<Phase, IReadOnlyList<string>> Approvals { get; init; } = new Dictionary<Phase, IReadOnlyList<string>>();
+    /// <summary>Who has to approve before a phase begins; a phase that is not here needs nobody.</summary>
+    public IReadOnlyDictionary<Phase, IReadOnlyList<RequiredApproval>> Approvals { get; init; } = new Dictionary<Phase, IReadOnlyList<RequiredApproval>>();
+
+    /// <summary>How long an approval holds.</summary>
+    public TimeSpan ApprovalsValid { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Watched figures, in the normal form of their shape.</summary>
     public JsonArray Tripwires { get; init; } = [];

@@ -18,8 +18,11 @@ public sealed record RunbookPlan
 
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; init; }
 
-    /// <summary>The roles that have to approve before a phase begins.</summary>
-    public IReadOnlyDictionary<Phase, IReadOnlyList<string>> Approvals { get; init; } = new Dictionary<Phase, IReadOnlyList<string>>();
+    /// <summary>Who has to approve before a phase begins; a phase that is not here needs nobody.</summary>
+    public IReadOnlyDictionary<Phase, IReadOnlyList<RequiredApproval>> Approvals { get; init; } = new Dictionary<Phase, IReadOnlyList<RequiredApproval>>();
+
+    /// <summary>How long an approval holds.</summary>
+    public TimeSpan ApprovalsValid { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Other databases that steps read. Like the target's address they are not part of <see cref="Hash"/>: a rehearsal reads others.</summary>
     public IReadOnlyDictionary<string, ValueFrom> Sources { get; init; } = new Dictionary<string, ValueFrom>(StringComparer.Ordinal);

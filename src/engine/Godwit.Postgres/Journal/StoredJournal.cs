@@ -1,4 +1,5 @@
 using Godwit.Engine.Journal;
+using Godwit.Engine.People;
 using Godwit.Security.Signing;
 using Npgsql;
 
@@ -17,7 +18,8 @@ public static class StoredJournal
     public static async Task<Guid?> FindNewestAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         // The first entry that is left, since the first one may have been taken away.
-        await using var command = new NpgsqlCommand("SELECT run FROM godwit.journal GROUP BY run ORDER BY min(at) DESC, run LIMIT 1", connection);
+        await using var command = new NpgsqlCommand("SELECT run FROM godwit.journal WHERE run <> $1 GROUP BY run ORDER BY min(at) DESC, run LIMIT 1", connection)
+        { Parameters = { new() { Value = PeopleRegister.Journal } } };
         return (Guid?)await command.ExecuteScalarAsync(cancellation);
     }
 

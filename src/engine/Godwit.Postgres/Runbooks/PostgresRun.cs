@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
+using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
@@ -12,8 +13,10 @@ using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Notices;
+using Godwit.Postgres.People;
 using Godwit.Postgres.Rollback;
 using Godwit.Postgres.Runs;
+using Godwit.Security.Signing;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -105,6 +108,9 @@ public sealed class PostgresRun : IRunStore
     public Task<TargetTraces> ReadTracesAsync(CancellationToken cancellation) => AskAsync(connection => TraceQuery.ReadAsync(connection, cancellation), cancellation);
 
     public Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation) => AskAsync(connection => JournalRows.FindNewestAsync(connection, Run, kind, cancellation), cancellation);
+
+    public Task<PeopleRecords> ReadPeopleAsync(KnownSigners known, CancellationToken cancellation) =>
+        _retries.RunAsync(attempt => TransactAsync(null, Notes, (ledger, token) => PeopleRows.ReadAsync(ledger.Connection, Plan.Name, Run, known, token), attempt), waiting: null, cancellation);
 
     public Task<string> DigestAsync(string text, CancellationToken cancellation) => AskAsync(
         async connection =>

@@ -1,9 +1,11 @@
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
+using Godwit.Engine.People;
 using Godwit.Engine.Reports;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Notices;
+using Godwit.Postgres.People;
 using Godwit.Security.Signing;
 using Npgsql;
 
@@ -25,6 +27,8 @@ public static class RunRecords
         {
             Moves = await MoveRows.ReadAsync(connection, run, known, cancellation),
             Notices = await NoticeRows.ReadAsync(connection, run, cancellation),
+            Signed = await PeopleRows.ReadAsync(connection, found.Plan.Name, run, known, cancellation),
+            Accepted = Acceptance.Read(journal),
         };
     }
 

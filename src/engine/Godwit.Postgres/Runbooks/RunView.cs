@@ -1,11 +1,14 @@
 using System.Text.Json.Nodes;
 using Godwit.Engine.Journal.Export;
 using Godwit.Engine.Notices;
+using Godwit.Engine.People;
 using Godwit.Engine.Reports;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Notices;
+using Godwit.Postgres.People;
+using Godwit.Security.Signing;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -21,9 +24,14 @@ public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IRead
 {
     /// <summary>Who was told what, or is to be.</summary>
     public IReadOnlyList<NoticeRow> Notices { get; init; } = [];
+    /// <summary>Who may agree, and what was signed.</summary>
+    public required PeopleRecords Signed { get; init; }
+
+    /// <summary>What gates and rollbacks went by.</summary>
+    public required IReadOnlyList<Acceptance> Accepted { get; init; }
 
     /// <returns>Null when there is no such run.</returns>
-    public static async Task<RunView?> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
+    public static async Task<RunView?> ReadAsync(NpgsqlConnection connection, Guid run, KnownSigners known, CancellationToken cancellation)
     {
         if (await RunbookRows.FindAsync(connection, run, cancellation) is not { } found) return null;
         var gates = await RunRecords.ReadGatesAsync(connection, run, cancellation);
@@ -33,6 +41,7 @@ public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IRead
             await JournalRows.FindNewestAsync(connection, run, RollbackChecklist.JournalKind, cancellation), await ReplicaLag.ReadAsync(connection, cancellation))
         {
             Notices = await NoticeRows.ReadAsync(connection, run, cancellation),
+            Signed = await PeopleRows.ReadAsync(connection, found.Plan.Name, run, known, cancellation), Accepted = await AcceptedRows.ReadAsync(connection, run, cancellation),
         };
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using Godwit.Security.Files;
 
 namespace Godwit.Security.Signing;
@@ -9,13 +8,8 @@ namespace Godwit.Security.Signing;
 public static partial class SigningKeyFile
 {
     public const string FileName = "signing-key.pem";
-    private const int LongestFile = 16 * 1024;
     private const int NoSuchFile = 2, FileExists = 17;
     private const string DraftPrefix = "." + FileName + ".";
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>The key of <paramref name="home"/>, made when there is none. Any number of processes at once end with the same key.</summary>
     /// <exception cref="SigningKeyException">The key or its folder is open to others, or the file holds no usable key.</exception>
@@ -44,23 +38,7 @@ public static partial class SigningKeyFile
         RefuseFolderWritableByOthers(home);
         try
         {
-            using var file = File.OpenHandle(path);
-            // Asked of the open file, not of the path: the file that is checked is the file that is read.
-            var mode = File.GetUnixFileMode(file);
-            if ((mode & Others) != UnixFileMode.None)
-                throw new SigningKeyException($"the signing key {path} is open to others (mode {Octal(mode)}): chmod 600 it, or remove it when others may have read it; a new one is then made");
-            var length = RandomAccess.GetLength(file);
-            if (length > LongestFile)
-                throw new SigningKeyException($"the signing key {path} is no key file: it has {length} bytes");
-            var bytes = new byte[length];
-            var read = RandomAccess.Read(file, bytes, fileOffset: 0);
-            var pem = Encoding.UTF8.GetString(bytes, 0, read);
-            CryptographicOperations.ZeroMemory(bytes);
-            return SigningKey.FromPem(pem);
-        }
-        catch (SigningKeyException e) when (e.InnerException is CryptographicException or ArgumentException)
-        {
-            throw new SigningKeyException($"the signing key {path} is {e.Message}: restore it, or remove it and a new one is made", e);
+            return PrivateKeyFile.Read(path, "the signing key", "chmod 600 it, or remove it when others may have read it; a new one is then made", "restore it, or remove it and a new one is made");
         }
         catch (FileNotFoundException)
         {
@@ -70,13 +48,13 @@ public static partial class SigningKeyFile
 
     private static SigningKey Create(string home, string path)
     {
-        Directory.CreateDirectory(home, OwnerOnly | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(home, PrivateKeyFile.OwnerOnly | UnixFileMode.UserExecute);
         RefuseFolderWritableByOthers(home);
         using var key = SigningKey.Create();
         var draft = Path.Combine(home, $"{DraftPrefix}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
         try
         {
-            WriteDraft(draft, key);
+            PrivateKeyFile.Write(draft, key);
             // link(2) is atomic and fails when the name is taken, so the first of several processes wins with a whole file;
             // File.Move without overwrite looks first and renames after, and could replace another's key. A draft that is gone was removed by whoever won.
             if (Link(draft, path) != 0 && Marshal.GetLastPInvokeError() is var error and not (FileExists or NoSuchFile))
@@ -104,27 +82,12 @@ public static partial class SigningKeyFile
         }
     }
 
-    private static void WriteDraft(string draft, SigningKey key)
-    {
-        using var stream = new FileStream(draft, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            UnixCreateMode = OwnerOnly,
-        });
-        stream.Write(Encoding.ASCII.GetBytes(key.ExportPem()));
-        stream.Flush(flushToDisk: true);
-    }
-
     private static void RefuseFolderWritableByOthers(string home)
     {
         var mode = File.GetUnixFileMode(home);
         if ((mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None)
-            throw new SigningKeyException($"the folder {home} of the signing key can be written by others (mode {Octal(mode)}): chmod 700 it");
+            throw new SigningKeyException($"the folder {home} of the signing key can be written by others (mode {PrivateKeyFile.Octal(mode)}): chmod 700 it");
     }
-
-    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, toBase: 8);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string existing, string created);

@@ -9,7 +9,7 @@ internal sealed record JournalDocument
 {
     public required string Command { get; init; }
 
-    /// <summary><c>sound</c>, <c>unknown-signer</c>, <c>unsigned</c>, <c>broken</c>, <c>exported</c>, <c>refused</c>, <c>interrupted</c> or <c>fault</c>.</summary>
+    /// <summary><c>sound</c>, <c>unknown-signer</c>, <c>unsigned</c>, <c>broken</c>, <c>changed</c> for what gates went by, <c>exported</c>, <c>refused</c>, <c>interrupted</c> or <c>fault</c>.</summary>
     public required string Outcome { get; init; }
 
     public required int ExitCode { get; init; }

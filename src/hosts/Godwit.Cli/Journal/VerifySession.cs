@@ -1,6 +1,7 @@
 using Godwit.Engine.Journal;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.People;
 using Godwit.Security.Signing;
 
 namespace Godwit.Cli.Journal;
@@ -50,13 +51,16 @@ internal sealed class VerifySession(VerifyRequest request, JournalOutput output)
         if (run is null || (witness is null && !(exists && await StoredJournal.HoldsAsync(connection, run.Value, cancellation))))
             return output.Refuse([.. findings, JournalTarget.None(run)], witness is null ? ExitCode.Findings : ExitCode.NotVerified);
         var verifier = exists ? await StoredJournal.LoadAsync(connection, run.Value, known, cancellation) : new JournalVerifier(run.Value, known);
-        return Report(verifier.Conclude(witness), file: null, findings);
+        // The register's own journal has no gates.
+        IReadOnlyList<Finding> gone = exists ? await AcceptedRows.FindFaultsAsync(connection, run.Value, known, cancellation) : [];
+        return Report(verifier.Conclude(witness), file: null, [.. findings, .. gone], isChanged: gone.Count > 0);
     }
 
-    private int Report(JournalVerdict verdict, string? file, IReadOnlyList<Finding> before)
+    private int Report(JournalVerdict verdict, string? file, IReadOnlyList<Finding> before, bool isChanged = false)
     {
         var (exitCode, outcome) = verdict.State switch
         {
+            not JournalState.Broken when isChanged => (ExitCode.NotVerified, "changed"),
             JournalState.Sound => (ExitCode.Done, "sound"),
             JournalState.UnknownSigner => (ExitCode.Findings, "unknown-signer"),
             JournalState.Unsigned => (ExitCode.Findings, "unsigned"),

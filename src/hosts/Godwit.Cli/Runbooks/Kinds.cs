@@ -1,5 +1,6 @@
 using Godwit.Cli.Move.Nested;
 using Godwit.Engine.Gates.Audit;
+using Godwit.Engine.Gates.Attested;
 using Godwit.Engine.Gates.Config;
 using Godwit.Engine.Gates.Metric;
 using Godwit.Engine.Gates.Smoke;
@@ -58,5 +59,6 @@ internal static class Kinds
             new ConfigGateKind(),
             new SmokeGateKind(),
             new AuditGateKind(new PostgresDatabaseAudit()),
+            new AttestedGateKind(),
         ]);
 }

@@ -30,11 +30,11 @@ internal static class RunbookOptions
     });
 
     /// <summary>The path of the runbook, as findings are to name it.</summary>
-    public static string PathOf(ParseResult result)
-    {
-        var path = result.GetRequiredValue(File);
-        return Directory.Exists(path) ? Path.Combine(path, FileName) : path;
-    }
+    public static string PathOf(ParseResult result) =>
+        FileOf(result.GetRequiredValue(File));
+
+    /// <summary>A folder stands for the runbook in it.</summary>
+    public static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, FileName) : path;
 
     public static IReadOnlyDictionary<string, string> SetOf(ParseResult result) =>
         (result.GetValue(Set) ?? []).ToDictionary(NameOf, s => s[(s.IndexOf('=', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal);

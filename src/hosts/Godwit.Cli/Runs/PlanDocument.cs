@@ -1,9 +1,11 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
+using Godwit.Cli.People;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Notices;
+using Godwit.Engine.People;
 using Godwit.Engine.Runbooks;
 using Godwit.Model.Runbooks;
 
@@ -45,6 +47,11 @@ internal sealed record PlanDocument
     public IReadOnlyList<TimetableDocument>? Timetable { get; init; }
     /// <summary>How long restoring the newest verified backup takes, and which that is; null where there is none in reach.</summary>
     public PlannedRestore? Restore { get; init; }
+    /// <summary>Whose word it takes before which phase, and who has given it.</summary>
+    public required IReadOnlyList<DemandDocument> Approvals { get; init; }
+
+    /// <summary>Who signed the plan as theirs; null without a target.</summary>
+    public IReadOnlyList<SignedDocument>? Authors { get; init; }
 
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 
@@ -53,9 +60,12 @@ internal sealed record PlanDocument
     /// <param name="seconds">How long a step of the same content took when a run of this target last did it; null without a target.</param>
     /// <param name="now">For timetable and who is on call.</param>
     /// <param name="expected">What steps that look at what they will read say they will do, by step.</param>
+    /// <param name="signed">What people have signed; null without a target.</param>
     public static PlanDocument From(
-        RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null) => new()
+        RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null, PlanSignatures? signed = null) => new()
     {
+        Approvals = DemandDocument.Of(plan, signed?.Run, signed?.Records, _ => true),
+        Authors = signed is null ? null : [.. PlanAuthors.Of(plan, signed.Records).Authors.Select(SignedDocument.Of)],
         Runbook = plan.Name,
         Hash = plan.Hash,
         Parameters = plan.Parameters,

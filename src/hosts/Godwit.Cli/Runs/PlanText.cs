@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Godwit.Cli.Notices;
+using Godwit.Cli.People;
 
 namespace Godwit.Cli.Runs;
 
@@ -12,6 +13,7 @@ internal static class PlanText
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# Plan of {plan.Runbook}").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"Hash: `{plan.Hash}`").AppendLine();
+        if (plan.Authors is { Count: > 0 } authors) text.AppendLine(CultureInfo.InvariantCulture, $"Signed as theirs by {string.Join(", ", authors.Select(a => a.Line))}").AppendLine();
         foreach (var (name, value) in plan.Parameters) text.AppendLine(CultureInfo.InvariantCulture, $"- {name}: `{value}`");
         if (plan.Parameters.Count > 0) text.AppendLine();
         foreach (var phase in plan.Phases)
@@ -19,7 +21,8 @@ internal static class PlanText
             text.AppendLine(CultureInfo.InvariantCulture, $"## {phase.Phase}").AppendLine();
             text.AppendLine(CultureInfo.InvariantCulture, $"Deadline {phase.Deadline}{(phase.Estimate is { } estimate ? $", estimate {estimate}" : "")}. Way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}.").AppendLine();
             foreach (var gate in phase.Gates) text.AppendLine(CultureInfo.InvariantCulture, $"- gate `{gate.Id}` ({gate.Kind}){Title(gate.Title)}");
-            if (phase.Gates.Count > 0) text.AppendLine();
+            foreach (var demand in plan.Approvals.Where(a => a.Phase == phase.Phase)) text.AppendLine(CultureInfo.InvariantCulture, $"- {Takes(demand)}{(demand.Holds is null ? "" : $": {demand.Line}")}");
+            if (phase.Gates.Count > 0 || plan.Approvals.Any(a => a.Phase == phase.Phase)) text.AppendLine();
             text.AppendLine("| step | kind | | undone by | last time |").AppendLine("|---|---|---|---|---:|");
             foreach (var step in phase.Steps)
             {
@@ -57,11 +60,17 @@ internal static class PlanText
     public static void Print(RunConsole console, PlanDocument plan)
     {
         console.Console.Line($"[bold]{plan.Runbook}[/]  plan {plan.Hash}");
+        if (plan.Authors is { Count: > 0 } authors) console.Console.Line($"signed as theirs by {string.Join(", ", authors.Select(a => a.Line))}");
         if (plan.DoneBefore is > 0 and var before) console.Console.Line($"{before} steps were done by earlier runs");
         foreach (var phase in plan.Phases)
         {
             console.Console.Line($"  [bold]{phase.Phase}[/]  deadline {phase.Deadline}{(phase.Estimate is { } estimate ? $", estimate {estimate}" : "")}; way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}");
             foreach (var gate in phase.Gates) console.Console.Line($"    gate {gate.Id} ({gate.Kind}){Title(gate.Title)}");
+            foreach (var demand in plan.Approvals.Where(a => a.Phase == phase.Phase))
+            {
+                console.Console.Line($"    {Takes(demand)}{(demand.Holds is null ? "" : $": {demand.Line}")}");
+                foreach (var command in demand.Holds == true ? [] : demand.Commands) console.Console.Line($"      [cyan]{command}[/]");
+            }
             foreach (var step in phase.Steps)
             {
                 console.Console.Line($"    {step.Id} ({step.Kind}){Title(step.Title)}{(step.Seconds is { } s ? $", {s:0.0} s the last time" : "")}");
@@ -77,6 +86,8 @@ internal static class PlanText
         console.Console.Line($"    looked at afterwards: {string.Join(", ", plan.RollbackChecklist)}");
         if (plan.Restore is { } restore) console.Console.Line($"  restoring backup {restore.Backup} takes about {Math.Max(1, Math.Round(restore.Seconds))} s");
     }
+
+    private static string Takes(DemandDocument demand) => $"{(demand.Statement is null ? "approval of" : $"box {demand.Subject}: attestation of")} {string.Join(" and ", demand.Required)}";
 
     private static string Approvers(DecisionDocument row) => row.Approvers.Count == 0 ? "nobody" : string.Join(" and ", row.Approvers);
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Godwit.Cli.People;
+using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -10,7 +12,7 @@ namespace Godwit.Cli.Runs;
 /// <summary>What going back now would take and lose, and who decides on it.</summary>
 internal static class RollbackNow
 {
-    public static RollbackDocument Of(RunbookKinds kinds, RunbookRun run)
+    public static RollbackDocument Of(RunbookKinds kinds, RunbookRun run, PeopleRecords signed)
     {
         var rows = run.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         var done = run.Plan.Phases.SelectMany(p => p.Steps).Select(s => (Step: s, Row: rows[s.Id], Bound: kinds.Bind(s, run.Plan.Files)))
@@ -24,7 +26,7 @@ internal static class RollbackNow
             _ => 1,
         });
         var stuck = done.Where(s => s.Step.Irreversible is not null || s.Bound.Irreversible is not null).Select(s => s.Step.Id).ToList();
-        var standing = RollbackStanding.Of(run);
+        var standing = RollbackDecision.StandingOf(run, null, signed);
         var loses = done.Count == 0 ? "there is nothing to undo"
             : stuck.Count > 0 ? $"not possible past {string.Join(", ", stuck)}"
             : standing.Age is null ? "loses nothing"
@@ -32,6 +34,7 @@ internal static class RollbackNow
         return new RollbackDocument(stuck.Count == 0, done.Count, seconds, loses)
         {
             Decision = run.State is RunbookState.RolledBack or RunbookState.Aborted ? null : DecisionDocument.Of(standing),
+            Approval = run.State is RunbookState.RolledBack or RunbookState.Aborted || run.RollingBack || RollbackDecision.SignedFor(run, null, signed, null) is not { } approval ? null : DemandDocument.Of(Phase.Expand, approval.Demand, null, approval),
         };
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
+using Godwit.Cli.People;
 using Godwit.Cli.Runbooks;
+using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -23,10 +25,10 @@ internal static class RunCommands
 
     private static readonly Option<string[]> ApprovedBy = new("--approved-by")
     {
-        Description = "Who has approved the rollback; goes into the journal. Repeatable.", HelpName = "ROLE: NAME", AllowMultipleArgumentsPerToken = false,
+        Description = "Where nobody is pinned: who is said to have approved the rollback; goes into the journal as unproved. Repeatable.", HelpName = "ROLE: NAME", AllowMultipleArgumentsPerToken = false,
     };
 
-    private static readonly Option<string?> Override = new("--override") { Description = "Why it is rolled back where the decision matrix allows a forward fix only; goes into the journal.", HelpName = "REASON" };
+    private static readonly Option<string?> Override = new("--override") { Description = "Why it is rolled back where the decision matrix allows a forward fix only, or without an approval that it takes; goes into the journal.", HelpName = "REASON" };
 
     private static readonly Option<string?> Impact = new("--impact") { Description = "How much data it touches, where that is known to be more than the time since the switch tells.", HelpName = "IMPACT" };
 
@@ -41,6 +43,12 @@ internal static class RunCommands
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
 
     private static readonly Option<string?> Early = new("--early") { Description = "Why the old is removed before the runbook's retention is over; goes into the journal.", HelpName = "REASON" };
+
+    public static readonly Option<bool> Wait = new("--wait") { Description = "Wait for people who have yet to approve or attest, instead of pausing." };
+
+    private static readonly Option<bool> Sign = new("--sign") { Description = "Sign the plan as its author, with --as or --key: whoever approves it has to be somebody else." };
+
+    private static readonly Option<string?> PlanOut = new("--out") { Description = "Write the plan into this file, for people who sign without the database; with --sign, the signature.", HelpName = "FILE" };
 
     private static readonly Option<bool> Markdown = new("--markdown") { Description = "Print the plan as Markdown, for a change request." };
 
@@ -86,9 +94,12 @@ internal static class RunCommands
     public static IEnumerable<Command> Create(RunbookKinds kinds)
     {
         yield return Act(
-            kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown],
-            (session, result, token) => session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
-        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal, AcceptRewind, Certificate, Detach, Log], (session, _, token) => session.RunAsync(token));
+            kinds, "plan", "Shows what a run would do, and for every phase the way back.", [Markdown, Sign, SigningCommands.As, SigningCommands.Key, PlanOut],
+            (session, result, token) => result.GetValue(Sign)
+                ? session.Signing().SignAsync(new Wish(Purpose.SignPlan, null, null) { As = result.GetValue(SigningCommands.As), KeyFile = result.GetValue(SigningCommands.Key) }, result.GetValue(PlanOut), token)
+                : result.GetValue(PlanOut) is { } file ? session.PlanFile().WriteAsync(file, token)
+                : session.PlanAsync(result.GetValue(Markdown), result.InvocationConfiguration.Output, token));
+        yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal, AcceptRewind, Certificate, Wait, Detach, Log], (session, _, token) => session.RunAsync(token));
         yield return Act(
             kinds, "status", "Shows where a run stands, why, and what going back now would take.", [Watch],
             (session, result, token) => session.StatusAsync(result.GetValue(Watch) ? WatchInterval : null, token));
@@ -97,7 +108,7 @@ internal static class RunCommands
             kinds, "rollback", "Undoes a run, the last step first, and looks whether it is as it was.", [Back, ApprovedBy, Override, Impact, Journal, AcceptRewind, Certificate, Detach, Log],
             (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, RequestOf(result), token));
         yield return Act(
-            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal, AcceptRewind, Certificate, Detach, Log], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
+            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal, AcceptRewind, Certificate, Wait, Detach, Log], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
         yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
     }
 
@@ -123,6 +134,7 @@ internal static class RunCommands
                 Journal = more.Contains(Journal) ? result.GetValue(Journal) : null,
                 Certificate = more.Contains(Certificate) ? result.GetValue(Certificate) : null,
                 AcceptRewind = more.Contains(AcceptRewind) ? result.GetValue(AcceptRewind) : null,
+                Wait = more.Contains(Wait) && result.GetValue(Wait),
             }, result, cancellation), cancellation));
         return command;
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
+using Godwit.Cli.People;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -13,7 +14,7 @@ internal sealed record RunDocument
 {
     public string Command { get; init; } = "";
 
-    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>detached</c>, <c>passed</c>, <c>wrong</c>, <c>written</c>, <c>listed</c>, <c>previewed</c>, <c>sent</c>, <c>not-sent</c>, <c>interrupted</c> or <c>fault</c>.</summary>
+    /// <summary><c>complete</c>, <c>finished</c>, <c>rolled-back</c>, <c>paused</c>, <c>refused</c>, <c>status</c>, <c>planned</c>, <c>reported</c>, <c>adopted</c>, <c>would-adopt</c>, <c>uninstalled</c>, <c>detached</c>, <c>passed</c>, <c>wrong</c>, <c>written</c>, <c>signed</c>, <c>people</c>, <c>changed</c>, <c>done</c>, <c>listed</c>, <c>previewed</c>, <c>sent</c>, <c>not-sent</c>, <c>interrupted</c> or <c>fault</c>.</summary>
     public required string Outcome { get; init; }
 
     public required int ExitCode { get; init; }
@@ -103,6 +104,18 @@ internal sealed record RunDocument
 
     public IReadOnlyList<RunLine>? Runs { get; init; }
 
+    /// <summary>What people have to agree to, and who has.</summary>
+    public IReadOnlyList<DemandDocument>? Approvals { get; init; }
+
+    /// <summary>Who is pinned, and who was.</summary>
+    public IReadOnlyList<PersonDocument>? People { get; init; }
+
+    /// <summary>The hash of the statement that was signed.</summary>
+    public string? Statement { get; init; }
+
+    /// <summary>A public key, as a JSON Web Key.</summary>
+    public string? Key { get; init; }
+
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 
     public string? Fault { get; init; }
@@ -139,10 +152,17 @@ internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds
 {
     /// <summary>The row of the decision matrix that holds now; null when the run is over.</summary>
     public DecisionDocument? Decision { get; init; }
+
+    /// <summary>Who has signed for going back all the way, and who is missing; null where nobody has to.</summary>
+    public DemandDocument? Approval { get; init; }
 }
 
 /// <param name="State"><c>Pass</c>, <c>Fail</c>, <c>Inconclusive</c> or <c>NoData</c>: its newest answer.</param>
-internal sealed record GateDocument(string Gate, string Phase, string State, string Summary, DateTimeOffset At);
+internal sealed record GateDocument(string Gate, string Phase, string State, string Summary, DateTimeOffset At)
+{
+    /// <summary>Whose word it went by; null where it asks nobody.</summary>
+    public IReadOnlyList<SignedDocument>? People { get; init; }
+}
 
 /// <param name="State"><c>done</c>, <c>late</c>, <c>past</c> where nothing tells whether it happened, or <c>ahead</c>.</param>
 /// <param name="LateSeconds">How late it happened, or is by now.</param>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
+using Godwit.Cli.People;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
@@ -48,6 +49,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     /// <summary>Where the certificate of a run that ends goes; null for the folder at hand.</summary>
     public string? Certificate { get; init; }
 
+    /// <summary>Wait for people who have yet to agree, instead of pausing.</summary>
+    public bool Wait { get; init; }
+
     /// <summary>Why a target that went back in time is gone on with; null does not.</summary>
     public string? AcceptRewind { get; init; }
 
@@ -64,6 +68,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (nowhere is not null) return console.Refuse([nowhere]);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
+        if (await AuthorCheck.FindAsync(target.Target, plan, cancellation) is { Count: > 0 } nobodys) return console.Refuse(nobodys);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         RunbookEntrance entrance;
         try
@@ -126,15 +131,17 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (plan is null || runbook is null) return console.Refuse(findings);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         IReadOnlyDictionary<string, double>? seconds = null;
+        PlanSignatures? signed = null;
         if (target.Target is not null)
         {
             await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
             await using var connection = await source.OpenAsync(cancellation);
             seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
+            signed = await PlanSignatures.ReadAsync(connection, plan, cancellation);
         }
         var (expected, doubts) = await ForeseeAsync(plan, runbook, cancellation);
         RunbookFindings.Print(console.Console, [.. doubts.Where(f => f.Severity != Severity.Note)]);
-        var document = PlanDocument.From(plan, kinds, seconds, _time.GetUtcNow(), expected) with { Restore = Backups.NewestBackup.Find(plan, runbook.Folder, Variables), Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
+        var document = PlanDocument.From(plan, kinds, seconds, _time.GetUtcNow(), expected, signed) with { Restore = Backups.NewestBackup.Find(plan, runbook.Folder, Variables), Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
         if (console.Json) await output.WriteLineAsync(document.ToJson());
         else if (markdown) await output.WriteAsync(PlanText.Markdown(document));
         else PlanText.Print(console, document);
@@ -155,6 +162,10 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         return (expected, doubts);
     }
 
+    public SigningSession Signing() => new(kinds, file, set, to, console);
+
+    public PlanFileSession PlanFile() => new(kinds, file, set, to, console);
+
     public Task<int> PauseAsync(CancellationToken cancellation) => AskAsync(
         async (connection, run) =>
         {
@@ -173,7 +184,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             RunbookRun? earlier = null;
             while (true)
             {
-                var view = await RunView.ReadAsync(connection, run.Id, cancellation) ?? throw new InvalidOperationException("the run's rows are gone");
+                var view = await RunView.ReadAsync(connection, run.Id, KnownSigners.Load(GodwitHome.Folder()), cancellation) ?? throw new InvalidOperationException("the run's rows are gone");
                 if (earlier is null && IsAtWork(view.Run))
                 {
                     earlier = view.Run;
@@ -289,6 +300,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = jitter, Unknown = Unknown, Notices = (IRequiredNotices?)post ?? NobodySends.Instance,
+                Known = KnownSigners.Load(GodwitHome.Folder()), Wait = Wait,
                 CheckSources = new PostgresSources(async (name, token) => run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, token) : null),
             });
             await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);

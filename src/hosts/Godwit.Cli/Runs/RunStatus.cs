@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
+using Godwit.Cli.People;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Journal.Export;
+using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -31,10 +33,11 @@ internal static class RunStatus
         var over = run.State is RunbookState.Finished or RunbookState.RolledBack or RunbookState.Aborted;
         var timetable = NoticeStatus.TimetableOf(run.Plan, run.StartedAt, run.EndedAt ?? run.Now, run.Phases);
         var onCall = over ? null : NoticeStatus.OnCall(run.Plan, run.Now);
-        var findings = compared.Concat(view.Copies.Select(c => OfCopy(c, run)).OfType<Finding>()).Concat(NoticeFindings.Unsent(view.Notices)).ToList();
+        var findings = compared.Concat(view.Signed.Register.Findings).Concat(view.Copies.Select(c => OfCopy(c, run)).OfType<Finding>()).Concat(NoticeFindings.Unsent(view.Notices)).ToList();
         if (!over && NoticeStatus.Nobody(run.Plan, run.Now) is { } nobody) findings.Add(nobody);
         var out_ = console.Console;
-        var back = RollbackNow.Of(kinds, run);
+        var back = RollbackNow.Of(kinds, run, view.Signed);
+        var demands = DemandsOf(view);
         out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run is { RollingBack: true, State: not RunbookState.RolledBack } ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
         out_.Line($"began {run.StartedAt:yyyy-MM-dd HH:mm:ss}Z, {Span(run.Now - run.StartedAt)} ago{(run.EndedAt is { } end ? $", ended {end:yyyy-MM-dd HH:mm:ss}Z" : "")}");
         if (run.Runner is { } runner)
@@ -45,7 +48,16 @@ internal static class RunStatus
         foreach (var phase in run.Plan.Phases)
         {
             out_.Line($"  [bold]{PhaseNames.Of(phase.Phase)}[/]  {PhaseText(run, phase)}");
-            foreach (var gate in view.Gates.Where(g => g.Phase == phase.Phase)) out_.Line($"    gate {gate.Gate}: {gate.State}: {gate.Summary} ({Span(run.Now - gate.At)} ago)");
+            foreach (var gate in view.Gates.Where(g => g.Phase == phase.Phase))
+            {
+                out_.Line($"    gate {gate.Gate}: {gate.State}: {gate.Summary} ({Span(run.Now - gate.At)} ago)");
+                foreach (var said in NewestOf(view, gate.Gate)) out_.Line($"      {said.Statement.ToString()}");
+            }
+            foreach (var demand in demands.Where(d => d.Phase == PhaseNames.Of(phase.Phase) && d.Holds == false))
+            {
+                out_.Line($"    [yellow]waits for people:[/] {demand.Statement ?? $"approval of {phase.Phase.ToString().ToLowerInvariant()}"}: {demand.Line}");
+                foreach (var command in demand.Commands) out_.Line($"      [cyan]{command}[/]");
+            }
             foreach (var (step, at, hidden) in OnOneScreen(phase.Steps, rows, (step, at) => Word(kinds, run, step, at)))
             {
                 var word = Word(kinds, run, step, at);
@@ -56,7 +68,12 @@ internal static class RunStatus
         if (run.State is not (RunbookState.RolledBack or RunbookState.Aborted))
         {
             out_.Line($"rollback now: {(back is { Possible: true, Steps: > 0 } ? $"{Count(back.Steps, "step")}, takes about {Math.Max(1, back.Seconds):0} s and " : "")}{back.Loses}");
-            if (back is { Possible: true, Steps: > 0 } && !run.RollingBack) out_.Line($"  {DecisionDocument.Describe(RollbackStanding.Of(run))}");
+            if (back is { Possible: true, Steps: > 0 } && !run.RollingBack) out_.Line($"  {DecisionDocument.Describe(RollbackDecision.StandingOf(run, null, view.Signed))}");
+            if (back.Approval is { } approval)
+            {
+                out_.Line($"  approved by {approval.Line}");
+                foreach (var command in approval.Holds == true ? [] : approval.Commands) out_.Line($"    [cyan]{command}[/]");
+            }
         }
         if (view.Decided is { } decided) out_.Line($"rollback decided: {Decided(decided)}");
         if (view.Checked is { } seen) out_.Line($"rollback checked: {Checked(seen)}");
@@ -70,13 +87,23 @@ internal static class RunStatus
             RollingBack = run.RollingBack, StartedAt = run.StartedAt, EndedAt = run.EndedAt,
             Runner = run.Runner is { } r ? new RunnerDocument(r.Holder, r.SinceHeartbeat.TotalSeconds, r.Alive) : null,
             Rollback = back, Lag = view.Lag, Decided = view.Decided, Checked = view.Checked,
-            Gates = [.. view.Gates.Select(g => new GateDocument(g.Gate, PhaseNames.Of(g.Phase), g.State.ToString(), g.Summary, g.At))],
+            Approvals = demands.Count == 0 ? null : demands,
+            Gates = [.. view.Gates.Select(g => new GateDocument(g.Gate, PhaseNames.Of(g.Phase), g.State.ToString(), g.Summary, g.At) { People = NewestOf(view, g.Gate) is { Count: > 0 } people ? [.. people.Select(p => SignedDocument.Of(p.Statement))] : null })],
             Journal = view.Copies.Count == 0 ? null : [.. view.Copies.Select(c => new CopyDocument(c.Sink, Word(c.Status), c.Sent, c.SucceededAt, c.Failures, c.Problem))],
             Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
             OnCall = onCall, Timetable = timetable, Notices = view.Notices.Count == 0 ? null : [.. view.Notices.Select(NoticeDocument.Of)],
             Steps = [.. run.Plan.Phases.SelectMany(p => p.Steps.Select(s => Document(kinds, run, rows, earlier, p.Phase, s)))],
         });
     }
+
+    /// <summary>What people have yet to agree to, or have agreed to for what has not begun. Of what has, the gates say it.</summary>
+    private static IReadOnlyList<DemandDocument> DemandsOf(RunView view) => view.Run is { RollingBack: false, State: RunbookState.Running or RunbookState.Paused or RunbookState.Complete }
+        ? DemandDocument.Of(view.Run.Plan, view.Run.Id, view.Signed, phase => view.Run.Phases.All(p => p.Phase != phase))
+        : [];
+
+    /// <summary>Whose word a gate went by when it was asked last.</summary>
+    private static IReadOnlyList<Acceptance> NewestOf(RunView view, string gate) =>
+        view.Accepted.Where(a => a.Of == gate).ToList() is { Count: > 0 } all ? [.. all.Where(a => a.Entry == all[^1].Entry)] : [];
 
     /// <summary>Of many steps one after another in the same state only the first few and how many more, and up to which; <see cref="RunDocument.Steps"/> has them all.</summary>
     private static IEnumerable<(StepSettings Step, StepRow At, int Hidden)> OnOneScreen(
@@ -114,8 +141,8 @@ internal static class RunStatus
 
     private static string Decided(JsonObject decided)
     {
-        var approvals = (decided["approvals"]?.AsArray() ?? []).OfType<JsonObject>().Select(a => $"{a["name"]} ({a["role"]})").ToList();
-        return $"{decided["row"]} since {decided["since"]}, {decided["action"]}{(approvals.Count == 0 ? "" : $", approved by {string.Join(" and ", approvals)}")}{(decided["override"] is { } why ? $", overridden: {why}" : "")}";
+        var approvals = (decided["approvals"]?.AsArray() ?? []).OfType<JsonObject>().Select(a => $"{a["name"]} ({a["role"]}{((string?)a["proof"] == "signed" ? "" : ", unproved")})").ToList();
+        return $"{decided["row"]} since {decided["since"]}, {decided["action"]}{(approvals.Count == 0 ? "" : $", approved by {string.Join(" and ", approvals)}")}{(decided["override"] is { } why ? $", overridden: {why}{((decided["missing"] as JsonArray) is { Count: > 0 } missing ? $" (without {string.Join(" and ", missing.Select(m => $"{m}"))})" : "")}" : "")}";
     }
 
     private static string Checked(JsonObject seen)

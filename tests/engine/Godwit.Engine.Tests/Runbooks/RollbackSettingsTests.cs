@@ -62,7 +62,7 @@ public sealed class RollbackSettingsTests
     [InlineData("rollback: {matrix: [{}, {until: 1h}]}", "No row follows one without \"until\"")]
     [InlineData("rollback: {matrix: [{until: 1h}]}", "nothing holds after it")]
     [InlineData("rollback: {matrix: [{until: 1h, impact: high}, {impact: low}]}", "is not smaller than that of an earlier one")]
-    [InlineData("rollback: {matrix: [{approvers: [nobody]}]}", "The role \"nobody\" is not declared")]
+    [InlineData("rollback: {matrix: [{approvers: [nobody]}]}\nroles: {lead: [Ada]}", "The role \"nobody\" is not declared")]
     [InlineData("rollback: {matrix: [{action: perhaps}]}", "must be one of rollback, assess")]
     [InlineData("rollback: {unchanged: [{name: a, query: SELECT 1}, {name: a, query: SELECT 2}]}", "have the name \"a\"")]
     [InlineData("rollback: {checklist: [{name: a, sql: SELECT 1}, {name: a, sql: SELECT 2}]}", "have the name \"a\"")]

@@ -52,7 +52,8 @@ public sealed class RunbookPlanJsonTests
         from name in s_text
         from parameters in Named(s_text)
         from roles in Named(ListOf(s_text).Select(l => (IReadOnlyList<string>)l))
-        from approvals in ListOf(s_text)
+        from approvals in ListOf(from role in s_text from count in Gen.Choose(1, 20) select new RequiredApproval(role, count))
+        from valid in s_time
         from sources in Named(Maybe(s_text).Select(t => new ValueFrom(Environment: t, File: "f")))
         from tripwires in ListOf(s_settings)
         from keep in s_time
@@ -64,7 +65,8 @@ public sealed class RunbookPlanJsonTests
             Name = name,
             Parameters = parameters,
             Roles = roles,
-            Approvals = new Dictionary<Phase, IReadOnlyList<string>> { [Phase.Switch] = approvals },
+            Approvals = new Dictionary<Phase, IReadOnlyList<RequiredApproval>> { [Phase.Switch] = approvals },
+            ApprovalsValid = valid,
             Sources = sources,
             Tripwires = new JsonArray([.. tripwires.Select(t => t.DeepClone())]),
             KeepOld = keep,
@@ -86,6 +88,7 @@ public sealed class RunbookPlanJsonTests
             Assert.Equal(plan.Sources.OrderBy(p => p.Key, StringComparer.Ordinal), read.Sources.OrderBy(p => p.Key, StringComparer.Ordinal));
             Assert.Equal(plan.Files.OrderBy(p => p.Key, StringComparer.Ordinal), read.Files.OrderBy(p => p.Key, StringComparer.Ordinal));
             Assert.Equal(plan.Approvals[Phase.Switch], read.Approvals[Phase.Switch]);
+            Assert.Equal(plan.ApprovalsValid, read.ApprovalsValid);
             Assert.Equal(plan.Phases.Select(p => (p.Phase, p.Deadline)), read.Phases.Select(p => (p.Phase, p.Deadline)));
             foreach (var (a, b) in plan.Phases.Zip(read.Phases))
             {

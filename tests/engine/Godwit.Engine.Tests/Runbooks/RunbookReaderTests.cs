@@ -28,7 +28,7 @@ public sealed class RunbookReaderTests : IDisposable
               old: {env: OLD_URL}
             parameters: {days: 3}
             roles: {lead: [ada@example.org, bob@example.org]}
-            approvals: {switch: [lead]}
+            approvals: {switch: [lead, {role: Lead, count: 2}], valid: 2d}
             retention: {keep_old: 72h}
             phases:
               expand:
@@ -53,7 +53,8 @@ public sealed class RunbookReaderTests : IDisposable
         Assert.Equal(new ValueFrom(Environment: "OLD_URL"), runbook.Sources["old"]);
         Assert.Equal("3", runbook.Parameters["days"]);
         Assert.Equal(["ada@example.org", "bob@example.org"], runbook.Roles["lead"]);
-        Assert.Equal(["lead"], runbook.Approvals[Phase.Switch]);
+        Assert.Equal([new RequiredApproval("lead"), new RequiredApproval("Lead", 2)], runbook.Approvals[Phase.Switch]);
+        Assert.Equal(TimeSpan.FromDays(2), runbook.ApprovalsValid);
         Assert.Equal(TimeSpan.FromDays(3), runbook.KeepOld);
         Assert.Equal([Phase.Expand, Phase.Observe], runbook.Phases.Select(p => p.Phase));
         var expand = runbook.Phases[0];
