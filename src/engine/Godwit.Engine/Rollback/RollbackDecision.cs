@@ -40,7 +40,8 @@ public static class RollbackDecision
     /// <summary>What the journal says of it.</summary>
     /// <param name="run">Before anything of it is undone.</param>
     /// <param name="request">Null for one that nobody asked for: Godwit's own.</param>
-    public static JsonObject Note(RunbookRun run, RollbackRequest? request)
+    /// <param name="tripwire">What Godwit does it for.</param>
+    public static JsonObject Note(RunbookRun run, RollbackRequest? request, string? tripwire = null)
     {
         var standing = RollbackStanding.Of(run, request?.Impact);
         var note = new JsonObject
@@ -54,6 +55,7 @@ public static class RollbackDecision
             ["since"] = standing.Since,
         };
         if (standing.Age is { } age) note["seconds"] = (long)age.TotalSeconds;
+        if (tripwire is not null) note["tripwire"] = tripwire;
         if (request?.Override is { } why) note["override"] = why;
         return note;
     }

@@ -32,7 +32,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Parameters = parameters,
             Roles = ReadRoles(),
             Approvals = ReadApprovals(),
-            Tripwires = MergeLists("tripwires", CheckTripwire),
+            Tripwires = MergeLists("tripwires"),
             Notices = MergeLists("notices"),
             Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
@@ -91,24 +91,14 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
         return approvals;
     }
 
-    private JsonArray MergeLists(string key, Action<JsonObject, Place.InFile>? check = null)
+    private JsonArray MergeLists(string key)
     {
         var merged = new JsonArray();
         foreach (var document in documents)
         {
-            foreach (var (index, item) in document.Value.Maps(key).Index())
-            {
-                check?.Invoke(item, document.At(JsonPointer.Below("/" + key, index)));
-                merged.Add(item.DeepClone());
-            }
+            foreach (var item in document.Value.Maps(key)) merged.Add(item.DeepClone());
         }
         return merged;
-    }
-
-    private void CheckTripwire(JsonObject tripwire, Place.InFile place)
-    {
-        if (!tripwire.Has("above") && !tripwire.Has("below"))
-            Findings.Add(Finding.Error(FindingCodes.RunbookMissing, "The tripwire has no threshold", place, "Add \"above\", \"below\" or both"));
     }
 
     private static ValueFrom ReadAddress(JsonObject value) => new(value.TextOrNull("env"), value.TextOrNull("file"), value.TextOrNull("path"));

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Godwit.Documents;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Rollback;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -35,6 +36,7 @@ public sealed class RunbookReader(RunbookKinds kinds)
         var runbook = merge.Merge(folder.Root, parameters.Values);
         findings.AddRange(merge.Findings);
         findings.AddRange(CheckRollback(runbook, documents[^1], Wrong(findings)));
+        findings.AddRange(CheckTripwires(runbook, documents, Wrong(findings)));
         var wrong = Wrong(findings);
         return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, documents[^1], wrong) };
     }
@@ -44,6 +46,21 @@ public sealed class RunbookReader(RunbookKinds kinds)
     /// <summary>What does not fit together in it; of one that could not be read, that is said already.</summary>
     private static IEnumerable<Finding> CheckRollback(Runbook runbook, RunbookDocument root, HashSet<Place> wrong) =>
         runbook.Rollback is { } rollback && !RollbackPlaces(root).Overlaps(wrong) ? RollbackShape.FindFaults(rollback, [.. runbook.Roles.Keys], pointer => root.At("/rollback" + pointer)) : [];
+
+    private static IEnumerable<Finding> CheckTripwires(Runbook runbook, IReadOnlyList<RunbookDocument> documents, HashSet<Place> wrong)
+    {
+        var ids = new Dictionary<string, Place.InFile>(StringComparer.Ordinal);
+        foreach (var (document, index, item) in documents.SelectMany(d => d.Value.Maps("tripwires").Index().Select(t => (d, t.Index, t.Item))))
+        {
+            var pointer = JsonPointer.Below("/tripwires", index);
+            var place = document.At(pointer);
+            if (item.TextOrNull("id") is { } id && !ids.TryAdd(id, place)) yield return Finding.Error(FindingCodes.DuplicateId, $"Two tripwires have the id \"{id}\", the first in {ids[id]}", place, "Write another id");
+            // Of one that could not be read, that is said already.
+            if (new SettingsPlaces(document.Places, pointer).Overlaps(wrong)) continue;
+            foreach (var finding in TripwireShape.FindFaults(item, place)) yield return finding;
+            foreach (var finding in TripwireShape.FindSourceFaults(item, runbook.Sources, place)) yield return finding;
+        }
+    }
 
     private static SettingsPlaces RollbackPlaces(RunbookDocument root) => new(root.Places, "/rollback");
 

@@ -1,4 +1,5 @@
 using Godwit.Engine.Checks;
+using Godwit.Engine.Figures;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Steps;
 
@@ -15,6 +16,15 @@ public sealed record RunnerOptions
 
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
+
+    /// <summary>Databases that tripwires ask, on connections of their own.</summary>
+    public IFigureQueries Queries { get; init; } = NoFigureQueries.Instance;
+
+    /// <summary>How long the step at hand may take to stop by itself once a tripwire has fired; then it is ended.</summary>
+    public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether a person has looked at the tripwires that fired so far.</summary>
+    public bool Seen { get; init; }
 
     /// <summary>The runbook's folder on this machine.</summary>
     public required string Folder { get; init; }

@@ -7,12 +7,14 @@ using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Rollback;
 using Godwit.Postgres.Runs;
+using Godwit.Postgres.Tripwires;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -29,6 +31,7 @@ public sealed class PostgresRun : IRunStore
     private readonly JournalSigner _signer;
     private readonly PostgresTarget _target;
     private readonly LedgerKeeper? _keeper;
+    private readonly SemaphoreSlim _journalling = new(1, 1);
     private JournalPosition _tip;
     private bool _leaving;
     private bool _left;
@@ -97,6 +100,8 @@ public sealed class PostgresRun : IRunStore
         cancellation);
 
     public Task<TargetTraces> ReadTracesAsync(CancellationToken cancellation) => AskAsync(connection => TraceQuery.ReadAsync(connection, cancellation), cancellation);
+
+    public Task<IReadOnlyList<TripwireRow>> ReadTripwiresAsync(CancellationToken cancellation) => AskAsync(connection => TripwireRows.ReadAsync(connection, Run, cancellation), cancellation);
 
     public Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation) => AskAsync(connection => JournalRows.FindNewestAsync(connection, Run, kind, cancellation), cancellation);
 
@@ -169,14 +174,32 @@ public sealed class PostgresRun : IRunStore
             var ledger = new RunLedger(connection, transaction, Run, step);
             var result = await work(ledger, cancellation);
             await ledger.FlushAsync(cancellation);
-            var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
-            if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
-            await transaction.CommitAsync(cancellation);
-            if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);
+            await CommitAsync(connection, transaction, ledger, cancellation);
             if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);
             session.Keep();
             return result;
         });
+    }
+
+    /// <summary>
+    /// What adds to the journal commits one after another, as the journal's lock makes it anyway: the ledger outside the target is written in that order too, whether a step or
+    /// a tripwire is at it.
+    /// </summary>
+    private async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RunLedger ledger, CancellationToken cancellation)
+    {
+        var alone = ledger.MustLast;
+        if (alone) await _journalling.WaitAsync(cancellation);
+        try
+        {
+            var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
+            if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
+            await transaction.CommitAsync(cancellation);
+            if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);
+        }
+        finally
+        {
+            if (alone) _journalling.Release();
+        }
     }
 
     /// <summary>
@@ -243,6 +266,7 @@ public sealed class PostgresRun : IRunStore
         _keeper?.Dispose();
         await _lease.DisposeAsync();
         await _sessions.DisposeAsync();
+        _journalling.Dispose();
     }
 
     /// <summary>The same target, with the progress of one step.</summary>

@@ -16,6 +16,7 @@ using Godwit.Postgres.Journal;
 using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
+using Godwit.Postgres.Tripwires;
 using Godwit.Security.Signing;
 using Npgsql;
 
@@ -48,6 +49,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
 
     /// <summary>Why a target that went back in time is gone on with; null does not.</summary>
     public string? AcceptRewind { get; init; }
+
+    /// <summary>Whether somebody has looked at the tripwires that fired.</summary>
+    public bool Seen { get; init; }
 
     /// <summary>Begins a run of the runbook as it stands, and carries it to the end of observe.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -279,10 +283,13 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         await using (run)
         {
             Detachment.Announce(run.Run);
+            async Task<TargetReading?> ReachSourceAsync(string name, CancellationToken token) =>
+                run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, token) : null;
+            await using var queries = new WatchQueries(target, ReachSourceAsync);
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
-                CheckSources = new PostgresSources(async (name, token) => run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, token) : null),
+                CheckSources = new PostgresSources(ReachSourceAsync), Queries = queries, Seen = Seen,
             });
             await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);
             try
