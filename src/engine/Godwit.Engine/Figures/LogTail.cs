@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Godwit.Engine.Figures;
 
 /// <summary>
-/// Counts the new lines of a file that match. It begins at the file's end. A file that is renamed away is read to its end before the one that took its name is read from
+/// Counts the new lines of a file that match. It begins at the file's end; one that is not there yet is new from its beginning. A file that is renamed away is read to its end before the one that took its name is read from
 /// its beginning; one that is shorter than it was is read from its beginning again. A line counts once it has ended.
 /// </summary>
 public sealed class LogTail(string path, Regex pattern) : IDisposable
@@ -24,8 +24,9 @@ public sealed class LogTail(string path, Regex pattern) : IDisposable
         try
         {
             var matches = 0;
-            if (_file is null && !Open(fromEnd: !_begun)) return FigureReading.None("the file is not there");
+            var first = !_begun;
             _begun = true;
+            if (_file is null && !Open(fromEnd: first)) return FigureReading.None("the file is not there");
             matches += ReadOn();
             // Two renames between two looks lose the file in the middle; that is as it is with every program that follows one.
             if (FileStamp.Of(path) is not { } now) return matches > 0 ? FigureReading.Of(matches) : Gone();

@@ -282,6 +282,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, RunFigu
         Environment = options.Environment,
         Sources = store.Plan.Sources,
         CheckSources = options.CheckSources,
+        Queries = options.Queries,
         Progress = _progress,
         PauseRequested = pauseRequested,
     };

@@ -143,7 +143,7 @@ internal sealed class WayBack(RunDesk desk)
         var at = "";
         try
         {
-            foreach (var step in phase.Steps.Reverse().Where(s => !IsUntouched(run, s)))
+            foreach (var step in phase.Steps.Reverse().Where(s => !IsUntouched(run, s)).OrderBy(s => desk.Bind(s).UndoneFirst ? 0 : 1))
             {
                 if (await desk.IsPauseAskedAsync(either.Token)) return await desk.PauseAsync("asked to pause on the way back", [], false, cancellation);
                 at = step.Id;

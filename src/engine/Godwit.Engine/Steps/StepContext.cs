@@ -40,6 +40,9 @@ public sealed record StepContext
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
 
+    /// <summary>Databases that are asked for figures, on connections of their own.</summary>
+    public IFigureQueries Queries { get; init; } = NoFigureQueries.Instance;
+
     /// <summary>Told how far the step is.</summary>
     public required IStepProgress Progress { get; init; }
 

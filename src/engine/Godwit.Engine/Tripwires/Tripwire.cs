@@ -67,7 +67,8 @@ public sealed record Tripwire
             Aggregate = aggregate,
             Window = item.DurationOrNull("window") ?? (SampleWindow.NeedsWindow(aggregate) ? TimeSpan.FromMinutes(1) : TimeSpan.Zero),
             Enough = (int)(item.WholeOrNull("enough") ?? 1),
-            BaselineFor = item.DurationOrNull("baseline") ?? TimeSpan.FromSeconds(30),
+            // Of its own figures a run knows that they are nothing before it begins.
+            BaselineFor = source is FigureSource.Run { Name: not RunFigures.ReplicationLag } ? TimeSpan.Zero : item.DurationOrNull("baseline") ?? TimeSpan.FromSeconds(30),
             Action = ActionOf(item.TextOrNull("action") ?? "pause"),
             Phases = item.Texts("phases") is { Count: > 0 } phases ? phases : TripwireShape.DefaultPhases,
         };

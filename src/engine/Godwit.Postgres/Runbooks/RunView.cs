@@ -3,7 +3,9 @@ using Godwit.Engine.Journal.Export;
 using Godwit.Engine.Reports;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Tripwires;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.Tripwires;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -17,6 +19,9 @@ namespace Godwit.Postgres.Runbooks;
 /// <param name="Lag">How far replicas are behind; null when there is none.</param>
 public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IReadOnlyList<ExportState> Copies, JsonObject? Decided, JsonObject? Checked, string? Lag)
 {
+    /// <summary>Where its tripwires stand.</summary>
+    public IReadOnlyList<TripwireRow> Tripwires { get; init; } = [];
+
     /// <returns>Null when there is no such run.</returns>
     public static async Task<RunView?> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
@@ -25,6 +30,9 @@ public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IRead
         return new RunView(
             found, [.. gates.GroupBy(g => g.Gate, StringComparer.Ordinal).Select(g => g.Last())], await ExportRows.ReadAsync(connection, run, cancellation),
             await JournalRows.FindNewestAsync(connection, run, RollbackDecision.JournalKind, cancellation),
-            await JournalRows.FindNewestAsync(connection, run, RollbackChecklist.JournalKind, cancellation), await ReplicaLag.ReadAsync(connection, cancellation));
+            await JournalRows.FindNewestAsync(connection, run, RollbackChecklist.JournalKind, cancellation), await ReplicaLag.ReadAsync(connection, cancellation))
+        {
+            Tripwires = await TripwireRows.ReadAsync(connection, run, cancellation),
+        };
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Runbooks;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Cli.Runs;
@@ -34,6 +35,9 @@ internal sealed record PlanDocument
     /// <summary>What is looked at after a rollback.</summary>
     public required IReadOnlyList<string> RollbackChecklist { get; init; }
 
+    /// <summary>What is watched while it runs.</summary>
+    public required IReadOnlyList<PlannedTripwire> Tripwires { get; init; }
+
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 
     /// <param name="plan">The plan.</param>
@@ -45,6 +49,7 @@ internal sealed record PlanDocument
         Runbook = plan.Name,
         Hash = plan.Hash,
         Parameters = plan.Parameters,
+        Tripwires = [.. Tripwire.Of(plan).Select(PlannedTripwire.From)],
         RollbackMatrix = MatrixOf(plan),
         RollbackChecklist = Engine.Rollback.RollbackChecklist.ItemsOf(plan, kinds),
         DoneBefore = seconds is null ? null : plan.Phases.SelectMany(p => p.Steps).Count(s => seconds.ContainsKey(StepContent.Of(s, plan.Files))),
@@ -78,6 +83,15 @@ internal sealed record PlannedPhase(
             stuck.Count > 0 ? $"only from a backup once {string.Join(", ", stuck)} is done; before that, reversed" : "reversed step by step; loses nothing",
             measured.Count == 0 ? null : measured.Sum(s => s.Seconds), [.. phase.Gates.Select(g => new PlannedGate(g.Id, g.Kind, g.Title))], steps);
     }
+}
+
+/// <param name="Does">What is watched and what is done, in one line.</param>
+/// <param name="NoData">What is done when there is no figure.</param>
+/// <param name="Baseline">How long it is looked at before the first phase; null is not at all.</param>
+internal sealed record PlannedTripwire(string Id, string? Title, string Does, string NoData, string? Baseline, IReadOnlyList<string> Phases)
+{
+    public static PlannedTripwire From(Tripwire tripwire) => new(
+        tripwire.Id, tripwire.Title, tripwire.Describe(null), $"{Tripwire.WordOf(tripwire.OnSilence)} after {DurationText.Write(tripwire.Silence)}", tripwire.BaselineFor > TimeSpan.Zero ? DurationText.Write(tripwire.BaselineFor) : null, tripwire.Phases);
 }
 
 internal sealed record PlannedGate(string Id, string Kind, string? Title);

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
+using Godwit.Cli.Tripwires;
+using Godwit.Engine.Figures;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
@@ -59,6 +61,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         var (plan, runbook, findings) = Plan();
         if (plan is null || runbook is null) return console.Refuse(findings);
         if (MissingSecrets(plan) is { Count: > 0 } missing) return console.Refuse(missing);
+        if (TripwireReadiness.Find(plan, runbook.Folder, Variables, here: true).Where(f => f.Severity == Severity.Error).ToList() is { Count: > 0 } unready) return console.Refuse(unready);
         var (journal, nowhere) = JournalPlace.Resolve(Journal, runbook);
         if (nowhere is not null) return console.Refuse([nowhere]);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
@@ -131,7 +134,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             await using var connection = await source.OpenAsync(cancellation);
             seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
         }
-        var (expected, doubts) = await ForeseeAsync(plan, runbook, cancellation);
+        var (expected, foreseen) = await ForeseeAsync(plan, runbook, cancellation);
+        IReadOnlyList<Finding> doubts = [.. foreseen, .. TripwireReadiness.Find(plan, runbook.Folder, Variables, here: false), .. target.Target is null ? [] : await AskTripwiresAsync(plan, runbook, target.Target, cancellation)];
         RunbookFindings.Print(console.Console, [.. doubts.Where(f => f.Severity != Severity.Note)]);
         var document = PlanDocument.From(plan, kinds, seconds, expected) with { Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
         if (console.Json) await output.WriteLineAsync(document.ToJson());
@@ -139,6 +143,15 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         else PlanText.Print(console, document);
         return ExitCode.Done;
     }
+
+    private async Task<IReadOnlyList<Finding>> AskTripwiresAsync(RunbookPlan plan, Runbook runbook, PostgresTarget target, CancellationToken cancellation)
+    {
+        await using var queries = new WatchQueries(target, (name, token) => ReachSourceAsync(plan, runbook.Folder, name, token));
+        return await TripwireReadiness.AskAsync(plan, new FigureContext { Queries = queries, Environment = Variables, Time = _time, Folder = runbook.Folder, Run = new RunFigures(_time) }, cancellation);
+    }
+
+    private async Task<TargetReading?> ReachSourceAsync(RunbookPlan plan, string folder, string name, CancellationToken cancellation) =>
+        plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, cancellation) : null;
 
     /// <summary>What steps that look at what they will read expect, and what they doubt: a plan is one without it too.</summary>
     private async Task<(IReadOnlyDictionary<string, IReadOnlyList<string>> Expected, IReadOnlyList<Finding> Doubts)> ForeseeAsync(RunbookPlan plan, Runbook runbook, CancellationToken cancellation)
@@ -283,13 +296,12 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         await using (run)
         {
             Detachment.Announce(run.Run);
-            async Task<TargetReading?> ReachSourceAsync(string name, CancellationToken token) =>
-                run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, token) : null;
-            await using var queries = new WatchQueries(target, ReachSourceAsync);
+            Task<TargetReading?> ReachAsync(string name, CancellationToken token) => ReachSourceAsync(run.Plan, folder, name, token);
+            await using var queries = new WatchQueries(target, ReachAsync);
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), Unknown = Unknown,
-                CheckSources = new PostgresSources(ReachSourceAsync), Queries = queries, Seen = Seen,
+                CheckSources = new PostgresSources(ReachAsync), Queries = queries, Seen = Seen,
             });
             await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);
             try
