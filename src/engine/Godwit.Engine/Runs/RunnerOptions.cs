@@ -20,9 +20,6 @@ public sealed record RunnerOptions
     /// <summary>Databases that tripwires ask, on connections of their own.</summary>
     public IFigureQueries Queries { get; init; } = NoFigureQueries.Instance;
 
-    /// <summary>How long the step at hand may take to stop by itself once a tripwire has fired; then it is ended.</summary>
-    public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>Whether a person has looked at the tripwires that fired so far.</summary>
     public bool Seen { get; init; }
 

@@ -43,6 +43,9 @@ public sealed record Tripwire
 
     public required TripwireAction Action { get; init; }
 
+    /// <summary>How long the step at hand may take to stop by itself.</summary>
+    public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(30);
+
     public required IReadOnlyList<string> Phases { get; init; }
 
     public bool Watches(Phase phase, bool back) => Phases.Contains(back ? WayBack : PhaseNames.Of(phase), StringComparer.Ordinal);
@@ -70,6 +73,7 @@ public sealed record Tripwire
             // Of its own figures a run knows that they are nothing before it begins.
             BaselineFor = source is FigureSource.Run { Name: not RunFigures.ReplicationLag } ? TimeSpan.Zero : item.DurationOrNull("baseline") ?? TimeSpan.FromSeconds(30),
             Action = ActionOf(item.TextOrNull("action") ?? "pause"),
+            StopWithin = item.DurationOrNull("stop_within") ?? TimeSpan.FromSeconds(30),
             Phases = item.Texts("phases") is { Count: > 0 } phases ? phases : TripwireShape.DefaultPhases,
         };
     }

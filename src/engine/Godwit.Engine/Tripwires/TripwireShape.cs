@@ -40,6 +40,7 @@ public static class TripwireShape
             new("for", new Shape.Duration(TimeSpan.Zero, TimeSpan.FromDays(7)), "How long it may be out of bounds, look after look, before anything is done") { Default = "0s" },
             new("no_data", s_silence, "How long there may be no number, and what is done then; never taken for fine"),
             new("action", new Shape.Choice(s_actions), "What is done then") { Default = "pause" },
+            new("stop_within", new Shape.Duration(TimeSpan.Zero, TimeSpan.FromHours(1)), "How long the step at hand may take to come to the end of its part before it is ended") { Default = "30s" },
             new("phases", new Shape.List(new Shape.Choice([.. PhaseNames.All.Select(PhaseNames.Of), Tripwire.WayBack])) { Min = 1, Max = 7 }, "When it is watched: phases on the way forward, and the way back as a whole") { Default = $"[{string.Join(", ", DefaultPhases)}]" },
         ],
         [FigureShape.Sql, FigureShape.Http, FigureShape.Metric, FigureShape.Log, FigureShape.Run])

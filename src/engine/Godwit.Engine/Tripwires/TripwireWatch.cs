@@ -231,7 +231,7 @@ internal sealed class TripwireWatch : IAsyncDisposable
         lock (_lock)
         {
             if (_tripped is null || _tripped.Action < action) _tripped = new Tripped(tripwire.Tripwire.Id, cause, action, reason);
-            _stop.CancelAfter(_options.StopWithin);
+            _stop.CancelAfter(tripwire.Tripwire.StopWithin);
         }
         _askToPause();
     }

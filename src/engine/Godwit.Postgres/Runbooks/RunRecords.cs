@@ -4,6 +4,7 @@ using Godwit.Engine.Reports;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Journal;
 using Godwit.Security.Signing;
+using Godwit.Postgres.Tripwires;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -22,6 +23,7 @@ public static class RunRecords
         var verdict = (await StoredJournal.LoadAsync(connection, run, known, cancellation)).Conclude();
         return new RunRecord(found, await ReadGatesAsync(connection, run, cancellation), journal, verdict, await CatalogsAsync(connection, run, cancellation))
         {
+            Tripwires = await TripwireRows.ReadAsync(connection, run, cancellation),
             Moves = await MoveRows.ReadAsync(connection, run, known, cancellation),
         };
     }
