@@ -11,7 +11,7 @@ public sealed record FindingCode(string Id, string Title, bool Acceptable = fals
 
 /// <summary>
 /// Every code, in one place. GW10xx the source, GW11xx its schema, GW12xx its values, GW13xx the target,
-/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal.
+/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal, GW185x tripwires and blue-green.
 /// </summary>
 public static class FindingCodes
 {

@@ -97,6 +97,7 @@ internal sealed class RouteStep(
         // With nothing to compare, all traffic on green is the end of it: whoever wants to watch on has the phase that is called so.
         if (state.At == weights.Count - 1 && weight.Analysis.Count == 0) return (state, null);
         using var analysis = new RouteAnalysis(weight.Analysis, state.Blue, context);
+        long? waitsSince = null;
         while (true)
         {
             if (await LookAsync(context, weight.Weights, cancellation) is { } halt) return (state, halt);
@@ -106,7 +107,9 @@ internal sealed class RouteStep(
             var left = state.Since + weight.Hold - now;
             var unclear = verdicts.Where(v => v.State == ComparisonState.Inconclusive).ToList();
             if (left <= TimeSpan.Zero && unclear.Count == 0) return (state with { Blue = analysis.Remember(verdicts) }, null);
-            if (left + patience <= TimeSpan.Zero)
+            // Counted from when its time is over and somebody looks: samples of a process that is gone are gone with it.
+            if (left <= TimeSpan.Zero) waitsSince ??= context.Time.GetTimestamp();
+            if (waitsSince is { } waits && context.Time.GetElapsedTime(waits) >= patience)
                 return (state, new StepResult.Undecided($"at {weight.Weights} there is too little to compare green with blue by: {string.Join("; ", unclear.Select(u => u.Text))}; the weights stay as they are") { Evidence = Evidence(weight.Weights, unclear[0].Text) });
             if (!await memory.WaitAsync(left > TimeSpan.Zero && left < every ? left : every, cancellation)) return (state, StepMemory.PauseAsked);
         }
