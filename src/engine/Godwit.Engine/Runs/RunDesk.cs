@@ -101,8 +101,8 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
         if (Watch?.Tripped is { } tripped)
         {
             if (tripped.Action == TripwireAction.Rollback) return new RunbookOutcome.TurnsBack(tripped);
-            reason = findings.Count == 0 ? tripped.Reason : $"{tripped.Reason}; {reason}";
-            findings = [tripped.Finding, .. findings];
+            reason = findings.Count == 0 ? tripped.Reason : $"{reason}; {tripped.Reason}";
+            findings = [.. findings, tripped.Finding];
         }
         await LeaveAsync(RunbookState.Paused, reason, "run-paused", cancellation);
         return new RunbookOutcome.Paused(reason, findings, verificationFailed);

@@ -67,14 +67,13 @@ internal sealed class WatchedTripwire(Tripwire tripwire, TripwireRow row, Figure
     /// <summary>Why it fires, in one sentence.</summary>
     public string Explain(TripwireCause cause, TripwireAction action)
     {
-        var row = Row;
-        var state = row.State;
+        var (state, baseline) = (Row.State, Row.Baseline?.Value);
         var name = $"tripwire {tripwire.Id}{(tripwire.Title is { } title ? $" ({title})" : "")}";
         return cause switch
         {
             TripwireCause.NoData => $"{name}: no data for {Span(clock.Now - state.SilentSince)}: {state.Silence}: {Tripwire.WordOf(action)}",
             TripwireCause.Flapping => $"{name}: left its bounds and came back {TripwireMachine.MostReturns} times, never for as long as {DurationText.Write(tripwire.For)}: {Tripwire.WordOf(action)}",
-            _ => $"{name}: {Expectation.Write(state.Value ?? 0)}, {tripwire.Bounds.Describe(row.Baseline?.Value)}{(tripwire.For > TimeSpan.Zero ? $", for {Span(clock.Now - state.OutSince)}" : "")}: {Tripwire.WordOf(action)}",
+            _ => $"{name}: {Expectation.Write(state.Value ?? 0)}, {tripwire.Bounds.Describe(baseline)}{(tripwire.For > TimeSpan.Zero ? $", for {Span(clock.Now - state.OutSince)}" : "")}: {Tripwire.WordOf(action)}",
         };
     }
 
