@@ -98,6 +98,7 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
     /// <summary>Lets go of the run; unless a tripwire has fired that wants it back: then it is kept, and turns.</summary>
     public async Task<RunbookOutcome> PauseAsync(string reason, IReadOnlyList<Finding> findings, bool verificationFailed, CancellationToken cancellation)
     {
+        if (Watch is not null) await Watch.QuietAsync();
         if (Watch?.Tripped is { } tripped)
         {
             if (tripped.Action == TripwireAction.Rollback) return new RunbookOutcome.TurnsBack(tripped);

@@ -124,7 +124,7 @@ internal sealed class TripwireWatch : IAsyncDisposable
         while (Tripped is null && !_work.IsCompleted && !await pauseAsked())
         {
             var looked = LookSignal();
-            var waiting = here.Where(t => t.Tripwire.Looks == t.Before || (t.Tripwire.Row.State.IsUndecided && !(next is { } after && t.Tripwire.Tripwire.Watches(after, back)))).ToList();
+            var waiting = here.Where(t => t.Tripwire.IsFiring || t.Tripwire.Looks == t.Before || (t.Tripwire.Row.State.IsUndecided && !(next is { } after && t.Tripwire.Tripwire.Watches(after, back)))).ToList();
             if (waiting.Count == 0) return;
             await Task.WhenAny(looked, Task.Delay(TimeSpan.FromMilliseconds(500), _options.Time, cancellation));
             cancellation.ThrowIfCancellationRequested();
@@ -158,6 +158,17 @@ internal sealed class TripwireWatch : IAsyncDisposable
             .Select(r => r.First.Change(row => row with { Baseline = new Baseline(r.Second.Value!.Value, r.Second.Looks, _clock.Now) })).ToList();
         if (rows.Count > 0) await _book.RecordAsync(rows, TripwireNote.Baselines, TripwireNote.OfBaselines(rows), cancellation);
         return null;
+    }
+
+    /// <summary>Waits until everything that fires is on record: whoever decides what becomes of the run decides with it.</summary>
+    public async Task QuietAsync()
+    {
+        while (!_work.IsCompleted)
+        {
+            var looked = LookSignal();
+            if (!_tripwires.Any(t => t.IsFiring)) return;
+            await Task.WhenAny(looked, Task.Delay(TimeSpan.FromMilliseconds(500), _options.Time));
+        }
     }
 
     /// <summary>Nothing fires and nothing is written after this.</summary>
@@ -195,6 +206,7 @@ internal sealed class TripwireWatch : IAsyncDisposable
             {
                 if (await tripwire.LookAsync(_over.Token) is { } cause) await FireAsync(tripwire, cause, back);
             });
+            tripwire.HasFired();
             Signal(ref _look);
             await WaitAsync(change, tripwire.Tripwire.Every);
         }

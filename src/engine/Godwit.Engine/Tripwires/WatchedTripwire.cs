@@ -24,6 +24,14 @@ internal sealed class WatchedTripwire(Tripwire tripwire, TripwireRow row, Figure
         }
     }
 
+    /// <summary>Whether it fires and that is not on record yet.</summary>
+    public bool IsFiring { get; private set; }
+
+    public void HasFired()
+    {
+        lock (_lock) IsFiring = false;
+    }
+
     /// <summary>How often it was looked at by this process.</summary>
     public long Looks => Interlocked.Read(ref _looks);
 
@@ -54,6 +62,7 @@ internal sealed class WatchedTripwire(Tripwire tripwire, TripwireRow row, Figure
         {
             var (state, fires) = TripwireMachine.Next(_row.State, at, made, n => tripwire.Bounds.IsOut(n, _row.Baseline?.Value), tripwire.For, tripwire.Silence);
             _row = _row with { State = state };
+            IsFiring = fires is not null;
             Interlocked.Increment(ref _looks);
             return fires;
         }
