@@ -9,6 +9,9 @@ internal sealed class Disturbance(EveryKind world, Random random)
 
     private readonly List<string> _story = [];
 
+    /// <summary>Whether the first runner has to come to the end by itself, but for a statement whose end nobody saw.</summary>
+    public bool EndsByItself { get; init; }
+
     public string Story => string.Join('\n', _story);
 
     public static List<(int Steps, int Changes)> Places(Random random, int count) =>
@@ -25,7 +28,7 @@ internal sealed class Disturbance(EveryKind world, Random random)
         var unknown = false;
         for (var start = 0; start < places.Count + 20; start++)
         {
-            var command = back ? (start == 0 || random.Next(2) == 0 ? "rollback" : "resume") : await watch.HasRunAsync() ? "resume" : "run";
+            var command = back ? (start == 0 || random.Next(2) == 0 || !await watch.IsGoingBackAsync() ? "rollback" : "resume") : await watch.HasRunAsync() ? "resume" : "run";
             using var runner = unknown ? world.Folder.Start("resume", "--unknown", "again") : world.Folder.Start(command);
             while (next < places.Count && await watch.ReachAsync(places[next].Steps, places[next].Changes, back, () => runner.HasExited))
             {
@@ -37,7 +40,7 @@ internal sealed class Disturbance(EveryKind world, Random random)
             _story.Add($"{command} ended {outcome.ExitCode}");
             // The one that nobody can tell: a statement outside a transaction, which bears to be done again.
             unknown = outcome.ExitCode == Paused && outcome.Output.Contains("its end was not seen", StringComparison.Ordinal);
-            if (unknown || outcome.ExitCode is Killed or Interrupted) continue;
+            if (unknown || (!EndsByItself && outcome.ExitCode is Killed or Interrupted)) continue;
             // Struck right after its end, it has nothing left to do.
             if (start > 0 && outcome.ExitCode == Refused && (outcome.Output.Contains("is finished", StringComparison.Ordinal) || outcome.Output.Contains("is rolled-back", StringComparison.Ordinal))) return next;
             Assert.True(outcome.ExitCode == (back ? RolledBack : Done), $"{Story}\n{outcome.Output}\n{outcome.Error}");

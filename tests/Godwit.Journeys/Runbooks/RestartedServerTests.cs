@@ -1,3 +1,4 @@
+using Godwit.Journeys.Running;
 using Godwit.TestServers;
 
 namespace Godwit.Journeys.Runbooks;
@@ -26,6 +27,41 @@ public sealed class RestartedServerTests
         TestContext.Current.TestOutputHelper!.WriteLine(disturbance.Story);
         Assert.Equal(Places.Length, struck);
         await world.AssertDoneAsync(undisturbed);
+    }
+
+    /// <summary>Anywhere: between steps, in the runner's own notes, on the way back. Back within seconds, it is nobody's business but the runner's.</summary>
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(2, 4)]
+    public Task A_server_that_comes_back_is_waited_for_wherever_the_run_is(int seed, int strikes) => StrikeAsync(seed, strikes);
+
+    [Fact]
+    [Trait("Category", "Soak")]
+    public async Task A_server_that_goes_down_a_hundred_times()
+    {
+        for (var (seed, struck) = (100, 0); struck < 100; seed++) struck += await StrikeAsync(seed, strikes: 8);
+    }
+
+    private static async Task<int> StrikeAsync(int seed, int strikes)
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, durable: true, cancellationToken: token);
+        var undisturbed = await EveryKind.UndisturbedAsync(server);
+        await using var world = await EveryKind.MakeAsync(server);
+        var random = new Random(seed);
+        var disturbance = new Disturbance(world, random) { EndsByItself = true };
+        var struck = await disturbance.GoAsync(back: false, Disturbance.Places(random, strikes), Strike);
+        await world.AssertDoneAsync(undisturbed);
+        struck += await disturbance.GoAsync(back: true, Disturbance.Places(random, strikes), Strike);
+        await world.AssertUndoneAsync();
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}\n{disturbance.Story}");
+        return struck;
+
+        async Task Strike(GodwitProcess runner)
+        {
+            await (random.Next(2) == 0 ? server.StopImmediatelyAsync(token) : server.KillAsync(token));
+            await server.StartAsync(token);
+        }
     }
 
     [Fact]

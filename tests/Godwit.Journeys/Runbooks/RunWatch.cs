@@ -41,6 +41,14 @@ internal sealed class RunWatch(TestDatabase database) : IAsyncDisposable
 
     public async Task<bool> HasRunAsync() => (await LookAsync("Verified")).Seen.Length > 0;
 
+    /// <summary>Whether the way back is on record: killed before that, it has not begun, and a run that is resumed goes forward.</summary>
+    public async Task<bool> IsGoingBackAsync()
+    {
+        await using var connection = await database.OpenAsync(superuser: true);
+        await using var command = new NpgsqlCommand("SELECT coalesce(bool_or(rolling_back), false) FROM godwit.runs", connection);
+        return await command.ExecuteScalarAsync() is true;
+    }
+
     private async Task<(long Count, string Seen)> LookAsync(string state)
     {
         try

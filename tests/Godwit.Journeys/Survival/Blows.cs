@@ -81,13 +81,18 @@ internal static class Blows
             await frozen.KillAsync();
             return;
         }
+        // Its last word may have been written before it was frozen: nothing is left to be taken over then, and it may say that it is done.
+        var over = stage == Stage.Certify && await expedition.IsVerifiedAsync();
         await using var second = expedition.Start("resume", "--to", expedition.To);
         Assert.True(await second.EndAsync() == Done, $"the second mover ended {second.ExitCode}\n{second.Output}");
         var after = await expedition.Watch.ScalarAsync<string>(StateSql);
         frozen.Thaw();
         await frozen.EndAsync(Soon);
-        Assert.True(frozen.ExitCode == Interrupted, $"the first mover ended {frozen.ExitCode}\n{frozen.Output}");
-        Assert.Contains("another runner has taken this run over", frozen.Output, StringComparison.Ordinal);
+        if (!over || frozen.ExitCode != Done)
+        {
+            Assert.True(frozen.ExitCode == Interrupted, $"the first mover ended {frozen.ExitCode}\n{frozen.Output}");
+            Assert.Contains("another runner has taken this run over", frozen.Output, StringComparison.Ordinal);
+        }
         Assert.Equal(after, await expedition.Watch.ScalarAsync<string>(StateSql));
     }
 

@@ -101,7 +101,7 @@ internal sealed class Expedition : IAsyncDisposable
         await Watch.ScalarAsync<bool>("SELECT to_regclass('godwit.ranges') IS NOT NULL")
         && await Watch.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM godwit.runs WHERE state <> 'Aborted')");
 
-    private async Task<bool> IsVerifiedAsync() =>
+    public async Task<bool> IsVerifiedAsync() =>
         await HasRunAsync() && await Watch.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM godwit.runs WHERE state = 'Verified')");
 
     public async ValueTask DisposeAsync()

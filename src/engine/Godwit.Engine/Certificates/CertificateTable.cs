@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Godwit.Model.Digests;
 using Godwit.Model.Moves;
 
@@ -31,6 +32,14 @@ public sealed record CertificateTable
 
     public required long Milliseconds { get; init; }
 
+    /// <summary>Columns whose values are not the source's own. Null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CertificateTransform>? Transforms { get; init; }
+
+    /// <summary>Columns of the source that the user left out, by their names there. Null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? LeftOutColumns { get; init; }
+
     /// <summary>Ranges for a certificate: as they are up to <see cref="MostRanges"/>, else neighbours merged. Digests add, so nothing is lost but places.</summary>
     public static IReadOnlyList<CertificateRange> Merge(IReadOnlyList<(RowIdRange Range, RangeDigest Digest)> ranges)
     {
@@ -50,3 +59,19 @@ public sealed record CertificateTable
 /// <param name="Name">At the target.</param>
 /// <param name="Type">As PostgreSQL's <c>format_type</c> prints it.</param>
 public sealed record CertificateColumn(string Name, string Type);
+
+/// <summary>A column that a transform made.</summary>
+/// <param name="Column">At the target.</param>
+/// <param name="Transform">The transform's name.</param>
+/// <param name="Parameters">As JSON, defaults filled in; of a secret the name of its variable.</param>
+/// <param name="From">The columns of the source that it read.</param>
+/// <param name="Proven">What a verified table's digest says of the column: <see cref="EqualToTransform"/>.</param>
+public sealed record CertificateTransform(string Column, string Transform, string Parameters, IReadOnlyList<string> From, string Proven)
+{
+    public const string EqualToTransform = "equal to the transform of the source";
+
+    public static CertificateTransform Of(string column, ColumnTransform transform) => new(column, transform.Kind, transform.Parameters, transform.Inputs, EqualToTransform);
+
+    public bool Says(string column, ColumnTransform transform) =>
+        Column == column && Transform == transform.Kind && Parameters == transform.Parameters && From.SequenceEqual(transform.Inputs, StringComparer.Ordinal);
+}

@@ -1,4 +1,5 @@
 using Godwit.Documents;
+using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Model.Values;
@@ -18,8 +19,13 @@ public sealed class MapFileReader
 
     private readonly string _path;
     private readonly List<Finding> _findings = [];
+    private readonly TransformReader _transforms;
 
-    private MapFileReader(string path) => _path = path;
+    private MapFileReader(string path)
+    {
+        _path = path;
+        _transforms = new TransformReader(path, TransformRegistry.Standard, _findings);
+    }
 
     public static MapFileReading ReadFile(string path) => new MapFileReader(path).Read(YamlReader.ReadFile(path, FindingCodes.MapFile));
 
@@ -38,7 +44,8 @@ public sealed class MapFileReader
                 findings.Add(Finding.Error(FindingCodes.MapUnknown, $"The source has no table \"{table.Name}\"", table.Place, "Correct the name, or remove the table from the file"));
                 continue;
             }
-            foreach (var column in table.Columns.Where(c => !columns.Contains(c.Name, StringComparer.OrdinalIgnoreCase)))
+            // What a transform makes may be new; what it reads is looked for where the transform is planned.
+            foreach (var column in table.Columns.Where(c => c.Transform is null && !columns.Contains(c.Name, StringComparer.OrdinalIgnoreCase)))
                 findings.Add(Finding.Error(FindingCodes.MapUnknown, $"Table \"{table.Name}\" has no column \"{column.Name}\"", column.Place, "Correct the name, or remove the column from the file"));
         }
         return findings;
@@ -98,10 +105,14 @@ public sealed class MapFileReader
                 {
                     Collation = OneOf(entry, "default", "C") switch { "default" => CollationChoice.DatabaseDefault, "C" => CollationChoice.C, _ => CollationChoice.Unset },
                 },
-                _ => Unknown(entry.Key, "a column", "type, format, empty, collation, rename", map),
+                "transform" => map with { Transform = _transforms.Read(map.Name, entry) },
+                "leave_out" => map with { LeaveOut = OneOf(entry, "true", "false") == "true" },
+                "drop" => map with { Drop = _transforms.ReadDrop(entry) },
+                _ => Unknown(entry.Key, "a column", "type, format, empty, collation, rename, transform, leave_out, drop", map),
             };
         }
         CheckFormat(map);
+        _transforms.Check(map);
         return map;
     }
 

@@ -25,7 +25,7 @@ public sealed class Retries(TimeProvider time, Random jitter)
             {
                 return await work(cancellation);
             }
-            catch (TargetFaultException fault) when ((attempt < Attempts || progress?.Invoke() > before) && (fault.IsPassing || fault.Fault == TargetFault.ConnectionLost))
+            catch (TargetFaultException fault) when (!fault.IsUnanswered && (attempt < Attempts || progress?.Invoke() > before) && (fault.IsPassing || fault.Fault == TargetFault.ConnectionLost))
             {
                 if (progress?.Invoke() > before) attempt = 1;
                 var wait = Wait(attempt++);

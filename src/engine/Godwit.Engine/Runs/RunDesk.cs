@@ -91,7 +91,7 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
                 await store.LeaveAsync(state, reason, journalKind, token);
                 return true;
             },
-            null,
+            Waiting,
             cancellation);
     }
 
@@ -118,18 +118,23 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 
     public Task<bool> NoteAsync(
         string kind, Phase? phase, Func<IRunLedger, CancellationToken, Task> work, CancellationToken cancellation, JsonObject? more = null) =>
-        store.RecordAsync(
-            step: null,
-            Notes,
-            async (ledger, token) =>
-            {
-                await work(ledger, token);
-                var body = more is null ? [] : (JsonObject)more.DeepClone();
-                if (phase is { } named) body["phase"] = PhaseNames.Of(named);
-                await ledger.JournalAsync(kind, body, token);
-                return true;
-            },
+        _retries.RunAsync(
+            attempt => store.RecordAsync(
+                step: null,
+                Notes,
+                async (ledger, token) =>
+                {
+                    await work(ledger, token);
+                    var body = more is null ? [] : (JsonObject)more.DeepClone();
+                    if (phase is { } named) body["phase"] = PhaseNames.Of(named);
+                    await ledger.JournalAsync(kind, body, token);
+                    return true;
+                },
+                attempt),
+            Waiting,
             cancellation);
+
+    private void Waiting(TargetFaultException fault, TimeSpan wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s");
 
     public static string DeadlineOf(PhaseSettings phase) => $"the deadline of {PhaseNames.Of(phase.Phase)} ({DurationText.Write(phase.Deadline)})";
 

@@ -38,7 +38,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, RunFigu
         _progress.Begin();
         if (state is StepState.Pending or StepState.Undone)
         {
-            var fit = await LimitAsync(step, step.Timeout, c => bound.PrecheckAsync(context, c), cancellation);
+            var fit = await RetryAsync(c => LimitAsync(step, step.Timeout, t => bound.PrecheckAsync(context, t), c), cancellation);
             if (fit is not StepResult.Passed) return await RefuseAsync(step, "step-precheck-failed", fit, cancellation);
         }
         var verified = false;

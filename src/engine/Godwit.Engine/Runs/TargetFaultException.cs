@@ -38,6 +38,9 @@ public sealed class TargetFaultException(TargetFault fault, string message, stri
     /// <summary>Which statement of several, counted from 0; null where there was one, or it is not known.</summary>
     public int? Statement { get; init; }
 
+    /// <summary>Whether the work was committed is not known: doing it again may do it twice.</summary>
+    public bool IsUnanswered { get; init; }
+
     /// <summary>Nothing was changed, and a moment later it may work.</summary>
     public bool IsPassing => Fault is TargetFault.LockNotAvailable or TargetFault.Deadlock or TargetFault.Serialization;
 }

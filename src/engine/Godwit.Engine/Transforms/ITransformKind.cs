@@ -60,6 +60,9 @@ public interface ITransform
 
     TransformOutput Output { get; }
 
+    /// <summary>The environment variable of its secret; null without one.</summary>
+    string? SecretName { get; }
+
     /// <summary>What is missing outside the runbook, a secret for instance.</summary>
     IEnumerable<Finding> FindMissing(IRunEnvironment environment);
 

@@ -16,6 +16,8 @@ internal sealed record Transform : ITransform
 
     public Secret? Key { get; init; }
 
+    public string? SecretName => Key?.Variable;
+
     /// <summary>Makes the function of the secret's value; null where there is none.</summary>
     public required Func<string?, TransformFunction> Function { get; init; }
 

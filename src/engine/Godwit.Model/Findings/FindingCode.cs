@@ -49,6 +49,12 @@ public static class FindingCodes
     public static readonly FindingCode Convention = new("GW1207", "A framework's conventions were recognised");
     public static readonly FindingCode Quarantined = new("GW1208", "Rows were put into quarantine");
 
+    public static readonly FindingCode TransformFailed = new("GW1218", "A transform has no result for a value");
+    public static readonly FindingCode TransformRefused = new("GW1219", "A transform cannot be part of a move");
+    public static readonly FindingCode SpeaksOfRaw = new("GW1220", "Something of the schema speaks of values that a transform changes", Acceptable: true);
+    public static readonly FindingCode TransformedKeys = new("GW1221", "A transform makes keys equal");
+    public static readonly FindingCode RawInQuarantine = new("GW1222", "A quarantine would hold what a transform is to hide", Acceptable: true);
+
     public static readonly FindingCode NotPostgres = new("GW1301", "The target is not PostgreSQL 15 or later");
     public static readonly FindingCode NotUtf8 = new("GW1302", "The target database is not UTF8");
     public static readonly FindingCode TargetNotEmpty = new("GW1303", "The target holds tables of these names");
@@ -59,6 +65,8 @@ public static class FindingCodes
     public static readonly FindingCode TargetUnreachable = new("GW1308", "The target cannot be reached");
     public static readonly FindingCode RunUnfinished = new("GW1309", "An unfinished run holds the target");
     public static readonly FindingCode NothingToResume = new("GW1310", "There is nothing to resume");
+
+    public static readonly FindingCode SecretDiffers = new("GW1320", "A secret is not the one that the move began with");
 
     public static readonly FindingCode MapFile = new("GW1401", "The mapping file is wrong");
     public static readonly FindingCode MapUnknown = new("GW1402", "The mapping file names what does not exist");

@@ -36,6 +36,15 @@ public sealed record ColumnMap(string Name, Place.InFile Place)
     public bool EmptyIsNull { get; init; }
 
     public CollationChoice Collation { get; init; }
+
+    /// <summary>What makes the column's values; a column that the source does not have is a new one. Its inputs stand as they were written.</summary>
+    public ColumnTransform? Transform { get; init; }
+
+    /// <summary>The column does not go over; transforms may read it all the same.</summary>
+    public bool LeaveOut { get; init; }
+
+    /// <summary>What may be left behind because it speaks of values that the column no longer holds.</summary>
+    public IReadOnlyList<Dependents> Drop { get; init; } = [];
 }
 
 /// <summary>How a column of the source keeps dates.</summary>

@@ -76,6 +76,9 @@ public sealed record TablePlan
     /// <summary>Bytes of values that the profile counted.</summary>
     public required long Bytes { get; init; }
 
+    /// <summary>Columns of the source that the user left out, by their names there. Null where none is.</summary>
+    public IReadOnlyList<string>? LeftOutColumns { get; init; }
+
     /// <summary>The copy's ranges of rowid: adjacent, ascending, the first open below and the last above. One range, open at both ends, for a table without rowid.</summary>
     public required IReadOnlyList<RowIdRange> Ranges { get; init; }
 }
@@ -87,7 +90,14 @@ public sealed record TablePlan
 /// <param name="TargetName">The quarantine table's name.</param>
 /// <param name="Columns">Indexes of the columns in which the profile saw misfits.</param>
 /// <param name="Followers">Row numbers of rows that point at a quarantined row, ascending.</param>
-public sealed record QuarantinePlan(string TargetName, IReadOnlyList<int> Columns, IReadOnlyList<long> Followers);
+public sealed record QuarantinePlan(string TargetName, IReadOnlyList<int> Columns, IReadOnlyList<long> Followers)
+{
+    /// <summary>The source's columns, where they are not the table's: quarantine keeps what was there before any transform. Null where they are the same.</summary>
+    public IReadOnlyList<QuarantineColumn>? Raw { get; init; }
+}
+
+/// <summary>A column of a quarantine table whose rows are kept as they were before the transforms of their table.</summary>
+public sealed record QuarantineColumn(string SourceName, string TargetName);
 
 /// <param name="Collation">The collation that orders this part of the key.</param>
 public sealed record KeyOrder(bool Descending, string Collation);
@@ -126,6 +136,9 @@ public sealed record ColumnPlan
 
     /// <summary>The collation's name for a text column (<c>C</c>), or null for the database's own.</summary>
     public string? Collation { get; init; }
+
+    /// <summary>What makes the values. <see cref="Mapping"/> is then of what it gives, and <see cref="SourceName"/> may be of no column of the source. Null where they go over as they are.</summary>
+    public ColumnTransform? Transform { get; init; }
 }
 
 /// <summary>A primary key or unique constraint, or, where a column compares without case or trailing spaces, a unique index over <see cref="Expressions"/>.</summary>

@@ -32,6 +32,7 @@ public sealed class PostgresRun : IRunStore
     private readonly PostgresTarget _target;
     private readonly LedgerKeeper? _keeper;
     private readonly SemaphoreSlim _journalling = new(1, 1);
+    private readonly Retries _retries = new(TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
     private JournalPosition _tip;
     private bool _leaving;
     private bool _left;
@@ -64,8 +65,10 @@ public sealed class PostgresRun : IRunStore
     /// <summary>Told after each commit that added to the journal. Must not throw or wait.</summary>
     public Action? Journalled { get; set; }
 
-    public Task<RunbookRun> ReadAsync(CancellationToken cancellation) => AskAsync(
-        async connection => await RunbookRows.FindAsync(connection, Run, cancellation) ?? throw new LeaseLostException("the run's rows are gone"), cancellation);
+    public Task<RunbookRun> ReadAsync(CancellationToken cancellation) => AskAsync(connection => ReadFromAsync(connection, cancellation), cancellation);
+
+    private async Task<RunbookRun> ReadFromAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        await RunbookRows.FindAsync(connection, Run, cancellation) ?? throw new LeaseLostException("the run's rows are gone");
 
     public Task<RunRequest> ReadRequestAsync(CancellationToken cancellation) => AskAsync(
         async connection =>
@@ -158,7 +161,7 @@ public sealed class PostgresRun : IRunStore
     }
 
     private async Task<bool> HasLeftAsync(RunbookState state, CancellationToken cancellation) =>
-        (await ReadAsync(cancellation)).State == state && await TargetFaults.GuardAsync(() => _lease.IsTakenAsync(cancellation));
+        (await AskOnceAsync(connection => ReadFromAsync(connection, cancellation), cancellation)).State == state && await TargetFaults.GuardAsync(() => _lease.IsTakenAsync(cancellation));
 
     /// <summary>One transaction, begun with the lease locked and the limits set in one round trip.</summary>
     private Task<T> TransactAsync<T>(string? step, SessionTerms terms, Func<RunLedger, CancellationToken, Task<T>> work, CancellationToken cancellation)
@@ -175,10 +178,27 @@ public sealed class PostgresRun : IRunStore
             var result = await work(ledger, cancellation);
             await ledger.FlushAsync(cancellation);
             await CommitAsync(connection, transaction, ledger, cancellation);
+            // One whose answer was lost is of no more use.
+            if (connection.State != System.Data.ConnectionState.Open) return result;
             if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);
             session.Keep();
             return result;
         });
+    }
+
+    /// <summary>A commit whose answer is lost was made or not: where it added to the journal, that tells, and nobody else has to ask.</summary>
+    private async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
+    {
+        var process = connection.ProcessID;
+        try
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+        catch (Exception e) when (entries.Count > 0 && TargetFaults.IsTargets(e) && TargetFaults.Of(e) is { Fault: TargetFault.ConnectionLost } fault)
+        {
+            if (await new LostCommit(_sessions, Run).IsMadeAsync(process, entries[^1], cancellation) is not { } made) throw new TargetFaultException(fault.Fault, fault.Message, fault.SqlState, e) { IsUnanswered = true };
+            if (!made) throw;
+        }
     }
 
     /// <summary>
@@ -193,7 +213,7 @@ public sealed class PostgresRun : IRunStore
         {
             var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
             if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
-            await transaction.CommitAsync(cancellation);
+            await CommitAsync(connection, transaction, entries, cancellation);
             if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);
         }
         finally
@@ -230,7 +250,10 @@ public sealed class PostgresRun : IRunStore
         Journalled?.Invoke();
     }
 
-    private Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellation) =>
+    /// <summary>Asking changes nothing, so that it is asked again when the target was away.</summary>
+    private Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellation) => _retries.RunAsync(token => AskOnceAsync(ask, token), waiting: null, cancellation);
+
+    private Task<T> AskOnceAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellation) =>
         TargetFaults.GuardAsync(async () =>
         {
             await using var session = await _sessions.RentAsync(cancellation);

@@ -22,7 +22,7 @@ public static partial class TargetFaults
         }
     }
 
-    private static bool IsTargets(Exception e) => e is NpgsqlException or SocketException or IOException or ObjectDisposedException;
+    public static bool IsTargets(Exception e) => e is NpgsqlException or SocketException or IOException or ObjectDisposedException;
 
     public static TargetFaultException Of(Exception e) => e switch
     {

@@ -88,14 +88,16 @@ public sealed class Lease : IAsyncDisposable
     private async Task BeatAsync()
     {
         var lastSuccess = _time.GetTimestamp();
+        // Kept sessions may all have been ended with the server: after a fault only a new one tells.
+        var afresh = false;
         while (!_stop.IsCancellationRequested)
         {
             var began = _time.GetTimestamp();
             try
             {
                 // An attempt that hangs is left behind: what it hangs on may never end.
-                if (!await BeatOnceAsync().WaitAsync(_terms.Attempt, _time, _stop.Token)) break;
-                lastSuccess = began;
+                if (!await BeatOnceAsync(afresh).WaitAsync(_terms.Attempt, _time, _stop.Token)) break;
+                (lastSuccess, afresh) = (began, false);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -106,6 +108,7 @@ public sealed class Lease : IAsyncDisposable
             {
                 // The workers meet the same fault and report it; the heartbeat keeps trying until the lease is over. What counts is when an attempt
                 // began: a process that was stopped for longer than the lease asks once more before it gives up.
+                afresh = true;
             }
             catch (Exception)
             {
@@ -132,11 +135,11 @@ public sealed class Lease : IAsyncDisposable
     }
 
     /// <summary>False when the lease is another's.</summary>
-    private async Task<bool> BeatOnceAsync()
+    private async Task<bool> BeatOnceAsync(bool afresh)
     {
         using var limit = new CancellationTokenSource(_terms.Attempt, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
-        await using var session = await _sessions.RentAsync(either.Token);
+        await using var session = afresh ? await _sessions.OpenAsync(either.Token) : await _sessions.RentAsync(either.Token);
         await using var command = new NpgsqlCommand(
             "UPDATE godwit.leases SET heartbeat = clock_timestamp() WHERE scope = $1 AND epoch = $2", session.Connection)
         {

@@ -11,7 +11,7 @@ internal static class QuarantineDdl
     {
         if (table.Quarantine is not { } quarantine) return null;
         var own = new List<string> { "godwit_row bigint NOT NULL", "godwit_reason text NOT NULL", "godwit_storage text NOT NULL" };
-        var columns = own.Concat(table.Columns.Select(c => $"{TargetName.Quote(c.TargetName)} bytea"));
+        var columns = own.Concat((quarantine.Raw?.Select(c => c.TargetName) ?? table.Columns.Select(c => c.TargetName)).Select(c => $"{TargetName.Quote(c)} bytea"));
         var name = TargetName.Qualify(schema, quarantine.TargetName);
         return new TargetStep(
             $"quarantine:{quarantine.TargetName}", DdlPhase.Tables, $"table {quarantine.TargetName}",

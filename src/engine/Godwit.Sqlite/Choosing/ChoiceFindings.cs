@@ -43,6 +43,11 @@ internal sealed class ChoiceFindings(ColumnToChoose column)
         foreach (var kind in misfits.GroupBy(KindOf))
         {
             IReadOnlyList<ValueGroup> groups = [.. kind];
+            if (IsFailure(groups[0], chosen))
+            {
+                AddFailed(groups, quarantine);
+                continue;
+            }
             if (quarantine)
             {
                 AddQuarantined(groups, $"{kind.Key} where {Expected(chosen)} is expected");
@@ -56,6 +61,17 @@ internal sealed class ChoiceFindings(ColumnToChoose column)
             Add(evidence.IsOverridden && takesStorage ? FindingCodes.OutOfRange : FindingCodes.MixedStorage, Severity.Error, groups,
                 $"{Values(groups)} {kind.Key} in a column {where}{joined}, where {Expected(chosen)} is expected", Remedy(groups[0], textFits));
         }
+    }
+
+    /// <summary>A transform's failure is of a storage class that its results are never of.</summary>
+    private bool IsFailure(ValueGroup group, Proposal chosen) =>
+        column.Transform is { IsCopy: false } && group.Storage == (chosen.Type.Name == TypeName.Bytea ? StorageClass.Text : StorageClass.Blob);
+
+    private void AddFailed(IReadOnlyList<ValueGroup> groups, bool quarantine)
+    {
+        var what = $"without a result of {column.Transform!.Kind}({string.Join(", ", column.Transform.Inputs)})";
+        if (quarantine) AddQuarantined(groups, what);
+        else Add(FindingCodes.TransformFailed, Severity.Error, groups, $"{Values(groups)} {what}", "Correct the rows in the source or the transform's parameters, or move on without them: --quarantine keeps them, bytes and all, in a table beside");
     }
 
     /// <summary>Texts that keep a column declared as something else from becoming it.</summary>

@@ -15,6 +15,9 @@ public sealed record ColumnToChoose(string Table, string DeclaredType, bool Stri
     /// <summary>The user's word on this column, or on one that a foreign key joins to it; the same that <see cref="ToProfile"/> was given.</summary>
     public ColumnMap? Override { get; init; }
 
+    /// <summary>What made the values, where they are not the source's own.</summary>
+    public ColumnTransform? Transform { get; init; }
+
     public string Name => Profile.Column.Name;
 
     public Affinity Affinity { get; } = Grammar.DeclaredType.AffinityOf(DeclaredType, Strict);

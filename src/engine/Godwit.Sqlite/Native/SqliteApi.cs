@@ -120,6 +120,49 @@ internal static unsafe partial class SqliteApi
     [LibraryImport(Library, EntryPoint = "sqlite3_column_text")]
     public static partial byte* ColumnText(nint statement, int column);
 
+    /// <summary>Arguments have the database's own encoding whatever is asked for here; the flags say what a schema may do with the function.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_create_function_v2", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int CreateFunction(
+        nint database, string name, int arguments, int flags, nint data,
+        delegate* unmanaged[Cdecl]<nint, int, nint*, void> function, nint step, nint final, delegate* unmanaged[Cdecl]<nint, void> destroy);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_user_data"), SuppressGCTransition]
+    public static partial nint UserData(nint context);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_value_type"), SuppressGCTransition]
+    public static partial int ValueType(nint value);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_value_int64"), SuppressGCTransition]
+    public static partial long ValueInteger(nint value);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_value_double"), SuppressGCTransition]
+    public static partial double ValueReal(nint value);
+
+    /// <summary>As <see cref="ColumnBlob"/>: asked for before the length, the bytes of a TEXT stay in the database's encoding.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_value_blob")]
+    public static partial byte* ValueBlob(nint value);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_value_bytes"), SuppressGCTransition]
+    public static partial int ValueBytes(nint value);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_result_null")]
+    public static partial void ResultNull(nint context);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_result_int64")]
+    public static partial void ResultInteger(nint context, long value);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_result_double")]
+    public static partial void ResultReal(nint context, double value);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_result_text")]
+    public static partial void ResultText(nint context, byte* utf8, int bytes, nint destructor);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_result_blob")]
+    public static partial void ResultBlob(nint context, byte* blob, int bytes, nint destructor);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_result_error", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void ResultError(nint context, string message, int bytes);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static string ToString(byte* utf8) => Marshal.PtrToStringUTF8((nint)utf8) ?? "";
 }

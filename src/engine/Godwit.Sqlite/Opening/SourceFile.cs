@@ -1,5 +1,6 @@
 using Godwit.Model.Findings;
 using Godwit.Sqlite.Native;
+using Godwit.Sqlite.Transforming;
 
 namespace Godwit.Sqlite.Opening;
 
@@ -79,6 +80,13 @@ public sealed class SourceFile : IDisposable
     {
         lock (_gate)
             return _free.TryDequeue(out var reader) ? reader : throw new InvalidOperationException("every reader of the source is in use");
+    }
+
+    /// <summary>Lets every connection compute a move's transforms. Not while a reader is in use.</summary>
+    public void Use(TransformFunctions functions)
+    {
+        if (functions.IsEmpty) return;
+        foreach (var reader in _snapshot.Readers) TransformCall.Register(reader, functions, Encoding);
     }
 
     /// <summary>Gives a reader back, its statements disposed and its transaction still open.</summary>

@@ -14,7 +14,8 @@ internal sealed class CheckPlanning(PlanContext context, ConstraintNaming naming
 {
     public void Plan(TableDraft table)
     {
-        var checks = Written(table).ToList();
+        var checks = Written(table).Where(c => !TransformRules.Stops(
+            context, table.Source, TransformRules.Changed(table.Source, ExpressionTree.ColumnsOf(c.Condition)), Dependents.Checks, $"A {Kind(c)} of {table.Name}", "check", Label(table, c), c.Text)).ToList();
         var violated = FindViolated(table, checks.ConvertAll(c => c.Text));
         foreach (var (check, isViolated) in checks.Zip(violated)) Plan(table, check, isViolated);
         foreach (var column in table.Columns)
@@ -28,7 +29,7 @@ internal sealed class CheckPlanning(PlanContext context, ConstraintNaming naming
     private void Plan(TableDraft table, WrittenCheck check, bool isViolated)
     {
         var place = new Place.InTable(table.Name, Column: check.Column);
-        var kind = check.Name is null ? "CHECK" : $"CHECK {check.Name}";
+        var kind = Kind(check);
         switch (ExpressionTranslator.Translate(check.Condition, table.Relation, ExpressionPurpose.Check))
         {
             case Translated.Failure failure:
@@ -49,6 +50,8 @@ internal sealed class CheckPlanning(PlanContext context, ConstraintNaming naming
                 break;
         }
     }
+
+    private static string Kind(WrittenCheck check) => check.Name is null ? "CHECK" : $"CHECK {check.Name}";
 
     private string Name(TableDraft table, WrittenCheck check) => check.Column is { } column
         ? naming.Plain(table, check.Name, table.TargetName, column, "check")

@@ -61,7 +61,7 @@ internal sealed class ColumnDraft
     /// </summary>
     public string BecomesNull(SourceTable table)
     {
-        var column = SqliteName.Qualify(table.Name, Source.Name);
+        var column = Source.Sql(table.Name);
         return Mapping.EmptyIsNull ? $"(typeof({column}) = 'null' OR {column} = '')" : $"typeof({column}) = 'null'";
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ColumnGroups
         foreach (var column in all) groups._representatives[column] = column;
         for (var child = 0; child < tables.Count; child++)
         {
-            foreach (var key in tables[child].ForeignKeys) groups.Join(tables, child, key);
+            foreach (var key in tables[child].ForeignKeys.Where(k => !k.IsSevered)) groups.Join(tables, child, key);
         }
         return [.. all.GroupBy(groups.Find).Select(g => g.OrderBy(groups._children.Contains).ToList())];
     }

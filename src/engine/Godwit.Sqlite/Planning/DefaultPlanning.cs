@@ -1,4 +1,5 @@
 using Godwit.Model.Findings;
+using Godwit.Model.Moves;
 using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Translation;
 using Translated = Godwit.Sqlite.Translation.Translation;
@@ -8,12 +9,18 @@ namespace Godwit.Sqlite.Planning;
 /// <summary>DEFAULT clauses. SQLite ignores one on the rowid's alias, and a generated column has none.</summary>
 internal static class DefaultPlanning
 {
+    private static bool IsNull(ColumnDefault clause) => clause.Value is NullLiteral;
+
     public static void Plan(PlanContext context, TableDraft table)
     {
         foreach (var (column, typed) in table.Columns.Zip(table.Relation.Columns))
         {
             var clause = column.Syntax.Constraints.OfType<ColumnDefault>().LastOrDefault();
             if (clause is null || column.Identity || column.Source.IsGenerated) continue;
+            if (!IsNull(clause) && !column.Source.IsLeftOut && TransformRules.Stops(
+                context, table.Source, column.Source.IsChanged ? [column.Source] : [], Dependents.Defaults, $"The default of {table.Name}.{column.Source.Name}", "default",
+                $"{table.Name}.{column.Source.Name}", KeySyntax.Text(clause, table.Source.Sql), "A new row would get what the application has to transform.")) continue;
+            if (column.Source.IsLeftOut) continue;
             switch (DefaultTranslator.Translate(clause, typed))
             {
                 case Translated.Success success:

@@ -1,4 +1,5 @@
 using Godwit.Model.Findings;
+using Godwit.Model.Values;
 using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Sqlite.Planning;
@@ -17,6 +18,11 @@ internal static class DuplicateKeys
     public static void Plan(PlanContext context, TableDraft table, SourceIndex index, IReadOnlyList<string> parts, string? where = null)
     {
         if (parts.Count == 0 || index.Parts.Any(p => KeyParts.IsUnknown(p.Collation))) return;
+        if (index.Parts.Any(p => p.Column is { } c && table.Source.Columns[c].Transform is { IsCopy: false }))
+        {
+            FindMadeEqual(context, table, index, parts, where);
+            return;
+        }
         var keys = new Keys(table, index, [.. parts.Zip(index.Parts, (sql, part) => $"{sql} COLLATE {part.Collation}")], where);
         if (!keys.AreSuspect(context)) return;
         var columns = string.Join(", ", index.Parts.Select(p => p.Column is { } c ? table.Columns[c].Source.Name : "an expression"));
@@ -27,6 +33,22 @@ internal static class DuplicateKeys
             : rows.Locate(Finding.Error(
                 FindingCodes.Corrupt, $"{rows.Counted(table.Name, "holds", "hold")} a key that another row holds too ({columns}); the damaged index {index.Name} let it through.",
                 new Place.InTable(table.Name, Column: columns), "Correct or delete all but one of each in the source, then REINDEX it.")));
+    }
+
+    /// <summary>The index says nothing of keys that a transform made: all of them are compared.</summary>
+    private static void FindMadeEqual(PlanContext context, TableDraft table, SourceIndex index, IReadOnlyList<string> parts, string? where)
+    {
+        // A value without a result is a misfit already, and has no key.
+        var results = index.Parts.Zip(parts).Where(p => p.First.Column is { } c && table.Source.Columns[c].Transform is { IsCopy: false })
+            .Select(p => $"typeof({p.Second}) <> '{(table.Columns[p.First.Column!.Value].Type.Name == TypeName.Bytea ? "text" : "blob")}'");
+        var condition = string.Join(" AND ", where is null ? results : results.Prepend($"({where})"));
+        var keys = new Keys(table, index, [.. parts.Zip(index.Parts, (sql, part) => $"{sql} COLLATE {part.Collation}")], condition);
+        var rows = RowQuestion.Ask(context.Connection, table.Source, keys.IsDoubled, byIndex: false);
+        if (rows.Total == 0) return;
+        var columns = string.Join(", ", index.Parts.Select(p => table.Columns[p.Column!.Value].Source.Name));
+        context.Findings.Add(rows.Locate(Finding.Error(
+            FindingCodes.TransformedKeys, $"{rows.Counted(table.Name, "would hold", "would hold")} a key that another row would hold too: {columns} is unique ({index.Name}), and its transform makes equal what was not.",
+            new Place.InTable(table.Name, Column: columns), "Use a transform that keeps different values different, or correct the rows in the source.")) with { Value = null });
     }
 
     private sealed record Keys(TableDraft Table, SourceIndex Index, IReadOnlyList<string> Parts, string? Where)

@@ -27,6 +27,11 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
     {
         var parent = context.FindTable(key.Parent);
         var parentColumns = parent is null ? [] : ParentColumns(parent.Source, key);
+        if (key.IsSevered)
+        {
+            Sever(table, key, parent, parentColumns ?? [], syntax);
+            return;
+        }
         if (Obstacle(table, key, parent, parentColumns) is { } obstacle)
         {
             _ = context.Findings.AcceptsLoss(
@@ -47,6 +52,26 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
             InitiallyDeferred = syntax?.Clause.IsDeferred == true,
         });
         _made.Add((table, table.ForeignKeys.Count - 1, key, parent, parentColumns!));
+    }
+
+    private void Sever(TableDraft table, SourceForeignKey key, TableDraft? parent, IReadOnlyList<int> parentColumns, ForeignKeySyntax? syntax)
+    {
+        var ends = key.Columns.Select(c => (Table: table, Column: table.Source.Columns[c])).Concat(parentColumns.Select(c => (Table: parent!, Column: parent!.Source.Columns[c])))
+            .Where(e => e.Column.IsChanged).ToList();
+        var text = syntax is null ? table.Source.Sql : KeySyntax.Text(syntax.Node, table.Source.Sql);
+        var name = $"of {table.Name} ({Columns(table, key)})";
+        var finding = Finding.Error(
+            FindingCodes.SpeaksOfRaw,
+            $"The foreign key of {table.Name} ({Columns(table, key)}) to {key.Parent} cannot be made: {string.Join(", ", ends.Select(e => $"{e.Table.Name}.{e.Column.Name}").Distinct())} {(ends.Count == 1 ? "is" : "are")} transformed or left out, and not both ends in the same way.",
+            new Place.InTable(table.Name, Column: Columns(table, key)), $"Give both ends the same transform with the same parameters, or `drop: [{Engine.Mapping.MapWords.Of(Dependents.ForeignKeys)}]` of each transformed end in the mapping file goes without it.", text);
+        if (ends.All(e => context.Options.Map.Column(e.Table.Name, e.Column.Name)?.Drop.Contains(Dependents.ForeignKeys) == true))
+        {
+            finding = finding with { Severity = Severity.Warning, Remedy = "The mapping file drops it." };
+            context.Findings.Add(finding);
+            context.Findings.LeaveBehind(finding, "foreign key", name);
+            return;
+        }
+        _ = context.Findings.AcceptsLoss(finding, "foreign key", name, table.Name);
     }
 
     /// <summary>Looks for rows that point nowhere, once all keys are planned and it is known which rows go to quarantine: those point at nothing any more.</summary>
@@ -110,6 +135,8 @@ internal sealed class ForeignKeyPlanning(PlanContext context, ConstraintNaming n
     {
         var left = SqliteName.Qualify(ParentAlias, parent.Source.Name);
         var right = SqliteName.Qualify(table.Name, child.Source.Name);
+        // Both ends go through one function, so what is equal before is equal after; text that only an affinity makes equal is not.
+        if (parent.Source.Transform is not null) return $"{left} = {right} AND CAST({left} AS TEXT) = CAST({right} AS TEXT) COLLATE BINARY";
         if (!parent.Type.IsText) return $"{left} = {right}";
         // SQLite cannot compare by a collation that only the application brings along.
         if (KeyParts.IsUnknown(parent.Source.Collation)) return $"{left} = {right} COLLATE BINARY";

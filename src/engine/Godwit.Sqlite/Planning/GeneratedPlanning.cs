@@ -1,4 +1,5 @@
 using Godwit.Model.Findings;
+using Godwit.Model.Moves;
 using Godwit.Model.Names;
 using Godwit.Model.Values;
 using Godwit.Sqlite.Grammar;
@@ -27,6 +28,14 @@ internal static class GeneratedPlanning
         foreach (var column in DependencyOrder.Of(generated, c => c.Source.Name, c => ExpressionTree.ColumnsOf(ClauseOf(c).Expression)))
         {
             var clause = ClauseOf(column);
+            if (TransformRules.Stops(
+                context, table.Source, TransformRules.Changed(table.Source, ExpressionTree.ColumnsOf(clause.Expression)), Dependents.Generated,
+                $"The generated column {table.Name}.{column.Source.Name}", "generated column", $"{table.Name}.{column.Source.Name}", KeySyntax.Text(clause, table.Source.Sql),
+                "Dropped, it becomes a plain column of the values that SQLite computes of what is there before the transform; leave it out, or transform it too, where these must not go over."))
+            {
+                visible = visible with { Columns = [.. visible.Columns, .. AsRead(column)] };
+                continue;
+            }
             var reason = ExpressionTranslator.Translate(clause.Expression, visible, ExpressionPurpose.Generated) switch
             {
                 Translated.Success success => Take(column, success),

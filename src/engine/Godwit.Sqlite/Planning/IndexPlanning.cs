@@ -26,6 +26,7 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
             context.NotUnderstood(new Place.InObject("index", index.Name), error, sql);
             return;
         }
+        if (SpeaksOfRaw(table, index, syntax, sql)) return;
         var parts = index.Parts.Zip(syntax.Columns).Select(p => Part(table, p.First, p.Second)).ToList();
         var where = syntax.Where is null ? null : ExpressionTranslator.Translate(syntax.Where, table.Relation, ExpressionPurpose.IndexPredicate);
         var obstacles = parts.Select(p => p.Obstacle).Append((where as Translated.Failure)?.Reason).OfType<string>().Distinct().ToList();
@@ -51,12 +52,23 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
         }
         if (index.Unique)
         {
-            var sources = index.Parts.Zip(syntax.Columns, (part, column) => part.Column is { } c ? SqliteName.Qualify(table.Name, table.Columns[c].Source.Name) : $"({KeySyntax.Text(column.Expression, sql)})");
+            var sources = index.Parts.Zip(syntax.Columns, (part, column) => part.Column is { } c ? table.Columns[c].Source.Sql(table.Name) : $"({KeySyntax.Text(column.Expression, sql)})");
             DuplicateKeys.Plan(context, table, index, [.. sources], condition);
         }
         table.Indexes.Add(new IndexPlan(
             names.Of("index", index.Name), index.Unique, string.Join(", ", parts.Select(p => p.Sql)), (where as Translated.Success)?.Sql));
         if (index is { Unique: true, Partial: false }) NoteUnique(table, index, columns);
+    }
+
+    /// <summary>A bare column is indexed whatever it holds; an expression and a condition are about what it held.</summary>
+    private bool SpeaksOfRaw(TableDraft table, SourceIndex index, CreateIndex syntax, string sql)
+    {
+        var expressions = index.Parts.Zip(syntax.Columns).Where(p => p.First.Column is null).Select(p => p.Second.Expression).Concat(syntax.Where is { } where ? [where] : []);
+        var named = TransformRules.Changed(table.Source, expressions.SelectMany(ExpressionTree.ColumnsOf));
+        var bare = index.Parts.Select(p => p.Column).OfType<int>().Select(c => table.Source.Columns[c]).Where(c => c.IsLeftOut);
+        return TransformRules.Stops(
+            context, table.Source, [.. named.Concat(bare).Distinct()], Dependents.Indexes, $"The index {index.Name}", index.Unique ? "unique index" : "index", index.Name, sql,
+            index.Unique ? "Without it PostgreSQL does not keep these rows unique." : null);
     }
 
     /// <summary>A foreign key may point at what a unique index covers; where that index folds, the bare columns get one as well.</summary>

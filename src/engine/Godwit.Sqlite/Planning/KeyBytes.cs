@@ -25,7 +25,7 @@ internal static class KeyBytes
         var all = columns.ToList();
         var most = Header + all.Sum(c => HasLength(c) ? c.LongestBytes + LengthWord : FixedWidth);
         if (most <= Limit && expressions.Count == 0) return null;
-        var terms = all.Select(c => HasLength(c) ? Length(SqliteName.Qualify(table.Name, c.Source.Name)) : $"{FixedWidth}").Concat(expressions.Select(Length));
+        var terms = all.Select(c => HasLength(c) ? Length(c.Source.Sql(table.Name)) : $"{FixedWidth}").Concat(expressions.Select(Length));
         var condition = $"{Header} + {string.Join(" + ", terms)} > {Limit}" + (where is null ? "" : $" AND ({where})");
         var rows = RowQuestion.Ask(context.Connection, table.Source, condition);
         return rows.Total == 0 ? null : rows;

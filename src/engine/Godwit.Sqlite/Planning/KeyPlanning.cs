@@ -39,6 +39,7 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
     {
         var columns = index.Parts.Select(p => p.Column!.Value).ToList();
         if (table.PrimaryKey?.Columns.SequenceEqual(columns) == true && !IsFolded(table, index)) return;
+        if (IsLeftOut(table, index, columns)) return;
         if (IsRefused(table, columns, "unique key")) return;
         TellOwnCollation(table, index, "unique key");
         FindDuplicates(table, index);
@@ -52,7 +53,11 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
     }
 
     private void FindDuplicates(TableDraft table, SourceIndex index) =>
-        DuplicateKeys.Plan(context, table, index, [.. index.Parts.Select(p => SqliteName.Qualify(table.Name, table.Columns[p.Column!.Value].Source.Name))]);
+        DuplicateKeys.Plan(context, table, index, [.. index.Parts.Select(p => table.Columns[p.Column!.Value].Source.Sql(table.Name))]);
+
+    private bool IsLeftOut(TableDraft table, SourceIndex index, List<int> columns) => TransformRules.Stops(
+        context, table.Source, [.. columns.Select(c => table.Source.Columns[c]).Where(c => c.IsLeftOut)], Dependents.Keys, $"The unique key {index.Name}", "unique key", index.Name,
+        KeySyntax.Text(table.Syntax, table.Source.Sql), "Without it PostgreSQL does not keep these rows unique.");
 
     private void AddFolded(TableDraft table, SourceIndex index)
     {

@@ -39,7 +39,7 @@ public static class MovePlanner
         if (plan is not null) plan = plan with { Tables = quarantine.Apply(plan.Tables, names) };
         return new PlanResult(context.Findings.HasErrors ? null : plan, context.Findings.All, context.Findings.NotMoved)
         {
-            Choices = [.. context.Tables.Select(t => new TableChoices(t.Name, t.TargetName, profiles[t.Name].Rows, [.. t.Columns.Select(ToPlan)]))],
+            Choices = [.. context.Tables.Select(t => new TableChoices(t.Name, t.TargetName, profiles[t.Name].Rows, [.. t.Kept.Select(ToPlan)]))],
             TargetNames = [.. context.Tables.Select(t => t.TargetName), .. views.Select(v => v.TargetName)],
         };
     }
@@ -85,22 +85,26 @@ public static class MovePlanner
     {
         SourceName = table.Name,
         TargetName = table.TargetName,
-        Columns = [.. table.Columns.Select(ToPlan)],
+        Columns = [.. table.Kept.Select(ToPlan)],
         HasRowId = table.Source.RowIdName is not null,
-        RowIdColumn = table.Source.RowIdAlias,
-        KeyColumns = table.Source.PrimaryKey,
+        RowIdColumn = table.Source.RowIdAlias is { } alias ? table.Places[alias] : null,
+        KeyColumns = Placed(table, table.Source.PrimaryKey),
         KeyOrder = RowOrder.Of(table.Source),
-        PrimaryKey = table.PrimaryKey,
-        Uniques = table.Uniques,
+        PrimaryKey = table.PrimaryKey is { } key ? key with { Columns = Placed(table, key.Columns) } : null,
+        Uniques = [.. table.Uniques.Select(u => u with { Columns = Placed(table, u.Columns) })],
         Indexes = table.Indexes,
         Checks = table.Checks,
-        ForeignKeys = table.ForeignKeys,
+        ForeignKeys = [.. table.ForeignKeys.Select(k => k with { Columns = Placed(table, k.Columns) })],
         SequenceLast = SequencePlanning.Last(context, table),
         SequenceName = table.SequenceName,
         Rows = profile.Rows,
         Bytes = profile.Bytes,
         Ranges = profile.Ranges,
+        LeftOutColumns = table.Kept.Count == table.Columns.Count ? null : [.. table.Columns.Where(c => c.Source.IsLeftOut).Select(c => c.Source.Name)],
     };
+
+    private static IReadOnlyList<int> Placed(TableDraft table, IReadOnlyList<int> columns) =>
+        table.Kept.Count == table.Columns.Count ? columns : [.. columns.Select(c => table.Places[c])];
 
     private static ColumnPlan ToPlan(ColumnDraft column) => new()
     {
@@ -116,5 +120,6 @@ public static class MovePlanner
         DefaultSql = column.DefaultSql,
         GeneratedSql = column.GeneratedSql,
         Collation = column.Collation,
+        Transform = column.Source.Transform,
     };
 }

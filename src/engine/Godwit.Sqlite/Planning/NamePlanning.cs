@@ -36,7 +36,8 @@ internal sealed class NamePlanning(NameStyle style, MapFile map, PlanFindings fi
     public IReadOnlyList<string> Columns(SourceTable table)
     {
         var taken = new TargetNames(style);
-        return [.. table.Columns.Select(c => TakeColumn(taken, table, c.Name, map.Column(table.Name, c.Name)?.Rename))];
+        // A column that stays behind has no name there to take.
+        return [.. table.Columns.Select(c => c.IsLeftOut ? c.Name : TakeColumn(taken, table, c.Name, map.Column(table.Name, c.Name)?.Rename))];
     }
 
     private void Take(string kind, string name, Place place, string? rename = null)

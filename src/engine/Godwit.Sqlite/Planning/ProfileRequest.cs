@@ -11,11 +11,25 @@ public static class ProfileRequest
     public static TableToProfile Of(SourceTable table, MapFile map) =>
         new(
             table.Name,
-            [.. table.Columns.Select(c => ColumnToChoose.ToProfile(c.Name, c.DeclaredType, table.Strict, map.Column(table.Name, c.Name)))],
+            [.. table.Columns.Select(c => ToProfile(table, c, map))],
             HasRowId: !table.WithoutRowId,
-            [.. table.Columns.Select(c => c.Name)])
+            [.. table.Columns.Where(c => !c.IsNew).Select(c => c.Name)])
         {
             KeyColumns = [.. table.PrimaryKey.Select(c => table.Columns[c].Name)],
             RowIdAlias = table.RowIdAlias is { } alias ? table.Columns[alias].Name : null,
+        };
+
+    /// <summary>The user's word on a column. What a transform gives has the type that the transform was planned with.</summary>
+    internal static ColumnMap? Said(SourceTable table, SourceColumn column, MapFile map)
+    {
+        if (column.IsLeftOut) return null;
+        var said = map.Column(table.Name, column.Name);
+        return said is not null && column.Transform?.Result is { } result ? said with { Type = result } : said;
+    }
+
+    private static ColumnToProfile ToProfile(SourceTable table, SourceColumn column, MapFile map) =>
+        ColumnToChoose.ToProfile(column.Name, column.DeclaredType, table.Strict, Said(table, column, map)) with
+        {
+            Sql = column is { Transform: null, IsLeftOut: false } ? null : column.Sql(relation: null),
         };
 }

@@ -1,5 +1,7 @@
+using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
+using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Opening;
 
 namespace Godwit.Sqlite.Planning;
@@ -45,7 +47,23 @@ internal sealed class QuarantinePlanning(PlanContext context, TextEncoding encod
     }
 
     private IReadOnlyList<int> Suspects(TablePlan table) =>
-        context.FindTable(table.SourceName) is { } draft ? [.. Enumerable.Range(0, draft.Columns.Count).Where(i => draft.Columns[i].Misfits > 0)] : [];
+        context.FindTable(table.SourceName) is { } draft ? [.. Enumerable.Range(0, draft.Kept.Count).Where(i => draft.Kept[i].Misfits > 0)] : [];
+
+    /// <summary>The source's own columns where transforms stand before the table's: what is kept of a row is what was there.</summary>
+    private List<QuarantineColumn>? Raw(TablePlan table, NamePlanning names)
+    {
+        if (context.FindTable(table.SourceName) is not { } draft || draft.Source.Columns.All(c => c is { Transform: null, IsLeftOut: false })) return null;
+        var hidden = draft.Source.Columns.Where(c => c.IsLeftOut).Select(c => c.Name)
+            .Concat(draft.Source.Columns.Select(c => c.Transform).OfType<ColumnTransform>().Where(MoveTransforms.Hides).SelectMany(t => t.Inputs)).Distinct(SqliteNames.Comparer).ToList();
+        if (hidden.Count > 0)
+        {
+            _ = context.Findings.Accepts(Finding.Error(
+                FindingCodes.RawInQuarantine, $"The quarantine of {table.SourceName} would hold rows as they were: with {string.Join(", ", hidden)}, which the mapping file hides or leaves out.",
+                new Place.InTable(table.SourceName), "Correct those rows in the source, or accept that the target holds these values of them."));
+        }
+        var taken = new TargetNames(names.Style);
+        return [.. draft.Source.Columns.Where(c => !c.IsNew).Select(c => new QuarantineColumn(c.Name, taken.Derive(c.Name, c.Name)))];
+    }
 
     private TablePlan WithQuarantine(TablePlan table, IReadOnlyList<int> suspects, IReadOnlyList<long> followers, NamePlanning names)
     {
@@ -62,6 +80,6 @@ internal sealed class QuarantinePlanning(PlanContext context, TextEncoding encod
                 FindingCodes.NameCollision, $"The quarantine of {table.SourceName} would be called {target}, and so is the {holder}.", new Place.InTable(table.SourceName),
                 "Rename it in the source, or with rename in a mapping file."));
         }
-        return table with { Quarantine = new QuarantinePlan(target, suspects, followers) };
+        return table with { Quarantine = new QuarantinePlan(target, suspects, followers) { Raw = Raw(table, names) } };
     }
 }

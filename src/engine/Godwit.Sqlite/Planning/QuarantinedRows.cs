@@ -3,6 +3,7 @@ using Godwit.Model.Values;
 using Godwit.Sqlite.Native;
 using Godwit.Sqlite.Opening;
 using Godwit.Sqlite.Reading;
+using Godwit.Sqlite.Transforming;
 
 namespace Godwit.Sqlite.Planning;
 
@@ -19,8 +20,8 @@ internal sealed class QuarantinedRows : IDisposable
         {
             get
             {
-                var matches = string.Join(" AND ", Key.Columns.Select((column, i) => $"q.k{i} = {SelectStatement.Quote(Child.Columns[column].SourceName)}"));
-                var columns = string.Join(", ", Child.Columns.Select(c => SelectStatement.Quote(c.SourceName)));
+                var matches = string.Join(" AND ", Key.Columns.Select((column, i) => $"q.k{i} = {TransformSql.Of(Child.Columns[column])}"));
+                var columns = string.Join(", ", Child.Columns.Select(TransformSql.Of));
                 var rowId = Child.HasRowId ? SelectStatement.RowIdName(Child) : "NULL";
                 var order = Child.HasRowId ? rowId : SelectStatement.KeyOrder(Child);
                 return $"SELECT {columns}, {rowId}, EXISTS (SELECT 1 FROM temp.{KeyTable} AS q WHERE {matches}) FROM main.{SelectStatement.Quote(Child.SourceName)}"

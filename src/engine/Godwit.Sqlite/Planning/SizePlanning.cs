@@ -53,7 +53,7 @@ internal static class SizePlanning
     // At least so many bytes: what is refused here would certainly fail.
     private static string WidthOf(TableDraft table, ColumnDraft column)
     {
-        var name = SqliteName.Qualify(table.Name, column.Source.Name);
+        var name = column.Source.Sql(table.Name);
         return $"iif(typeof({name}) = 'null', 0, {(Width(column.Type.Name) is { } width ? $"{width}" : $"min({Pointer}, 1 + length(CAST({name} AS BLOB)))")})";
     }
 

@@ -12,13 +12,15 @@ namespace Godwit.Sqlite.Planning;
 public static class SourceCoverage
 {
     /// <param name="leftOut">The tables that may be missing from the plan, as somebody says who is to be believed.</param>
-    public static IReadOnlyList<Finding> Compare(SourceSchema source, MovePlan plan, IReadOnlyCollection<string> leftOut)
+    /// <param name="leftOutColumns">The columns, by table, that may be missing from it, as the same says; null where nobody does.</param>
+    public static IReadOnlyList<Finding> Compare(
+        SourceSchema source, MovePlan plan, IReadOnlyCollection<string> leftOut, IReadOnlyDictionary<string, IReadOnlyList<string>>? leftOutColumns = null)
     {
         var findings = new List<Finding>();
         foreach (var table in source.Tables)
         {
             if (plan.Tables.FirstOrDefault(t => SqliteNames.Same(t.SourceName, table.Name)) is { } planned)
-                findings.AddRange(Columns(table, planned));
+                findings.AddRange(Columns(table, planned, leftOutColumns?.GetValueOrDefault(planned.SourceName) ?? []));
             else if (!leftOut.Any(name => SqliteNames.Same(name, table.Name)))
                 findings.Add(Uncovered(table, plan));
         }
@@ -27,15 +29,21 @@ public static class SourceCoverage
         return findings;
     }
 
-    private static IEnumerable<Finding> Columns(SourceTable table, TablePlan planned)
+    private static IEnumerable<Finding> Columns(SourceTable table, TablePlan planned, IReadOnlyList<string> leftOut)
     {
-        foreach (var column in table.Columns.Where(c => !c.IsGenerated && !planned.Columns.Any(p => SqliteNames.Same(p.SourceName, c.Name))))
-            yield return Differs($"{table.Name} has a column {column.Name} that was not there when it was moved.", new Place.InTable(table.Name, Column: column.Name));
-        foreach (var column in planned.Columns.Where(p => table.FindColumn(p.SourceName) < 0))
-            yield return Differs($"{table.Name} no longer has the column {column.SourceName} that was moved.", new Place.InTable(table.Name, Column: column.SourceName));
+        foreach (var column in table.Columns.Where(c => !c.IsGenerated && !planned.Columns.Any(p => SqliteNames.Same(p.SourceName, c.Name)) && !leftOut.Contains(c.Name, SqliteNames.Comparer)))
+            yield return planned.LeftOutColumns?.Contains(column.Name, SqliteNames.Comparer) == true ? OnlySaidThere(table, column) : Differs($"{table.Name} has a column {column.Name} that was not there when it was moved.", new Place.InTable(table.Name, Column: column.Name));
+        foreach (var column in planned.Columns.SelectMany(p => p.Transform?.Inputs ?? [p.SourceName]).Distinct(SqliteNames.Comparer).Where(name => table.FindColumn(name) < 0))
+            yield return Differs($"{table.Name} no longer has the column {column} that was moved.", new Place.InTable(table.Name, Column: column));
         if (planned.HasRowId != (table.RowIdName is not null))
             yield return Differs($"{table.Name} was made anew, {(table.WithoutRowId ? "without" : "with")} rowid, since it was moved.", new Place.InTable(table.Name));
     }
+
+    private static Finding OnlySaidThere(SourceTable table, SourceColumn column) => Finding.Error(
+        FindingCodes.SchemaDiffers,
+        $"{table.Name} has a column {column.Name} that only the target's own records call left out.",
+        new Place.InTable(table.Name, Column: column.Name),
+        "Name the move's certificate with --certificate, its signer's key being in known-signers/ of GODWIT_HOME: what the target says of itself is no proof.");
 
     private static Finding Uncovered(SourceTable table, MovePlan plan)
     {

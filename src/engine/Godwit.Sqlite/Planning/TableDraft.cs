@@ -16,6 +16,12 @@ internal sealed class TableDraft
 
     public required IReadOnlyList<ColumnDraft> Columns { get; init; }
 
+    /// <summary>Where each column stands in the plan; -1 for one that is left out.</summary>
+    public IReadOnlyList<int> Places => field ??= [.. Columns.Select((c, i) => c.Source.IsLeftOut ? -1 : Columns.Take(i).Count(k => !k.Source.IsLeftOut))];
+
+    /// <summary>The columns of the plan.</summary>
+    public IReadOnlyList<ColumnDraft> Kept => field ??= [.. Columns.Where(c => !c.Source.IsLeftOut)];
+
     /// <summary>Names of the table's constraints.</summary>
     public required TargetNames ConstraintNames { get; init; }
 
@@ -47,6 +53,11 @@ internal sealed class TableDraft
         PrimaryKey = PrimaryKey is { Expressions: null } key ? [.. key.Columns.Select(c => Columns[c].Source.Name)] : [],
         RowIdColumn = Source.RowIdAlias is { } alias ? Columns[alias].Source.Name : null,
     };
+
+    /// <summary>The table as a view of the source sees it: of the columns that are there too.</summary>
+    public TypedRelation RelationForViews =>
+        Relation is var relation && Columns.All(c => c.Source is { IsNew: false, IsLeftOut: false }) ? relation
+        : relation with { Columns = [.. relation.Columns.Where((_, i) => Columns[i].Source is { IsNew: false, IsLeftOut: false })] };
 
     /// <summary>Whether the target will hold exactly one row for each value of these columns, in any order.</summary>
     public bool IsUnique(IReadOnlyCollection<int> columns) =>

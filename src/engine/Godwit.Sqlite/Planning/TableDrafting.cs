@@ -17,7 +17,7 @@ internal static class TableDrafting
             context.NotUnderstood(new Place.InTable(table.Name), error, table.Sql);
             return null;
         }
-        if (syntax.Columns.Count != table.Columns.Count)
+        if (syntax.Columns.Count != table.Columns.Count(c => !c.IsNew))
         {
             context.NotUnderstood(new Place.InTable(table.Name), new ParseError(0, 1, 1, "SQLite counts other columns than the statement lists"), table.Sql);
             return null;
@@ -31,7 +31,7 @@ internal static class TableDrafting
             Columns = [.. table.Columns.Select((c, i) => new ColumnDraft
             {
                 Source = c,
-                Syntax = syntax.Columns[i],
+                Syntax = c.IsNew ? new ColumnDefinition(new Name(c.Name), Type: null, []) : syntax.Columns[i],
                 TargetName = columnNames[i],
                 Affinity = DeclaredType.AffinityOf(c.DeclaredType, table.Strict),
             })],

@@ -47,7 +47,8 @@ internal static class TypePlanning
         {
             HasRowId = table.Source.RowIdName is not null,
             KeyColumns = RowOrder.Names(table.Source),
-            Override = context.Options.Map.Column(table.Name, source.Name),
+            Override = ProfileRequest.Said(table.Source, source, context.Options.Map),
+            Transform = source.Transform,
         };
     }
 
@@ -58,7 +59,7 @@ internal static class TypePlanning
         var profile = candidate.Profile;
         column.Type = choice.Type;
         column.Mapping = choice.Mapping;
-        column.Reason = choice.Reason;
+        column.Reason = table.Source.Columns[index].Transform is { } transform ? $"{transform.Text} gives {choice.Type.Sql}{(transform.IsCopy ? $": {choice.Reason}" : "")}" : choice.Reason;
         column.LengthCheck = choice.LengthCheck;
         column.Misfits = choice.Misfits;
         column.Nulls = profile.Count(StorageClass.Null) + (choice.Mapping.EmptyIsNull ? profile.EmptyTexts : 0);

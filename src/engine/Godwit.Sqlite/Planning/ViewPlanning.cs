@@ -12,8 +12,9 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
     private const int LongestExcerpt = 100;
 
     private readonly List<ViewPlan> _plans = [];
+    private readonly Dictionary<string, List<SourceTable>> _changed = new(SqliteNames.Comparer);
     private readonly HashSet<string> _refused = new(SqliteNames.Comparer);
-    private SchemaScope _scope = new(context.Options.Schema, context.Tables.Select(t => t.Relation));
+    private SchemaScope _scope = new(context.Options.Schema, context.Tables.Select(t => t.RelationForViews));
 
     public IReadOnlyList<ViewPlan> Plan()
     {
@@ -60,6 +61,11 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
             Refuse(view.Source, $"it reads {refused}, which is not moved.", view.Source.Sql);
             return;
         }
+        if (SpeaksOfRaw(view))
+        {
+            _refused.Add(view.Source.Name);
+            return;
+        }
         switch (ViewTranslator.Translate(view.Syntax, view.Source.Sql, _scope, names.Of("view", view.Source.Name), view.Source.Columns))
         {
             case ViewTranslation.Success success:
@@ -71,6 +77,35 @@ internal sealed class ViewPlanning(PlanContext context, NamePlanning names)
                 Refuse(view.Source, string.Join("; ", failure.Obstacles.Select(o => $"{o.Reason} ({Excerpt(o.SourceText)})").Distinct()), view.Source.Sql);
                 break;
         }
+    }
+
+    /// <summary>
+    /// Whether the view names a column whose values change other than to pass it on: it may compare it. Names are compared as they stand, so that a column of
+    /// that name in another table counts too.
+    /// </summary>
+    private bool SpeaksOfRaw(PendingView view)
+    {
+        List<SourceTable> changed =
+        [
+            .. view.Reads.SelectMany(name => context.FindTable(name) is { } table ? [table.Source] : _changed.GetValueOrDefault(name) ?? [])
+                .Where(t => t.Columns.Any(c => c is { IsChanged: true, IsNew: false })).Distinct(),
+        ];
+        _changed[view.Source.Name] = changed;
+        if (changed.Count == 0) return false;
+        var words = Lexer.Read(view.Source.Sql).Where(t => t.Kind is TokenKind.Word or TokenKind.QuotedName).CountBy(t => t.Text, SqliteNames.Comparer).ToDictionary(SqliteNames.Comparer);
+        return changed.Exists(table => TransformRules.Stops(
+            context, table, [.. table.Columns.Where(c => c is { IsChanged: true, IsNew: false } && IsCompared(c))], Dependents.Views,
+            $"The view {view.Source.Name}", "view", view.Source.Name, view.Source.Sql));
+
+        bool IsCompared(Schemas.SourceColumn column) =>
+            words.ContainsKey("natural") || (words.GetValueOrDefault(column.Name) is var named && named > (column.IsLeftOut ? 0 : PassedOn(view.Syntax, column.Name)));
+    }
+
+    /// <summary>How often a view's one query gives a column as it is, under its own name.</summary>
+    private static int PassedOn(CreateView view, string column)
+    {
+        if (view is not { Columns.Count: 0, Select: { With: null, Rest.Count: 0, First: QueryCore { Distinct: false, GroupBy.Count: 0 } core } }) return 0;
+        return core.Columns.OfType<ExpressionColumn>().Count(c => c is { Alias: null, Expression: ColumnReference reference } && SqliteNames.Same(reference.Column.Text, column));
     }
 
     /// <summary>A view's columns are named by its list alone, so they follow the same rules as a table's without a change to the query.</summary>

@@ -17,6 +17,9 @@ public sealed record ColumnToProfile(string Name, Affinity Affinity)
     /// <summary>Digits after the point, 0 to <see cref="Precision"/>.</summary>
     public int Scale { get; init; }
 
+    /// <summary>What is read in place of the column; null for the column itself.</summary>
+    public string? Sql { get; init; }
+
     /// <summary>Characters that the texts should have at most; null to not look.</summary>
     public int? Length { get; init; }
 }

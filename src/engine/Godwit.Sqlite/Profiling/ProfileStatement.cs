@@ -11,7 +11,7 @@ internal static class ProfileStatement
     public static SqliteStatement Prepare(SqliteConnection connection, TableToProfile table, RowIdRange range)
     {
         var rowId = RowIdName(table);
-        var columns = table.Columns.Select(c => Quote(c.Name));
+        var columns = table.Columns.Select(c => c.Sql ?? Quote(c.Name));
         if (rowId is not null) columns = columns.Prepend(rowId);
         // The scan stays on the table's own tree, in the order of the rowid or of the key, even where an index covers the columns. For a table
         // WITHOUT ROWID that tree is an index with a name of its own, and NOT INDEXED does not say it.

@@ -10,7 +10,9 @@ namespace Godwit.Sqlite.Reading;
 /// A row of a quarantine table: its number, the reason, one letter of storage class for each value (<c>N I R T B</c>), then each value's bytes as
 /// bytea: INTEGER and REAL as eight bytes big-endian, TEXT and BLOB as stored.
 /// </summary>
-internal sealed unsafe class QuarantineEncoder(int columns)
+/// <param name="first">Where the values begin in the statement.</param>
+/// <param name="columns">How many they are.</param>
+internal sealed unsafe class QuarantineEncoder(int first, int columns)
 {
     public const int OwnColumns = 3;
 
@@ -22,25 +24,25 @@ internal sealed unsafe class QuarantineEncoder(int columns)
         Write(buffer, eight);
         Write(buffer, Encoding.UTF8.GetBytes(reason));
         var letters = new byte[columns];
-        for (var i = 0; i < columns; i++) letters[i] = "?IRTBN"u8[(int)statement.GetStorageClass(i)];
+        for (var i = 0; i < columns; i++) letters[i] = "?IRTBN"u8[(int)statement.GetStorageClass(first + i)];
         Write(buffer, letters);
         for (var i = 0; i < columns; i++)
         {
-            switch (statement.GetStorageClass(i))
+            switch (statement.GetStorageClass(first + i))
             {
                 case StorageClass.Null:
                     buffer.WriteNull();
                     break;
                 case StorageClass.Integer:
-                    BinaryPrimitives.WriteInt64BigEndian(eight, statement.GetInteger(i));
+                    BinaryPrimitives.WriteInt64BigEndian(eight, statement.GetInteger(first + i));
                     Write(buffer, eight);
                     break;
                 case StorageClass.Real:
-                    BinaryPrimitives.WriteDoubleBigEndian(eight, statement.GetReal(i));
+                    BinaryPrimitives.WriteDoubleBigEndian(eight, statement.GetReal(first + i));
                     Write(buffer, eight);
                     break;
                 default:
-                    Write(buffer, statement.GetBytes(i));
+                    Write(buffer, statement.GetBytes(first + i));
                     break;
             }
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Godwit.Model.Moves;
+using Godwit.Sqlite.Transforming;
 
 namespace Godwit.Sqlite.Reading;
 
@@ -7,10 +8,14 @@ namespace Godwit.Sqlite.Reading;
 internal static class SelectStatement
 {
     /// <summary>Parameters: ?1 the exclusive lower bound, then the inclusive upper bound, each only where the range has it.</summary>
-    public static string For(TablePlan table, IReadOnlyList<ColumnPlan> columns, RowIdRange range, bool withRowId)
+    public static string For(TablePlan table, IReadOnlyList<ColumnPlan> columns, RowIdRange range, bool withRowId) =>
+        For(table, [.. columns.Select(TransformSql.Of)], range, withRowId);
+
+    /// <param name="columns">What is read, as SQL.</param>
+    public static string For(TablePlan table, IReadOnlyList<string> columns, RowIdRange range, bool withRowId)
     {
         var sql = new StringBuilder("SELECT ");
-        sql.AppendJoin(", ", columns.Select(c => Quote(c.SourceName)));
+        sql.AppendJoin(", ", columns);
         if (columns.Count == 0) sql.Append("NULL");
         var rowId = table.HasRowId ? RowIdName(table) : null;
         if (withRowId && rowId is not null) sql.Append(", ").Append(rowId);

@@ -4,6 +4,7 @@ using Godwit.Sqlite.Decoding;
 using Godwit.Sqlite.Native;
 using Godwit.Sqlite.Opening;
 using Godwit.Sqlite.Reading.Encoders;
+using Godwit.Sqlite.Transforming;
 
 namespace Godwit.Sqlite.Reading;
 
@@ -22,6 +23,7 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
     private readonly ColumnEncoder[] _encoders;
     private readonly QuarantineFilter? _quarantine;
     private readonly QuarantineEncoder? _raw;
+    private readonly string[] _rawColumns;
     private readonly SourceImageReader _sourceImage;
     private readonly SourceImage _image = new();
     private readonly bool _readsRowId;
@@ -54,12 +56,13 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
         _quarantine = table.Quarantine is { } plan
             ? new QuarantineFilter(table, plan, column => Array.IndexOf(_selected, table.Columns[column]), encoding)
             : null;
-        _raw = purpose == ReadPurpose.Quarantine ? new QuarantineEncoder(_columns.Length) : null;
+        _rawColumns = purpose == ReadPurpose.Quarantine && table.Quarantine?.Raw is { } raw ? [.. raw.Select(c => SelectStatement.Quote(c.SourceName))] : [];
+        _raw = purpose != ReadPurpose.Quarantine ? null : _rawColumns.Length > 0 ? new QuarantineEncoder(_selected.Length, _rawColumns.Length) : new QuarantineEncoder(0, _columns.Length);
         _sourceImage = new SourceImageReader(_columns, PragmaName(encoding));
         _readsRowId = table.HasRowId && (purpose != ReadPurpose.Copy || _quarantine is not null);
     }
 
-    public long RowNumber => _readsRowId ? _statement!.GetInteger(_selected.Length) : _ordinal;
+    public long RowNumber => _readsRowId ? _statement!.GetInteger(_selected.Length + _rawColumns.Length) : _ordinal;
 
     public ReadOnlySpan<byte> SourceImage()
     {
@@ -72,7 +75,7 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
     {
         // An interrupt reaches a statement that is deep in a scan; without one the loop looks by itself.
         using var interrupt = cancellation.Register(_connection.Interrupt);
-        using var statement = _connection.Prepare(SelectStatement.For(_table, _selected, range, _readsRowId));
+        using var statement = _connection.Prepare(SelectStatement.For(_table, [.. _selected.Select(TransformSql.Of), .. _rawColumns], range, _readsRowId));
         statement.Bind(SelectStatement.Arguments(range));
         _statement = statement;
         _ordinal = 0;

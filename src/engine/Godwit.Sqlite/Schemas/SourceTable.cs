@@ -1,3 +1,4 @@
+using Godwit.Model.Moves;
 using Godwit.Sqlite.Grammar;
 
 namespace Godwit.Sqlite.Schemas;
@@ -52,7 +53,26 @@ public sealed record SourceTable
 public sealed record SourceColumn(
     string Name, string DeclaredType, bool NotNull, string? DefaultSql, int KeyPosition, ColumnGeneration Generation, string Collation)
 {
+    /// <summary>What makes the column's values in a move, where the user says so (Planning/TransformPlanning.cs). Null as the database describes it.</summary>
+    public ColumnTransform? Transform { get; init; }
+
+    /// <summary>Whether the source has no such column: a transform makes it of others.</summary>
+    public bool IsNew { get; init; }
+
+    /// <summary>Whether the user leaves it out: it keeps its place here, is read as NULL, and is not part of the plan.</summary>
+    public bool IsLeftOut { get; init; }
+
     public bool IsGenerated => Generation != ColumnGeneration.None;
+
+    /// <summary>Whether the target holds other values than the source, so that whatever speaks of the values speaks of something else.</summary>
+    public bool IsChanged => IsLeftOut || (Transform is { } transform && !(transform.IsCopy && transform.Inputs is [var input] && SqliteNames.Same(input, Name)));
+
+    /// <summary>The column's value in a statement.</summary>
+    /// <param name="relation">The table, or what it is called in the statement; null where a bare name cannot mean anything else.</param>
+    internal string Sql(string? relation) =>
+        IsLeftOut ? "NULL"
+        : Transform is { } transform ? Transforming.TransformSql.Of(transform, relation)
+        : relation is null ? SqliteName.Quote(Name) : SqliteName.Qualify(relation, Name);
 }
 
 public enum ColumnGeneration

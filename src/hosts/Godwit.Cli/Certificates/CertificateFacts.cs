@@ -40,6 +40,12 @@ internal static class CertificateFacts
         yield return ("Rows", Text($"{Count(c.Tables.Sum(t => t.Rows), "row")} in {Count(c.Tables.Count, "table")}, {c.Tables.Sum(t => t.Quarantined):N0} in quarantine, {c.Mode.RowsDecodedTwice:N0} decoded a second way"));
         yield return ("Checks", failed.Count == 0 ? $"all {c.Checks.Count} passed" : $"{failed.Count} of {c.Checks.Count} failed: {string.Join(", ", failed)}");
         if (c.LeftOut is { Count: > 0 } leftOut) yield return ("Left out", string.Join(", ", leftOut));
+        foreach (var table in c.Tables)
+        {
+            foreach (var transform in table.Transforms ?? [])
+                yield return ("Transformed", $"{table.TargetName}.{transform.Column} by {transform.Transform}({string.Join(", ", transform.From)}) {transform.Parameters}: {transform.Proven}");
+            if (table.LeftOutColumns is { Count: > 0 } columns) yield return ("Left out", $"of {table.SourceName}: {string.Join(", ", columns)}");
+        }
         if (c.Accepted.Count > 0) yield return ("Accepted", string.Join(", ", c.Accepted.Select(a => a.Table is null ? a.Code : $"{a.Code}:{a.Table}")));
         if (c.NotValid is { Count: > 0 } notValid) yield return ("Not valid", string.Join(", ", notValid.Select(k => $"{k.Key} of {k.Table} ({string.Join(", ", k.Columns)}) to {k.Parent}")));
         if (c.NotMoved.Count > 0) yield return ("Not moved", string.Join(", ", c.NotMoved.Select(n => $"{n.Kind} {n.Name} ({n.Code})")));

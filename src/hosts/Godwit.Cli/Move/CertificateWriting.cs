@@ -69,6 +69,10 @@ internal static class CertificateWriting
                 ? CertificateTable.Merge([.. plan.Ranges.Select((range, i) => (range, table.Source.Rows[i]))])
                 : [CertificateRange.From(new RowIdRange(null, null), table.Source.Total)],
             Milliseconds = (long)table.Elapsed.TotalMilliseconds,
+            Transforms = plan.Columns.Any(c => c.Transform is not null)
+                ? [.. plan.Columns.Where(c => c.Transform is not null).Select(c => CertificateTransform.Of(c.TargetName, c.Transform!))]
+                : null,
+            LeftOutColumns = plan.LeftOutColumns,
         };
     }
 }

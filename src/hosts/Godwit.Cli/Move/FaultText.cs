@@ -11,7 +11,7 @@ internal static class FaultText
         PostgresException { SqlState: "53100" } => "the target's disk is full; make room, then go on",
         PostgresException { SqlState: "57P01" or "57P02" or "57P03" } => "the target was shut down or is starting; wait for it, then go on",
         PostgresException { SqlState: "23505", ConstraintName: { } key } =>
-            $"rows of the source are equal in {key}, which is unique: its own index must be damaged (PRAGMA integrity_check). `godwit abort`, mend the source, and move again",
+            $"rows of the source are equal in {key}, which is unique: a transform made them so, or its own index must be damaged (PRAGMA integrity_check). `godwit abort`, mend the source, and move again",
         PostgresException server => $"the target refused: {server.SqlState} {server.MessageText}{(server.TableName is { } table ? $" (table {table})" : "")}",
         NpgsqlException { InnerException: { } inner } client => $"the connection to the target broke: {client.Message} {inner.Message}",
         NpgsqlException client => $"the connection to the target broke: {client.Message}",

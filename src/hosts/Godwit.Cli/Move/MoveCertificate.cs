@@ -69,6 +69,30 @@ internal static class MoveCertificate
         }
     }
 
+    /// <summary>
+    /// Transforms that the certificate does not know: whoever changed the target could have changed, beside it, what the plan kept there says of how its values were
+    /// made, and every value would agree.
+    /// </summary>
+    public static IEnumerable<Finding> Unproven(Certificate? certificate, MovePlan plan)
+    {
+        foreach (var table in plan.Tables)
+        {
+            var certified = certificate?.Tables.FirstOrDefault(t => t.SourceName == table.SourceName)?.Transforms ?? [];
+            foreach (var column in table.Columns.Where(c => c.Transform is { } t && !certified.Any(k => k.Says(c.TargetName, t))))
+            {
+                yield return Finding.Error(
+                    FindingCodes.SchemaDiffers,
+                    certificate is null
+                        ? $"Only the target's own records say how {column.TargetName} of {table.TargetName} was made."
+                        : $"The target's records describe how {column.TargetName} of {table.TargetName} was made otherwise than the certificate does.",
+                    new Place.InTable(table.SourceName, Column: column.SourceName),
+                    "Name the move's certificate with --certificate, its signer's key being in known-signers/ of GODWIT_HOME: what the target says of itself is no proof.");
+            }
+            foreach (var lost in certified.Where(k => !table.Columns.Any(c => c.Transform is { } t && k.Says(c.TargetName, t))))
+                yield return Finding.Error(FindingCodes.SchemaDiffers, $"The target's records do not have the transform of {lost.Column} of {table.TargetName} that the certificate names.", new Place.InTable(table.SourceName));
+        }
+    }
+
     private static Finding NotTaken(Severity severity, string where, string why)
     {
         const string remedy = "Name the move's own certificate with --certificate.";

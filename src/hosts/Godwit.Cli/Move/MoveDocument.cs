@@ -74,7 +74,14 @@ internal sealed record TableDocument
     public IReadOnlyList<ColumnDocument> Columns { get; init; } = [];
 }
 
-internal sealed record ColumnDocument(string Source, string Target, string Declared, string Type, string Reason);
+internal sealed record ColumnDocument(string Source, string Target, string Declared, string Type, string Reason)
+{
+    public TransformDocument? Transform { get; init; }
+}
+
+/// <param name="From">The source's columns.</param>
+/// <param name="Parameters">As JSON.</param>
+internal sealed record TransformDocument(string Name, IReadOnlyList<string> From, string Parameters);
 
 internal sealed record NotMovedDocument(string Kind, string Name, string Code, string Reason);
 

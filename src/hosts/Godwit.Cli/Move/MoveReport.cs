@@ -67,7 +67,8 @@ internal static class MoveReport
         [.. choices.Select(t => new TableDocument { Source = t.SourceName, Target = t.TargetName, Rows = t.Rows, Columns = Columns(t.Columns) })];
 
     private static IReadOnlyList<ColumnDocument> Columns(IReadOnlyList<ColumnPlan> columns) =>
-        [.. columns.Select(c => new ColumnDocument(c.SourceName, c.TargetName, c.DeclaredType, c.Type.Sql, c.Reason))];
+        [.. columns.Select(c => new ColumnDocument(c.SourceName, c.TargetName, c.DeclaredType, c.Type.Sql, c.Reason)
+        { Transform = c.Transform is { } t ? new TransformDocument(t.Kind, t.Inputs, t.Parameters) : null })];
 
     /// <summary>The types chosen, column by column, with the reasons.</summary>
     public static void PrintChoices(IAnsiConsole console, IReadOnlyList<TableChoices> choices, IReadOnlyList<Finding> findings)
@@ -88,7 +89,7 @@ internal static class MoveReport
     public static void PrintNotableChoices(IAnsiConsole console, MovePlan plan)
     {
         var notable = plan.Tables.SelectMany(t => t.Columns.Select(c => (Table: t, Column: c)))
-            .Where(x => x.Column.Mapping.Kind is not (MappingKind.Integer or MappingKind.Real or MappingKind.Text or MappingKind.Blob)).ToList();
+            .Where(x => x.Column.Transform is not null || x.Column.Mapping.Kind is not (MappingKind.Integer or MappingKind.Real or MappingKind.Text or MappingKind.Blob)).ToList();
         if (notable.Count == 0) return;
         foreach (var (table, column) in notable.Take(MostNotable))
             console.MarkupLineInterpolated($"[grey]type[/]    {table.SourceName}.{column.SourceName}: [cyan]{column.Type.Sql}[/] [grey]{column.Reason}[/]");

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
 using Godwit.Model.Findings;
@@ -46,12 +47,13 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
 
     private async Task<int> ExecuteAsync(OpenedMove opened, MovePlan plan, List<Finding> findings, ProgressDisplay display, CancellationToken cancellation)
     {
+        var id = Guid.NewGuid();
         var run = new RunDescription
         {
-            Id = Guid.NewGuid(),
+            Id = id,
             Plan = plan,
             HashKey = SipHash.Key(RandomNumberGenerator.GetBytes(16)),
-            Origin = new RunOrigin(request, opened.Source!.Fingerprint).Write(),
+            Origin = new RunOrigin(request, opened.Source!.Fingerprint).For(id, plan, ProcessEnvironment.Instance).Write(),
             ToolVersion = ToolVersion.Text,
         };
         var entrance = await RunEntry.BeginAsync(

@@ -1,4 +1,6 @@
+using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Sqlite.Native;
 using Godwit.Sqlite.Opening;
@@ -12,7 +14,7 @@ namespace Godwit.Cli.Move;
 internal sealed record PlannedMove(PlanResult Result, IReadOnlyDictionary<string, TableProfile> Profiles)
 {
     /// <summary>Checks every page and profiles every value at the same time, then plans.</summary>
-    public static async Task<PlannedMove> PlanAsync(SourceFile source, PlanOptions options, int jobs, MoveProgress progress, CancellationToken cancellation)
+    public static async Task<PlannedMove> PlanAsync(SourceFile source, PlanOptions options, int jobs, MoveProgress progress, CancellationToken cancellation, IRunEnvironment? environment = null)
     {
         SourceSchema schema;
         try
@@ -28,6 +30,9 @@ internal sealed record PlannedMove(PlanResult Result, IReadOnlyDictionary<string
             return Refused([Finding.Error(FindingCodes.SchemaNotUnderstood, fault.Message, new Place.InObject(fault.Kind, fault.Name), "Rename what has invalid bytes in its name in the source.")]);
         }
         if (UnreadableTables.Find(schema) is { Count: > 0 } unreadable) return Refused(unreadable);
+        (schema, var untransformable) = TransformPlanning.Apply(schema, options.Map);
+        var transforms = TransformPlanning.Of(schema);
+        if (untransformable.Concat(SourceTransforms.Use(source, transforms, environment ?? ProcessEnvironment.Instance)).ToList() is { Count: > 0 } refused) return Refused(refused);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var check = Task.Run(() => source.QuickCheck(stop.Token), CancellationToken.None);
         IReadOnlyDictionary<string, TableProfile>? profiles = null;

@@ -1,4 +1,5 @@
 using Godwit.Cli.Move.Nested;
+using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
@@ -53,6 +54,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
                 ],
                 ExitCode.NotVerified);
         }
+        if (SourceTransforms.UseAgain(opened.Source, stored.Description, ProcessEnvironment.Instance) is { Count: > 0 } secrets) return Refuse(secrets, ExitCode.Findings);
         if (OutputReadiness.Check(request) is { Count: > 0 } obstacles) return Refuse(obstacles, ExitCode.Findings);
         var entrance = await RunEntry.TakeOverAsync(
             opened.Target, stored.Description, RunHolder.Self(_time), [RunState.Running], holder => RunHolder.SayWaiting(console, holder), cancellation);

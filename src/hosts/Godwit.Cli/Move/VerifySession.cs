@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
+using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
@@ -54,13 +56,21 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             return Refuse([.. told, .. findings], ExitCode.Findings);
         }
         IReadOnlyList<Finding> uncovered =
-            [.. SourceCoverage.Compare(SchemaReader.Read(opened.Source.Control), plan, leftOut), .. signed is null ? [] : MoveCertificate.Contradictions(signed, plan)];
+            [.. SourceCoverage.Compare(SchemaReader.Read(opened.Source.Control), plan, leftOut, signed?.Tables.ToDictionary(t => t.SourceName, t => t.LeftOutColumns ?? [], StringComparer.Ordinal)), .. MoveCertificate.Unproven(signed, plan), .. signed is null ? [] : MoveCertificate.Contradictions(signed, plan)];
         if (uncovered.Count > 0)
         {
             await display.DisposeAsync();
             return Refuse([.. told, .. uncovered], ExitCode.NotVerified);
         }
         plan = plan with { LeftOut = leftOut };
+        var secrets = stored is not null
+            ? SourceTransforms.UseAgain(opened.Source, stored.Description, ProcessEnvironment.Instance)
+            : SourceTransforms.Use(opened.Source, [.. MoveTransforms.Of(plan)], ProcessEnvironment.Instance);
+        if (secrets.Count > 0)
+        {
+            await display.DisposeAsync();
+            return Refuse([.. told, .. secrets], ExitCode.Findings);
+        }
         // A key of its own: nobody could have known it when the target was changed.
         var run = new RunDescription
         {

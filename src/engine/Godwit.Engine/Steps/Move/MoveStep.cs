@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Godwit.Engine.Figures;
+using Godwit.Engine.Mapping;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Model.Runbooks;
@@ -12,7 +14,7 @@ namespace Godwit.Engine.Steps.Move;
 /// One move of a runbook's run. The move has a run of its own in the target, whose id is remembered before anything is made: from then on its rows say
 /// what is done.
 /// </summary>
-internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IForesees
+internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IForesees, INeedsSecrets
 {
     private const string Run = "run", MakesSchema = "makesSchema";
 
@@ -43,6 +45,9 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
             return new Foresight([], [fault.Finding ?? Finding.Error(FindingCodes.SourceUnreadable, fault.Message)]);
         }
     }
+
+    public IEnumerable<Finding> FindMissing(IRunEnvironment environment) =>
+        task.Map is var (path, map) ? MoveTransforms.FindMissing(MapFileReader.Read(map, path).Map.Tables.SelectMany(t => t.Columns).Select(c => c.Transform).OfType<ColumnTransform>(), environment) : [];
 
     public async Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation)
     {
@@ -200,6 +205,12 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
             CultureInfo.InvariantCulture, $"moves {plan.Tables.Count} tables with {plan.Tables.Sum(t => t.Rows):N0} rows, about {plan.Tables.Sum(t => t.Bytes) / 1e6:N1} MB, and {plan.Views.Count} views into schema {plan.Schema}");
         foreach (var table in plan.Tables)
             yield return string.Create(CultureInfo.InvariantCulture, $"{table.SourceName}{(table.SourceName == table.TargetName ? "" : $" as {table.TargetName}")}: {table.Rows:N0} rows");
+        foreach (var table in plan.Tables)
+        {
+            foreach (var column in table.Columns.Where(c => c.Transform is not null))
+                yield return $"{table.TargetName}.{column.TargetName} {column.Type.Sql}: {column.Transform!.Text}";
+            if (table.LeftOutColumns is { } leftOut) yield return $"leaves {string.Join(", ", leftOut)} of {table.SourceName} out";
+        }
         if (plan.NotMoved.Count > 0) yield return string.Create(CultureInfo.InvariantCulture, $"leaves {plan.NotMoved.Count} objects behind: {string.Join(", ", plan.NotMoved.Select(n => $"{n.Kind} {n.Name}"))}");
     }
 

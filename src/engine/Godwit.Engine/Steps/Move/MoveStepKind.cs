@@ -1,5 +1,6 @@
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Mapping;
+using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -19,6 +20,7 @@ public sealed class MoveStepKind(INestedMoves moves) : IStepKind, IReadsSources
         new Field("schema", new Shape.Text(@"[^\0]{1,63}") { Expected = "the name of a schema", MaxLength = 63 }, "The schema of the target that takes the tables; made when it is not there") { Default = "public" },
         new Field("tables", new Shape.List(s_name), "Only these tables"),
         new Field("map", new Shape.File(), "Names, types and formats that differ from what would be chosen, as docs/mapping.md says"),
+        new Field("columns", MapShape.Columns(TransformRegistry.Standard), "The same without a file: a table's columns, each with its type, name or transform"),
         new Field("accept", new Shape.List(s_name) { Max = 1000 }, "Findings that do not stop it: CODE, or CODE:name for one table or object"),
         new Field("names", new Shape.Choice("exact", "lower"), "Names at the target: exact keeps them, lower folds them") { Default = "exact" },
         new Field("quarantine", new Shape.Flag(), "Whether rows whose values cannot go over unchanged are put into `<table>__quarantine`, bytes kept") { Default = "false" },
@@ -42,7 +44,13 @@ public sealed class MoveStepKind(INestedMoves moves) : IStepKind, IReadsSources
                 FindingCodes.MapUnknown, $"{text} names no finding that can be accepted", step.At(JsonPointer.Below("/accept", index)),
                 $"These can: {string.Join(", ", FindingCodes.All.Values.Where(c => c.Acceptable).Select(c => c.Id))}."));
         }
-        if (task.Map is var (path, map)) findings.AddRange(MapFileReader.Read(map, path).Findings);
+        if (task.Map is var (path, map))
+        {
+            var inline = step.Settings.Has("columns");
+            findings.AddRange(MapFileReader.Read(map, path).Findings.Select(f => inline ? f with { Place = step.At("/columns") } : f));
+            if (inline && step.Settings.Has("map"))
+                findings.Add(Finding.Error(FindingCodes.KindSettings, $"Step {step.Id} has both map and columns", step.At("/columns"), "Write all of it in one of them"));
+        }
         if (task.Schema is "godwit" or "information_schema" || task.Schema.StartsWith("pg_", StringComparison.Ordinal))
             findings.Add(Finding.Error(FindingCodes.KindSettings, $"The schema {task.Schema} is not for tables of yours", step.At("/schema"), "Name another"));
         return findings;

@@ -1,4 +1,5 @@
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Mapping;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Steps.Move;
@@ -45,7 +46,9 @@ public sealed record MoveTask
             Source = settings.Text("source"),
             Schema = settings.Text("schema"),
             Tables = settings.Texts("tables"),
-            Map = settings.TextOrNull("map") is { } path ? (path, files[path].Text) : null,
+            Map = settings.TextOrNull("map") is { } path ? (path, files[path].Text)
+                : settings.MapOrNull("columns") is { } columns ? (step.Place?.Path ?? $"step {step.Id}", MapShape.Text(columns))
+                : null,
             Accept = settings.Texts("accept"),
             Names = settings.Text("names"),
             Quarantine = settings.Flag("quarantine"),

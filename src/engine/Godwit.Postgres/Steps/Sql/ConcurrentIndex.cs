@@ -18,6 +18,19 @@ internal static class ConcurrentIndex
         return match.Success ? match.Groups["name"].Value : null;
     }
 
+    /// <summary>The name of the index that a statement drops CONCURRENTLY, which takes one only; null for other statements.</summary>
+    public static string? DroppedBy(SqlStatement statement)
+    {
+        if (!statement.StartsWith("DROP") || !statement.Words.Contains("INDEX") || !StatementKinds.IsConcurrent(statement)) return null;
+        var match = System.Text.RegularExpressions.Regex.Match(
+            statement.Text, """\bCONCURRENTLY\s+(?:IF\s+EXISTS\s+)?(?<name>(?:(?:"(?:[^"]|"")+"|[\w$]+)\s*\.\s*)?(?:"(?:[^"]|"")+"|[\w$]+))\s*(?:RESTRICT|;|$)""", System.Text.RegularExpressions.RegexOptions.IgnoreCase | System.Text.RegularExpressions.RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        return match.Success ? match.Groups["name"].Value : null;
+    }
+
+    /// <summary>One that is there, valid or not, has not been dropped: a drop that was broken off leaves it, and can be carried out again.</summary>
+    public static async Task<bool> IsGoneAsync(IRunTarget target, SessionTerms terms, string name, CancellationToken cancellation) =>
+        await FindAsync(target, terms, name, cancellation) is null;
+
     /// <summary>True: it is there and valid. False: it is not, and the remains of a broken build are gone.</summary>
     public static async Task<bool?> IsBuiltAsync(IRunTarget target, SessionTerms terms, string name, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ namespace Godwit.Postgres.Steps.Sql;
 
 /// <summary>
 /// Statements outside a transaction. Before each one it is noted that it begins, after it that it is done; killed in between, nobody can tell whether
-/// it happened, except for indexes built CONCURRENTLY, whose state the catalog tells. What nobody can tell pauses the run until a person says.
+/// it happened, except for indexes built or dropped CONCURRENTLY, whose state the catalog tells. What nobody can tell pauses the run until a person says.
 /// </summary>
 internal sealed class StatementByStatement(SqlSettings settings, MigrationPart part, string file, string direction, StepContext context)
 {
@@ -59,6 +59,7 @@ internal sealed class StatementByStatement(SqlSettings settings, MigrationPart p
     private async Task<bool?> FindOutAsync(SqlStatement statement, CancellationToken cancellation)
     {
         if (ConcurrentIndex.NameOf(statement) is { } name) return await ConcurrentIndex.IsBuiltAsync(context.Target, Terms(statement), name, cancellation);
+        if (ConcurrentIndex.DroppedBy(statement) is { } dropped) return await ConcurrentIndex.IsGoneAsync(context.Target, Terms(statement), dropped, cancellation);
         return context.Unknown switch { UnknownStatement.Done => true, UnknownStatement.Again => false, _ => null };
     }
 

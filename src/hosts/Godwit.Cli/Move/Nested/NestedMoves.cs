@@ -5,6 +5,7 @@ using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
 using Godwit.Engine.Steps;
 using Godwit.Engine.Steps.Move;
+using Godwit.Engine.Transforms;
 using Godwit.Model.Digests;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
@@ -20,7 +21,7 @@ internal sealed class NestedMoves : INestedMoves
 {
     public Task<MoveReview> ProfileAsync(
         MoveTask task, string folder, IReadOnlyDictionary<string, ValueFrom> sources, IRunEnvironment environment, MoveProgress progress, CancellationToken cancellation) =>
-        ReviewAsync(task, SourcePlace.Find(task.Source, folder, sources, environment), "", (_, _, _) => Task.FromResult<IReadOnlyList<Finding>>([]), progress, cancellation);
+        ReviewAsync(task, SourcePlace.Find(task.Source, folder, sources, environment), "", (_, _, _) => Task.FromResult<IReadOnlyList<Finding>>([]), environment, progress, cancellation);
 
     public Task<MoveReview> ReviewAsync(StepContext context, MoveTask task, MoveProgress progress, CancellationToken cancellation)
     {
@@ -28,7 +29,7 @@ internal sealed class NestedMoves : INestedMoves
         return ReviewAsync(
             task, PlaceOf(context, task), NestedRequest.AddressOf(held.Target),
             (request, plan, names) => held.AskAsync(connection => TargetReadiness.CheckAsync(connection, request, plan, names, cancellation), cancellation),
-            progress, cancellation);
+            context.Environment, progress, cancellation);
     }
 
     public Task<bool> HasSchemaAsync(StepContext context, string schema, CancellationToken cancellation) => Held(context).HasSchemaAsync(schema, cancellation);
@@ -51,9 +52,10 @@ internal sealed class NestedMoves : INestedMoves
             if (opened.Source is null) return Left(new MoveEntrance.Refused(opened.Findings));
             if (stored is not null && RunOrigin.Read(stored.Description.Origin).Fingerprint != opened.Source.Fingerprint) return Left(new MoveEntrance.Refused([SourceChanged]));
             var description = stored?.Description;
+            if (description is not null && SourceTransforms.UseAgain(opened.Source, description, context.Environment) is { Count: > 0 } secrets) return Left(new MoveEntrance.Refused(secrets));
             if (description is null)
             {
-                var (begun, findings) = await BeginAsync(held, task, request, run, opened, prepared, progress, cancellation);
+                var (begun, findings) = await BeginAsync(held, task, request, run, opened, prepared, context.Environment, progress, cancellation);
                 if (begun is null) return Left(new MoveEntrance.Refused(findings));
                 description = begun;
             }
@@ -93,19 +95,20 @@ internal sealed class NestedMoves : INestedMoves
     }
 
     private static async Task<(RunDescription? Begun, IReadOnlyList<Finding> Findings)> BeginAsync(
-        MovesOfRun held, MoveTask task, MoveRequest request, Guid run, OpenedMove opened, PreparedMove? prepared, MoveProgress progress, CancellationToken cancellation)
+        MovesOfRun held, MoveTask task, MoveRequest request, Guid run, OpenedMove opened, PreparedMove? prepared, IRunEnvironment environment, MoveProgress progress, CancellationToken cancellation)
     {
         var origin = new RunOrigin(request, opened.Source!.Fingerprint);
         var plan = prepared is not null && RunOrigin.Read(prepared.Origin).Fingerprint == origin.Fingerprint ? prepared.Plan : null;
+        if (plan is not null && SourceTransforms.Use(opened.Source, [.. MoveTransforms.Of(plan)], environment) is { Count: > 0 } missing) return (null, missing);
         if (plan is null)
         {
-            var (planned, findings) = await PlanAsync(task, request, opened, progress, cancellation);
+            var (planned, findings) = await PlanAsync(task, request, opened, environment, progress, cancellation);
             if (planned?.Result.Plan is not { } made || findings.Any(f => f.Severity == Severity.Error)) return (null, findings);
             plan = made;
         }
         var description = new RunDescription
         {
-            Id = run, Plan = plan, HashKey = SipHash.Key(RandomNumberGenerator.GetBytes(16)), Origin = origin.Write(), ToolVersion = ToolVersion.Text,
+            Id = run, Plan = plan, HashKey = SipHash.Key(RandomNumberGenerator.GetBytes(16)), Origin = origin.For(run, plan, environment).Write(), ToolVersion = ToolVersion.Text,
         };
         var refusals = await held.BeginAsync(description, (connection, token) => TargetReadiness.CheckAsync(connection, request, plan, [], token), cancellation);
         return refusals.Count > 0 ? (null, refusals) : (description, []);
@@ -113,7 +116,7 @@ internal sealed class NestedMoves : INestedMoves
 
     private static async Task<MoveReview> ReviewAsync(
         MoveTask task, (string? Path, Finding? Finding) place, string address, Func<MoveRequest, MovePlan?, IReadOnlyList<string>, Task<IReadOnlyList<Finding>>> lookAtTarget,
-        MoveProgress progress, CancellationToken cancellation)
+        IRunEnvironment environment, MoveProgress progress, CancellationToken cancellation)
     {
         var findings = new List<Finding>();
         if (place.Finding is { } missing) findings.Add(missing);
@@ -126,7 +129,7 @@ internal sealed class NestedMoves : INestedMoves
         PlannedMove? planned = null;
         if (opened?.Source is not null)
         {
-            (planned, var more) = await PlanAsync(task, request, opened, progress, cancellation);
+            (planned, var more) = await PlanAsync(task, request, opened, environment, progress, cancellation);
             findings.AddRange(more);
         }
         findings.AddRange(await lookAtTarget(request, planned?.Result.Plan, planned?.Result.TargetNames ?? request.Tables));
@@ -135,13 +138,13 @@ internal sealed class NestedMoves : INestedMoves
     }
 
     private static async Task<(PlannedMove? Planned, IReadOnlyList<Finding> Findings)> PlanAsync(
-        MoveTask task, MoveRequest request, OpenedMove opened, MoveProgress progress, CancellationToken cancellation)
+        MoveTask task, MoveRequest request, OpenedMove opened, IRunEnvironment environment, MoveProgress progress, CancellationToken cancellation)
     {
         var (options, misused) = PlanRequest.Read(request, task.Map);
         if (options is null) return (null, misused);
         try
         {
-            var planned = await PlannedMove.PlanAsync(opened.Source!, options, request.Jobs, progress, cancellation);
+            var planned = await PlannedMove.PlanAsync(opened.Source!, options, request.Jobs, progress, cancellation, environment);
             return (planned, [.. misused, .. planned.Result.Findings.Select(AcceptedByStep)]);
         }
         catch (SqliteException fault)
