@@ -101,7 +101,7 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
         if (Watch is not null) await Watch.QuietAsync();
         if (Watch?.Tripped is { } tripped)
         {
-            if (tripped.Action == TripwireAction.Rollback) return new RunbookOutcome.TurnsBack(tripped);
+            if (tripped.Action == TripwireAction.Rollback && !Watch.IsOver) return new RunbookOutcome.TurnsBack(tripped);
             reason = findings.Count == 0 ? tripped.Reason : $"{reason}; {tripped.Reason}";
             findings = [.. findings, tripped.Finding];
         }

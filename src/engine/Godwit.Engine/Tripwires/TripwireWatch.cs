@@ -178,11 +178,15 @@ internal sealed class TripwireWatch : IAsyncDisposable
         await _work;
     }
 
+    /// <summary>Whether whoever carried the run on is through with it: a fault led there, and nobody is left who could turn back.</summary>
+    public bool IsOver { get; private set; }
+
     public async ValueTask DisposeAsync()
     {
+        // Its sources are left to the collector: whoever lets go of the run after a fault ends the watch once more.
         await EndAsync();
+        IsOver = true;
         foreach (var tripwire in _tripwires) tripwire.Dispose();
-        _over.Dispose();
     }
 
     private async Task WorkAsync()
