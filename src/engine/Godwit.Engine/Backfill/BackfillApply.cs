@@ -1,3 +1,4 @@
+using Godwit.Engine.Figures;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -37,6 +38,7 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
             var limit = suspects > 0 ? Math.Max(1, suspects / 2) : _size.Rows;
             var began = context.Time.GetTimestamp();
             var before = state.Done;
+            context.Progress.Figures?.BatchBegins();
             try
             {
                 if (suspects == 1)
@@ -64,6 +66,7 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
             }
 
             var worked = context.Time.GetElapsedTime(began);
+            context.Progress.Figures?.BatchEnds(worked);
             Report(state, worked);
             faults = 0;
             if (!state.Finished && await keeper.WaitAsync(worked, Math.Max(0, state.Done - before), cancellation) is { } reason) return Paused(state, reason);
@@ -151,9 +154,10 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
         };
         if (failed.Count == 0) return after;
         var allowed = Math.Min(MostFailures, (long)(options.FailureShare * Math.Max(after.Total ?? 0, after.Done)));
+        if (after.Failed.Count <= allowed) return after;
+        Tell(after);
         // Thrown inside the transaction: the rows that tip it are tried again when somebody has seen to them.
-        if (after.Failed.Count > allowed) throw new BackfillStopException(TooMany(after, allowed));
-        return after;
+        throw new BackfillStopException(TooMany(after, allowed));
     }
 
     private BackfillState EndPass(BackfillState state) => state.WrittenInPass == 0 || state.Pass >= options.Passes
@@ -177,6 +181,13 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
         if (worked > Slow) _slow++;
         var note = worked > Slow ? $"a batch took {worked.TotalSeconds:0.0} s" : keeper.Pace.Strain is { } strain ? $"slower: {strain}" : null;
         context.Progress.Report(state.Done, state.Total, note);
+        Tell(state);
+    }
+
+    private void Tell(BackfillState state)
+    {
+        context.Progress.Figures?.Set(RunFigures.FailedRows, state.Failed.Count);
+        context.Progress.Figures?.Set(RunFigures.Rows, state.Done);
     }
 
     private Dictionary<string, string> Evidence(BackfillState state)

@@ -1,3 +1,4 @@
+using Godwit.Engine.Figures;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -32,6 +33,7 @@ internal sealed class BackfillVerify(StepContext context, BackfillOptions option
         var wrong = part.Rows - part.Count(VerifiedPart.Right) - part.Count(VerifiedPart.Excused);
         // The next verification is a new one, and another pass comes before it.
         await InTransactionAsync((transaction, state, token) => SaveAsync(transaction, state with { Verifying = null }, part, token), cancellation);
+        context.Progress.Figures?.Set(RunFigures.Mismatches, wrong);
         if (wrong == 0) return new StepResult.Passed { Evidence = evidence };
         var counts = string.Join(", ", part.Seen.Where(s => s.Value > 0 && s.Key is not (VerifiedPart.Right or VerifiedPart.Excused)).Select(s => $"{s.Value} {s.Key}"));
         return new StepResult.Failed([Finding.Error(

@@ -1,3 +1,5 @@
+using Godwit.Security.Files;
+
 namespace Godwit.Engine.Files;
 
 /// <summary>A small file that another program reads while it is replaced: it is the old or the new one, never a part of either.</summary>
@@ -32,6 +34,7 @@ public static class SwitchFile
                 stream.Flush(flushToDisk: true);
             }
             File.Move(beside, real, overwrite: true);
+            FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(real))!);
         }
         finally
         {

@@ -20,7 +20,11 @@ public abstract record HttpAnswer
     }
 
     /// <summary>It was sent, perhaps arrived, and nothing usable came back.</summary>
-    public sealed record None(string Reason) : HttpAnswer;
+    public sealed record None(string Reason) : HttpAnswer
+    {
+        /// <summary>It was waited for as long as it may take.</summary>
+        public bool TimedOut { get; init; }
+    }
 
     /// <summary>It could not be made, e.g. since a variable is not set.</summary>
     public sealed record NotSent(string Reason) : HttpAnswer;

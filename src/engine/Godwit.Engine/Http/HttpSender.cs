@@ -98,7 +98,7 @@ public sealed class HttpSender(HttpMessageInvoker client)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (new HttpAnswer.None($"no answer within {settings.Timeout.TotalSeconds:0.###} s"), null);
+            return (new HttpAnswer.None($"no answer within {settings.Timeout.TotalSeconds:0.###} s") { TimedOut = true }, null);
         }
         catch (HttpRequestException e)
         {

@@ -3,6 +3,7 @@ using Godwit.Engine.Journal;
 using Godwit.Engine.Notices;
 using Godwit.Engine.People;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Reports;
@@ -16,6 +17,9 @@ namespace Godwit.Engine.Reports;
 public sealed record RunRecord(
     RunbookRun Run, IReadOnlyList<GateRow> Gates, IReadOnlyList<JournalEntry> Journal, JournalVerdict Verdict, IReadOnlyDictionary<string, IReadOnlyList<string>> Catalogs)
 {
+    /// <summary>Where its tripwires stand.</summary>
+    public IReadOnlyList<TripwireRow> Tripwires { get; init; } = [];
+
     /// <summary>The moves that its steps made.</summary>
     public IReadOnlyList<MoveRow> Moves { get; init; } = [];
 

@@ -15,7 +15,7 @@ public static class RunReport
     /// <param name="toolVersion">Of the program that writes the report.</param>
     public static Report Of(RunRecord record, RunbookKinds kinds, string toolVersion) => new(
         $"Report of run {record.Run.Id} of {record.Run.Plan.Name}",
-        [.. What(record, toolVersion), .. Figures(record), .. Phases(record), .. Steps(record, kinds), .. MovePart.Of(record), .. Gates(record), .. PeoplePart.Of(record), .. WayBack(record), .. RollbackPart.Of(record), .. NoticePart.Of(record), .. SchemaPart.Of(record), .. Timeline(record), .. Journal(record)]);
+        [.. What(record, toolVersion), .. Figures(record), .. Phases(record), .. Steps(record, kinds), .. MovePart.Of(record), .. Gates(record), .. TripwirePart.Of(record), .. PeoplePart.Of(record), .. WayBack(record), .. RollbackPart.Of(record), .. NoticePart.Of(record), .. SchemaPart.Of(record), .. Timeline(record), .. Journal(record)]);
 
     private static IEnumerable<ReportBlock> What(RunRecord record, string toolVersion)
     {

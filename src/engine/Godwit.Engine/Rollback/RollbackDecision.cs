@@ -52,7 +52,8 @@ public static class RollbackDecision
     /// <param name="request">Null for one that nobody asked for: Godwit's own.</param>
     /// <param name="people">As above.</param>
     /// <param name="to">As above.</param>
-    public static JsonObject Note(RunbookRun run, RollbackRequest? request, PeopleRecords people, Phase? to)
+    /// <param name="tripwire">What Godwit does it for.</param>
+    public static JsonObject Note(RunbookRun run, RollbackRequest? request, PeopleRecords people, Phase? to, string? tripwire = null)
     {
         var standing = StandingOf(run, request?.Impact, people);
         var signed = request is null ? null : SignedFor(run, request.Impact, people, to);
@@ -67,6 +68,7 @@ public static class RollbackDecision
             ["since"] = standing.Since,
         };
         if (standing.Age is { } age) note["seconds"] = (long)age.TotalSeconds;
+        if (tripwire is not null) note["tripwire"] = tripwire;
         if (!people.Register.IsUnused) note["register"] = people.Register.Head.ToString();
         if (request?.Override is not { } why) return note;
         note["override"] = why;

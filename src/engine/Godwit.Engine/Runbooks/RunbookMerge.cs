@@ -35,7 +35,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Roles = ReadRoles(),
             Approvals = ReadApprovals(),
             ApprovalsValid = root.MapOrNull("approvals")?.DurationOrNull(ApprovalShape.ValidKey) ?? Demand.DefaultValid,
-            Tripwires = MergeLists("tripwires", CheckTripwire),
+            Tripwires = MergeLists("tripwires"),
             Notices = MergeLists("notices"),
             Mail = root.MapOrNull("mail")?.DeepClone().AsObject(),
             OnCall = root.MapOrNull("oncall")?.DeepClone().AsObject(),
@@ -119,19 +119,9 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
         var merged = new JsonArray();
         foreach (var document in documents)
         {
-            foreach (var (index, item) in document.Value.Maps(key).Index())
-            {
-                check?.Invoke(item, document.At(JsonPointer.Below("/" + key, index)));
-                merged.Add(item.DeepClone());
-            }
+            foreach (var item in document.Value.Maps(key)) merged.Add(item.DeepClone());
         }
         return merged;
-    }
-
-    private void CheckTripwire(JsonObject tripwire, Place.InFile place)
-    {
-        if (!tripwire.Has("above") && !tripwire.Has("below"))
-            Findings.Add(Finding.Error(FindingCodes.RunbookMissing, "The tripwire has no threshold", place, "Add \"above\", \"below\" or both"));
     }
 
     private static ValueFrom ReadAddress(JsonObject value) => new(value.TextOrNull("env"), value.TextOrNull("file"), value.TextOrNull("path"));

@@ -3,6 +3,7 @@ using Godwit.Documents;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Backups;
 using Godwit.Engine.Rollback;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -36,6 +37,7 @@ public sealed class RunbookReader(RunbookKinds kinds)
         var runbook = merge.Merge(folder.Root, parameters.Values);
         findings.AddRange(merge.Findings);
         findings.AddRange(CheckRollback(runbook, documents, Wrong(findings)));
+        findings.AddRange(CheckTripwires(runbook, documents, Wrong(findings)));
         findings.AddRange(RunbookPeople.Check(runbook, documents, Wrong(findings)));
         if (runbook.Backups is { } backups && !new SettingsPlaces(documents[^1].Places, "/backups").Overlaps(Wrong(findings))) findings.AddRange(BackupsShape.FindFaults(backups, pointer => documents[^1].At("/backups" + pointer)));
         var wrong = Wrong(findings);
@@ -54,6 +56,21 @@ public sealed class RunbookReader(RunbookKinds kinds)
         : [];
 
     private static bool IsRollbackWrong(List<RunbookDocument> documents, HashSet<Place> wrong) => documents.Exists(d => new SettingsPlaces(d.Places, "/rollback").Overlaps(wrong));
+    private static IEnumerable<Finding> CheckTripwires(Runbook runbook, IReadOnlyList<RunbookDocument> documents, HashSet<Place> wrong)
+    {
+        var ids = new Dictionary<string, Place.InFile>(StringComparer.Ordinal);
+        foreach (var (document, index, item) in documents.SelectMany(d => d.Value.Maps("tripwires").Index().Select(t => (d, t.Index, t.Item))))
+        {
+            var pointer = JsonPointer.Below("/tripwires", index);
+            var place = document.At(pointer);
+            if (item.TextOrNull("id") is { } id && !ids.TryAdd(id, place)) yield return Finding.Error(FindingCodes.DuplicateId, $"Two tripwires have the id \"{id}\", the first in {ids[id]}", place, "Write another id");
+            // Of one that could not be read, that is said already.
+            if (new SettingsPlaces(document.Places, pointer).Overlaps(wrong)) continue;
+            foreach (var finding in TripwireShape.FindFaults(item, place)) yield return finding;
+            foreach (var finding in TripwireShape.FindSourceFaults(item, runbook.Sources, place)) yield return finding;
+        }
+    }
+
 
     private static Runbook Without(Runbook runbook, List<RunbookDocument> documents, HashSet<Place> wrong) => wrong.Count == 0 ? runbook : runbook with
     {

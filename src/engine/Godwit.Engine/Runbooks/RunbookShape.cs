@@ -5,6 +5,7 @@ using Godwit.Engine.Backups;
 using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Timetables;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Runbooks;
@@ -140,24 +141,7 @@ public sealed class RunbookShape
     private static Shape.Map Retention { get; } = new(
         new Field("keep_old", new Shape.Duration(), "How long old structures stay before `godwit finish` may remove them") { Default = "7d" });
 
-    private static Shape.OneOf Tripwire { get; } = new(
-        [
-            new("id", s_id, "Names the tripwire", Required: true),
-            new("above", new Shape.Number(decimal.MinValue), "The figure has to stay at or below this"),
-            new("below", new Shape.Number(decimal.MinValue), "The figure has to stay at or above this"),
-            new("every", new Shape.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)), "How often it is looked at") { Default = "30s" },
-            new("for", new Shape.Duration(TimeSpan.Zero, TimeSpan.FromDays(7)), "How long it may be out of bounds before anything is done") { Default = "0s" },
-            new("action", new Shape.Choice("warn", "pause", "rollback"), "What is done then") { Default = "pause" },
-            new("phases", new Shape.List(new Shape.Choice([.. PhaseNames.All.Select(PhaseNames.Of)])) { Max = 6 }, "The phases in which it is watched") { Default = "[switch, observe]" },
-        ],
-        [
-            new("sql", new Shape.Map(new Field("query", new Shape.Text(), "A query of one number, asked at the target", Required: true)) { Short = "query" }, "A figure that the target knows"),
-            new("metric", new Shape.Map(
-                new Field("query", new Shape.Text(), "An expression of Prometheus that gives one number", Required: true),
-                new Field("env", s_variable, "The variable that holds the URL of Prometheus") { Default = "PROMETHEUS_URL" })
-            { Short = "query" }, "A figure that Prometheus knows"),
-        ])
-    { Name = "tripwire", Description = "A watched figure with a threshold and an action" };
+    private static Shape.OneOf Tripwire { get; } = TripwireShape.Make(s_id);
 
     private static string PurposeOf(Phase phase) => phase switch
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Godwit.Engine.Gates;
 using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
 using Godwit.Security.Signing;
 
@@ -47,6 +48,9 @@ public interface IRunStore : IRunTarget, IAsyncDisposable
 
     /// <summary>What of the target is not as it ought to be.</summary>
     Task<TargetTraces> ReadTracesAsync(CancellationToken cancellation);
+
+    /// <summary>The run's tripwires as their rows have them; those that were never looked at have none.</summary>
+    Task<IReadOnlyList<TripwireRow>> ReadTripwiresAsync(CancellationToken cancellation);
 
     /// <summary>The newest entry of a kind in the run's journal; null when there is none.</summary>
     Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation);
@@ -109,6 +113,9 @@ public interface IRunLedger : IRunTransaction
     Task SetDirectionAsync(bool rollingBack, Phase? to, CancellationToken cancellation);
 
     Task AddGateAsync(Phase phase, string gate, GateVerdict verdict, CancellationToken cancellation);
+
+    /// <summary>Where tripwires stand.</summary>
+    Task SaveTripwiresAsync(IReadOnlyList<TripwireRow> rows, CancellationToken cancellation);
 
     /// <summary>Appends to the journal. <paramref name="body"/> holds no row's value and no secret.</summary>
     Task JournalAsync(string kind, JsonObject body, CancellationToken cancellation);

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Estimates;
 using Godwit.Engine.Gates;
+using Godwit.Engine.Figures;
 using Godwit.Engine.Steps;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -26,9 +28,30 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 
     public RunnerOptions Options => options;
 
+    public RunFigures Figures { get; } = new(options.Time);
+
+    /// <summary>Watches while the run is carried on.</summary>
+    public TripwireWatch? Watch { get; private set; }
+
     public void AskToPause() => _pauseAsked = true;
 
-    public StepRunner Steps() => new(store, options, () => _pauseAsked);
+    /// <param name="seen">Whether a person has looked at what fired so far.</param>
+    /// <param name="back">Whether the run is on its way back.</param>
+    /// <param name="cancellation">Stops.</param>
+    public async Task<TripwireWatch> BeginWatchAsync(bool seen, bool back, CancellationToken cancellation) =>
+        Watch = await TripwireWatch.BeginAsync(store, options, Figures, seen, back, AskToPause, cancellation);
+
+    /// <summary>The run turns back for a tripwire, which had asked for the pause.</summary>
+    public void TurnBack()
+    {
+        Watch!.TurnBack();
+        (_pauseAsked, _lastAsked) = (false, null);
+    }
+
+    /// <summary>Ends the step at hand when a tripwire wants that.</summary>
+    public CancellationToken StepStop => Watch?.Stop ?? CancellationToken.None;
+
+    public StepRunner Steps() => new(store, options, Figures, () => _pauseAsked);
 
     public FormerEffects FormerEffects() => new(store, options, () => _pauseAsked);
 
@@ -60,17 +83,30 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
         }
     }
 
-    public Task<bool> LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation, bool failed = false) => _retries.RunAsync(
-        async token =>
-        {
-            await store.LeaveAsync(state, reason, journalKind, token, failed);
-            return true;
-        },
-        Waiting,
-        cancellation);
+    public async Task<bool> LeaveAsync(RunbookState state, string? reason, string journalKind, CancellationToken cancellation, bool failed = false)
+    {
+        // Whoever lets go of the run watches it no more.
+        if (Watch is not null) await Watch.EndAsync();
+        return await _retries.RunAsync(
+            async token =>
+            {
+                await store.LeaveAsync(state, reason, journalKind, token, failed);
+                return true;
+            },
+            Waiting,
+            cancellation);
+    }
 
+    /// <summary>Lets go of the run; unless a tripwire has fired that wants it back: then it is kept, and turns.</summary>
     public async Task<RunbookOutcome> PauseAsync(string reason, IReadOnlyList<Finding> findings, bool verificationFailed, CancellationToken cancellation, bool failed = false)
     {
+        if (Watch is not null) await Watch.QuietAsync();
+        if (Watch?.Tripped is { } tripped)
+        {
+            if (tripped.Action == TripwireAction.Rollback && !Watch.IsOver) return new RunbookOutcome.TurnsBack(tripped);
+            reason = findings.Count == 0 ? tripped.Reason : $"{reason}; {tripped.Reason}";
+            findings = [.. findings, tripped.Finding];
+        }
         await LeaveAsync(RunbookState.Paused, reason, "run-paused", cancellation, failed || verificationFailed);
         return new RunbookOutcome.Paused(reason, findings, verificationFailed);
     }

@@ -1,3 +1,4 @@
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Findings;
 
 namespace Godwit.Engine.Runs;
@@ -22,4 +23,7 @@ public abstract record RunbookOutcome
 
     /// <summary>It was asked for what the run does not allow. Nothing was changed.</summary>
     public sealed record Refused(IReadOnlyList<Finding> Findings) : RunbookOutcome;
+
+    /// <summary>A tripwire wants the run back; it is still held.</summary>
+    internal sealed record TurnsBack(Tripped By) : RunbookOutcome;
 }

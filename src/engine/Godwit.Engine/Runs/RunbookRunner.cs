@@ -22,13 +22,32 @@ public sealed class RunbookRunner(IRunStore store, RunnerOptions options)
     /// <param name="cancellation">Stops after the part at hand.</param>
     /// <param name="early">Why the old goes before its time (<see cref="Model.Runbooks.RunbookPlan.KeepOld"/>); null keeps to it.</param>
     public Task<RunbookOutcome> ForwardAsync(bool finish, CancellationToken cancellation, string? early = null) =>
-        GuardAsync(token => new WayForward(_desk).GoAsync(finish, early, token), cancellation);
+        GuardAsync(
+            async token =>
+            {
+                await using var watch = await _desk.BeginWatchAsync(options.Seen, back: false, token);
+                var outcome = await new WayForward(_desk).GoAsync(finish, early, token);
+                if (outcome is not RunbookOutcome.TurnsBack(var by)) return outcome;
+                _desk.TurnBack();
+                var back = await new WayBack(_desk).GoAsync(null, null, token, by);
+                return back is RunbookOutcome.Refused(var findings)
+                    ? await _desk.PauseAsync($"{by.Reason}, and there is no way back by itself: {findings[0].Message}", [by.Finding, .. findings], verificationFailed: false, token)
+                    : back;
+            },
+            cancellation);
 
     /// <summary>Undoes every phase after <paramref name="to"/>, or all of them, the last first.</summary>
     /// <param name="to">The phase that stays; null for none.</param>
     /// <param name="cancellation">Stops after the part at hand.</param>
     /// <param name="request">Who asks, held against the decision matrix; null for Godwit's own rollback, and for one that goes on.</param>
-    public Task<RunbookOutcome> RollBackAsync(Phase? to, CancellationToken cancellation, RollbackRequest? request = null) => GuardAsync(token => new WayBack(_desk).GoAsync(to, request, token), cancellation);
+    public Task<RunbookOutcome> RollBackAsync(Phase? to, CancellationToken cancellation, RollbackRequest? request = null) => GuardAsync(
+        async token =>
+        {
+            // Whoever asks for a rollback has looked at what fired before.
+            await using var watch = await _desk.BeginWatchAsync(options.Seen || request is not null, back: true, token);
+            return await new WayBack(_desk).GoAsync(to, request, token);
+        },
+        cancellation);
 
     /// <summary>Gives the run up as it is.</summary>
     public Task<RunbookOutcome> AbortAsync(CancellationToken cancellation) => GuardAsync(

@@ -1,6 +1,7 @@
 using Godwit.Engine.Checks;
 using Godwit.Engine.Estimates;
 using Godwit.Engine.Notices;
+using Godwit.Engine.Figures;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Steps;
 using Godwit.Security.Signing;
@@ -18,6 +19,12 @@ public sealed record RunnerOptions
 
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
+
+    /// <summary>Databases that tripwires ask, on connections of their own.</summary>
+    public IFigureQueries Queries { get; init; } = NoFigureQueries.Instance;
+
+    /// <summary>Whether a person has looked at the tripwires that fired so far.</summary>
+    public bool Seen { get; init; }
 
     /// <summary>The runbook's folder on this machine.</summary>
     public required string Folder { get; init; }

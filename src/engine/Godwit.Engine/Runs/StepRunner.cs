@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Figures;
 using Godwit.Engine.Steps;
 using Godwit.Model.Runbooks;
 
@@ -9,7 +10,7 @@ namespace Godwit.Engine.Runs;
 /// Takes one step forward or back. Each change of its state is a transaction that the journal's entry belongs to; a step that is killed between two
 /// of them is begun again, which its kind promises to bear.
 /// </summary>
-internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bool> pauseRequested)
+internal sealed class StepRunner(IRunStore store, RunnerOptions options, RunFigures figures, Func<bool> pauseRequested)
 {
     private static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
 
@@ -22,7 +23,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     private static readonly TimeSpan s_ownLimit = TimeSpan.FromSeconds(15);
 
     private readonly Retries _retries = new(options.Time, options.Jitter);
-    private readonly FurthestProgress _progress = new(options.Observer);
+    private readonly FurthestProgress _progress = new(options.Observer, figures);
 
     /// <summary>Whether a result says that what was done is not what had to be.</summary>
     public bool VerificationFailed { get; private set; }
@@ -203,7 +204,14 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         _retries.RunAsync(c => store.RecordAsync(step.Id, Notes, (ledger, token) => ledger.ReadStepAsync(step.Id, token), c), null, cancellation);
 
     private Task<StepResult> RetryAsync(Func<CancellationToken, Task<StepResult>> work, CancellationToken cancellation) =>
-        _retries.RunAsync(work, (fault, wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s"), cancellation, () => _progress.Furthest);
+        _retries.RunAsync(
+            work,
+            (fault, wait) =>
+            {
+                figures.Add(RunFigures.Retries, 1);
+                options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s");
+            },
+            cancellation, () => _progress.Furthest);
 
     private Task<bool> SetAsync(StepSettings step, StepState state, string kind, IReadOnlyDictionary<string, string>? evidence, CancellationToken cancellation)
     {
@@ -276,6 +284,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Sources = store.Plan.Sources,
         Backups = store.Plan.Backups,
         CheckSources = options.CheckSources,
+        Queries = options.Queries,
         Progress = _progress,
         PauseRequested = pauseRequested,
     };
@@ -298,13 +307,19 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
     }
 
     /// <summary>Remembers how far the step got: work that goes on for days may meet more faults than one that does not get on.</summary>
-    private sealed class FurthestProgress(IStepProgress watcher) : IStepProgress
+    private sealed class FurthestProgress(IStepProgress watcher, RunFigures figures) : IStepProgress
     {
         private long _furthest;
 
         public long Furthest => Interlocked.Read(ref _furthest);
 
-        public void Begin() => Interlocked.Exchange(ref _furthest, 0);
+        public RunFigures? Figures => figures;
+
+        public void Begin()
+        {
+            figures.StepBegins();
+            Interlocked.Exchange(ref _furthest, 0);
+        }
 
         public void Report(long done, long? total, string? note = null)
         {

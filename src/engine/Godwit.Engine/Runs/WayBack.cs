@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Godwit.Engine.Checks;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Steps;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -16,7 +17,8 @@ internal sealed class WayBack(RunDesk desk)
     /// <param name="to">The phase that stays; null for none.</param>
     /// <param name="request">Who asks; null is not held against the decision matrix.</param>
     /// <param name="cancellation">Stops after the part at hand.</param>
-    public async Task<RunbookOutcome> GoAsync(Phase? to, RollbackRequest? request, CancellationToken cancellation)
+    /// <param name="tripwire">What it is done for, where nobody asks but a tripwire.</param>
+    public async Task<RunbookOutcome> GoAsync(Phase? to, RollbackRequest? request, CancellationToken cancellation, Tripped? tripwire = null)
     {
         var run = await store.ReadAsync(cancellation);
         var phases = store.Plan.Phases.Where(p => to is null || p.Phase > to).Reverse().ToList();
@@ -38,18 +40,26 @@ internal sealed class WayBack(RunDesk desk)
             // One that goes on was decided when it began.
             var people = await store.ReadPeopleAsync(options.Known, cancellation);
             if (request is not null && RollbackDecision.Judge(run, request, people, to) is { Count: > 0 } missing) return new RunbookOutcome.Refused(missing);
+            // It was approved with the plan; but after the time for it is over, a person decides.
+            if (tripwire is not null && RollbackStanding.Of(run) is { IsRefused: true } late)
+            {
+                return new RunbookOutcome.Refused([Finding.Error(
+                    FindingCodes.ForwardFixOnly, $"{RollbackDecision.Age(late)} after {late.Since} ({late.Row.Span}) the runbook's matrix allows a forward fix only", null,
+                    "`godwit rollback --override REASON` goes back all the same.")]);
+            }
             await desk.NoteAsync(
                 "rollback-began", to,
                 async (ledger, token) =>
                 {
                     await ledger.SetDirectionAsync(true, to, token);
-                    await ledger.JournalAsync(RollbackDecision.JournalKind, RollbackDecision.Note(run, request, people, to), token);
+                    await ledger.JournalAsync(RollbackDecision.JournalKind, RollbackDecision.Note(run, request, people, to, tripwire?.Id), token);
                 },
                 cancellation);
         }
         foreach (var phase in phases.Where(p => RunDesk.HasBegun(run, p.Phase)))
         {
             options.Observer.PhaseBegins(phase.Phase);
+            desk.Watch?.Enter(phase.Phase, back: true);
             var row = run.Phases.Single(p => p.Phase == phase.Phase);
             var start = await BeginUndoAsync(row, cancellation);
             if (await UndoStepsAsync(run, phase, cancellation) is { } stopped) return stopped;
@@ -131,11 +141,11 @@ internal sealed class WayBack(RunDesk desk)
     {
         var steps = desk.Steps();
         using var deadline = desk.Limit(phase.Deadline);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token, desk.StepStop);
         var at = "";
         try
         {
-            foreach (var step in phase.Steps.Reverse().Where(s => !IsUntouched(run, s)))
+            foreach (var step in phase.Steps.Reverse().Where(s => !IsUntouched(run, s)).OrderBy(s => desk.Bind(s).UndoneFirst ? 0 : 1))
             {
                 if (await desk.IsPauseAskedAsync(either.Token)) return await desk.PauseAsync("asked to pause on the way back", [], false, cancellation);
                 at = step.Id;
@@ -144,6 +154,10 @@ internal sealed class WayBack(RunDesk desk)
                     return await desk.PauseAsync(reason, findings, false, cancellation);
             }
             return null;
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or TargetFaultException && desk.StepStop.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return await desk.PauseAsync($"step {at} was ended on the way back", [], false, cancellation);
         }
         catch (Exception fault) when (fault is OperationCanceledException or TargetFaultException && deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {

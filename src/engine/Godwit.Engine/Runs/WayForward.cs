@@ -3,6 +3,7 @@ using Godwit.Engine.Estimates;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Notices;
 using Godwit.Engine.Rollback;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -22,6 +23,7 @@ internal sealed class WayForward(RunDesk desk)
         if (await desk.FormerEffects().OutwaitAsync(cancellation) is { } waiting) return await desk.PauseAsync(waiting, [], false, cancellation);
         var run = await store.ReadAsync(cancellation);
         if (run.RollingBack) return Refuse("the run is on its way back", "`godwit rollback` goes on with that.");
+        if (desk.Watch?.Unfollowed is { } unfollowed) return new RunbookOutcome.TurnsBack(unfollowed);
         if (run.Recheck && await RecheckAsync(run, cancellation) is { } differs) return differs;
         if (finish && store.Plan.Phases.Any(p => p.Phase != Phase.Contract && !run.Phases.Any(r => r.Phase == p.Phase && r.EndedAt is not null))) return Refuse("there are phases before contract that are not done", "`godwit resume` goes on with them.");
         if (finish && !RunDesk.HasBegun(run, Phase.Contract) && run.Phases.Max(p => p.EndedAt) + store.Plan.KeepOld is { } until && until > run.Now)
@@ -29,11 +31,19 @@ internal sealed class WayForward(RunDesk desk)
             if (early is null) return Refuse($"the old is kept until {until.UtcDateTime:yyyy-MM-dd HH:mm}Z (retention.keep_old)", "Wait, or say why not with --early REASON; the reason goes into the journal.");
             await desk.NoteAsync("finish-early", Phase.Contract, (_, _) => Task.CompletedTask, cancellation, new JsonObject { ["reason"] = early });
         }
+        if (run.Phases.Count == 0 && desk.Watch is { } watch && await watch.MeasureAsync(() => desk.IsPauseAskedAsync(cancellation), cancellation) is var (reason, finding))
+            return await desk.PauseAsync(reason, [finding], false, cancellation);
         foreach (var phase in store.Plan.Phases.Where(p => p.Phase == Phase.Contract == finish))
         {
             if (run.Phases.Any(p => p.Phase == phase.Phase && p.EndedAt is not null)) continue;
             if (await RunPhaseAsync(run, phase, cancellation) is { } stopped) return stopped;
             run = await store.ReadAsync(cancellation);
+        }
+        // What fires from here on finds the run let go of, as it would be a moment later.
+        if (desk.Watch is { } ending)
+        {
+            await ending.EndAsync();
+            if (ending.Tripped is not null) return await desk.PauseAsync("", [], false, cancellation);
         }
         var over = finish || store.Plan.Phases.All(p => p.Phase != Phase.Contract);
         var state = over ? RunbookState.Finished : RunbookState.Complete;
@@ -68,6 +78,7 @@ internal sealed class WayForward(RunDesk desk)
         if (await window.WaitAsync(RunDesk.HasBegun(run, phase.Phase), cancellation) is { } waited) return await desk.PauseAsync(waited, [], false, cancellation);
         if (!RunDesk.HasBegun(run, phase.Phase))
         {
+            if (desk.Watch?.Warnings is { Count: > 0 } warnings) return await StopForAsync(warnings, phase.Phase, cancellation);
             if (await new PhaseGates(desk).AskAsync(phase, cancellation) is var (closed, findings)) return await desk.PauseAsync(closed, findings, false, cancellation);
             var (unsent, note) = await RequiredNotices.AnnounceAsync(desk, phase.Phase, cancellation);
             if (unsent is not null) return await desk.PauseAsync(unsent, [], false, cancellation);
@@ -94,12 +105,20 @@ internal sealed class WayForward(RunDesk desk)
         }
         var (limit, until) = await window.LeftAsync(cancellation) is { } shorter && shorter.Left < left ? shorter : (left, RunDesk.DeadlineOf(phase));
         if (limit <= TimeSpan.Zero) return await desk.PauseAsync(until + " has ended", [], false, cancellation);
+        desk.Watch?.Enter(phase.Phase, back: false);
         using var deadline = desk.Limit(limit);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token, desk.StepStop);
         var at = "";
         try
         {
             if (await RunStepsAsync(run, phase, id => at = id, either.Token) is { } stopped) return stopped;
+            at = "the end of the phase";
+            if (desk.Watch is { } watch) await watch.SettleAsync(NextOf(phase.Phase), () => desk.IsPauseAskedAsync(either.Token), either.Token);
+            if (await desk.IsPauseAskedAsync(either.Token)) return await desk.PauseAsync("asked to pause", [], false, cancellation);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or TargetFaultException && desk.StepStop.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return await desk.PauseAsync($"step {at} was ended", [], false, cancellation);
         }
         catch (Exception fault) when (fault is OperationCanceledException or TargetFaultException && deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -109,6 +128,14 @@ internal sealed class WayForward(RunDesk desk)
         await desk.NoteAsync("phase-ended", phase.Phase, (ledger, token) => ledger.EndPhaseAsync(phase.Phase, after, token), cancellation, new JsonObject { ["catalog"] = after.Hash });
         return null;
     }
+
+    /// <summary>The phase that follows in the same way; null when the way ends with this one.</summary>
+    private Phase? NextOf(Phase phase) => phase == Phase.Contract ? null : store.Plan.Phases.Select(p => p.Phase).Where(p => p > phase && p != Phase.Contract).Select(p => (Phase?)p).FirstOrDefault();
+
+    /// <summary>A warning stops the run before its next phase until somebody has looked.</summary>
+    private Task<RunbookOutcome> StopForAsync(IReadOnlyList<TripwireRow> warnings, Phase phase, CancellationToken cancellation) => desk.PauseAsync(
+        $"before {PhaseNames.Of(phase)}, a warning that nobody has looked at: {warnings[0].Fired!.Reason}",
+        [.. warnings.Select(w => Finding.Warning(FindingCodes.TripwireWarned, w.Fired!.Reason, null, "Look at it, then `godwit resume --seen`."))], false, cancellation);
 
     /// <summary>Null once every step is done.</summary>
     private async Task<RunbookOutcome?> RunStepsAsync(RunbookRun run, PhaseSettings phase, Action<string> begins, CancellationToken cancellation)
@@ -132,7 +159,10 @@ internal sealed class WayForward(RunDesk desk)
             }
             alone = Math.Max(0, alone - 1);
             var result = await steps.ApplyAsync(phase.Phase, step, states[step.Id], cancellation);
-            if (RunDesk.Explain(step, result) is var (reason, findings)) return await desk.PauseAsync(reason, findings, steps.VerificationFailed, cancellation);
+            if (RunDesk.Explain(step, result) is not var (reason, findings)) continue;
+            // What the step has just told of itself is looked at before the run stops for it.
+            if (desk.Watch is { } watch) await watch.SettleAsync(phase.Phase, () => Task.FromResult(false), cancellation);
+            return await desk.PauseAsync(reason, findings, steps.VerificationFailed, cancellation);
         }
         return null;
     }

@@ -49,6 +49,9 @@ public interface IStep
     /// </summary>
     bool AppliesAgain => false;
 
+    /// <summary>Whether undoing its phase begins with it, wherever it stands: nobody is to use what is about to be taken away.</summary>
+    bool UndoneFirst => false;
+
     /// <summary>Whether it keeps to the step's timeout itself, so that it can still say what it saw until then; it is ended from outside when it does not.</summary>
     bool KeepsTimeout => false;
 

@@ -1,4 +1,5 @@
 using Godwit.Engine.Checks;
+using Godwit.Engine.Figures;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -42,6 +43,9 @@ public sealed record StepContext
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
 
+    /// <summary>Databases that are asked for figures, on connections of their own.</summary>
+    public IFigureQueries Queries { get; init; } = NoFigureQueries.Instance;
+
     /// <summary>Told how far the step is.</summary>
     public required IStepProgress Progress { get; init; }
 
@@ -59,6 +63,9 @@ public interface IStepProgress
     /// <param name="total">All there are, as far as known; null when not.</param>
     /// <param name="note">What it is at, or why it waits; null says nothing new.</param>
     void Report(long done, long? total, string? note = null);
+
+    /// <summary>Figures of the run that tripwires watch; null where nobody does.</summary>
+    RunFigures? Figures => null;
 }
 
 /// <summary>Variables and secrets of the machine that runs a runbook.</summary>

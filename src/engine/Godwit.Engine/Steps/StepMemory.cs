@@ -9,7 +9,7 @@ public sealed class StepMemory(StepContext context)
     public static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
 
     /// <summary>Waits are cut into pieces of this length, so that somebody who asks for a pause does not wait as long as they do.</summary>
-    private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_piece = TimeSpan.FromMilliseconds(250);
 
     public Task<(JsonObject? State, DateTimeOffset Now)> ReadAsync(CancellationToken cancellation) =>
         context.Target.InTransactionAsync(Notes, ReadAsync, cancellation);

@@ -212,6 +212,16 @@ public static class FindingCodes
     public static readonly FindingCode AcceptedGone = new("GW1841", "What a gate accepted is gone or changed");
     public static readonly FindingCode ApprovalUnproved = new("GW1842", "An approval is stated, and proved by nothing");
     public static readonly FindingCode NothingToSign = new("GW1843", "Nobody asks for that word");
+    public static readonly FindingCode TripwireSettings = new("GW1850", "Settings of a tripwire do not fit together");
+    public static readonly FindingCode TripwireQuery = new("GW1851", "A tripwire's figure is not one number");
+    public static readonly FindingCode TripwireSource = new("GW1852", "A tripwire's source cannot be asked");
+    public static readonly FindingCode TripwireFired = new("GW1853", "A tripwire has fired");
+    public static readonly FindingCode TripwireSilent = new("GW1854", "A tripwire has no data");
+    public static readonly FindingCode TripwireWarned = new("GW1855", "A warning that nobody has looked at");
+    public static readonly FindingCode BaselineMissing = new("GW1856", "A baseline could not be measured");
+    public static readonly FindingCode TripwireLog = new("GW1857", "A watched log file cannot be read");
+    public static readonly FindingCode TripwireVariable = new("GW1858", "A variable that a tripwire needs is not set");
+    public static readonly FindingCode GreenIsWorse = new("GW1860", "Green is worse than blue");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

@@ -8,6 +8,7 @@ using Godwit.Engine.Moves;
 using Godwit.Engine.People;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
@@ -17,6 +18,7 @@ using Godwit.Postgres.People;
 using Godwit.Postgres.Rollback;
 using Godwit.Postgres.Runs;
 using Godwit.Security.Signing;
+using Godwit.Postgres.Tripwires;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -34,6 +36,7 @@ public sealed class PostgresRun : IRunStore
     private readonly PostgresTarget _target;
     private readonly LedgerKeeper? _keeper;
     private readonly NoticeOutbox _notices;
+    private readonly SemaphoreSlim _journalling = new(1, 1);
     private readonly Retries _retries = new(TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
     private JournalPosition _tip;
     private bool _leaving;
@@ -106,6 +109,8 @@ public sealed class PostgresRun : IRunStore
         cancellation);
 
     public Task<TargetTraces> ReadTracesAsync(CancellationToken cancellation) => AskAsync(connection => TraceQuery.ReadAsync(connection, cancellation), cancellation);
+
+    public Task<IReadOnlyList<TripwireRow>> ReadTripwiresAsync(CancellationToken cancellation) => AskAsync(connection => TripwireRows.ReadAsync(connection, Run, cancellation), cancellation);
 
     public Task<JsonObject?> ReadNoteAsync(string kind, CancellationToken cancellation) => AskAsync(connection => JournalRows.FindNewestAsync(connection, Run, kind, cancellation), cancellation);
 
@@ -184,11 +189,7 @@ public sealed class PostgresRun : IRunStore
             var ledger = new RunLedger(connection, transaction, Run, step);
             var result = await work(ledger, cancellation);
             await ledger.FlushAsync(cancellation);
-            var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
-            await _notices.AddAsync(connection, transaction, entries, cancellation);
-            if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
-            await CommitAsync(connection, transaction, entries, cancellation);
-            if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);
+            await CommitAsync(connection, transaction, ledger, cancellation);
             // One whose answer was lost is of no more use.
             if (connection.State != System.Data.ConnectionState.Open) return result;
             if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);
@@ -209,6 +210,28 @@ public sealed class PostgresRun : IRunStore
         {
             if (await new LostCommit(_sessions, Run).IsMadeAsync(process, entries[^1], cancellation) is not { } made) throw new TargetFaultException(fault.Fault, fault.Message, fault.SqlState, e) { IsUnanswered = true };
             if (!made) throw;
+        }
+    }
+
+    /// <summary>
+    /// What adds to the journal commits one after another, as the journal's lock makes it anyway: the ledger outside the target is written in that order too, whether a step or
+    /// a tripwire is at it.
+    /// </summary>
+    private async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RunLedger ledger, CancellationToken cancellation)
+    {
+        var alone = ledger.MustLast;
+        if (alone) await _journalling.WaitAsync(cancellation);
+        try
+        {
+            var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
+            await _notices.AddAsync(connection, transaction, entries, cancellation);
+            if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
+            await CommitAsync(connection, transaction, entries, cancellation);
+            if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);
+        }
+        finally
+        {
+            if (alone) _journalling.Release();
         }
     }
 
@@ -279,6 +302,7 @@ public sealed class PostgresRun : IRunStore
         _keeper?.Dispose();
         await _lease.DisposeAsync();
         await _sessions.DisposeAsync();
+        _journalling.Dispose();
     }
 
     /// <summary>The same target, with the progress of one step.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
+using Godwit.Postgres.Tripwires;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -132,6 +134,13 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
             "INSERT INTO godwit.gates (run, phase, gate, state, summary, evidence) VALUES ($1, $2, $3, $4, $5, $6)", cancellation,
             new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = gate }, new() { Value = verdict.State.ToString() }, new() { Value = verdict.Summary },
             new() { Value = GateNote.EvidenceOf(verdict), NpgsqlDbType = NpgsqlDbType.Jsonb });
+
+    public Task SaveTripwiresAsync(IReadOnlyList<TripwireRow> rows, CancellationToken cancellation) =>
+        TargetFaults.GuardAsync(async () =>
+        {
+            await TripwireRows.SaveAsync(Connection, Transaction, run, rows, cancellation);
+            return true;
+        });
 
     /// <summary>Kept until the transaction is about to commit: the journal's lock is the last that a transaction takes.</summary>
     public Task JournalAsync(string kind, JsonObject body, CancellationToken cancellation)

@@ -7,6 +7,7 @@ using Godwit.Postgres.Journal;
 using Godwit.Postgres.Notices;
 using Godwit.Postgres.People;
 using Godwit.Security.Signing;
+using Godwit.Postgres.Tripwires;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -25,6 +26,7 @@ public static class RunRecords
         var verdict = (await StoredJournal.LoadAsync(connection, run, known, cancellation)).Conclude();
         return new RunRecord(found, await ReadGatesAsync(connection, run, cancellation), journal, verdict, await CatalogsAsync(connection, run, cancellation))
         {
+            Tripwires = await TripwireRows.ReadAsync(connection, run, cancellation),
             Moves = await MoveRows.ReadAsync(connection, run, known, cancellation),
             Notices = await NoticeRows.ReadAsync(connection, run, cancellation),
             Signed = await PeopleRows.ReadAsync(connection, found.Plan.Name, run, known, cancellation),

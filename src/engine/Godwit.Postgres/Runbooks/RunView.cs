@@ -5,10 +5,12 @@ using Godwit.Engine.People;
 using Godwit.Engine.Reports;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Tripwires;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Notices;
 using Godwit.Postgres.People;
 using Godwit.Security.Signing;
+using Godwit.Postgres.Tripwires;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -29,6 +31,8 @@ public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IRead
 
     /// <summary>What gates and rollbacks went by.</summary>
     public required IReadOnlyList<Acceptance> Accepted { get; init; }
+    /// <summary>Where its tripwires stand.</summary>
+    public IReadOnlyList<TripwireRow> Tripwires { get; init; } = [];
 
     /// <returns>Null when there is no such run.</returns>
     public static async Task<RunView?> ReadAsync(NpgsqlConnection connection, Guid run, KnownSigners known, CancellationToken cancellation)
@@ -42,6 +46,7 @@ public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IRead
         {
             Notices = await NoticeRows.ReadAsync(connection, run, cancellation),
             Signed = await PeopleRows.ReadAsync(connection, found.Plan.Name, run, known, cancellation), Accepted = await AcceptedRows.ReadAsync(connection, run, cancellation),
+            Tripwires = await TripwireRows.ReadAsync(connection, run, cancellation),
         };
     }
 }

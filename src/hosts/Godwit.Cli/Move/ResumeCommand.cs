@@ -18,7 +18,7 @@ internal static class ResumeCommand
     public static Command Create(RunbookKinds kinds)
     {
         var command = new Command("resume", "Goes on with a run of a runbook, or with a move, that stopped.")
-        { RunCommands.Runbook, To, From, Schema, RunCommands.Target, RunCommands.Unknown, RunCommands.Journal, RunCommands.AcceptRewind, RunCommands.Certificate, RunCommands.Wait, RunCommands.Detach, RunCommands.Log, MoveOptions.Json, MoveOptions.ShowValues };
+        { RunCommands.Runbook, To, From, Schema, RunCommands.Target, RunCommands.Unknown, RunCommands.Seen, RunCommands.Journal, RunCommands.AcceptRewind, RunCommands.Certificate, RunCommands.Wait, RunCommands.Detach, RunCommands.Log, MoveOptions.Json, MoveOptions.ShowValues };
         command.SetAction((result, cancellation) =>
         {
             var json = result.GetValue(MoveOptions.Json);
@@ -27,7 +27,7 @@ internal static class ResumeCommand
             {
                 UnknownStatement? unknown = result.GetValue(RunCommands.Unknown) switch { "again" => UnknownStatement.Again, "done" => UnknownStatement.Done, _ => null };
                 return RunCommands.GuardAsync(
-                    "resume", json, configuration, console => result.GetValue(RunCommands.Detach) ? DetachedRun.StartAsync(result, result.GetValue(RunCommands.Log), console, cancellation) : new RunSession(kinds, runbook, RunCommands.NoSet, result.GetValue(RunCommands.Target), console) { Unknown = unknown, Journal = result.GetValue(RunCommands.Journal), AcceptRewind = result.GetValue(RunCommands.AcceptRewind), Certificate = result.GetValue(RunCommands.Certificate), Wait = result.GetValue(RunCommands.Wait) }.ResumeAsync(cancellation), cancellation);
+                    "resume", json, configuration, console => result.GetValue(RunCommands.Detach) ? DetachedRun.StartAsync(result, result.GetValue(RunCommands.Log), console, cancellation) : new RunSession(kinds, runbook, RunCommands.NoSet, result.GetValue(RunCommands.Target), console) { Unknown = unknown, Seen = result.GetValue(RunCommands.Seen), Journal = result.GetValue(RunCommands.Journal), AcceptRewind = result.GetValue(RunCommands.AcceptRewind), Certificate = result.GetValue(RunCommands.Certificate), Wait = result.GetValue(RunCommands.Wait) }.ResumeAsync(cancellation), cancellation);
             }
             if (result.GetValue(RunCommands.Detach))
             {

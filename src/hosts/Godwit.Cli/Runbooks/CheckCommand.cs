@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using Godwit.Cli.Move;
+using Godwit.Cli.Runs;
+using Godwit.Cli.Tripwires;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Runbooks;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -28,7 +31,8 @@ internal static class CheckCommand
                 { Draft: { } draft } => new RunbookPlanning(null, planner.Check(draft)),
                 _ => new RunbookPlanning(null, []),
             };
-            IReadOnlyList<Finding> findings = [.. reading.Findings, .. planning.Findings];
+            IReadOnlyList<Finding> unready = planning.Plan is { } plan ? [.. TripwireReadiness.Find(plan, reading.Runbook!.Folder, ProcessEnvironment.Instance, here: false)] : [];
+            IReadOnlyList<Finding> findings = [.. reading.Findings, .. planning.Findings, .. unready];
             var document = CheckDocument.From(path, planning.Plan, findings);
             if (json) output.WriteLine(JsonSerializer.Serialize(document, CheckDocumentJson.Default.CheckDocument));
             else Print(console, path, planning.Plan, findings);
@@ -52,6 +56,7 @@ internal static class CheckCommand
             foreach (var gate in phase.Gates) console.Line($"  gate {gate.Id} ({gate.Kind}){TitleOf(gate.Title)}");
             foreach (var step in phase.Steps) console.Line($"  step {step.Id} ({step.Kind}){TitleOf(step.Title)}{(step.Irreversible is null ? "" : ", point of no return")}");
         }
+        foreach (var tripwire in Tripwire.Of(plan)) console.Line($"tripwire {tripwire.Id}{TitleOf(tripwire.Title)} ({Tripwire.WordOf(tripwire.Action)})");
         console.Line($"[green]{path} is in order[/]");
     }
 

@@ -85,14 +85,7 @@ internal static partial class FirstRunbook
         {{(withStep ? "" : "#")}}      - title: A table beside what is there
         {{(withStep ? "" : "#")}}        sql: {up: migrations/001_example.up.sql, down: migrations/001_example.down.sql}
 
-        # Figures that are watched while the run goes on, and what is done when one leaves its bounds.
-        #tripwires:
-        #  - id: waiting
-        #    sql: SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
-        #    above: 20
-        #    for: 30s
-        #    action: pause
-
+        {{FirstTripwires.Text}}
         # Who is told.
         #notices:
         #  - when: [paused, failed]

@@ -7,6 +7,7 @@ using Godwit.Documents.Shapes;
 using Godwit.Engine.Notices;
 using Godwit.Engine.People;
 using Godwit.Engine.Runbooks;
+using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Cli.Runs;
@@ -52,6 +53,8 @@ internal sealed record PlanDocument
 
     /// <summary>Who signed the plan as theirs; null without a target.</summary>
     public IReadOnlyList<SignedDocument>? Authors { get; init; }
+    /// <summary>What is watched while it runs.</summary>
+    public required IReadOnlyList<PlannedTripwire> Tripwires { get; init; }
 
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 
@@ -69,6 +72,7 @@ internal sealed record PlanDocument
         Runbook = plan.Name,
         Hash = plan.Hash,
         Parameters = plan.Parameters,
+        Tripwires = [.. Tripwire.Of(plan).Select(PlannedTripwire.From)],
         RollbackMatrix = MatrixOf(plan),
         Notices = plan.Notices.Count == 0 ? null : [.. NoticeSettings.All(plan).Select(NoticePlanDocument.Of)],
         OnCall = NoticeStatus.OnCall(plan, now),
@@ -114,6 +118,15 @@ internal sealed record PlannedPhase(
             Estimate = phase.Estimate is { } estimate ? DurationText.Write(estimate) : null,
         };
     }
+}
+
+/// <param name="Does">What is watched and what is done, in one line.</param>
+/// <param name="NoData">What is done when there is no figure.</param>
+/// <param name="Baseline">How long it is looked at before the first phase; null is not at all.</param>
+internal sealed record PlannedTripwire(string Id, string? Title, string Does, string NoData, string? Baseline, IReadOnlyList<string> Phases)
+{
+    public static PlannedTripwire From(Tripwire tripwire) => new(
+        tripwire.Id, tripwire.Title, tripwire.Describe(null), $"{Tripwire.WordOf(tripwire.OnSilence)} after {DurationText.Write(tripwire.Silence)}", tripwire.BaselineFor > TimeSpan.Zero ? DurationText.Write(tripwire.BaselineFor) : null, tripwire.Phases);
 }
 
 internal sealed record PlannedGate(string Id, string Kind, string? Title);

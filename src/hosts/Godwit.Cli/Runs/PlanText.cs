@@ -50,6 +50,12 @@ internal static class PlanText
             text.AppendLine();
         }
         if (plan.OnCall is { } onCall) text.AppendLine(CultureInfo.InvariantCulture, $"On call now: {(onCall.Count == 0 ? "nobody" : string.Join(", ", onCall))}").AppendLine();
+        if (plan.Tripwires.Count > 0)
+        {
+            text.AppendLine("## Tripwires").AppendLine().AppendLine("| tripwire | fires | no data | watched in | baseline |").AppendLine("|---|---|---|---|---|");
+            foreach (var t in plan.Tripwires) text.AppendLine(CultureInfo.InvariantCulture, $"| {t.Id} | {Cell(t.Does)} | {t.NoData} | {string.Join(", ", t.Phases)} | {t.Baseline ?? "-"} |");
+            text.AppendLine();
+        }
         text.AppendLine("## Rollback").AppendLine().AppendLine("| since the switch | data impact | what is done | approval of | takes |").AppendLine("|---|---|---|---|---|");
         foreach (var row in plan.RollbackMatrix) text.AppendLine(CultureInfo.InvariantCulture, $"| {Cell(row.Row)} | {row.Impact} | {row.Action} | {Cell(Approvers(row))} | {Cell(row.Takes ?? "-")} |");
         text.AppendLine().AppendLine("Looked at after a rollback of everything:").AppendLine();
@@ -81,6 +87,7 @@ internal static class PlanText
         }
         foreach (var notice in plan.Notices ?? []) console.Console.Line($"  notice {notice.Id} for {notice.Audience}: {string.Join(", ", notice.When)}, by {notice.To}{(notice.Required ? ", required" : "")}");
         NoticeStatus.Print(console.Console, plan.Timetable, plan.OnCall, []);
+        foreach (var t in plan.Tripwires) console.Console.Line($"  tripwire {t.Id}{Title(t.Title)}: {t.Does}; no data: {t.NoData}; watched in {string.Join(", ", t.Phases)}{(t.Baseline is null ? "" : $"; baseline over {t.Baseline}")}");
         console.Console.Line($"  [bold]rollback[/], by the time since the switch");
         foreach (var row in plan.RollbackMatrix) console.Console.Line($"    {row.Row}, {row.Impact} impact: {row.Action}, {(row.Approvers.Count == 0 ? "nobody has to approve" : $"approval of {Approvers(row)}")}{(row.Takes is null ? "" : $", {row.Takes}")}");
         console.Console.Line($"    looked at afterwards: {string.Join(", ", plan.RollbackChecklist)}");

@@ -66,6 +66,9 @@ internal static class RunCommands
     {
         Description = "Why a target that went back in time, by a restore for instance, is gone on with; goes into the journal, signed.", HelpName = "REASON",
     };
+
+    public static readonly Option<bool> Seen = new("--seen") { Description = "Somebody has looked at the tripwires that fired: they do not stop the run again until they were within their bounds." };
+
     private const string OnRecord = "What is done is on record: `godwit status` shows it, `godwit resume` goes on, `godwit rollback` goes back.";
 
     static RunCommands()
@@ -108,7 +111,7 @@ internal static class RunCommands
             kinds, "rollback", "Undoes a run, the last step first, and looks whether it is as it was.", [Back, ApprovedBy, Override, Impact, Journal, AcceptRewind, Certificate, Detach, Log],
             (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, RequestOf(result), token));
         yield return Act(
-            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Journal, AcceptRewind, Certificate, Wait, Detach, Log], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
+            kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Seen, Journal, AcceptRewind, Certificate, Wait, Detach, Log], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
         yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
     }
 
@@ -135,6 +138,7 @@ internal static class RunCommands
                 Certificate = more.Contains(Certificate) ? result.GetValue(Certificate) : null,
                 AcceptRewind = more.Contains(AcceptRewind) ? result.GetValue(AcceptRewind) : null,
                 Wait = more.Contains(Wait) && result.GetValue(Wait),
+                Seen = more.Contains(Seen) && result.GetValue(Seen),
             }, result, cancellation), cancellation));
         return command;
     }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
 using Godwit.Cli.People;
+using Godwit.Cli.Tripwires;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -49,6 +50,9 @@ internal sealed record RunDocument
 
     /// <summary>What the checklist of the newest rollback saw: the journal's entry.</summary>
     public JsonObject? Checked { get; init; }
+
+    /// <summary>Where the run's tripwires stand.</summary>
+    public IReadOnlyList<TripwireDocument>? Tripwires { get; init; }
 
     public IReadOnlyList<GateDocument>? Gates { get; init; }
 

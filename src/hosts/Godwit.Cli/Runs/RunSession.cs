@@ -4,6 +4,8 @@ using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
 using Godwit.Cli.People;
 using Godwit.Cli.Runbooks;
+using Godwit.Cli.Tripwires;
+using Godwit.Engine.Figures;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
@@ -19,6 +21,7 @@ using Godwit.Postgres.Journal;
 using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
+using Godwit.Postgres.Tripwires;
 using Godwit.Security.Signing;
 using Npgsql;
 
@@ -55,6 +58,9 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
     /// <summary>Why a target that went back in time is gone on with; null does not.</summary>
     public string? AcceptRewind { get; init; }
 
+    /// <summary>Whether somebody has looked at the tripwires that fired.</summary>
+    public bool Seen { get; init; }
+
     /// <summary>Begins a run of the runbook as it stands, and carries it to the end of observe.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
@@ -64,6 +70,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         var untold = NoticeFindings.Missing(plan, Variables);
         if (untold.Any(f => f.Severity == Severity.Error)) return console.Refuse(untold);
         RunbookFindings.Print(console.Console, untold);
+        if (TripwireReadiness.Find(plan, runbook.Folder, Variables, here: true).Where(f => f.Severity == Severity.Error).ToList() is { Count: > 0 } unready) return console.Refuse(unready);
         var (journal, nowhere) = JournalPlace.Resolve(Journal, runbook);
         if (nowhere is not null) return console.Refuse([nowhere]);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
@@ -139,7 +146,8 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
             signed = await PlanSignatures.ReadAsync(connection, plan, cancellation);
         }
-        var (expected, doubts) = await ForeseeAsync(plan, runbook, cancellation);
+        var (expected, foreseen) = await ForeseeAsync(plan, runbook, cancellation);
+        IReadOnlyList<Finding> doubts = [.. foreseen, .. TripwireReadiness.Find(plan, runbook.Folder, Variables, here: false), .. target.Target is null ? [] : await AskTripwiresAsync(plan, runbook, target.Target, cancellation)];
         RunbookFindings.Print(console.Console, [.. doubts.Where(f => f.Severity != Severity.Note)]);
         var document = PlanDocument.From(plan, kinds, seconds, _time.GetUtcNow(), expected, signed) with { Restore = Backups.NewestBackup.Find(plan, runbook.Folder, Variables), Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
         if (console.Json) await output.WriteLineAsync(document.ToJson());
@@ -147,6 +155,15 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         else PlanText.Print(console, document);
         return ExitCode.Done;
     }
+
+    private async Task<IReadOnlyList<Finding>> AskTripwiresAsync(RunbookPlan plan, Runbook runbook, PostgresTarget target, CancellationToken cancellation)
+    {
+        await using var queries = new WatchQueries(target, (name, token) => ReachSourceAsync(plan, runbook.Folder, name, token));
+        return await TripwireReadiness.AskAsync(plan, new FigureContext { Queries = queries, Environment = Variables, Time = _time, Folder = runbook.Folder, Run = new RunFigures(_time) }, cancellation);
+    }
+
+    private async Task<TargetReading?> ReachSourceAsync(RunbookPlan plan, string folder, string name, CancellationToken cancellation) =>
+        plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, cancellation) : null;
 
     /// <summary>What steps that look at what they will read expect, and what they doubt: a plan is one without it too.</summary>
     private async Task<(IReadOnlyDictionary<string, IReadOnlyList<string>> Expected, IReadOnlyList<Finding> Doubts)> ForeseeAsync(RunbookPlan plan, Runbook runbook, CancellationToken cancellation)
@@ -297,11 +314,13 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             Detachment.Announce(run.Run);
             var jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
             await using var post = run.Plan.Notices.Count == 0 ? null : new NoticePost(target, run.Run, run.Plan, run.Epoch, Variables, _time, jitter);
+            Task<TargetReading?> ReachAsync(string name, CancellationToken token) => ReachSourceAsync(run.Plan, folder, name, token);
+            await using var queries = new WatchQueries(target, ReachAsync);
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = jitter, Unknown = Unknown, Notices = (IRequiredNotices?)post ?? NobodySends.Instance,
                 Known = KnownSigners.Load(GodwitHome.Folder()), Wait = Wait,
-                CheckSources = new PostgresSources(async (name, token) => run.Plan.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, folder, Connections, token) : null),
+                CheckSources = new PostgresSources(ReachAsync), Queries = queries, Seen = Seen,
             });
             await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);
             run.Journalled += post is null ? null : post.Wake;

@@ -3,6 +3,7 @@ using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
 using Godwit.Cli.People;
 using Godwit.Cli.Runbooks;
+using Godwit.Cli.Tripwires;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Journal.Export;
 using Godwit.Engine.People;
@@ -77,6 +78,8 @@ internal static class RunStatus
         }
         if (view.Decided is { } decided) out_.Line($"rollback decided: {Decided(decided)}");
         if (view.Checked is { } seen) out_.Line($"rollback checked: {Checked(seen)}");
+        var tripwires = TripwireDocument.Of(run, view.Tripwires);
+        foreach (var tripwire in tripwires) out_.Line($"tripwire {tripwire.Id}: {tripwire.Describe(run.Now)}");
         if (view.Lag is { } lag) out_.Line($"replicas: {lag}");
         foreach (var copy in view.Copies) out_.Line($"journal copied to {copy.Sink}: {copy.Sent:N0} entries, {Word(copy.Status)}");
         NoticeStatus.Print(out_, timetable, onCall, view.Notices);
@@ -86,7 +89,7 @@ internal static class RunStatus
             Outcome = "status", ExitCode = exitCode, Run = run.Id.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash, State = RunWords.Of(run.State), Reason = run.Reason,
             RollingBack = run.RollingBack, StartedAt = run.StartedAt, EndedAt = run.EndedAt,
             Runner = run.Runner is { } r ? new RunnerDocument(r.Holder, r.SinceHeartbeat.TotalSeconds, r.Alive) : null,
-            Rollback = back, Lag = view.Lag, Decided = view.Decided, Checked = view.Checked,
+            Rollback = back, Lag = view.Lag, Decided = view.Decided, Checked = view.Checked, Tripwires = tripwires.Count == 0 ? null : tripwires,
             Approvals = demands.Count == 0 ? null : demands,
             Gates = [.. view.Gates.Select(g => new GateDocument(g.Gate, PhaseNames.Of(g.Phase), g.State.ToString(), g.Summary, g.At) { People = NewestOf(view, g.Gate) is { Count: > 0 } people ? [.. people.Select(p => SignedDocument.Of(p.Statement))] : null })],
             Journal = view.Copies.Count == 0 ? null : [.. view.Copies.Select(c => new CopyDocument(c.Sink, Word(c.Status), c.Sent, c.SucceededAt, c.Failures, c.Problem))],

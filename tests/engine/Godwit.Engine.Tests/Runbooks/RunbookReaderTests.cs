@@ -65,7 +65,7 @@ public sealed class RunbookReaderTests : IDisposable
         Assert.Equal(18, expand.Steps[0].Place!.Line);
         Assert.Equal((20, 22), (expand.Steps[0].At("/up")!.Line, expand.Steps[0].At("/up/x")!.Column));
         Assert.Equal(("rest", "time goes one way"), (expand.Steps[1].Id, expand.Steps[1].Irreversible));
-        Assert.Equal("""[{"id":"locks","above":"5","every":"30s","for":"0s","action":"pause","phases":["switch","observe"],"sql":{"query":"select 1"}}]""", runbook.Tripwires.ToJsonString());
+        Assert.Equal("""[{"id":"locks","above":"5","baseline":"30s","enough":1,"every":"30s","for":"0s","action":"pause","stop_within":"30s","phases":["switch","observe","rollback"],"sql":{"query":"select 1","search_path":"public","statement_timeout":"5s"}}]""", runbook.Tripwires.ToJsonString());
         Assert.Equal("""[{"when":["done"],"audience":"team","text":"Done.","required":false,"ahead":"15m","timeout":"10s","give_up":"1h","mail":["all@example.org"]}]""", runbook.Notices.ToJsonString());
     }
 

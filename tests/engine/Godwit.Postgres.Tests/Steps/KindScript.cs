@@ -26,6 +26,7 @@ using Godwit.Postgres.Runs;
 using Godwit.Postgres.Steps.Maintenance;
 using Godwit.Postgres.Steps.Sql;
 using Godwit.Postgres.Tests.Runbooks;
+using Godwit.Postgres.Tripwires;
 using Godwit.Security.Signing;
 using Godwit.TestServers;
 
@@ -157,9 +158,10 @@ internal sealed class KindScript(TestDatabase database) : IDisposable
     private async Task<RunbookOutcome> CarryAsync(RunbookEntrance entrance, Func<RunbookRunner, Task<RunbookOutcome>> act)
     {
         await using var run = Assert.IsType<RunbookEntrance.Entered>(entrance).Run;
+        await using var queries = new WatchQueries(await TargetAsync(), (_, _) => Task.FromResult<TargetReading?>(null));
         return await act(new RunbookRunner(run, new RunnerOptions
         {
-            Kinds = s_kinds, Time = Time, Environment = new Given(Variables), Folder = Folder, Observer = Observer, Jitter = new Random(1),
+            Kinds = s_kinds, Time = Time, Environment = new Given(Variables), Folder = Folder, Observer = Observer, Jitter = new Random(1), Queries = queries,
         }));
     }
 

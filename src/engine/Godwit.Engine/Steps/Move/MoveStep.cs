@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Godwit.Engine.Figures;
 using Godwit.Engine.Mapping;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Transforms;
@@ -98,7 +99,10 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
             {
                 var certified = await new MoveWatch(context, progress).WhileAsync(
                     async token => new Certified(await move.CertifyAsync(token)), null, stopForPause: true, stop);
-                return certified is null ? StepMemory.PauseAsked : Result(certified.Of.Verification, certified.Of.Summary);
+                if (certified is null) return StepMemory.PauseAsked;
+                var (verification, summary) = certified.Of;
+                context.Progress.Figures?.Set(RunFigures.Mismatches, verification.Verified ? 0 : Math.Max(1, verification.Mismatches.Count));
+                return Result(verification, summary);
             },
             cancellation);
     }

@@ -29,20 +29,20 @@ internal abstract record RoutePlace
     public sealed record Http(HttpRequestSettings Request) : RoutePlace
     {
         public override Task<StepResult> WriteAsync(RouteWeights weights, StepContext context, CancellationToken cancellation) =>
-            // Each pair of weights is a request of its own to whoever tells them apart by their key.
-            HttpResult.SendAsync(Request.Fill(weights.Fill), context with { IdempotencyKey = $"{context.IdempotencyKey}-{weights.Green}" }, cancellation);
+            HttpResult.SendAsync(Request.Fill(weights.Fill), context, cancellation);
     }
 
     public sealed record Command(CommandSettings Settings) : RoutePlace
     {
         public override async Task<StepResult> WriteAsync(RouteWeights weights, StepContext context, CancellationToken cancellation) =>
-            CommandResult.Of(Settings, await CommandRunner.RunAsync(Settings.Fill(weights.Fill), context with { IdempotencyKey = $"{context.IdempotencyKey}-{weights.Green}" }, cancellation));
+            CommandResult.Of(Settings, await CommandRunner.RunAsync(Settings.Fill(weights.Fill), context, cancellation));
     }
 
     /// <param name="Template">Text with @blue@ and @green@ in it.</param>
     /// <param name="Path">The file that the proxy reads, from the runbook's folder.</param>
     /// <param name="Reload">Tells the proxy to read it.</param>
-    public sealed record File(string Template, string Path, CommandSettings? Reload) : RoutePlace
+    /// <param name="Signal">Tells it by a signal instead.</param>
+    public sealed record File(string Template, string Path, CommandSettings? Reload, RouteSignal? Signal = null) : RoutePlace
     {
         private const string Before = "before";
 
@@ -70,6 +70,7 @@ internal abstract record RoutePlace
             {
                 return StepResult.Fail(FindingCodes.RouteFailed, $"{Path} cannot be written: {e.Message}");
             }
+            if (Signal is not null) return Signal.Send(context.Folder);
             return Reload is null ? StepResult.Done : CommandResult.Of(Reload, await CommandRunner.RunAsync(Reload, context, cancellation));
         }
 

@@ -17,15 +17,19 @@ public sealed class RouteStepKind : IStepKind
     public string Summary => "Moves traffic from blue to green, one weight after another, with a watch between.";
 
     public Shape.Map Shape { get; } = new(
-        new Field("weights", new Shape.List(new Shape.Whole(0, 100)) { Min = 1, Max = 100 }, "Green's share in percent, one after another; blue has the rest", Required: true),
+        new Field("weights", new Shape.List(RouteWeight.Shape) { Min = 1, Max = 100 }, "Green's share in percent, one after another; blue has the rest", Required: true),
         new Field("from", new Shape.Whole(0, 100), "Green's share before, which undoing goes back to; a file is given back as it was") { Default = "0" },
-        new Field("hold", new Shape.Duration(TimeSpan.Zero, TimeSpan.FromDays(7)), "How long each weight but the last is watched, by the target's clock") { Default = "5m" },
+        new Field("hold", new Shape.Duration(TimeSpan.Zero, TimeSpan.FromDays(7)), "How long each weight is watched, by the target's clock; the last one only where there is an `analysis`") { Default = "5m" },
         Checks.Check.ListField("checks", "What has to hold at each weight; the first failure halts with the weights as they are"),
-        new Field("every", new Shape.Duration(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), "How often they are asked") { Default = "10s" },
+        new Field("every", new Shape.Duration(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)), "How often they are asked, and the comparisons made") { Default = "10s" },
+        new Field("analysis", new Shape.List(RouteComparison.Shape) { Max = 50 }, "What green is compared with blue by, at each weight anew; where green is worse, all traffic goes back to blue at once and the run halts"),
+        new Field("patience", new Shape.Duration(TimeSpan.Zero, TimeSpan.FromDays(1)), "How much longer than `hold` a weight stays while there are too few samples to compare; then the run pauses") { Default = "5m" },
+        new Field("back", new Shape.Choice("first", "in_turn"), "Whether a rollback of the phase routes back before it undoes the phase's other steps, or in their order") { Default = "first" },
         new Field("file", new Shape.Map(
             new Field("template", new Shape.File(), "A text in which @blue@ and @green@ stand for the weights", Required: true),
             new Field("path", new Shape.Text { MaxLength = 4000 }, "The file that the proxy reads, from the runbook's folder; it is replaced as a whole", Required: true),
-            new Field("reload", new Shape.Map(CommandSettings.Fields), "The command that tells the proxy to read it"))
+            new Field("reload", new Shape.Map(CommandSettings.Fields), "The command that tells the proxy to read it"),
+            new Field("signal", RouteSignal.Shape, "The signal that tells it instead"))
         {
             Name = "weights in a file",
             Description = "A file that a proxy reads",
@@ -38,6 +42,7 @@ public sealed class RouteStepKind : IStepKind
         var settings = step.Settings;
         if (s_places.Count(settings.Has) != 1) yield return Finding.Error(FindingCodes.KindSettings, "A route needs exactly one of file, http and command: where the weights are written", step.Place);
         foreach (var finding in Checks.Check.CheckAll(settings, "checks", step.At)) yield return finding;
+        foreach (var finding in CheckAnalysis(settings, step.At)) yield return finding;
         if (settings.MapOrNull("http") is { } http)
         {
             foreach (var finding in HttpRequestSettings.Check(http, step.At("/http"))) yield return finding;
@@ -50,6 +55,7 @@ public sealed class RouteStepKind : IStepKind
         }
         if (settings.MapOrNull("file") is not { } written) yield break;
         if (!IsFilled(files[written.Text("template")].Text)) yield return Unfilled("The template", step.At("/file/template"));
+        if (written.Has("reload") && written.Has("signal")) yield return Finding.Error(FindingCodes.KindSettings, "A proxy is told by a command or by a signal", step.At("/file"));
         if (written.MapOrNull("reload") is not { } reload) yield break;
         foreach (var finding in CommandSettings.Check(reload, step.At("/file/reload"))) yield return finding;
     }
@@ -60,16 +66,26 @@ public sealed class RouteStepKind : IStepKind
         RoutePlace place =
             settings.MapOrNull("http") is { } http ? new RoutePlace.Http(HttpRequestSettings.Read(http, files))
             : settings.MapOrNull("command") is { } command ? new RoutePlace.Command(CommandSettings.Read(command))
-            : settings.Map("file") is var file ? new RoutePlace.File(files[file.Text("template")].Text, file.Text("path"), file.MapOrNull("reload") is { } reload ? CommandSettings.Read(reload) : null)
+            : settings.Map("file") is var file ? new RoutePlace.File(files[file.Text("template")].Text, file.Text("path"), file.MapOrNull("reload") is { } reload ? CommandSettings.Read(reload) : null, file.MapOrNull("signal") is { } signal ? RouteSignal.Read(signal) : null)
             : throw new InvalidOperationException();
+        IReadOnlyList<RouteComparison> analysis = [.. settings.Maps("analysis").Select(a => RouteComparison.Read(a, files))];
         return new RouteStep(
             place,
-            [.. settings["weights"]!.AsArray().Select(w => new RouteWeights((int)w!.GetValue<long>()))],
+            [.. settings["weights"]!.AsArray().Select(w => RouteWeight.Read(w!, settings.Duration("hold"), analysis, files))],
             new RouteWeights((int)settings.Whole("from")),
-            settings.Duration("hold"),
             settings.Duration("every"),
-            Checks.Check.ReadAll(settings, "checks", files));
+            settings.DurationOrNull("patience") ?? TimeSpan.FromMinutes(5),
+            Checks.Check.ReadAll(settings, "checks", files),
+            settings.TextOrNull("back") != "in_turn");
     }
+
+    private static IEnumerable<Finding> CheckAnalysis(JsonObject settings, Func<string, Place.InFile?> at) =>
+    [
+        .. settings.Maps("analysis").SelectMany((a, i) => RouteComparison.Check(a, at($"/analysis/{i}"))),
+        .. settings.Maps("weights").SelectMany((w, i) => w.Maps("analysis").SelectMany((a, j) => RouteComparison.Check(a, at($"/weights/{i}/analysis/{j}")))),
+        .. ((IEnumerable<JsonObject>)[settings, .. settings.Maps("weights")]).SelectMany(s => s.Maps("analysis").GroupBy(a => a.Text("name"), StringComparer.Ordinal)).Where(g => g.Count() > 1)
+            .Select(g => Finding.Error(FindingCodes.KindSettings, $"Two comparisons of one list have the name \"{g.Key}\"", at("/analysis"))),
+    ];
 
     private static bool IsFilled(params string?[] texts) => texts.Any(t => t?.Contains("@green@", StringComparison.Ordinal) is true || t?.Contains("@blue@", StringComparison.Ordinal) is true);
 
