@@ -1,5 +1,6 @@
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Checks;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -20,6 +21,12 @@ public interface IGateKind
 
     /// <summary>Whether what it asks is about the data alone, so that a gate that opened before a run's first step has to open again once all is rolled back.</summary>
     bool HoldsAfterRollback => false;
+
+    /// <summary>
+    /// Whether a rehearsal asks it: what is about the schema, the data and the runbook's own files. What is about people, the time, backups and live traffic has no answer on a
+    /// copy, and is put on record as not asked.
+    /// </summary>
+    bool IsAskedInRehearsal(GateSettings gate) => false;
 
     IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files);
 
@@ -52,6 +59,9 @@ public sealed record GateContext
 
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
+
+    /// <summary>As in <see cref="StepContext.Rehearsal"/>.</summary>
+    public RehearsalRules? Rehearsal { get; init; }
 }
 
 /// <summary>Only <see cref="Pass"/> opens a gate.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Rehearsals;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -35,6 +36,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Tripwires = MergeLists("tripwires", CheckTripwire),
             Notices = MergeLists("notices"),
             Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
+            Rehearsal = root.MapOrNull(RehearsalShape.Key)?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,
         };

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
@@ -35,6 +36,7 @@ public sealed class RunbookReader(RunbookKinds kinds)
         var runbook = merge.Merge(folder.Root, parameters.Values);
         findings.AddRange(merge.Findings);
         findings.AddRange(CheckRollback(runbook, documents[^1], Wrong(findings)));
+        if (Wrong(findings).Count == 0) findings.AddRange(RehearsalShape.FindFaults(runbook, pointer => documents[^1].At($"/{RehearsalShape.Key}{pointer}")));
         var wrong = Wrong(findings);
         return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, documents[^1], wrong) };
     }

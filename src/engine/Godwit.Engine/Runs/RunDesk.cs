@@ -30,7 +30,7 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 
     public FormerEffects FormerEffects() => new(store, options, () => _pauseAsked);
 
-    public IStep Bind(StepSettings step) => options.Kinds.Bind(step, store.Plan.Files);
+    public IStep Bind(StepSettings step) => options.Bind(step, store.Plan.Files);
 
     /// <summary>Asks the target at most twice a second: a thousand small steps are not to ask a thousand times.</summary>
     public async Task<bool> IsPauseAskedAsync(CancellationToken cancellation)

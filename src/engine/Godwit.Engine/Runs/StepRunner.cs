@@ -259,7 +259,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         return body;
     }
 
-    private IStep Bind(StepSettings step) => options.Kinds.Bind(step, store.Plan.Files);
+    private IStep Bind(StepSettings step) => options.Bind(step, store.Plan.Files);
 
     private StepContext Context(Phase phase, StepSettings step, string direction) => new()
     {
@@ -274,6 +274,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Environment = options.Environment,
         Sources = store.Plan.Sources,
         CheckSources = options.CheckSources,
+        Rehearsal = options.Rehearsal,
         Progress = _progress,
         PauseRequested = pauseRequested,
     };

@@ -134,7 +134,12 @@ internal sealed class WayForward(RunDesk desk)
         string? closed = null;
         foreach (var gate in phase.Gates)
         {
-            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources };
+            if (options.Rehearsal?.Asks(gate, options.Kinds.Gate(gate.Kind)) == false)
+            {
+                await desk.NoteAsync("gate-not-asked", phase.Phase, (_, _) => Task.CompletedTask, cancellation, new JsonObject { ["gate"] = gate.Id, ["kind"] = gate.Kind });
+                continue;
+            }
+            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Rehearsal = options.Rehearsal };
             var verdict = await TimeLimit.RunAsync(phase.Deadline, token => options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, token), options.Time, cancellation)
                 ?? new GateVerdict(GateState.Inconclusive, $"it did not decide within {RunDesk.DeadlineOf(phase)}");
             options.Observer.Gate(gate.Id, verdict);

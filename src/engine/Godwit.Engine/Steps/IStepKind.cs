@@ -49,6 +49,9 @@ public interface IStep
     /// </summary>
     bool AppliesAgain => false;
 
+    /// <summary>What carrying it out may touch. A rehearsal leaves out what reaches beyond the target and the runbook's folder, unless the runbook says otherwise.</summary>
+    StepReach Reach => StepReach.Outside;
+
     /// <summary>Whether it keeps to the step's timeout itself, so that it can still say what it saw until then; it is ended from outside when it does not.</summary>
     bool KeepsTimeout => false;
 

@@ -1,4 +1,5 @@
 using Godwit.Engine.Checks;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -38,6 +39,9 @@ public sealed record StepContext
 
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
+
+    /// <summary>What is left out and shortened because this is a rehearsal; null in a real run.</summary>
+    public RehearsalRules? Rehearsal { get; init; }
 
     /// <summary>Told how far the step is.</summary>
     public required IStepProgress Progress { get; init; }

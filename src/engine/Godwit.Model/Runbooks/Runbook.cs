@@ -41,6 +41,12 @@ public sealed record Runbook
     /// <summary>Who decides on a rollback and what is looked at after it, in the normal form of its shape; null where the runbook says nothing.</summary>
     public JsonObject? Rollback { get; init; }
 
+    /// <summary>What rehearsals do otherwise, in the normal form of its shape; null where the runbook says nothing. No part of the plan.</summary>
+    public JsonObject? Rehearsal { get; init; }
+
+    /// <summary>How copies of the data are anonymised, in the normal form of its shape; null where the runbook says nothing. No part of the plan.</summary>
+    public JsonObject? Anonymise { get; init; }
+
     /// <summary>How long old structures are kept before <c>finish</c> may remove them.</summary>
     public TimeSpan KeepOld { get; init; } = TimeSpan.FromDays(7);
 

@@ -10,6 +10,8 @@ internal sealed class RouteStep(RoutePlace place, IReadOnlyList<RouteWeights> we
 
     public string? Irreversible => null;
 
+    public StepReach Reach => place is RoutePlace.File { Reload: null } file && StepFolder.Holds(file.Path) ? StepReach.Inside : StepReach.Outside;
+
     public string UndoSummary => place is RoutePlace.File ? "gives the file back as it was" : $"goes back to {former}";
 
     public async Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation)
@@ -28,6 +30,7 @@ internal sealed class RouteStep(RoutePlace place, IReadOnlyList<RouteWeights> we
     public async Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
         var memory = new StepMemory(context);
+        var watch = context.Rehearsal?.Shorten(context.Step, hold, isPlainTime: true) ?? hold;
         while (true)
         {
             var (state, now) = await memory.ReadAsync(cancellation);
@@ -38,7 +41,7 @@ internal sealed class RouteStep(RoutePlace place, IReadOnlyList<RouteWeights> we
                 await memory.SaveAsync(state, 0, weights.Count, cancellation);
             }
             var at = state[At]!.GetValue<int>();
-            var left = at < 0 ? TimeSpan.Zero : StepMemory.ReadTime(state, Since) + hold - now;
+            var left = at < 0 ? TimeSpan.Zero : StepMemory.ReadTime(state, Since) + watch - now;
             if (at == weights.Count - 1) return Passed(at);
             if (left <= TimeSpan.Zero)
             {

@@ -5,6 +5,8 @@ namespace Godwit.Engine.Steps.Smoke;
 
 internal sealed class SmokeStep(IReadOnlyList<Check> checks, TimeSpan within, TimeSpan every) : QuestionStep
 {
+    public override StepReach Reach => StepReach.Inside;
+
     public override async Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
         var runner = CheckRunner.Of(context);

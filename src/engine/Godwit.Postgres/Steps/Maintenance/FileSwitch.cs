@@ -7,6 +7,8 @@ namespace Godwit.Postgres.Steps.Maintenance;
 /// <summary>A file that is there while the mode is on, as web servers and proxies look for it.</summary>
 internal sealed class FileSwitch(string path, string? message) : IMaintenanceSwitch
 {
+    public StepReach Reach => StepFolder.Holds(path) ? StepReach.Inside : StepReach.Outside;
+
     public async Task<MaintenanceState?> ReadAsync(StepContext context, CancellationToken cancellation) =>
         await SwitchFile.ReadAsync(In(context), cancellation) is { } content ? new MaintenanceState(true, Convert.ToBase64String(content)) : new MaintenanceState(false);
 

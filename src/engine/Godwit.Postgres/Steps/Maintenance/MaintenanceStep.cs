@@ -7,6 +7,8 @@ internal sealed class MaintenanceStep(IMaintenanceSwitch use, bool on) : IStep
 {
     public string? Irreversible => null;
 
+    public StepReach Reach => use.Reach;
+
     public string UndoSummary => "switches back to what was before";
 
     public Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation) =>
