@@ -57,6 +57,9 @@ public sealed record GateContext
 
     public required IRunEnvironment Environment { get; init; }
 
+    /// <summary>The runbook's settings of backups; null where it has none.</summary>
+    public System.Text.Json.Nodes.JsonObject? Backups { get; init; }
+
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
 

@@ -18,6 +18,7 @@ internal static class PlanReader
         Tripwires = plan["tripwires"]!.DeepClone().AsArray(),
         Notices = plan["notices"]!.DeepClone().AsArray(),
         Rollback = plan.MapOrNull("rollback")?.DeepClone().AsObject(),
+        Backups = plan.Map(RunbookPlanJson.NotHashed).MapOrNull("backups")?.DeepClone().AsObject(),
         KeepOld = plan.Duration("keepOld"),
         Phases = [.. plan.Maps("phases").Select(ReadPhase)],
         Files = plan.NamedMaps("files").ToDictionary(f => f.Key, f => new PlannedFile(f.Value.Text("sha256"), f.Value.Text("text")), StringComparer.Ordinal),

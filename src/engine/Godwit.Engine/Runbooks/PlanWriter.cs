@@ -24,6 +24,7 @@ internal static class PlanWriter
             [RunbookPlanJson.NotHashed] = new JsonObject { ["sources"] = Object(plan.Sources, Write) },
         };
         if (plan.Rollback is { } rollback) json["rollback"] = rollback.DeepClone();
+        if (plan.Backups is { } backups) json[RunbookPlanJson.NotHashed]!["backups"] = backups.DeepClone();
         Add(json, "schema", plan.Schema);
         return json;
     }

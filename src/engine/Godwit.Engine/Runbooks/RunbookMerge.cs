@@ -35,6 +35,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Approvals = ReadApprovals(),
             Tripwires = MergeLists("tripwires", CheckTripwire),
             Notices = MergeLists("notices"),
+            Backups = root.MapOrNull("backups")?.DeepClone().AsObject(),
             Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
             Rehearsal = root.MapOrNull(RehearsalShape.Key)?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),

@@ -25,6 +25,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
             Tripwires = runbook.Tripwires,
             Notices = runbook.Notices,
             Rollback = runbook.Rollback,
+            Backups = runbook.Backups,
             KeepOld = runbook.KeepOld,
             Phases = [.. runbook.Phases.Select(WithoutPlaces)],
             Files = files.Files,

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Backups;
 using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
@@ -36,6 +37,7 @@ public sealed class RunbookReader(RunbookKinds kinds)
         var runbook = merge.Merge(folder.Root, parameters.Values);
         findings.AddRange(merge.Findings);
         findings.AddRange(CheckRollback(runbook, documents[^1], Wrong(findings)));
+        if (runbook.Backups is { } backups && !new SettingsPlaces(documents[^1].Places, "/backups").Overlaps(Wrong(findings))) findings.AddRange(BackupsShape.FindFaults(backups, pointer => documents[^1].At("/backups" + pointer)));
         if (Wrong(findings).Count == 0) findings.AddRange(RehearsalShape.FindFaults(runbook, pointer => documents[^1].At($"/{RehearsalShape.Key}{pointer}")));
         var wrong = Wrong(findings);
         return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, documents[^1], wrong) };
@@ -52,6 +54,7 @@ public sealed class RunbookReader(RunbookKinds kinds)
     private static Runbook Without(Runbook runbook, RunbookDocument root, HashSet<Place> wrong) => wrong.Count == 0 ? runbook : runbook with
     {
         Rollback = RollbackPlaces(root).Overlaps(wrong) ? null : runbook.Rollback,
+        Backups = new SettingsPlaces(root.Places, "/backups").Overlaps(wrong) ? null : runbook.Backups,
         Phases = [.. runbook.Phases.Select(p => p with
         {
             Gates = [.. p.Gates.Where(g => g.Places?.Overlaps(wrong) != true)],

@@ -1,4 +1,5 @@
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Backups;
 using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Model.Runbooks;
@@ -47,6 +48,7 @@ public sealed class RunbookShape
             new Field("roles", new Shape.Named(new Shape.List(s_line) { Min = 1, Max = 200 }), "People by role"),
             new Field("approvals", new Shape.Map([.. PhaseNames.All.Select(p => new Field(PhaseNames.Of(p), new Shape.List(s_line) { Max = 50 }, $"The roles that have to approve before {PhaseNames.Of(p)} begins"))]), "The roles that have to approve, by phase"),
             new Field("retention", Retention, "How long what is replaced is kept") { Default = "{}" },
+            new Field("backups", BackupsShape.Shape, "Where backups of the target go, and how they are made"),
             new Field("rollback", RollbackShape.Shape, "Who decides on a rollback, and what is looked at after it"),
             new Field(RehearsalShape.Key, RehearsalShape.Shape, "What is otherwise in a rehearsal; no part of the plan's hash"),
             shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])

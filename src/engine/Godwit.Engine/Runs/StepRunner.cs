@@ -273,6 +273,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, Func<bo
         Time = options.Time,
         Environment = options.Environment,
         Sources = store.Plan.Sources,
+        Backups = store.Plan.Backups,
         CheckSources = options.CheckSources,
         Rehearsal = options.Rehearsal,
         Progress = _progress,

@@ -139,7 +139,7 @@ internal sealed class WayForward(RunDesk desk)
                 await desk.NoteAsync("gate-not-asked", phase.Phase, (_, _) => Task.CompletedTask, cancellation, new JsonObject { ["gate"] = gate.Id, ["kind"] = gate.Kind });
                 continue;
             }
-            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Rehearsal = options.Rehearsal };
+            var context = new GateContext { Run = store.Run, Gate = gate, Phase = phase.Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Backups = store.Plan.Backups, Rehearsal = options.Rehearsal };
             var verdict = await TimeLimit.RunAsync(phase.Deadline, token => options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, token), options.Time, cancellation)
                 ?? new GateVerdict(GateState.Inconclusive, $"it did not decide within {RunDesk.DeadlineOf(phase)}");
             options.Observer.Gate(gate.Id, verdict);

@@ -37,6 +37,9 @@ public sealed record StepContext
     /// <summary>Values from outside the runbook, and where secrets come from.</summary>
     public required IRunEnvironment Environment { get; init; }
 
+    /// <summary>The runbook's settings of backups; null where it has none.</summary>
+    public System.Text.Json.Nodes.JsonObject? Backups { get; init; }
+
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;
 

@@ -11,7 +11,8 @@ public sealed record FindingCode(string Id, string Title, bool Acceptable = fals
 
 /// <summary>
 /// Every code, in one place. GW10xx the source, GW11xx its schema, GW12xx its values, GW13xx the target,
-/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal.
+/// GW14xx files and options, GW15xx verification, GW16xx runbooks and plans, GW17xx runs, steps, gates and the journal, GW18xx what makes
+/// runs trusted: backups.
 /// </summary>
 public static class FindingCodes
 {
@@ -163,6 +164,21 @@ public static class FindingCodes
     public static readonly FindingCode LedgerUnusable = new("GW1792", "A ledger cannot be used");
     public static readonly FindingCode NotConfirmed = new("GW1793", "After a restore, a step that was done is not there");
     public static readonly FindingCode CheckSource = new("GW1794", "A check's source cannot be asked");
+
+    public static readonly FindingCode BackupPlaceWrong = new("GW1800", "Where backups go is not said, or not usable");
+    public static readonly FindingCode BackupKeyMissing = new("GW1801", "The backups' key is not at hand");
+    public static readonly FindingCode BackupProgram = new("GW1802", "A program that backups need is missing");
+    public static readonly FindingCode BackupRight = new("GW1803", "A right is missing for a backup");
+    public static readonly FindingCode BackupFailed = new("GW1804", "A backup could not be made");
+    public static readonly FindingCode BackupDestination = new("GW1805", "A destination did not take the backup");
+    public static readonly FindingCode BackupUnknown = new("GW1806", "There is no such backup");
+    public static readonly FindingCode BackupChanged = new("GW1807", "A backup is not what was written");
+    public static readonly FindingCode BackupNotVerified = new("GW1808", "A backup did not restore to what it was taken from");
+    public static readonly FindingCode RestoreRefused = new("GW1809", "A restore would replace what is there");
+    public static readonly FindingCode RestoreFailed = new("GW1810", "A backup could not be restored");
+    public static readonly FindingCode PointNotReached = new("GW1811", "The chosen point was not reached");
+    public static readonly FindingCode ReplayFailed = new("GW1812", "What has to be done again after a restore failed");
+    public static readonly FindingCode BackupUnverified = new("GW1813", "A backup was not verified");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

@@ -41,6 +41,8 @@ public sealed record Runbook
     /// <summary>Who decides on a rollback and what is looked at after it, in the normal form of its shape; null where the runbook says nothing.</summary>
     public JsonObject? Rollback { get; init; }
 
+    /// <summary>Where backups go and how they are made, in the normal form of its shape; null where the runbook says nothing. No part of the plan's hash.</summary>
+    public JsonObject? Backups { get; init; }
     /// <summary>What rehearsals do otherwise, in the normal form of its shape; null where the runbook says nothing. No part of the plan.</summary>
     public JsonObject? Rehearsal { get; init; }
 

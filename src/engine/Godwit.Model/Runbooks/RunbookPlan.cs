@@ -33,6 +33,9 @@ public sealed record RunbookPlan
     /// <summary>Who decides on a rollback and what is looked at after it, in the normal form of its shape; null where the runbook says nothing.</summary>
     public JsonObject? Rollback { get; init; }
 
+    /// <summary>Where backups go and how they are made, in the normal form of its shape; like addresses, not part of <see cref="Hash"/>.</summary>
+    public JsonObject? Backups { get; init; }
+
     public required TimeSpan KeepOld { get; init; }
 
     public required IReadOnlyList<PhaseSettings> Phases { get; init; }

@@ -74,6 +74,30 @@ public sealed class PostgresTarget
         return new PostgresSource(Build(builder), session);
     }
 
+    /// <summary>The same server, user and password, another of its databases.</summary>
+    public PostgresTarget For(string database) =>
+        new(Url with { Database = database }, Host, new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Database = database }, Server);
+
+    /// <summary>What PostgreSQL's own programs need to reach the same server as the same user: for a child's environment and nowhere else, since the password is in it.</summary>
+    internal IEnumerable<string> ClientVariables()
+    {
+        yield return $"PGHOST={Host.Name}";
+        if (Host.Address is { } address) yield return $"PGHOSTADDR={address}";
+        yield return $"PGPORT={Host.Port}";
+        yield return $"PGUSER={Url.User}";
+        yield return $"PGDATABASE={Url.Database}";
+        yield return $"PGCONNECT_TIMEOUT={settings.Timeout}";
+        yield return "PGPASSFILE=/dev/null";
+        if (settings.Password is { } password) yield return $"PGPASSWORD={password}";
+        if (Host.IsSocket) yield break;
+        yield return $"PGSSLMODE={SslPolicy.NameOf(settings.SslMode)}";
+        yield return "PGGSSENCMODE=disable";
+        if (settings.RootCertificate is { } root) yield return $"PGSSLROOTCERT={root}";
+        if (settings.SslCertificate is { } certificate) yield return $"PGSSLCERT={certificate}";
+        if (settings.SslKey is { } key) yield return $"PGSSLKEY={key}";
+        if (Url.RootCertificate == "system") yield return "PGSSLROOTCERT=system";
+    }
+
     private static async Task<TargetReading> ReachAsync(
         PostgresUrl url, PostgresHost host, ConnectionEnvironment environment, CancellationToken cancellationToken)
     {

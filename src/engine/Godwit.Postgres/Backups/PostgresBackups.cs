@@ -1,0 +1,11 @@
+using Godwit.Engine.Backups;
+using Godwit.Postgres.Connections;
+
+namespace Godwit.Postgres.Backups;
+
+/// <summary>Takes a backup by the method that its settings say.</summary>
+public static class PostgresBackups
+{
+    /// <exception cref="BackupException">It could not be made: nothing of it is left.</exception>
+    public static Task<BackupMade> CreateAsync(PostgresTarget target, BackupRequest request, CancellationToken cancellation) => LogicalBackup.CreateAsync(target, request, cancellation);
+}
