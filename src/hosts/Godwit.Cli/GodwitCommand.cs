@@ -10,6 +10,7 @@ using Godwit.Cli.Demo;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Journal;
 using Godwit.Cli.Move;
+using Godwit.Cli.Rehearsals;
 using Godwit.Cli.Reports;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
@@ -32,6 +33,7 @@ public static class GodwitCommand
         foreach (var command in RunbookCommands.Create(kinds)) root.Subcommands.Add(command);
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(BackupCommand.Create(kinds));
+        root.Subcommands.Add(RehearseCommand.Create(kinds));
         root.Subcommands.Add(ReportCommand.Create(kinds));
         root.Subcommands.Add(ConfigCommand.Create(kinds));
         root.Subcommands.Add(AdoptCommand.Create(kinds));

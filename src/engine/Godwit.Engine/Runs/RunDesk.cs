@@ -9,6 +9,9 @@ namespace Godwit.Engine.Runs;
 /// <summary>What both directions of a run share: its notes, its end, and whether somebody asked for a pause.</summary>
 internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 {
+    /// <summary>Why a run pauses that somebody asked to.</summary>
+    public const string AskedToPause = "asked to pause";
+
     private static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
 
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(500);

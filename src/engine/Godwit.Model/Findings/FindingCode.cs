@@ -180,6 +180,17 @@ public static class FindingCodes
     public static readonly FindingCode ReplayFailed = new("GW1812", "What has to be done again after a restore failed");
     public static readonly FindingCode BackupUnverified = new("GW1813", "A backup was not verified");
 
+    public static readonly FindingCode RehearsalNoCopy = new("GW1820", "There is nothing to rehearse on");
+    public static readonly FindingCode RehearsalNoSpace = new("GW1821", "There is not enough space for a rehearsal");
+    public static readonly FindingCode RehearsalUnderWay = new("GW1822", "The copy holds the run half way");
+    public static readonly FindingCode NothingToRehearse = new("GW1823", "There is nothing to rehearse");
+    public static readonly FindingCode RehearsalFailed = new("GW1824", "A rehearsal failed");
+    public static readonly FindingCode RehearsalFolder = new("GW1825", "The runbook's folder cannot be copied");
+    public static readonly FindingCode AnonymiseSettings = new("GW1826", "What is to be anonymised does not fit the database");
+    public static readonly FindingCode PersonalUnlisted = new("GW1827", "A column looks personal and is not listed");
+    public static readonly FindingCode AnonymiseVolume = new("GW1828", "Too few rows are left");
+    public static readonly FindingCode AnonymiseFailed = new("GW1829", "A copy could not be anonymised");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

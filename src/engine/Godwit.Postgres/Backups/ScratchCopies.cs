@@ -32,6 +32,9 @@ public sealed class ScratchCopies(TimeProvider time) : IScratchCopies
         }
     }
 
+    /// <summary>Ends the servers that killed processes left below a staging folder, and removes their files.</summary>
+    public static Task SweepAsync(string staging) => ScratchServer.SweepAsync(staging);
+
     public Task RemoveAsync(string folder) => ScratchServer.RemoveAsync(folder);
 
     private sealed class Copy(ScratchCopy scratch, BackupVerification verification, string url) : IScratchCopy

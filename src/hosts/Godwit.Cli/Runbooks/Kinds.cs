@@ -17,8 +17,10 @@ using Godwit.Engine.Transforms;
 using Godwit.Postgres.Backfill;
 using Godwit.Postgres.Gates.Integrity;
 using Godwit.Postgres.Gates.Lag;
+using Godwit.Postgres.Gates.Rehearsed;
 using Godwit.Postgres.Steps.Maintenance;
 using Godwit.Postgres.Steps.Sql;
+using Godwit.Security.Signing;
 
 namespace Godwit.Cli.Runbooks;
 
@@ -48,5 +50,6 @@ internal static class Kinds
             new WindowGateKind(),
             new ConfigGateKind(),
             new SmokeGateKind(),
+            new RehearsedGateKind(() => KnownSigners.Load(GodwitHome.Folder())),
         ]);
 }

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using Godwit.Cli.Move;
+using Godwit.Cli.Runs;
+using Godwit.Engine.Backups;
+using Godwit.Engine.Journal;
+using Godwit.Engine.Rehearsals;
+using Godwit.Engine.Runbooks;
+using Godwit.Engine.Runs;
+using Godwit.Model.Findings;
+using Godwit.Model.Runbooks;
+using Godwit.Postgres.Backups;
+using Godwit.Postgres.Connections;
+using Godwit.Postgres.Rehearsals;
+using Godwit.Postgres.Runbooks;
+using Godwit.Security.Signing;
+
+namespace Godwit.Cli.Rehearsals;
+
+/// <summary>One rehearsal: a copy of its own, the flow, the record.</summary>
+internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookPlan plan, BackupPlace place, PostgresTarget target, RunConsole console, TimeProvider time)
+{
+    public string? Backup { get; init; }
+
+    /// <summary>Returns what was put on record. What ends it before its end leaves nothing.</summary>
+    public async Task<RehearsalRecord> RunAsync(CancellationToken cancellation)
+    {
+        using var key = SigningKeyFile.LoadOrCreate(place.Home);
+        var (identity, began, needed) = await LookAsync(cancellation);
+        RehearsalSpace.Check(place.Staging, needed);
+        await using var folder = StagingFolder.Create(place.Staging, passable: false, _ => Task.CompletedTask);
+        await using var copy = await new ScratchCopies(time).RestoreAsync(place, Backup, null, console.Note, cancellation);
+        var connections = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? copy.PassFile : null };
+        var reached = await PostgresTarget.ConnectAsync(PostgresUrl.Parse(copy.Url, connections).Url!, connections, cancellation);
+        if (reached.Target is not { } scratch) throw new RehearsalException(reached.Findings);
+        var surroundings = RehearsalSurroundings.Make(runbook, plan, Path.Combine(folder.Path, "runbook"), copy);
+        var rules = surroundings.Rules(RehearsalShape.Read(runbook.Rehearsal));
+        var stage = new RehearsalStage(scratch, kinds, surroundings.Folder, ToolVersion.Text, RunHolder.Self(time), new JournalSigner(key));
+        var rows = await stage.PrepareAsync(plan, cancellation);
+        var rehearsed = plan with { Sources = surroundings.Sources };
+        RehearsalEnd end;
+        LockSampling sampling;
+        await using (var probe = await RehearsalProbe.StartAsync(scratch, time, cancellation))
+        {
+            var clock = new RehearsalClock(new RunDisplay(console, time), probe, time);
+            end = await new RehearsalFlow(stage, rehearsed, Options(rules, surroundings, clock), clock).GoAsync(cancellation);
+            sampling = probe.Sampling;
+        }
+        var (journals, open) = await stage.LookBackAsync(end.Runs, KnownSigners.Load(place.Home), cancellation);
+        var failed = end.Reason ?? (journals.FirstOrDefault(j => !j.Verified) is { } unsound ? $"the journal of run {unsound.Run} does not hold" : null);
+        return await PutOnRecordAsync(new RehearsalRecord
+        {
+            Id = Guid.NewGuid(), Runbook = plan.Name, Plan = plan.Hash, Target = identity, ToolVersion = ToolVersion.Text, BeganAt = began, EndedAt = began,
+            Copy = new RehearsedCopy(copy.Manifest.Name, copy.Manifest.SnapshotAt, (long)copy.Took.TotalMilliseconds, Anonymised: false),
+            Outcome = failed is null ? RehearsalOutcome.Good : RehearsalOutcome.Failed, Reason = failed,
+            Findings = [.. end.Findings.Select(f => $"{f.Code}: {f.Message}")],
+            Violations = [.. end.Findings.Where(f => f.Message.Contains("SQLSTATE 23", StringComparison.Ordinal)).Select(f => f.Message), .. open.Select(c => $"left NOT VALID: {c}")],
+            Legs = end.Legs, Rows = rows, Journals = journals, Sampling = sampling,
+            Skipped = rules.Log.SkippedSteps, NotAsked = rules.Log.QuestionsNotAsked,
+            Shortened = rules.Log.ShortenedSteps.ToDictionary(s => s.Key, s => (long)s.Value.TotalSeconds, StringComparer.Ordinal),
+        }, key, cancellation);
+    }
+
+    private RunnerOptions Options(RehearsalRules rules, RehearsalSurroundings surroundings, RehearsalClock clock) => new()
+    {
+        Kinds = kinds, Time = time, Environment = surroundings.Environment, Folder = surroundings.Folder, Observer = clock, Rehearsal = rules,
+        Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+        CheckSources = new PostgresSources(async (name, token) => surroundings.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, runbook.Folder, ConnectionEnvironment.Process, token) : null),
+    };
+
+    /// <summary>Which database it is for, its clock, and how much room a copy of it needs.</summary>
+    private async Task<(RehearsedTarget Identity, DateTimeOffset Now, long Bytes)> LookAsync(CancellationToken cancellation)
+    {
+        await using var source = target.OpenSource(new SessionSettings { RunId = "rehearse", Role = "find" });
+        await using var connection = await source.OpenAsync(cancellation);
+        var (identity, now) = await RehearsalRows.IdentifyAsync(connection, cancellation);
+        return (identity, now, await RehearsalRows.SizeAsync(connection, cancellation));
+    }
+
+    /// <summary>The only thing that is written to the target.</summary>
+    private async Task<RehearsalRecord> PutOnRecordAsync(RehearsalRecord record, SigningKey key, CancellationToken cancellation)
+    {
+        await using var source = target.OpenSource(new SessionSettings { RunId = "rehearse", Role = "record" });
+        await using var connection = await source.OpenAsync(cancellation);
+        var (_, now) = await RehearsalRows.IdentifyAsync(connection, cancellation);
+        var before = await RehearsalRows.ReadAsync(connection, plan.Name, cancellation);
+        var ended = record with { EndedAt = now, Previous = before.Count == 0 ? null : RehearsalRecordText.HashOf(before[0].Text) };
+        await RehearsalRows.AddAsync(connection, ended, RehearsalRecordText.Sign(ended, key), cancellation);
+        return ended;
+    }
+}

@@ -1,0 +1,35 @@
+using Godwit.Engine.Backups;
+using Godwit.Engine.Rehearsals;
+using Godwit.Engine.Steps;
+using Godwit.Model.Runbooks;
+
+namespace Godwit.Cli.Rehearsals;
+
+/// <summary>What a rehearsal has instead of production's folder, variables and sources.</summary>
+/// <param name="Folder">The copy of the runbook's folder.</param>
+/// <param name="Copied">The sources that there is a copy of.</param>
+internal sealed record RehearsalSurroundings(string Folder, IRunEnvironment Environment, IReadOnlyDictionary<string, ValueFrom> Sources, IReadOnlySet<string> Copied)
+{
+    /// <exception cref="RehearsalException">The folder cannot be copied.</exception>
+    public static RehearsalSurroundings Make(Runbook runbook, RunbookPlan plan, string folder, IScratchCopy copy)
+    {
+        var settings = RehearsalShape.Read(runbook.Rehearsal);
+        FolderCopy.Make(runbook.Folder, folder, new HashSet<string>(StringComparer.Ordinal));
+        var replaced = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (runbook.Target.Environment is { } variable) replaced[variable] = UrlOf(copy);
+        var sources = plan.Sources.ToDictionary(s => s.Key, s => settings.Sources.TryGetValue(s.Key, out var other) ? Whole(other, runbook.Folder) : s.Value, StringComparer.Ordinal);
+        return new RehearsalSurroundings(folder, new RehearsalEnvironment(replaced, settings.Variables), sources, settings.Sources.Keys.ToHashSet(StringComparer.Ordinal));
+    }
+
+    public RehearsalRules Rules(RehearsalSettings settings) => new() { Log = new RehearsalLog(), Effects = settings.Effects, Skip = settings.Skip, Sources = Copied };
+
+    /// <summary>A path is from the runbook's own folder, of which the rehearsal has a copy without databases.</summary>
+    private static ValueFrom Whole(ValueFrom source, string folder) => source.Literal is { } path ? source with { Literal = Path.GetFullPath(path, folder) } : source;
+
+    /// <summary>With its password, as applications expect it in a variable.</summary>
+    private static string UrlOf(IScratchCopy copy)
+    {
+        var password = File.ReadLines(copy.PassFile).First().Split(':')[^1];
+        return copy.Url.Insert(copy.Url.IndexOf('@', StringComparison.Ordinal), ":" + Uri.EscapeDataString(password));
+    }
+}
