@@ -57,8 +57,7 @@ public sealed record RehearsalCount(IReadOnlyList<RehearsalRecord> Taken, IReadO
 
     private static string? Fault(RehearsalRecord record, RehearsalDemands demands, DateTimeOffset now)
     {
-        var forward = TimeSpan.FromMilliseconds(record.Legs.FirstOrDefault(l => l.Name == RehearsalLegs.Forward)?.Milliseconds ?? 0);
-        var back = TimeSpan.FromMilliseconds(record.Legs.FirstOrDefault(l => l.Name == RehearsalLegs.Back)?.Milliseconds ?? 0);
+        var (forward, back) = (RehearsalTimes.Forward(record), RehearsalTimes.Back(record));
         var rows = record.Rows.Values.Sum();
         if (record.EndedAt > now + TimeSpan.FromMinutes(1)) return "it ends in the future";
         if (demands.MaxAge is { } age && now - record.EndedAt > age) return $"it is older than {DurationText.Write(age)}";

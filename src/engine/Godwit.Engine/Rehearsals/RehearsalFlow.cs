@@ -31,7 +31,7 @@ public sealed class RehearsalFlow(IRehearsalStage stage, RunbookPlan plan, Runne
     private async Task GoThroughAsync(CancellationToken cancellation)
     {
         var before = plan.Phases.Where(p => p.Phase != Phase.Contract).ToList();
-        var (first, last) = (before.Find(HasNoReturn)?.Phase, before.FindLast(HasNoReturn)?.Phase);
+        var (first, last) = (NoReturn, before.FindLast(HasNoReturn)?.Phase);
         var hasContract = plan.Phases.Any(p => p.Phase == Phase.Contract);
         // With a point of no return in the very first phase there is no way back to rehearse.
         if (before.Count > 0 && first != before[0].Phase)
@@ -76,7 +76,10 @@ public sealed class RehearsalFlow(IRehearsalStage stage, RunbookPlan plan, Runne
         };
         clock.BeginLeg();
         var outcome = await act(runner, cancellation);
-        _legs.Add(clock.EndLeg(name));
+        var leg = clock.EndLeg(name);
+        // A phase that was entered and left again before its first step says nothing about itself, forward or back.
+        var from = stopAt ?? (name == RehearsalLegs.Back ? NoReturn : null);
+        _legs.Add(leg with { Phases = [.. leg.Phases.Where(p => from is not { } stop || PhaseNames.Find(p.Phase) < stop)] });
         cancellation.ThrowIfCancellationRequested();
         // What stops before its phase's first step has reached what it was to reach.
         if (stopped && outcome is RunbookOutcome.Paused { Reason: RunDesk.AskedToPause }) return true;
@@ -95,6 +98,8 @@ public sealed class RehearsalFlow(IRehearsalStage stage, RunbookPlan plan, Runne
                 return false;
         }
     }
+
+    private Phase? NoReturn => plan.Phases.Where(p => p.Phase != Phase.Contract && HasNoReturn(p)).Select(p => (Phase?)p.Phase).FirstOrDefault();
 
     private bool HasNoReturn(PhaseSettings phase) => phase.Steps.Any(s => s.Irreversible is not null || options.Kinds.Bind(s, plan.Files).Irreversible is not null);
 }

@@ -60,7 +60,7 @@ public sealed record RehearsalRecord
     /// <summary>Steps that waited less than in a real run, and how many seconds they wait there.</summary>
     public IReadOnlyDictionary<string, long> Shortened { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
 
-    /// <summary>How locks were looked at: one that was held for less than the time between two looks may have been missed.</summary>
+    /// <summary>How locks were looked at beside what transactions told: one outside a transaction that was held for less than the time between two looks may have been missed.</summary>
     public required LockSampling Sampling { get; init; }
 
     /// <summary>The journals of the runs of the rehearsal, which were verified before the copy was thrown away.</summary>
@@ -103,7 +103,11 @@ public sealed record RehearsedFigures(string Step, long Milliseconds, long Rows,
 
 /// <param name="HeldMilliseconds">From the first look that saw it to the last: it was held for at least that long.</param>
 /// <param name="WaitedMilliseconds">The same of waiting for it.</param>
-public sealed record RehearsedLock(string Relation, string Mode, long HeldMilliseconds, long WaitedMilliseconds);
+public sealed record RehearsedLock(string Relation, string Mode, long HeldMilliseconds, long WaitedMilliseconds)
+{
+    /// <summary>How long the longest transaction that held it lasted: it was held for no longer. Null where it was only seen by looking, as outside transactions.</summary>
+    public long? MostMilliseconds { get; init; }
+}
 
 public sealed record LockSampling(long EveryMilliseconds, long Looks);
 

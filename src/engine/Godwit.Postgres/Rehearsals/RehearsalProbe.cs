@@ -5,8 +5,9 @@ using Npgsql;
 namespace Godwit.Postgres.Rehearsals;
 
 /// <summary>
-/// Looks at the locks of a copy many times a second (https://www.postgresql.org/docs/current/view-pg-locks.html), and at how far its log is. Sampling misses what is shorter than
-/// the time between two looks, and sees of a longer one at most two looks less than it lasted.
+/// Looks at the locks of a copy (https://www.postgresql.org/docs/current/view-pg-locks.html), and at how far its log is. A transaction of the run tells which it holds just before it
+/// commits, exactly, and that it held none longer than it lasted. Beside that all sessions of the run are looked at many times a second: that misses what is shorter than the time
+/// between two looks, and sees of a longer one at most two looks less than it lasted.
 /// </summary>
 public sealed class RehearsalProbe : IRehearsalProbe, IAsyncDisposable
 {
@@ -23,10 +24,23 @@ public sealed class RehearsalProbe : IRehearsalProbe, IAsyncDisposable
           AND l.mode <> 'AccessShareLock' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> ALL ('{godwit,pg_catalog,information_schema,pg_toast}')
         """;
 
+    /// <summary>What the transaction at hand holds, and for how long at most.</summary>
+    private const string Held = """
+        SELECT l.relation, l.mode, (extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.now()) * 1000)::bigint FROM pg_catalog.pg_locks l
+        WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted AND l.mode <> 'AccessShareLock' AND l.relation >= 16384
+        """;
+
+    private const string Names = """
+        SELECT c.oid, n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.oid = ANY ($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> ALL ('{godwit,pg_catalog,information_schema,pg_toast}')
+        """;
+
     private readonly PostgresSource _source;
     private readonly NpgsqlConnection _looks, _log;
+    private readonly Dictionary<(string Relation, string Mode), long> _held = [];
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Holder, string Relation, string Mode, bool Granted), (long First, long Last)> _seen = [];
     private readonly Task _looking;
@@ -49,7 +63,11 @@ public sealed class RehearsalProbe : IRehearsalProbe, IAsyncDisposable
 
     public void Begin()
     {
-        lock (_gate) _seen.Clear();
+        lock (_gate)
+        {
+            _seen.Clear();
+            _held.Clear();
+        }
         _from = Log();
     }
 
@@ -58,10 +76,46 @@ public sealed class RehearsalProbe : IRehearsalProbe, IAsyncDisposable
         var grown = Math.Max(0, Log() - _from);
         lock (_gate)
         {
-            var locks = _seen.GroupBy(s => (s.Key.Relation, s.Key.Mode))
-                .Select(g => new RehearsedLock(g.Key.Relation, g.Key.Mode, Longest(g, granted: true), Longest(g, granted: false)))
+            var sampled = _seen.ToLookup(s => (s.Key.Relation, s.Key.Mode));
+            var locks = sampled.Select(g => g.Key).Union(_held.Keys)
+                .Select(k => new RehearsedLock(k.Relation, k.Mode, Longest(sampled[k], granted: true), Longest(sampled[k], granted: false)) { MostMilliseconds = _held.TryGetValue(k, out var most) ? most : null })
                 .OrderByDescending(l => Strength(l.Mode)).ThenByDescending(l => l.HeldMilliseconds).ThenBy(l => l.Relation, StringComparer.Ordinal).Take(MostLocks);
             return new ProbeSight(grown, [.. locks]);
+        }
+    }
+
+    /// <summary>Notes what a transaction of the run holds. Those on what it made itself keep nobody waiting: this session does not see them yet.</summary>
+    public async Task LookAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
+    {
+        var held = new List<(uint Relation, string Mode, long Most)>();
+        await using (var command = new NpgsqlCommand(Held, connection, transaction))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation)) held.Add((reader.GetFieldValue<uint>(0), reader.GetString(1), reader.GetInt64(2)));
+        }
+        if (held.Count == 0) return;
+        var names = await NamesAsync([.. held.Select(h => h.Relation).Distinct()], cancellation);
+        lock (_gate)
+        {
+            foreach (var (relation, mode, most) in held.Where(h => names.ContainsKey(h.Relation)))
+                _held[(names[relation], mode)] = Math.Max(most, _held.GetValueOrDefault((names[relation], mode)));
+        }
+    }
+
+    private async Task<Dictionary<uint, string>> NamesAsync(uint[] relations, CancellationToken cancellation)
+    {
+        var names = new Dictionary<uint, string>();
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            await using var command = new NpgsqlCommand(Names, _log) { Parameters = { new() { Value = relations, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Oid } } };
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation)) names[reader.GetFieldValue<uint>(0)] = reader.GetString(1);
+            return names;
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
@@ -83,8 +137,16 @@ public sealed class RehearsalProbe : IRehearsalProbe, IAsyncDisposable
     /// <summary>Bytes of the log so far. Asked while nothing of the runner's is under way.</summary>
     private long Log()
     {
-        using var command = new NpgsqlCommand("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", _log);
-        return (long)command.ExecuteScalar()!;
+        _turn.Wait();
+        try
+        {
+            using var command = new NpgsqlCommand("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", _log);
+            return (long)command.ExecuteScalar()!;
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private async Task LookOnAsync()
@@ -125,5 +187,6 @@ public sealed class RehearsalProbe : IRehearsalProbe, IAsyncDisposable
         await _log.DisposeAsync();
         await _source.DisposeAsync();
         _stop.Dispose();
+        _turn.Dispose();
     }
 }

@@ -40,13 +40,16 @@ public sealed class RehearsalStage(PostgresTarget copy, RunbookKinds kinds, stri
         return await RehearsalRows.CountAsync(connection, cancellation);
     }
 
+    /// <summary>Looks at the runs' transactions; null does not.</summary>
+    public RehearsalProbe? Probe { get; set; }
+
     public async Task<IRunStore> BeginAsync(RunbookPlan plan, CancellationToken cancellation)
     {
         var entrance = await RunbookEntry.BeginAsync(
             copy, Guid.NewGuid(), plan, Steps(plan, s => s.RunsOnce), folder, toolVersion, runner, signer, cancellation, Steps(plan, s => s.RunsWhenChanged));
         return entrance switch
         {
-            RunbookEntrance.Entered(var run) => run,
+            RunbookEntrance.Entered(var run) => Watched(run),
             RunbookEntrance.NothingToDo => throw new RehearsalException(FindingCodes.NothingToRehearse, $"earlier runs did every step of {plan.Name}: there is nothing to rehearse"),
             RunbookEntrance.Changed(var steps) => throw new RehearsalException(FindingCodes.StepChanged, $"step {steps[0]} was done by an earlier run, and is not what it was then", "Put it back as it was, and make the change in a step of its own."),
             _ => throw new InvalidOperationException($"a copy of one's own is not free: {entrance}"),
@@ -59,7 +62,7 @@ public sealed class RehearsalStage(PostgresTarget copy, RunbookKinds kinds, stri
         await using var connection = await source.OpenAsync(cancellation);
         var stored = await RunbookRows.FindAsync(connection, run, cancellation) ?? throw new InvalidOperationException("the run of the rehearsal is gone");
         var entrance = await RunbookEntry.TakeOverAsync(copy, stored, s_any, "rehearsal-went-on", runner, signer, _ => { }, cancellation);
-        return entrance is RunbookEntrance.Entered(var entered) ? entered : throw new InvalidOperationException($"a copy of one's own is not free: {entrance}");
+        return entrance is RunbookEntrance.Entered(var entered) ? Watched(entered) : throw new InvalidOperationException($"a copy of one's own is not free: {entrance}");
     }
 
     /// <summary>Verifies the journals of the runs, which go with the copy, and says what constraints are left NOT VALID.</summary>
@@ -82,6 +85,12 @@ public sealed class RehearsalStage(PostgresTarget copy, RunbookKinds kinds, stri
         var open = new List<string>();
         while (await reader.ReadAsync(cancellation)) open.Add(reader.GetString(0));
         return (journals, open);
+    }
+
+    private PostgresRun Watched(PostgresRun run)
+    {
+        if (Probe is { } probe) run.Committing = probe.LookAsync;
+        return run;
     }
 
     private HashSet<string> Steps(RunbookPlan plan, Func<IStep, bool> which) =>

@@ -62,6 +62,9 @@ public sealed class PostgresRun : IRunStore
     /// <summary>Told after each commit that added to the journal. Must not throw or wait.</summary>
     public Action? Journalled { get; set; }
 
+    /// <summary>Looks at a transaction of the run just before it commits; null does not.</summary>
+    public Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>? Committing { get; set; }
+
     public Task<RunbookRun> ReadAsync(CancellationToken cancellation) => AskAsync(connection => ReadFromAsync(connection, cancellation), cancellation);
 
     private async Task<RunbookRun> ReadFromAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
@@ -174,6 +177,7 @@ public sealed class PostgresRun : IRunStore
             await ledger.FlushAsync(cancellation);
             var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
             if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
+            if (Committing is { } look) await look(connection, transaction, cancellation);
             await CommitAsync(connection, transaction, entries, cancellation);
             if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);
             // One whose answer was lost is of no more use.

@@ -41,6 +41,7 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         LockSampling sampling;
         await using (var probe = await RehearsalProbe.StartAsync(scratch, time, cancellation))
         {
+            stage.Probe = probe;
             var clock = new RehearsalClock(new RunDisplay(console, time), probe, time);
             end = await new RehearsalFlow(stage, rehearsed, Options(rules, surroundings, clock), clock).GoAsync(cancellation);
             sampling = probe.Sampling;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runbooks;
 using Godwit.Model.Runbooks;
 
@@ -40,7 +41,9 @@ internal sealed record PlanDocument
     /// <param name="kinds">What its steps are.</param>
     /// <param name="seconds">How long a step of the same content took when a run of this target last did it; null without a target.</param>
     /// <param name="expected">What steps that look at what they will read say they will do, by step.</param>
-    public static PlanDocument From(RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null) => new()
+    /// <param name="rehearsed">What its rehearsals say; null without a target.</param>
+    public static PlanDocument From(
+        RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null, RehearsalEstimates? rehearsed = null) => new()
     {
         Runbook = plan.Name,
         Hash = plan.Hash,
@@ -48,7 +51,7 @@ internal sealed record PlanDocument
         RollbackMatrix = MatrixOf(plan),
         RollbackChecklist = Engine.Rollback.RollbackChecklist.ItemsOf(plan, kinds),
         DoneBefore = seconds is null ? null : plan.Phases.SelectMany(p => p.Steps).Count(s => seconds.ContainsKey(StepContent.Of(s, plan.Files))),
-        Phases = [.. plan.Phases.Select(p => PlannedPhase.From(p, plan, kinds, seconds, expected))],
+        Phases = [.. plan.Phases.Select(p => PlannedPhase.From(p, plan, kinds, seconds, expected) with { Forward = rehearsed?.Forward(p.Phase), Back = rehearsed?.Back(p.Phase) })],
     };
 
     private static IReadOnlyList<DecisionDocument> MatrixOf(RunbookPlan plan)
@@ -66,6 +69,12 @@ internal sealed record PlannedPhase(
     string Phase, string Deadline, int Rung, string Rollback, double? RollbackSeconds, IReadOnlyList<PlannedGate> Gates, IReadOnlyList<PlannedStep> Steps)
 {
     private const int Reverse = 1, Restore = 4;
+
+    /// <summary>How long it will take by the plan's rehearsals; null when none carried it out.</summary>
+    public RehearsedEstimate? Forward { get; init; }
+
+    /// <summary>How long taking it back will take by them.</summary>
+    public RehearsedEstimate? Back { get; init; }
 
     public static PlannedPhase From(
         PhaseSettings phase, RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected)

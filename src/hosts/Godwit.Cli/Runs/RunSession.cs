@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
+using Godwit.Cli.Rehearsals;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -121,15 +123,17 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         if (plan is null || runbook is null) return console.Refuse(findings);
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         IReadOnlyDictionary<string, double>? seconds = null;
+        RehearsalEstimates? rehearsed = null;
         if (target.Target is not null)
         {
             await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
             await using var connection = await source.OpenAsync(cancellation);
             seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
+            rehearsed = await RehearsedTimes.ReadAsync(connection, plan, cancellation);
         }
         var (expected, doubts) = await ForeseeAsync(plan, runbook, cancellation);
         RunbookFindings.Print(console.Console, [.. doubts.Where(f => f.Severity != Severity.Note)]);
-        var document = PlanDocument.From(plan, kinds, seconds, expected) with { Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
+        var document = PlanDocument.From(plan, kinds, seconds, expected, rehearsed) with { Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
         if (console.Json) await output.WriteLineAsync(document.ToJson());
         else if (markdown) await output.WriteAsync(PlanText.Markdown(document));
         else PlanText.Print(console, document);
@@ -177,7 +181,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
                 }
                 if (watch is not null) console.Clear();
                 var over = watch is not null && view.Run.Runner is not { Alive: true };
-                var code = RunStatus.Show(console, kinds, view, earlier, await ComparedAsync(connection, run.Plan.Name, cancellation), over ? WatchedCode(view.Run) : ExitCode.Done);
+                var code = RunStatus.Show(console, kinds, view, earlier, await RehearsedTimes.ReadAsync(connection, view.Run.Plan, cancellation), await ComparedAsync(connection, run.Plan.Name, cancellation), over ? WatchedCode(view.Run) : ExitCode.Done);
                 if (over || watch is not { } every) return code;
                 earlier = view.Run;
                 await Task.Delay(every, _time, cancellation);

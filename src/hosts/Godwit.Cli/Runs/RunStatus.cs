@@ -3,6 +3,7 @@ using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Journal.Export;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -22,14 +23,15 @@ internal static class RunStatus
     /// <param name="kinds">What its steps are.</param>
     /// <param name="view">The run now.</param>
     /// <param name="earlier">The run a moment ago: how fast it is; null where nobody is at work.</param>
+    /// <param name="rehearsed">What the rehearsals of its plan say.</param>
     /// <param name="compared">What the ledger says against the target.</param>
     /// <param name="exitCode">What the command returns.</param>
-    public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier, IReadOnlyList<Finding> compared, int exitCode)
+    public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier, RehearsalEstimates rehearsed, IReadOnlyList<Finding> compared, int exitCode)
     {
         var run = view.Run;
         var findings = compared.Concat(view.Copies.Select(c => OfCopy(c, run)).OfType<Finding>()).ToList();
         var out_ = console.Console;
-        var back = RollbackNow.Of(kinds, run);
+        var back = RollbackNow.Of(kinds, run, rehearsed);
         out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run is { RollingBack: true, State: not RunbookState.RolledBack } ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
         out_.Line($"began {run.StartedAt:yyyy-MM-dd HH:mm:ss}Z, {Span(run.Now - run.StartedAt)} ago{(run.EndedAt is { } end ? $", ended {end:yyyy-MM-dd HH:mm:ss}Z" : "")}");
         if (run.Runner is { } runner)
@@ -50,7 +52,7 @@ internal static class RunStatus
         }
         if (run.State is not (RunbookState.RolledBack or RunbookState.Aborted))
         {
-            out_.Line($"rollback now: {(back is { Possible: true, Steps: > 0 } ? $"{Count(back.Steps, "step")}, takes about {Math.Max(1, back.Seconds):0} s and " : "")}{back.Loses}");
+            out_.Line($"rollback now: {(back is { Possible: true, Steps: > 0 } ? $"{Count(back.Steps, "step")}, takes about {Math.Max(1, back.Seconds):0} s ({back.From}) and " : "")}{back.Loses}");
             if (back is { Possible: true, Steps: > 0 } && !run.RollingBack) out_.Line($"  {DecisionDocument.Describe(RollbackStanding.Of(run))}");
         }
         if (view.Decided is { } decided) out_.Line($"rollback decided: {Decided(decided)}");

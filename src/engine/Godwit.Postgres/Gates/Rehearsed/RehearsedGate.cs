@@ -39,11 +39,9 @@ internal sealed class RehearsedGate(RehearsalDemands demands, Func<KnownSigners>
         var evidence = new Dictionary<string, string>(StringComparer.Ordinal) { ["plan"] = plan };
         foreach (var (i, record) in count.Good.Take(demands.Count).Index())
         {
-            var forward = record.Legs.FirstOrDefault(l => l.Name == RehearsalLegs.Forward)?.Milliseconds ?? 0;
-            var back = record.Legs.FirstOrDefault(l => l.Name == RehearsalLegs.Back)?.Milliseconds;
             evidence[string.Create(CultureInfo.InvariantCulture, $"rehearsal {i + 1}")] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{record.Id}, ended {record.EndedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, on backup {record.Copy.Backup} of {record.Copy.SnapshotAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, forward {forward / 1000.0:0.0} s{(back is { } b ? $", back {b / 1000.0:0.0} s" : "")}, left out: {(record.Skipped.Count == 0 ? "nothing" : string.Join(", ", record.Skipped.Keys))}");
+                $"{record.Id}, ended {record.EndedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, on backup {record.Copy.Backup} of {record.Copy.SnapshotAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, forward {RehearsalTimes.Forward(record).TotalSeconds:0.0} s, back {RehearsalTimes.Back(record).TotalSeconds:0.0} s, left out: {(record.Skipped.Count == 0 ? "nothing" : string.Join(", ", record.Skipped.Keys))}");
         }
         if (count.NotTaken.Count > 0) evidence["not taken"] = string.Join("; ", count.NotTaken.Take(20));
         var others = count.NotTaken.Count == 0 ? "" : $" ({count.NotTaken.Count} on record {(count.NotTaken.Count == 1 ? "is" : "are")} not taken: {count.NotTaken[0]})";
