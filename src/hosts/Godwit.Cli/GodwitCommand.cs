@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Godwit.Cli.Adoption;
+using Godwit.Cli.Anonymise;
 using Godwit.Cli.Backups;
 using Godwit.Cli.Certificates;
 using Godwit.Cli.Configuration;
@@ -34,6 +35,7 @@ public static class GodwitCommand
         foreach (var command in RunCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(BackupCommand.Create(kinds));
         root.Subcommands.Add(RehearseCommand.Create(kinds));
+        root.Subcommands.Add(AnonymiseCommand.Create(kinds));
         root.Subcommands.Add(ReportCommand.Create(kinds));
         root.Subcommands.Add(ConfigCommand.Create(kinds));
         root.Subcommands.Add(AdoptCommand.Create(kinds));

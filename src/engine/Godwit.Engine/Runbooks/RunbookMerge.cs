@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Anonymise;
 using Godwit.Engine.Rehearsals;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
@@ -38,6 +39,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Backups = root.MapOrNull("backups")?.DeepClone().AsObject(),
             Rollback = root.MapOrNull("rollback")?.DeepClone().AsObject(),
             Rehearsal = root.MapOrNull(RehearsalShape.Key)?.DeepClone().AsObject(),
+            Anonymise = root.MapOrNull(AnonymiseShape.Key)?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,
         };

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
+using Godwit.Cli.Anonymise;
 using Godwit.Cli.Move;
+using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
+using Godwit.Engine.Anonymise;
 using Godwit.Engine.Backups;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Rehearsals;
@@ -8,6 +11,7 @@ using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
+using Godwit.Postgres.Anonymise;
 using Godwit.Postgres.Backups;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Rehearsals;
@@ -21,6 +25,11 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
 {
     public string? Backup { get; init; }
 
+    /// <summary>Masks the copy before anything is rehearsed.</summary>
+    public bool Anonymise { get; init; }
+
+    public int? Days { get; init; }
+
     /// <summary>Returns what was put on record. What ends it before its end leaves nothing.</summary>
     public async Task<RehearsalRecord> RunAsync(CancellationToken cancellation)
     {
@@ -29,6 +38,7 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         RehearsalSpace.Check(place.Staging, needed);
         await using var folder = StagingFolder.Create(place.Staging, passable: false, _ => Task.CompletedTask);
         await using var copy = await new ScratchCopies(time).RestoreAsync(place, Backup, null, console.Note, cancellation);
+        if (Anonymise) await AnonymiseAsync(copy, cancellation);
         var connections = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? copy.PassFile : null };
         var reached = await PostgresTarget.ConnectAsync(PostgresUrl.Parse(copy.Url, connections).Url!, connections, cancellation);
         if (reached.Target is not { } scratch) throw new RehearsalException(reached.Findings);
@@ -51,7 +61,7 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         return await PutOnRecordAsync(new RehearsalRecord
         {
             Id = Guid.NewGuid(), Runbook = plan.Name, Plan = plan.Hash, Target = identity, ToolVersion = ToolVersion.Text, BeganAt = began, EndedAt = began,
-            Copy = new RehearsedCopy(copy.Manifest.Name, copy.Manifest.SnapshotAt, (long)copy.Took.TotalMilliseconds, Anonymised: false),
+            Copy = new RehearsedCopy(copy.Manifest.Name, copy.Manifest.SnapshotAt, (long)copy.Took.TotalMilliseconds, Anonymise),
             Outcome = failed is null ? RehearsalOutcome.Good : RehearsalOutcome.Failed, Reason = failed,
             Findings = [.. end.Findings.Select(f => $"{f.Code}: {f.Message}")],
             Violations = [.. end.Findings.Where(f => f.Message.Contains("SQLSTATE 23", StringComparison.Ordinal)).Select(f => f.Message), .. open.Select(c => $"left NOT VALID: {c}")],
@@ -59,6 +69,18 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
             Skipped = rules.Log.SkippedSteps, NotAsked = rules.Log.QuestionsNotAsked,
             Shortened = rules.Log.ShortenedSteps.ToDictionary(s => s.Key, s => (long)s.Value.TotalSeconds, StringComparer.Ordinal),
         }, key, cancellation);
+    }
+
+    private async Task AnonymiseAsync(IScratchCopy copy, CancellationToken cancellation)
+    {
+        if (runbook.Anonymise is not { } section) throw new RehearsalException(FindingCodes.AnonymiseSettings, "the runbook does not say what is personal", "Add `anonymise:` to it.");
+        var settings = AnonymiseShape.Read(section);
+        var (key, missing) = AnonymiseKey.Find(settings);
+        if (key is null) throw new RehearsalException([missing!]);
+        // The copy stays here and goes: what nobody listed is a warning.
+        var outcome = await AnonymousCopy.MakeAsync(copy, settings, key, Days, acceptUnlisted: true, console.Note, cancellation);
+        if (!outcome.Done) throw new RehearsalException([.. outcome.Findings.Where(f => f.Severity == Severity.Error)]);
+        RunbookFindings.Print(console.Console, outcome.Findings);
     }
 
     private RunnerOptions Options(RehearsalRules rules, RehearsalSurroundings surroundings, RehearsalClock clock) => new()

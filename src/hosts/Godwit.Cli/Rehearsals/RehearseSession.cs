@@ -24,6 +24,10 @@ internal sealed class RehearseSession(RunbookKinds kinds, string file, IReadOnly
 
     public string? Backup { get; init; }
 
+    public bool Anonymise { get; init; }
+
+    public int? Days { get; init; }
+
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         var reading = new RunbookReader(kinds).ReadFile(file, set);
@@ -65,7 +69,7 @@ internal sealed class RehearseSession(RunbookKinds kinds, string file, IReadOnly
             var good = Afresh ? made.Count : Math.Min(count.Good.Count, Count);
             if (good >= Count) return End(plan, count, made);
             console.Note($"rehearsal {good + 1} of {Count}, plan {plan.Hash[..12]}");
-            var record = await new OneRehearsal(kinds, runbook, plan, place, target, console, _time) { Backup = Backup }.RunAsync(cancellation);
+            var record = await new OneRehearsal(kinds, runbook, plan, place, target, console, _time) { Backup = Backup, Anonymise = Anonymise, Days = Days }.RunAsync(cancellation);
             made.Add(record);
             RehearsalText.Print(console, record);
             if (record.Outcome == RehearsalOutcome.Failed) return Fail(plan, await CountAsync(plan, target, cancellation), made);

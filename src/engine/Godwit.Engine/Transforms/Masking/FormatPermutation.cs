@@ -37,12 +37,18 @@ internal sealed class FormatPermutation(byte[] key)
 
         var numbers = letters.Select(l => l.Letter.Number).ToArray();
         var counts = letters.Select(l => l.Letter.Count).ToArray();
-        var context = Encoding.UTF8.GetBytes($"{tweak}\0{format}\0");
-        for (var round = 0; round < Rounds; round++) Turn(numbers, counts, context, round);
+        Apply(numbers, counts, $"{tweak}\0{format}\0");
 
         var result = text.ToCharArray();
         for (var i = 0; i < letters.Count; i++) result[letters[i].At] = LetterRanges.Write(letters[i].Letter with { Number = numbers[i] });
         return new string(result);
+    }
+
+    /// <summary>A permutation of numbers in place, each below its count.</summary>
+    public void Apply(int[] numbers, int[] counts, string context)
+    {
+        var bytes = Encoding.UTF8.GetBytes(context);
+        for (var round = 0; round < Rounds; round++) Turn(numbers, counts, bytes, round);
     }
 
     /// <summary>Adds to one half what the other half gives.</summary>
