@@ -28,7 +28,7 @@ public static partial class PersonalSigns
     [GeneratedRegex("e?_?mail|phone|mobile|(?<![a-z])tel(?![a-z])|fax|(first|last|middle|full|given|family|sur|user|nick|display|contact|customer|person)_?name|(?<![a-z_])name(?![a-z_])|address|street|(?<![a-z])zip|postal|postcode|iban|(?<![a-z])ssn|passport|tax_?(id|number)|licen[cs]e_?(no|number|plate)|card_?(no|number)|(?<![a-z])ip(_?addr|_?address)?(?![a-z])|birth|gender|religion|biograph|(?<![a-z])bio(?![a-z])|salar", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Names();
 
-    [GeneratedRegex("birth|(?<![a-z])dob(?![a-z])|death", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("birth|(?<![a-z])(dob|born|died)(?![a-z])|death", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Births();
 
     [GeneratedRegex(@"[^@\s]@[^@\s]+\.[^@\s.]{2,}", RegexOptions.CultureInvariant, 1000)]

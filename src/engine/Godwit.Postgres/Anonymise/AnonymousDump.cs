@@ -31,12 +31,10 @@ public static class AnonymousDump
         }
     }
 
-    /// <summary>Into a database that is empty.</summary>
-    /// <returns>Why it is not taken; empty when it was filled.</returns>
+    /// <summary>Into a database that is empty (<see cref="CheckAsync"/>).</summary>
     /// <exception cref="BackupException">pg_dump or pg_restore failed.</exception>
-    public static async Task<IReadOnlyList<Finding>> ToDatabaseAsync(IScratchCopy copy, PostgresTarget target, string folder, int jobs, TimeProvider time, CancellationToken cancellation)
+    public static async Task ToDatabaseAsync(IScratchCopy copy, PostgresTarget target, string folder, int jobs, TimeProvider time, CancellationToken cancellation)
     {
-        if (await WhyNotAsync(copy, target, cancellation) is { } why) return [Finding.Error(FindingCodes.AnonymiseFailed, why, null, "Name a database of its own that is empty.")];
         var dump = Path.Combine(folder, "anonymised");
         var from = ClientPrograms.Of(await AnonymousCopy.ReachAsync(copy, cancellation), time);
         await from.MustRunAsync("pg_dump", ["--format=directory", $"--file={dump}", $"--jobs={jobs}", .. s_dump], folder, FindingCodes.AnonymiseFailed, cancellation);
@@ -44,8 +42,11 @@ public static class AnonymousDump
             "pg_restore", ["--format=directory", $"--jobs={jobs}", $"--dbname={target.Url.Database}", "--exit-on-error", "--no-password", "--no-owner", "--no-privileges", "--no-tablespaces", dump], folder,
             FindingCodes.AnonymiseFailed, cancellation);
         Directory.Delete(dump, recursive: true);
-        return [];
     }
+
+    /// <summary>Why a database is not filled; null when it may be.</summary>
+    public static async Task<Finding?> CheckAsync(IScratchCopy copy, PostgresTarget target, CancellationToken cancellation) =>
+        await WhyNotAsync(copy, target, cancellation) is { } why ? Finding.Error(FindingCodes.AnonymiseFailed, why, null, "Name a database of its own that is empty.") : null;
 
     private static async Task<string?> WhyNotAsync(IScratchCopy copy, PostgresTarget target, CancellationToken cancellation)
     {

@@ -64,10 +64,11 @@ internal sealed class AnonymiseSession(RunbookKinds kinds, string file, IReadOnl
         }
         await using var folder = StagingFolder.Create(place.Staging, passable: false, _ => Task.CompletedTask);
         await using var copy = await new ScratchCopies(_time).RestoreAsync(place, Backup, null, console.Note, cancellation);
+        if (target is not null && await AnonymousDump.CheckAsync(copy, target, cancellation) is { } unfit) return Refuse([unfit]);
         var outcome = await AnonymousCopy.MakeAsync(copy, settings, key, Days, AcceptUnlisted, console.Note, cancellation);
         if (!outcome.Done) return Refuse(outcome.Findings);
         if (target is null) await AnonymousDump.ToFileAsync(copy, Dump!, _time, cancellation);
-        else if (await AnonymousDump.ToDatabaseAsync(copy, target, folder.Path, place.Settings.Jobs, _time, cancellation) is { Count: > 0 } refused) return Refuse(refused);
+        else await AnonymousDump.ToDatabaseAsync(copy, target, folder.Path, place.Settings.Jobs, _time, cancellation);
         RunbookFindings.Print(console.Console, outcome.Findings);
         foreach (var (table, rows) in outcome.Tables) console.Console.Line($"  {table}: {rows:N0} rows masked");
         if (Days is not null) console.Console.Line($"  {outcome.Rows.After:N0} of {outcome.Rows.Before:N0} rows are left");
