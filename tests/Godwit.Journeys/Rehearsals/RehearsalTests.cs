@@ -85,7 +85,7 @@ public sealed class RehearsalTests(PostgresServers servers)
     public async Task Without_a_backup_or_with_one_from_the_middle_of_the_run_nothing_is_rehearsed()
     {
         using var shop = await SmallAsync("DROP TABLE things");
-        Assert.Equal("GW1806", Code(await shop.RehearseAsync(1)));
+        Assert.Equal("GW1820", Code(await shop.RehearseAsync(1)));
         (await shop.Folder.RunAsync("run")).MustBe(5);
         await shop.BackUpAsync();
         Assert.Equal("GW1822", Code(await shop.RehearseAsync(1)));

@@ -3,7 +3,6 @@ using Godwit.Engine.Anonymise;
 using Godwit.Engine.Backups;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Backups;
-using Godwit.Postgres.Clusters;
 using Godwit.Postgres.Connections;
 using Npgsql;
 
@@ -63,14 +62,8 @@ public static class AnonymousCopy
     }
 
     /// <summary>As the superuser of the copy's server, who may have triggers and foreign keys rest.</summary>
-    internal static async Task<PostgresTarget> ReachAsync(IScratchCopy copy, CancellationToken cancellation)
-    {
-        var password = (await File.ReadAllTextAsync(new LocalCluster(copy.Folder).SuperuserPasswordFile, cancellation)).Trim();
-        var environment = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSWORD" ? password : null };
-        var port = new UriBuilder(copy.Url).Port;
-        var url = PostgresUrl.Parse(string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{port}/{Uri.EscapeDataString(copy.Manifest.Origin.Name)}?sslmode=disable"), environment).Url!;
-        return (await PostgresTarget.ConnectAsync(url, environment, cancellation)).Target ?? throw new IOException("the scratch copy does not answer");
-    }
+    internal static Task<PostgresTarget> ReachAsync(IScratchCopy copy, CancellationToken cancellation) =>
+        copy is IAdministeredCopy administered ? administered.ReachAsync(cancellation) : throw new ArgumentException("a copy of another kind", nameof(copy));
 
     private static Finding? VolumeOf(KeptRows kept, int days) => kept.After >= kept.Before * RecentRows.Share
         ? null

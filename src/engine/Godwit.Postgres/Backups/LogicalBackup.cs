@@ -11,6 +11,8 @@ public static class LogicalBackup
 {
     internal const string DumpPrefix = "dump.";
 
+    private const long NoteEvery = 100_000_000;
+
     /// <exception cref="BackupException">It could not be made: nothing of it is left.</exception>
     public static async Task<BackupMade> CreateAsync(PostgresTarget target, BackupRequest request, CancellationToken cancellation)
     {
@@ -37,13 +39,13 @@ public static class LogicalBackup
             await File.WriteAllBytesAsync(Path.Combine(staging.Path, Surroundings.File), (await Surroundings.ReadAsync(snapshot.Connection, cancellation)).ToBytes(), cancellation);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var dumping = EndOthers(programs.MustRunAsync("pg_dump", Arguments(place.Settings, snapshot.Name, dump), staging.Path, FindingCodes.BackupFailed, either.Token), either);
-            var counted = 0;
             var reading = EndOthers(
                 RowDigests.ReadAsync(
                     snapshot.JoinAsync, snapshot.Tables, RowDigests.KeyOf(place.Key, id), place.Settings.Jobs,
-                    _ => request.Note($"{Interlocked.Increment(ref counted)} of {snapshot.Tables.Count} tables counted and hashed"), either.Token), either);
+                    null, either.Token), either);
             await FirstFaultAsync(dumping, reading);
             tables = await reading;
+            request.Note($"dumped; {tables.Sum(t => t.Rows)} rows counted and hashed");
             after = await DatabaseFacts.ReadSequencesAsync(snapshot.Connection, cancellation);
         }
         var name = BackupStore.NameOf(at);
@@ -65,8 +67,9 @@ public static class LogicalBackup
     {
         if (!writer.IsAlive) throw NoneTook(writer.Failures);
         await using var plain = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
+        var before = writer.PlainBytes;
         await writer.AddAsync(name, plain, cancellation);
-        request.Note($"{writer.PlainBytes / 1_000_000} MB encrypted and written");
+        if (writer.PlainBytes / NoteEvery > before / NoteEvery) request.Note($"{writer.PlainBytes / 1_000_000} MB encrypted and written");
     }
 
     /// <summary>The manifest, last, and what came of it.</summary>

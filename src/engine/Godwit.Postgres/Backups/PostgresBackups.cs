@@ -1,4 +1,5 @@
 using Godwit.Engine.Backups;
+using Godwit.Postgres.Backups.Physical;
 using Godwit.Postgres.Connections;
 
 namespace Godwit.Postgres.Backups;
@@ -7,5 +8,7 @@ namespace Godwit.Postgres.Backups;
 public static class PostgresBackups
 {
     /// <exception cref="BackupException">It could not be made: nothing of it is left.</exception>
-    public static Task<BackupMade> CreateAsync(PostgresTarget target, BackupRequest request, CancellationToken cancellation) => LogicalBackup.CreateAsync(target, request, cancellation);
+    public static Task<BackupMade> CreateAsync(PostgresTarget target, BackupRequest request, CancellationToken cancellation) => request.Place.Settings.Method == BackupMethod.Physical
+        ? PhysicalBackup.CreateAsync(target, request, cancellation)
+        : LogicalBackup.CreateAsync(target, request, cancellation);
 }

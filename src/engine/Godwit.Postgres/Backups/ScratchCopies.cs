@@ -37,8 +37,10 @@ public sealed class ScratchCopies(TimeProvider time) : IScratchCopies
 
     public Task RemoveAsync(string folder) => ScratchServer.RemoveAsync(folder);
 
-    private sealed class Copy(ScratchCopy scratch, BackupVerification verification, string url) : IScratchCopy
+    private sealed class Copy(ScratchCopy scratch, BackupVerification verification, string url) : IScratchCopy, IAdministeredCopy
     {
+        public Task<PostgresTarget> ReachAsync(CancellationToken cancellation) => scratch.Server.ReachAsync(scratch.Database, cancellation);
+
         public BackupManifest Manifest => scratch.Manifest;
 
         public BackupVerification Verification => verification;

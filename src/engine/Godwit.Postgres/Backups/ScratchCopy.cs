@@ -23,6 +23,9 @@ internal sealed class ScratchCopy : IAsyncDisposable
 
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>What was looked at on the way.</summary>
+    public IReadOnlyList<BackupCheck> Checks { get; private init; } = [];
+
     public string Database => Manifest.Origin.Name;
 
     /// <param name="copy">Whose manifest is taken.</param>
@@ -46,7 +49,8 @@ internal sealed class ScratchCopy : IAsyncDisposable
         {
             if (folder is not null) await ScratchServer.RemoveAsync(folder);
             await staging.DisposeAsync();
-            throw e is ClusterException or PostgresException ? new BackupException(FindingCodes.RestoreFailed, $"backup {copy.Name} could not be restored: {e.Message}") : e;
+            if (e is ClusterException or PostgresException) throw new BackupException(FindingCodes.RestoreFailed, $"backup {copy.Name} could not be restored: {e.Message}");
+            throw;
         }
     }
 
@@ -54,6 +58,11 @@ internal sealed class ScratchCopy : IAsyncDisposable
         BackupCopy copy, BackupPlace place, StagingFolder staging, string folder, long began, Action<string> note, TimeProvider time, CancellationToken cancellation)
     {
         var manifest = copy.Manifest!;
+        if (manifest.Method == BackupMethod.Physical)
+        {
+            var (recovered, checks) = await ScratchServer.RecoverAsync(copy, place, folder, null, note, time, cancellation);
+            return new ScratchCopy(staging, recovered, manifest, time.GetElapsedTime(began), []) { Checks = checks };
+        }
         var dump = Path.Combine(staging.Path, "dump");
         // A server is made while the dump is decrypted: neither needs the other.
         var starting = ScratchServer.StartAsync(folder, manifest.Origin.Version / 10_000, cancellation);

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Godwit.Engine.Backups;
+using Godwit.Model.Findings;
+using Godwit.Postgres.Backups.Physical;
 using Godwit.Postgres.Clusters;
 using Godwit.Postgres.Connections;
 using Npgsql;
@@ -10,6 +12,11 @@ namespace Godwit.Postgres.Backups;
 internal sealed class ScratchServer : IAsyncDisposable
 {
     private const string Marker = "godwit-scratch";
+
+    /// <summary>Replaying a day's log takes hours.</summary>
+    private static readonly TimeSpan s_longestRecovery = TimeSpan.FromHours(12);
+
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
 
     private readonly LocalCluster _cluster;
 
@@ -42,6 +49,81 @@ internal sealed class ScratchServer : IAsyncDisposable
         }
     }
 
+    /// <summary>A new one of a physical backup, recovered to a restore point.</summary>
+    /// <exception cref="BackupException">The point was not reached.</exception>
+    public static async Task<(ScratchServer Server, IReadOnlyList<BackupCheck> Checks)> RecoverAsync(
+        BackupCopy copy, BackupPlace backups, string folder, string? point, Action<string> note, TimeProvider time, CancellationToken cancellation)
+    {
+        var manifest = copy.Manifest!;
+        var superuser = manifest.Origin.Superuser ?? "postgres";
+        var goal = point ?? manifest.RestorePoint!;
+        var account = ServerAccount.Current();
+        var wal = Path.Combine(Path.GetFullPath(folder), "wal");
+        var options = new ClusterOptions { Durable = false, Settings = PhysicalServer.Settings(wal, goal) };
+        Directory.CreateDirectory(folder, PrivateFiles.PassableMode);
+        PrivateFiles.Write(Path.Combine(folder, Marker), "a scratch copy of godwit's: it may be removed\n");
+        try
+        {
+            var where = await ClusterPlace.PrepareAsync(folder, account, options, cancellation);
+            if (where.Home != where.Folder) options = options with { Settings = PhysicalServer.Settings(wal = Path.Combine(where.Home, "wal"), goal) };
+            await PhysicalServer.UnpackAsync(copy, backups, where.Home, where.Data, cancellation);
+            note("unpacked");
+            var programs = new ClientPrograms(manifest.Origin.Version / 10_000, [], time);
+            var files = await PhysicalServer.CheckAsync(programs, where.Data, cancellation);
+            PhysicalServer.Configure(where.Data, superuser);
+            foreach (var path in Directory.EnumerateFileSystemEntries(where.Data, "*", SearchOption.AllDirectories).Append(where.Data).Append(wal).Concat(Directory.EnumerateFiles(wal))) account.Own(path);
+            var binaries = await ServerBinaries.FindAsync(null, manifest.Origin.Version / 10_000, cancellation);
+            note($"recovering to {goal}");
+            try
+            {
+                await new ClusterServer(where, binaries, account, options).StartAsync(cancellation);
+            }
+            catch (ClusterException e) when (e.Message.Contains("recovery ended before configured recovery target was reached", StringComparison.Ordinal))
+            {
+                throw PhysicalServer.NotReached(goal, "the log of this backup ends before it");
+            }
+            var cluster = new LocalCluster(folder, options);
+            var status = cluster.Status();
+            var server = new ScratchServer(cluster, status.Port!.Value) { Socket = status.SocketFolder, Superuser = superuser };
+            await PhysicalServer.MustHaveReachedAsync(await server.AwaitAsync(manifest.Origin.Name, goal, where, options, cancellation), where.Data, goal, cancellation);
+            return (server, [files, new BackupCheck("restore point", true, goal)]);
+        }
+        catch
+        {
+            await EndAsync(folder);
+            throw;
+        }
+    }
+
+    /// <summary>pg_ctl comes back once recovery has begun; a server that then ends has not found its point.</summary>
+    private async Task<PostgresTarget> AwaitAsync(string database, string point, ClusterPlace place, ClusterOptions options, CancellationToken cancellation)
+    {
+        var began = options.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await ReachAsync(database, cancellation);
+            }
+            catch (ClusterException e) when (_cluster.Status().State == ClusterState.Running)
+            {
+                if (!e.Message.Contains("57P03", StringComparison.Ordinal) || options.Time.GetElapsedTime(began) > s_longestRecovery) throw;
+                await Task.Delay(s_poll, options.Time, cancellation);
+            }
+            catch (ClusterException)
+            {
+                var log = await File.ReadAllTextAsync(place.Log, cancellation);
+                throw PhysicalServer.NotReached(point, log.Contains("recovery ended before configured recovery target was reached", StringComparison.Ordinal)
+                    ? "the log of this backup ends before it" : $"the server ended while it recovered: {log.Split('\n').LastOrDefault(l => l.Contains("FATAL", StringComparison.Ordinal) || l.Contains("PANIC", StringComparison.Ordinal))?.Trim()}");
+            }
+        }
+    }
+
+    /// <summary>Of a recovered server: this user is let in over its socket, as its superuser.</summary>
+    private string? Socket { get; init; }
+
+    private string Superuser { get; init; } = "postgres";
+
     private static Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal)
     {
         ["max_connections"] = "100",
@@ -54,6 +136,12 @@ internal sealed class ScratchServer : IAsyncDisposable
     /// <summary>A target, as the superuser.</summary>
     public async Task<PostgresTarget> ReachAsync(string database, CancellationToken cancellation)
     {
+        if (Socket is { } socket)
+        {
+            var local = PostgresUrl.Parse($"postgres://{Uri.EscapeDataString(Superuser)}@{Uri.EscapeDataString(socket)}:{Port}/{Uri.EscapeDataString(database)}", ConnectionEnvironment.Process with { Variable = _ => null }).Url!;
+            var seen = await PostgresTarget.ConnectAsync(local, ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? "/dev/null" : null }, cancellation);
+            return seen.Target ?? throw new ClusterException(string.Join("; ", seen.Findings.Where(f => f.Severity == Severity.Error).Select(f => f.Message)));
+        }
         var password = SuperuserPassword;
         var environment = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSWORD" ? password : null };
         var url = PostgresUrl.Parse($"postgres://postgres@127.0.0.1:{Port}/{Uri.EscapeDataString(database)}?sslmode=disable", environment).Url!;
@@ -64,8 +152,8 @@ internal sealed class ScratchServer : IAsyncDisposable
     /// <summary>Lets a role in, with a password that only this server's files hold; a new one replaces what the backup brought along.</summary>
     public async Task<string> AdmitAsync(NpgsqlConnection superuser, string role, string database, CancellationToken cancellation)
     {
-        var password = role == "postgres" ? SuperuserPassword : RandomNumberGenerator.GetHexString(48, lowercase: true);
-        if (role != "postgres")
+        var password = role == "postgres" && Socket is null ? SuperuserPassword : RandomNumberGenerator.GetHexString(48, lowercase: true);
+        if (role != "postgres" || Socket is not null)
         {
             await using var quiet = new NpgsqlCommand("SET log_min_error_statement = 'panic'", superuser);
             await quiet.ExecuteNonQueryAsync(cancellation);
@@ -79,6 +167,23 @@ internal sealed class ScratchServer : IAsyncDisposable
     internal static string Quoted(string name) => '"' + name.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 
     private static string Escaped(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);
+
+    /// <summary>Stops it, and leaves its data folder to whoever wants it: what was set for the recovery is taken out.</summary>
+    public async Task KeepAsync(CancellationToken cancellation)
+    {
+        await _cluster.DownAsync(cancellation);
+        var place = ClusterPlace.Existing(Folder, new ClusterOptions());
+        if (place.Home != place.Folder) Directory.Move(place.Data, Path.Combine(place.Folder, "data"));
+        var data = Path.Combine(place.Folder, "data");
+        await File.WriteAllTextAsync(Path.Combine(data, "postgresql.conf"), "# Restored by godwit: put your configuration here.\n", cancellation);
+        await File.WriteAllTextAsync(Path.Combine(data, "pg_hba.conf"), "# Restored by godwit: nobody gets in until you say who.\n", cancellation);
+        if (place.Home != place.Folder) Directory.Delete(place.Home, recursive: true);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(place.Folder).Where(e => e != data).ToList())
+        {
+            if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
+            else File.Delete(entry);
+        }
+    }
 
     public ValueTask DisposeAsync() => new(RemoveAsync(Folder));
 

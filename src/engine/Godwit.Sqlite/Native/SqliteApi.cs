@@ -120,6 +120,21 @@ internal static unsafe partial class SqliteApi
     [LibraryImport(Library, EntryPoint = "sqlite3_column_text")]
     public static partial byte* ColumnText(nint statement, int column);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_init", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint BackupInit(nint target, string targetName, nint source, string sourceName);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_step")]
+    public static partial int BackupStep(nint backup, int pages);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_finish")]
+    public static partial int BackupFinish(nint backup);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_remaining")]
+    public static partial int BackupRemaining(nint backup);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_pagecount")]
+    public static partial int BackupPageCount(nint backup);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static string ToString(byte* utf8) => Marshal.PtrToStringUTF8((nint)utf8) ?? "";
 }

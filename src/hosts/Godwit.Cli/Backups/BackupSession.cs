@@ -1,10 +1,8 @@
 using Godwit.Cli.Move;
 using Godwit.Engine.Backups;
-using Godwit.Engine.Processes;
-using Godwit.Engine.Secrets;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Backups;
-using Godwit.Postgres.Connections;
+using Godwit.Sqlite.Backups;
 
 namespace Godwit.Cli.Backups;
 
@@ -27,7 +25,7 @@ internal sealed class BackupSession(BackupPlace place, BackupOutput output, Time
             output.Line($"Not verified yet: godwit backup verify {manifest.Name}");
             return Finish(findings, "made", findings.Count == 0 ? ExitCode.Done : ExitCode.Fault, stored, [], took);
         }
-        var verdict = await BackupVerifier.VerifyAsync(stored, place, output.Note, time, cancellation);
+        var verdict = await TryAsync(stored, cancellation);
         Print(verdict);
         findings.AddRange(verdict.Findings);
         var (outcome, code) = verdict.Verification is null ? ("not-verified", ExitCode.NotVerified) : findings.Count > 0 ? ("partly", ExitCode.Fault) : ("verified", ExitCode.Done);
@@ -37,11 +35,15 @@ internal sealed class BackupSession(BackupPlace place, BackupOutput output, Time
     public async Task<int> VerifyAsync(string? name, CancellationToken cancellation)
     {
         if (place.Store.Find(name) is not { } backup) throw Unknown(name);
-        var verdict = await BackupVerifier.VerifyAsync(backup, place, output.Note, time, cancellation);
+        var verdict = await TryAsync(backup, cancellation);
         Print(verdict);
         var (outcome, code) = verdict.Verification is not null && verdict.Findings.Count == 0 ? ("verified", ExitCode.Done) : ("not-verified", ExitCode.NotVerified);
         return Finish(verdict.Findings, outcome, code, place.Store.Find(backup.Name)!, verdict.Checks, null);
     }
+
+    private Task<BackupVerdict> TryAsync(StoredBackup backup, CancellationToken cancellation) => backup.Manifest?.Method == BackupMethod.Sqlite
+        ? SqliteBackup.VerifyAsync(backup, place, output.Note, time, cancellation)
+        : BackupVerifier.VerifyAsync(backup, place, output.Note, time, cancellation);
 
     public static BackupException Unknown(string? name) => new(
         FindingCodes.BackupUnknown, name is null ? "no destination holds a backup" : $"no destination holds a backup {name}", "`godwit backup list` shows what there is, `godwit backup create` makes one.");

@@ -37,12 +37,12 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         var (identity, began, needed) = await LookAsync(cancellation);
         RehearsalSpace.Check(place.Staging, needed);
         await using var folder = StagingFolder.Create(place.Staging, passable: false, _ => Task.CompletedTask);
-        await using var copy = await new ScratchCopies(time).RestoreAsync(place, Backup, null, console.Note, cancellation);
+        await using var copy = await new ScratchCopies(time).RestoreAsync(place, Choose(identity), null, console.Note, cancellation);
         if (Anonymise) await AnonymiseAsync(copy, cancellation);
         var connections = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? copy.PassFile : null };
         var reached = await PostgresTarget.ConnectAsync(PostgresUrl.Parse(copy.Url, connections).Url!, connections, cancellation);
         if (reached.Target is not { } scratch) throw new RehearsalException(reached.Findings);
-        var surroundings = RehearsalSurroundings.Make(runbook, plan, Path.Combine(folder.Path, "runbook"), copy);
+        var surroundings = await RehearsalSurroundings.MakeAsync(runbook, plan, folder.Path, copy, cancellation);
         var rules = surroundings.Rules(RehearsalShape.Read(runbook.Rehearsal));
         var stage = new RehearsalStage(scratch, kinds, surroundings.Folder, ToolVersion.Text, RunHolder.Self(time), new JournalSigner(key));
         var rows = await stage.PrepareAsync(plan, cancellation);
@@ -69,6 +69,17 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
             Skipped = rules.Log.SkippedSteps, NotAsked = rules.Log.QuestionsNotAsked,
             Shortened = rules.Log.ShortenedSteps.ToDictionary(s => s.Key, s => (long)s.Value.TotalSeconds, StringComparer.Ordinal),
         }, key, cancellation);
+    }
+
+    /// <summary>A backup of this very database: a destination may hold those of others.</summary>
+    private string Choose(RehearsedTarget identity)
+    {
+        var verified = place.Store.List().Where(b => b is { Verification: not null, Manifest: { } m } && m.Origin.System == identity.System && m.Origin.Database == identity.Database).ToList();
+        if (Backup is null && verified.Count > 0) return verified[0].Name;
+        if (Backup is not null && (place.Store.Find(Backup) is null || verified.Exists(b => b.Name == Backup))) return Backup;
+        throw new RehearsalException(
+            FindingCodes.RehearsalNoCopy, Backup is null ? "no destination holds a verified backup of this database" : $"backup {Backup} is not verified, or is of another database",
+            "`godwit backup create` takes one and verifies it.");
     }
 
     private async Task AnonymiseAsync(IScratchCopy copy, CancellationToken cancellation)

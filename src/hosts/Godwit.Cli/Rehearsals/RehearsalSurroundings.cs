@@ -10,15 +10,30 @@ namespace Godwit.Cli.Rehearsals;
 /// <param name="Copied">The sources that there is a copy of.</param>
 internal sealed record RehearsalSurroundings(string Folder, IRunEnvironment Environment, IReadOnlyDictionary<string, ValueFrom> Sources, IReadOnlySet<string> Copied)
 {
-    /// <exception cref="RehearsalException">The folder cannot be copied.</exception>
-    public static RehearsalSurroundings Make(Runbook runbook, RunbookPlan plan, string folder, IScratchCopy copy)
+    /// <param name="runbook">The runbook.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="place">A folder of the rehearsal's own.</param>
+    /// <param name="copy">The copy of the target.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="RehearsalException">The folder or a source cannot be copied.</exception>
+    public static async Task<RehearsalSurroundings> MakeAsync(Runbook runbook, RunbookPlan plan, string place, IScratchCopy copy, CancellationToken cancellation)
     {
         var settings = RehearsalShape.Read(runbook.Rehearsal);
-        FolderCopy.Make(runbook.Folder, folder, new HashSet<string>(StringComparer.Ordinal));
+        var sources = plan.Sources.ToDictionary(s => s.Key, s => settings.Sources.TryGetValue(s.Key, out var other) ? Whole(other, runbook.Folder) : s.Value, StringComparer.Ordinal);
+        var copied = settings.Sources.Keys.ToHashSet(StringComparer.Ordinal);
+        var databases = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in plan.Sources.Keys.Where(n => !copied.Contains(n)))
+        {
+            if (RehearsedSource.Find(name, runbook.Folder, plan.Sources) is not { } path) continue;
+            databases.UnionWith(RehearsedSource.FilesOf(path));
+            sources[name] = new ValueFrom(Literal: await RehearsedSource.CopyAsync(path, Path.Combine(place, "sources"), name, cancellation));
+            copied.Add(name);
+        }
+        var folder = Path.Combine(place, "runbook");
+        FolderCopy.Make(runbook.Folder, folder, databases);
         var replaced = new Dictionary<string, string>(StringComparer.Ordinal);
         if (runbook.Target.Environment is { } variable) replaced[variable] = UrlOf(copy);
-        var sources = plan.Sources.ToDictionary(s => s.Key, s => settings.Sources.TryGetValue(s.Key, out var other) ? Whole(other, runbook.Folder) : s.Value, StringComparer.Ordinal);
-        return new RehearsalSurroundings(folder, new RehearsalEnvironment(replaced, settings.Variables), sources, settings.Sources.Keys.ToHashSet(StringComparer.Ordinal));
+        return new RehearsalSurroundings(folder, new RehearsalEnvironment(replaced, settings.Variables), sources, copied);
     }
 
     public RehearsalRules Rules(RehearsalSettings settings) => new() { Log = new RehearsalLog(), Effects = settings.Effects, Skip = settings.Skip, Sources = Copied };

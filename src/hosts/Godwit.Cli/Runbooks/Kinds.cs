@@ -15,6 +15,8 @@ using Godwit.Engine.Steps.Smoke;
 using Godwit.Engine.Steps.Wait;
 using Godwit.Engine.Transforms;
 using Godwit.Postgres.Backfill;
+using Godwit.Postgres.Backups.Gate;
+using Godwit.Postgres.Backups.Steps;
 using Godwit.Postgres.Gates.Integrity;
 using Godwit.Postgres.Gates.Lag;
 using Godwit.Postgres.Gates.Rehearsed;
@@ -38,6 +40,8 @@ internal static class Kinds
             new MaintenanceStepKind(),
             new RouteStepKind(),
             new SmokeStepKind(),
+            new BackupStepKind(),
+            new RestoreStepKind(),
             new WaitStepKind(),
             new ObserveStepKind(),
             new ConfigStepKind(),
@@ -48,6 +52,7 @@ internal static class Kinds
             new MetricGateKind(),
             new LagGateKind(),
             new WindowGateKind(),
+            new BackupGateKind(),
             new ConfigGateKind(),
             new SmokeGateKind(),
             new RehearsedGateKind(() => KnownSigners.Load(GodwitHome.Folder())),

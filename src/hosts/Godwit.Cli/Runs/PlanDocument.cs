@@ -35,6 +35,9 @@ internal sealed record PlanDocument
     /// <summary>What is looked at after a rollback.</summary>
     public required IReadOnlyList<string> RollbackChecklist { get; init; }
 
+    /// <summary>How long restoring the newest verified backup takes, and which that is; null where there is none in reach.</summary>
+    public PlannedRestore? Restore { get; init; }
+
     public IReadOnlyList<FindingDocument> Findings { get; init; } = [];
 
     /// <param name="plan">The plan.</param>
@@ -62,6 +65,9 @@ internal sealed record PlanDocument
 
     public string ToJson() => JsonSerializer.Serialize(this, PlanDocumentJson.Default.PlanDocument);
 }
+
+/// <param name="Seconds">As it was measured when the backup was verified.</param>
+internal sealed record PlannedRestore(string Backup, double Seconds);
 
 /// <param name="Rung">Of the rollback ladder: 1 reverses the phase, 4 restores a backup to a point in time.</param>
 /// <param name="RollbackSeconds">As far as steps of the same content were measured at this target; null when none was.</param>

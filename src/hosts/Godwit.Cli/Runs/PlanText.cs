@@ -59,6 +59,7 @@ internal static class PlanText
         console.Console.Line($"  [bold]rollback[/], by the time since the switch");
         foreach (var row in plan.RollbackMatrix) console.Console.Line($"    {row.Row}, {row.Impact} impact: {row.Action}, {(row.Approvers.Count == 0 ? "nobody has to approve" : $"approval of {Approvers(row)}")}{(row.Takes is null ? "" : $", {row.Takes}")}");
         console.Console.Line($"    looked at afterwards: {string.Join(", ", plan.RollbackChecklist)}");
+        if (plan.Restore is { } restore) console.Console.Line($"  restoring backup {restore.Backup} takes about {Math.Max(1, Math.Round(restore.Seconds))} s");
     }
 
     private static string Approvers(DecisionDocument row) => row.Approvers.Count == 0 ? "nobody" : string.Join(" and ", row.Approvers);

@@ -133,7 +133,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         }
         var (expected, doubts) = await ForeseeAsync(plan, runbook, cancellation);
         RunbookFindings.Print(console.Console, [.. doubts.Where(f => f.Severity != Severity.Note)]);
-        var document = PlanDocument.From(plan, kinds, seconds, expected, rehearsed) with { Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
+        var document = PlanDocument.From(plan, kinds, seconds, expected, rehearsed) with { Restore = Backups.NewestBackup.Find(plan, runbook.Folder, Variables), Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
         if (console.Json) await output.WriteLineAsync(document.ToJson());
         else if (markdown) await output.WriteAsync(PlanText.Markdown(document));
         else PlanText.Print(console, document);

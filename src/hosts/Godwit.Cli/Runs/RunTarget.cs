@@ -12,6 +12,24 @@ internal static class RunTarget
 
     public static async Task<TargetReading> ReachAsync(string? to, ValueFrom? named, string folder, ConnectionEnvironment connections, CancellationToken cancellation)
     {
+        var (url, environment, findings) = Read(to, named, folder, connections);
+        if (url is null) return new TargetReading(null, findings);
+        var reached = await PostgresTarget.ConnectAsync(url, environment, cancellation);
+        return reached with { Findings = [.. findings, .. reached.Findings] };
+    }
+
+    /// <summary>Reaches the server by another of its databases: the one that is named may not be there, or is to be replaced.</summary>
+    /// <returns>The server, and the name of the database.</returns>
+    public static async Task<(TargetReading Reading, string? Database)> ReachServerAsync(string? to, ValueFrom? named, string folder, string through, CancellationToken cancellation)
+    {
+        var (url, environment, findings) = Read(to, named, folder, ConnectionEnvironment.Process);
+        if (url is null) return (new TargetReading(null, findings), null);
+        var reached = await PostgresTarget.ConnectAsync(url with { Database = through }, environment, cancellation);
+        return (reached with { Findings = [.. findings, .. reached.Findings] }, url.Database);
+    }
+
+    private static (PostgresUrl? Url, ConnectionEnvironment Environment, IReadOnlyList<Finding> Findings) Read(string? to, ValueFrom? named, string folder, ConnectionEnvironment connections)
+    {
         string? address;
         try
         {
@@ -19,19 +37,17 @@ internal static class RunTarget
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new TargetReading(null, [Finding.Error(FindingCodes.BadUrl, $"the target's URL cannot be read: {e.Message}")]);
+            return (null, connections, [Finding.Error(FindingCodes.BadUrl, $"the target's URL cannot be read: {e.Message}")]);
         }
         if (address is null)
         {
             var where = named?.Environment is { } variable ? $"{variable} and {variable}_FILE are not set" : "there is no target";
-            return new TargetReading(null, [Finding.Error(FindingCodes.BadUrl, where, null, "Set it to the target's URL (postgres://user@host/database), or give --target.")]);
+            return (null, connections, [Finding.Error(FindingCodes.BadUrl, where, null, "Set it to the target's URL (postgres://user@host/database), or give --target.")]);
         }
         // From an argument, which every user of the machine can read, a password is refused; from a variable or a file it is taken.
         var (text, environment) = to is null ? SecretUrl.Split(address, connections) : (address, connections);
         var url = PostgresUrl.Parse(text, environment);
-        if (url.Url is null) return new TargetReading(null, url.Findings);
-        var reached = await PostgresTarget.ConnectAsync(url.Url, environment, cancellation);
-        return reached with { Findings = [.. url.Findings, .. reached.Findings] };
+        return (url.Url, environment, url.Findings);
     }
 
     private static string? Resolve(ValueFrom value, string folder) =>
