@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Godwit.Sqlite.Native;
 using Godwit.TestServers;
 
 namespace Godwit.Journeys.Rehearsals;
@@ -79,6 +80,26 @@ public sealed class RehearsalTests(PostgresServers servers)
         Assert.False(shop.HasScratch);
         var paused = (await shop.Folder.JsonAsync(5, "run")).GetProperty("reason").GetString();
         Assert.Contains("since one failed", paused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_move_is_rehearsed_on_a_copy_of_its_source_that_somebody_writes_to()
+    {
+        using var shop = await RehearsalFolder.PrepareAsync(servers, Legacy);
+        using var writer = SqliteConnection.OpenForWriting(shop.Folder.In("legacy.sqlite"));
+        writer.Execute("PRAGMA journal_mode = wal");
+        writer.Execute("CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT NOT NULL)");
+        writer.Execute("INSERT INTO books (title) VALUES ('one'), ('two')");
+        shop.Runbook("  backfill:\n    steps:\n      - {id: books, move: {source: legacy, schema: app}}\n      - {id: other, smoke: [{name: there, sql: {query: SELECT true, source: warehouse}}]}", "sources: {legacy: {path: legacy.sqlite}, warehouse: {env: WAREHOUSE_URL}}");
+        await shop.BackUpAsync();
+        writer.Execute("BEGIN IMMEDIATE");
+        writer.Execute("INSERT INTO books (title) VALUES ('three')");
+        var made = (await shop.RehearseAsync(0, "--count", "1")).GetProperty("made")[0];
+        writer.Execute("COMMIT");
+        Assert.Equal("Good", made.GetProperty("outcome").GetString());
+        Assert.Equal(["there"], Names(made, "notAsked"));
+        Assert.Equal(2, made.GetProperty("legs")[0].GetProperty("phases")[0].GetProperty("steps")[0].GetProperty("rows").GetInt64());
+        Assert.True(await shop.Folder.Target.ScalarAsync<bool>("SELECT to_regnamespace('app') IS NULL"));
     }
 
     [Fact]

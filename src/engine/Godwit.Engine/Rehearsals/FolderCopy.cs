@@ -16,7 +16,7 @@ public static class FolderCopy
 
     /// <param name="from">The runbook's.</param>
     /// <param name="to">A folder that is not there yet.</param>
-    /// <param name="without">Files by their whole paths: databases, which are copied otherwise.</param>
+    /// <param name="without">Files and folders by their whole paths: databases, which are copied otherwise, backups.</param>
     /// <exception cref="RehearsalException">It is too large, or cannot be read.</exception>
     public static void Make(string from, string to, IReadOnlySet<string> without)
     {

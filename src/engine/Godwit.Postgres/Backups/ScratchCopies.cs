@@ -41,6 +41,13 @@ public sealed class ScratchCopies(TimeProvider time) : IScratchCopies
     {
         public Task<PostgresTarget> ReachAsync(CancellationToken cancellation) => scratch.Server.ReachAsync(scratch.Database, cancellation);
 
+        public async Task<string> AdmitAsync(string role, CancellationToken cancellation)
+        {
+            await using var source = (await ReachAsync(cancellation)).OpenSource(new SessionSettings { RunId = "scratch", Role = "admit" });
+            await using var connection = await source.OpenAsync(cancellation);
+            return await scratch.Server.AdmitAsync(connection, role, scratch.Database, cancellation);
+        }
+
         public BackupManifest Manifest => scratch.Manifest;
 
         public BackupVerification Verification => verification;

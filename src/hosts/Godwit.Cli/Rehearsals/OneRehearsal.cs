@@ -39,10 +39,8 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         await using var folder = StagingFolder.Create(place.Staging, passable: false, _ => Task.CompletedTask);
         await using var copy = await new ScratchCopies(time).RestoreAsync(place, Choose(identity), null, console.Note, cancellation);
         if (Anonymise) await AnonymiseAsync(copy, cancellation);
-        var connections = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? copy.PassFile : null };
-        var reached = await PostgresTarget.ConnectAsync(PostgresUrl.Parse(copy.Url, connections).Url!, connections, cancellation);
-        if (reached.Target is not { } scratch) throw new RehearsalException(reached.Findings);
-        var surroundings = await RehearsalSurroundings.MakeAsync(runbook, plan, folder.Path, copy, cancellation);
+        var (scratch, url) = await RehearsedServer.ReachAsync(copy, target.Url.User, cancellation);
+        var surroundings = await RehearsalSurroundings.MakeAsync(runbook, plan, folder.Path, [.. place.Destinations, place.Staging, place.Home], url, copy.PassFile, cancellation);
         var rules = surroundings.Rules(RehearsalShape.Read(runbook.Rehearsal));
         var stage = new RehearsalStage(scratch, kinds, surroundings.Folder, ToolVersion.Text, RunHolder.Self(time), new JournalSigner(key));
         var rows = await stage.PrepareAsync(plan, cancellation);
@@ -98,7 +96,7 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
     {
         Kinds = kinds, Time = time, Environment = surroundings.Environment, Folder = surroundings.Folder, Observer = clock, Rehearsal = rules,
         Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
-        CheckSources = new PostgresSources(async (name, token) => surroundings.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, runbook.Folder, ConnectionEnvironment.Process, token) : null),
+        CheckSources = new PostgresSources(async (name, token) => surroundings.Copied.Contains(name) && surroundings.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, runbook.Folder, ConnectionEnvironment.Process, token) : null),
     };
 
     /// <summary>Which database it is for, its clock, and how much room a copy of it needs.</summary>
@@ -117,7 +115,10 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         await using var connection = await source.OpenAsync(cancellation);
         var (_, now) = await RehearsalRows.IdentifyAsync(connection, cancellation);
         var before = await RehearsalRows.ReadAsync(connection, plan.Name, cancellation);
-        var ended = record with { EndedAt = now, Previous = before.Count == 0 ? null : RehearsalRecordText.HashOf(before[0].Text) };
+        var known = KnownSigners.Load(place.Home);
+        // Of what somebody else has put there it must not depend.
+        var last = before.FirstOrDefault(b => RehearsalRecordText.Read(b.Text, known).Record?.Id == b.Id);
+        var ended = record with { EndedAt = now, Previous = last is null ? null : RehearsalRecordText.HashOf(last.Text) };
         await RehearsalRows.AddAsync(connection, ended, RehearsalRecordText.Sign(ended, key), cancellation);
         return ended;
     }

@@ -1,3 +1,4 @@
+using Godwit.Cli.Backups;
 using Godwit.Cli.Move;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
@@ -55,7 +56,7 @@ internal sealed class RehearseSession(RunbookKinds kinds, string file, IReadOnly
             }
             catch (BackupException refused)
             {
-                return Refuse(plan, refused.Findings);
+                return Refuse(plan, refused.Findings, BackupOutput.CodeOf(refused));
             }
         }
     }
@@ -111,13 +112,13 @@ internal sealed class RehearseSession(RunbookKinds kinds, string file, IReadOnly
         foreach (var refused in count.NotTaken) console.Console.Line($"[yellow]not taken:[/] {refused}");
     }
 
-    private int Refuse(RunbookPlan? plan, IReadOnlyList<Finding> findings)
+    private int Refuse(RunbookPlan? plan, IReadOnlyList<Finding> findings, int exitCode = ExitCode.Findings)
     {
         RunbookFindings.Print(console.Console, findings);
         console.Console.Line($"[red]Refused:[/] nothing was rehearsed.");
         return Finish(new RehearsalDocument
         {
-            Outcome = "refused", ExitCode = ExitCode.Findings, Runbook = plan?.Name, Plan = plan?.Hash, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
+            Outcome = "refused", ExitCode = exitCode, Runbook = plan?.Name, Plan = plan?.Hash, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))],
         });
     }
 
