@@ -153,7 +153,7 @@ public sealed class RehearsalTests(PostgresServers servers)
                   - sql: lower.sql
               backfill:
                 steps:
-                  - {id: fill, backfill: {from: legacy, key: [id], set: {lower: {lower: name}}, empty_before: true} }
+                  - {id: fill, backfill: {from: legacy, key: [id], set: {lower: {lower: name} }, empty_before: true} }
               switch:
                 steps:
                   - {id: weights, route: {weights: [50, 100], hold: 0s, file: {template: weights.tmpl, path: weights.conf} } }
