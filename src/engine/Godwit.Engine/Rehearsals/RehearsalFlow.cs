@@ -79,7 +79,8 @@ public sealed class RehearsalFlow(IRehearsalStage stage, RunbookPlan plan, Runne
         var leg = clock.EndLeg(name);
         // A phase that was entered and left again before its first step says nothing about itself, forward or back.
         var from = stopAt ?? (name == RehearsalLegs.Back ? NoReturn : null);
-        _legs.Add(leg with { Phases = [.. leg.Phases.Where(p => from is not { } stop || PhaseNames.Find(p.Phase) < stop)] });
+        var counted = (await store.ReadAsync(cancellation)).Steps.ToDictionary(s => s.Id, s => s.Done, StringComparer.Ordinal);
+        _legs.Add(leg with { Phases = [.. leg.Phases.Where(p => from is not { } stop || PhaseNames.Find(p.Phase) < stop).Select(p => Counted(p, counted))] });
         cancellation.ThrowIfCancellationRequested();
         // What stops before its phase's first step has reached what it was to reach.
         if (stopped && outcome is RunbookOutcome.Paused { Reason: RunDesk.AskedToPause }) return true;
@@ -98,6 +99,10 @@ public sealed class RehearsalFlow(IRehearsalStage stage, RunbookPlan plan, Runne
                 return false;
         }
     }
+
+    /// <summary>Steps that are soon over report nothing on their way: their rows say how much they did.</summary>
+    private static RehearsedPhase Counted(RehearsedPhase phase, Dictionary<string, long> done) =>
+        phase with { Steps = [.. phase.Steps.Select(s => s with { Rows = Math.Max(s.Rows, done.GetValueOrDefault(s.Step)) })] };
 
     private Phase? NoReturn => plan.Phases.Where(p => p.Phase != Phase.Contract && HasNoReturn(p)).Select(p => (Phase?)p.Phase).FirstOrDefault();
 
