@@ -25,21 +25,21 @@ public static partial class PersonalSigns
         return null;
     }
 
-    [GeneratedRegex("e?_?mail|phone|mobile|(?<![a-z])tel(?![a-z])|fax|(first|last|middle|full|given|family|sur|user|nick|display|contact|customer|person)_?name|(?<![a-z_])name(?![a-z_])|address|street|(?<![a-z])zip|postal|postcode|iban|(?<![a-z])ssn|passport|tax_?(id|number)|licen[cs]e_?(no|number|plate)|card_?(no|number)|(?<![a-z])ip(_?addr|_?address)?(?![a-z])|birth|gender|religion|biograph|(?<![a-z])bio(?![a-z])|salar", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("e?_?mail|phone|mobile|(?<![a-z])tel(?![a-z])|fax|(first|last|middle|full|given|family|sur|user|nick|display|contact|customer|person)_?name|(?<![a-z_])name(?![a-z_])|address|street|(?<![a-z])zip|postal|postcode|iban|(?<![a-z])ssn|passport|tax_?(id|number)|licen[cs]e_?(no|number|plate)|card_?(no|number)|(?<![a-z])ip(_?addr|_?address)?(?![a-z])|birth|gender|religion|biograph|(?<![a-z])bio(?![a-z])|salar", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Names();
 
-    [GeneratedRegex("birth|(?<![a-z])(dob|born|died)(?![a-z])|death", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("birth|(?<![a-z])(dob|born|died)(?![a-z])|death", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Births();
 
-    [GeneratedRegex(@"[^@\s]@[^@\s]+\.[^@\s.]{2,}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[^@\s]@[^@\s]+\.[^@\s.]{2,}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Email();
 
-    [GeneratedRegex(@"^\s*(\+|00)[\d\s()/.-]{7,20}$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\s*(\+|00)[\d\s()/.-]{7,20}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Phone();
 
-    [GeneratedRegex(@"^[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,3})?$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,3})?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Account();
 
-    [GeneratedRegex(@"^\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^\d{1,3}(\.\d{1,3}){3}(/\d{1,2})?$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Address();
 }

@@ -35,7 +35,7 @@ internal static class RehearsalText
 
     private static string Strongest(RehearsalRecord record, string phase)
     {
-        var locks = record.Legs.Where(l => !RehearsalLegs.IsBack(l.Name)).SelectMany(l => l.Phases).Where(p => p.Phase == phase).SelectMany(p => p.Steps).Select(s => s.Locks.FirstOrDefault()).OfType<RehearsedLock>().ToList();
+        var locks = record.Legs.Where(l => !RehearsalLegs.IsBack(l.Name)).SelectMany(l => l.Phases).Where(p => p.Phase == phase).SelectMany(p => p.Steps).Where(s => s.Locks.Count > 0).Select(s => s.Locks[0]).ToList();
         return locks.MaxBy(l => (l.Mode == "AccessExclusiveLock", l.MostMilliseconds ?? l.HeldMilliseconds)) is { } strongest ? $"{strongest.Mode} on {strongest.Relation}, {Held(record, strongest)}" : "-";
     }
 

@@ -85,14 +85,14 @@ internal sealed class RehearseSession(RunbookKinds kinds, string file, IReadOnly
         return RehearsalCount.Of(await RehearsalRows.ReadAsync(connection, plan.Name, cancellation), plan.Hash, identity, KnownSigners.Load(GodwitHome.Folder()));
     }
 
-    private int End(RunbookPlan plan, RehearsalCount count, IReadOnlyList<RehearsalRecord> made)
+    private int End(RunbookPlan plan, RehearsalCount count, List<RehearsalRecord> made)
     {
         NotTaken(count);
         console.Console.Line($"[green]Rehearsed:[/] {count.Good.Count} good rehearsals of plan {plan.Hash[..12]} are on record{(made.Count == 0 ? "; there was nothing to do" : $", {made.Count} of them made now")}.");
         return Finish(new RehearsalDocument { Outcome = "rehearsed", ExitCode = ExitCode.Done, Runbook = plan.Name, Plan = plan.Hash, Good = count.Good.Count, Made = made, NotTaken = count.NotTaken });
     }
 
-    private int Fail(RunbookPlan plan, RehearsalCount count, IReadOnlyList<RehearsalRecord> made)
+    private int Fail(RunbookPlan plan, RehearsalCount count, List<RehearsalRecord> made)
     {
         var record = made[^1];
         var finding = Finding.Error(FindingCodes.RehearsalFailed, $"the rehearsal failed: {record.Reason}", null, "Mend the runbook, which makes it another plan, or what it met; then `godwit rehearse`.");

@@ -14,10 +14,10 @@ internal sealed partial class DateMask(byte[] key) : IMask
     public string Apply(string text)
     {
         if (Date().Match(text) is not { Success: true } match || text.EndsWith("BC", StringComparison.Ordinal)) return text;
-        var (year, month, day) = (Number(match, 1), Number(match, 2), Number(match, 3));
+        var (year, month, day) = (Number(match, "year"), Number(match, "month"), Number(match, "day"));
         if (year is < 1 or > 9999) return text;
         var other = new DateOnly(year, 1, 1).AddDays(_years.GetOrAdd(year, Shuffle)[new DateOnly(year, month, day).DayOfYear - 1]);
-        return other.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + match.Groups[4].Value;
+        return other.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + match.Groups["rest"].Value;
     }
 
     /// <summary>Fisher and Yates, with numbers out of HMAC-SHA256.</summary>
@@ -33,8 +33,8 @@ internal sealed partial class DateMask(byte[] key) : IMask
         return days;
     }
 
-    private static int Number(Match match, int group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+    private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^(\d{4,5})-(\d\d)-(\d\d)(.*)$", RegexOptions.CultureInvariant | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(@"^(?<year>\d{4,5})-(?<month>\d\d)-(?<day>\d\d)(?<rest>.*)$", RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Date();
 }
