@@ -2,17 +2,18 @@ using System.Globalization;
 using Godwit.Engine.Expectations;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Http;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 
 namespace Godwit.Engine.Checks;
 
 /// <summary>Asks the questions of checks.</summary>
-public sealed class CheckRunner(IRunTarget target, IRunEnvironment environment, TimeProvider time, HttpSender http, ICheckSources sources)
+public sealed class CheckRunner(IRunTarget target, IRunEnvironment environment, TimeProvider time, HttpSender http, ICheckSources sources, RehearsalRules? rehearsal = null)
 {
-    public static CheckRunner Of(StepContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.CheckSources);
+    public static CheckRunner Of(StepContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.CheckSources, context.Rehearsal);
 
-    public static CheckRunner Of(GateContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.CheckSources);
+    public static CheckRunner Of(GateContext context) => new(context.Target, context.Environment, context.Time, HttpSender.Shared, context.CheckSources, context.Rehearsal);
 
     /// <summary>One after another: a service that is looked at is not put under load.</summary>
     public async Task<IReadOnlyList<CheckOutcome>> AskAllAsync(IReadOnlyList<Check> checks, CancellationToken cancellation)
@@ -24,6 +25,7 @@ public sealed class CheckRunner(IRunTarget target, IRunEnvironment environment, 
 
     public async Task<CheckOutcome> AskAsync(Check check, CancellationToken cancellation) => check switch
     {
+        _ when rehearsal?.WhyNotAsked(check) is { } why => new CheckOutcome(check.Name, check.Warns, CheckState.Holds, why),
         Check.Sql sql => await AskAsync(sql, cancellation),
         Check.Http request => await AskAsync(request, cancellation),
         _ => throw new ArgumentException("an unknown kind of check", nameof(check)),

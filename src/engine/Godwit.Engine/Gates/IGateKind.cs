@@ -2,6 +2,7 @@ using Godwit.Documents.Shapes;
 using Godwit.Engine.Checks;
 using Godwit.Engine.Estimates;
 using Godwit.Engine.People;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -25,6 +26,11 @@ public interface IGateKind
 
     /// <summary>Whether people open it: a runner that was told to wait asks it again until they have.</summary>
     bool WaitsForPeople => false;
+    /// <summary>
+    /// Whether a rehearsal asks it: what is about the schema, the data and the runbook's own files. What is about people, the time, backups and live traffic has no answer on a
+    /// copy, and is put on record as not asked.
+    /// </summary>
+    bool IsAskedInRehearsal(GateSettings gate) => false;
 
     IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files);
 
@@ -65,6 +71,8 @@ public sealed record GateContext
     public IReadOnlyDictionary<Phase, PhaseEstimate> Estimates { get; init; } = new Dictionary<Phase, PhaseEstimate>();
     /// <summary>Who has agreed; null where nobody can be asked.</summary>
     public Func<Demand, CancellationToken, Task<GateVerdict>>? AskPeople { get; init; }
+    /// <summary>As in <see cref="StepContext.Rehearsal"/>.</summary>
+    public RehearsalRules? Rehearsal { get; init; }
 }
 
 /// <summary>Only <see cref="Pass"/> opens a gate.</summary>

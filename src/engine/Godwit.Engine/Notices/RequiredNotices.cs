@@ -16,7 +16,8 @@ internal static class RequiredNotices
     public static async Task<(string? Unsent, JsonObject Note)> AnnounceAsync(RunDesk desk, Phase phase, CancellationToken cancellation)
     {
         var required = NoticeSettings.All(desk.Store.Plan).Where(n => n.Required).ToList();
-        if (required.Count == 0) return (null, []);
+        // A rehearsal tells nobody.
+        if (required.Count == 0 || desk.Options.Rehearsal is not null) return (null, []);
         var note = new JsonObject();
         if (required.Exists(n => n.When.Contains(NoticeEvent.Phase))) note[Announced] = await FindRoundAsync(desk, phase, cancellation);
         return (await desk.Options.Notices.SettleAsync(cancellation), note);

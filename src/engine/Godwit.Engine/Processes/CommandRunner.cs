@@ -24,6 +24,7 @@ public static class CommandRunner
             if (value.Resolve(context.Environment, secrets) is not { } text) return new CommandEnd.NotStarted($"{value.Variable} is not set");
             environment.Add($"{name}={text}");
         }
+        if (context.Rehearsal is not null) environment.Add("GODWIT_REHEARSAL=1");
         var folder = Path.GetFullPath(command.Folder, Path.GetFullPath(context.Folder));
         if (!Directory.Exists(folder)) return new CommandEnd.NotStarted($"the folder {command.Folder} is not there");
         if (CommandWatch.Find(command.Run[0], Path.GetFullPath(context.Folder)) is not { } program) return new CommandEnd.NotStarted($"{command.Run[0]} cannot be started: there is no such program");

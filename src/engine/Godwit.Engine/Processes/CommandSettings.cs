@@ -12,7 +12,7 @@ public sealed record CommandSettings(
     public static IReadOnlyList<Field> Fields { get; } =
     [
         new("run", new Shape.List(new Shape.Text { MaxLength = 10_000 }) { Min = 1, Max = 500 }, "The program and its arguments; no shell is in between. One with a slash starts at the runbook's folder, one without is looked up in godwit's PATH", Required: true),
-        new("environment", new Shape.Named(OutsideValue.Shape) { NamePattern = "^[A-Za-z_][A-Za-z0-9_]{0,127}$" }, "All of its environment, beside GODWIT_IDEMPOTENCY_KEY, GODWIT_EPOCH, GODWIT_RUN and GODWIT_STEP: nothing is inherited, PATH neither"),
+        new("environment", new Shape.Named(OutsideValue.Shape) { NamePattern = "^[A-Za-z_][A-Za-z0-9_]{0,127}$" }, "All of its environment, beside GODWIT_IDEMPOTENCY_KEY, GODWIT_EPOCH, GODWIT_RUN, GODWIT_STEP and in a rehearsal GODWIT_REHEARSAL: nothing is inherited, PATH neither"),
         new("folder", new Shape.Text { MaxLength = 1000 }, "Where it works, from the runbook's folder") { Default = "." },
         new("exit_codes", new Shape.List(new Shape.Whole(0, 255)) { Min = 1, Max = 100 }, "The exit codes that mean that it is done") { Default = "[0]" },
         new("keep_output", new Shape.Flag(), "Whether the end of what it prints, with secrets masked, is kept with the run; false for one that prints rows") { Default = "true" },

@@ -38,7 +38,7 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
         outcomes.AddRange(Answers(before.Answers, await StateBefore.AskAsync(store, options, cancellation)));
         foreach (var gate in store.Plan.Phases[0].Gates)
         {
-            if (options.Kinds.Gate(gate.Kind).HoldsAfterRollback) outcomes.Add(await AskAsync(gate, cancellation));
+            if (options.Kinds.Gate(gate.Kind).HoldsAfterRollback && options.Rehearsal?.Asks(gate, options.Kinds.Gate(gate.Kind)) != false) outcomes.Add(await AskAsync(gate, cancellation));
         }
         outcomes.AddRange(await AskOwnAsync(cancellation));
         outcomes.AddRange(await AskPeopleAsync(cancellation));
@@ -112,7 +112,7 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
 
     private async Task<CheckOutcome> AskAsync(GateSettings gate, CancellationToken cancellation)
     {
-        var context = new GateContext { Run = store.Run, Gate = gate, Phase = store.Plan.Phases[0].Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Backups = store.Plan.Backups };
+        var context = new GateContext { Run = store.Run, Gate = gate, Phase = store.Plan.Phases[0].Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Backups = store.Plan.Backups, Rehearsal = options.Rehearsal };
         var verdict = await options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, cancellation);
         var state = verdict.State switch { GateState.Pass => CheckState.Holds, GateState.Fail => CheckState.Fails, _ => CheckState.NoAnswer };
         return new CheckOutcome($"gate {gate.Id}", false, state, verdict.Summary);
@@ -135,7 +135,7 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
     private async Task<IReadOnlyList<CheckOutcome>> AskOwnAsync(CancellationToken cancellation)
     {
         if (store.Plan.Rollback is not { } settings || Check.ReadAll(settings, RollbackShape.ChecklistKey, store.Plan.Files) is not { Count: > 0 } checks) return [];
-        var runner = new CheckRunner(store, options.Environment, options.Time, HttpSender.Shared, options.CheckSources);
+        var runner = new CheckRunner(store, options.Environment, options.Time, HttpSender.Shared, options.CheckSources, options.Rehearsal);
         var within = settings.Duration(RollbackShape.WithinKey);
         var began = options.Time.GetTimestamp();
         while (true)

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Anonymise;
 using Godwit.Engine.People;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
@@ -42,6 +44,8 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Timetable = root.MapOrNull("timetable")?.DeepClone().AsObject(),
             Backups = root.MapOrNull("backups")?.DeepClone().AsObject(),
             Rollback = MergeRollback(),
+            Rehearsal = root.MapOrNull(RehearsalShape.Key)?.DeepClone().AsObject(),
+            Anonymise = root.MapOrNull(AnonymiseShape.Key)?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,
         };

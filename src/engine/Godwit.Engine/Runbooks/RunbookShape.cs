@@ -1,8 +1,10 @@
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Anonymise;
+using Godwit.Engine.Backups;
 using Godwit.Engine.Notices;
 using Godwit.Engine.OnCall;
-using Godwit.Engine.Backups;
 using Godwit.Engine.People;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Timetables;
 using Godwit.Engine.Tripwires;
@@ -58,6 +60,8 @@ public sealed class RunbookShape
             new Field("timetable", TimetableShape.Shape, "What is to happen when, for people: shown in plan, status and notices"),
             new Field("backups", BackupsShape.Shape, "Where backups of the target go, and how they are made"),
             new Field("rollback", RollbackShape.Shape, "Who decides on a rollback, and what is looked at after it"),
+            new Field(RehearsalShape.Key, RehearsalShape.Shape, "What is otherwise in a rehearsal; no part of the plan's hash"),
+            new Field(AnonymiseShape.Key, AnonymiseShape.Shape, "How copies of the data are anonymised; no part of the plan's hash"),
             shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])
         { Description = "A runbook of Godwit" };
         Part = new Shape.Map(Format, new Field("description", new Shape.Text(), "What it is for"), shared[0], shared[1], shared[2], shared[3], shared[4], shared[5],

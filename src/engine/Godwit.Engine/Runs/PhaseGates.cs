@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Godwit.Engine.Estimates;
 using Godwit.Engine.Gates;
 using Godwit.Engine.People;
@@ -44,7 +45,15 @@ internal sealed class PhaseGates(RunDesk desk)
     private async Task<List<Answer>> AskAllAsync(PhaseSettings phase, CancellationToken cancellation)
     {
         var answers = new List<Answer>();
-        foreach (var gate in phase.Gates) answers.Add(await NoteAsync(phase, gate.Id, options.Kinds.Gate(gate.Kind).WaitsForPeople, token => EvaluateAsync(phase, gate, token), cancellation));
+        foreach (var gate in phase.Gates)
+        {
+            if (options.Rehearsal?.Asks(gate, options.Kinds.Gate(gate.Kind)) == false)
+            {
+                await desk.NoteAsync("gate-not-asked", phase.Phase, (_, _) => Task.CompletedTask, cancellation, new JsonObject { ["gate"] = gate.Id, ["kind"] = gate.Kind });
+                continue;
+            }
+            answers.Add(await NoteAsync(phase, gate.Id, options.Kinds.Gate(gate.Kind).WaitsForPeople, token => EvaluateAsync(phase, gate, token), cancellation));
+        }
         // Last: nobody has to look at what a machine refuses.
         if (Demand.Before(phase.Phase, store.Plan) is { } demand) answers.Add(await NoteAsync(phase, PeopleGate.IdOf(phase.Phase), true, token => PeopleGate.AskAsync(store, options, demand, token), cancellation));
         return answers;

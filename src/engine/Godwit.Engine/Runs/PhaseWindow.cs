@@ -15,7 +15,7 @@ internal sealed class PhaseWindow(RunDesk desk, PhaseSettings phase)
     private static readonly TimeSpan s_piece = TimeSpan.FromSeconds(2);
 
     private readonly List<(GateSettings Gate, IOpensByTheClock Times)> _gates =
-        [.. phase.Gates.Select(g => (g, desk.Options.Kinds.Gate(g.Kind).Bind(g, desk.Store.Plan.Files) as IOpensByTheClock)).Where(g => g.Item2 is not null).Select(g => (g.g, g.Item2!))];
+        desk.Options.Rehearsal is not null ? [] : [.. phase.Gates.Select(g => (g, desk.Options.Kinds.Gate(g.Kind).Bind(g, desk.Store.Plan.Files) as IOpensByTheClock)).Where(g => g.Item2 is not null).Select(g => (g.g, g.Item2!))];
 
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 

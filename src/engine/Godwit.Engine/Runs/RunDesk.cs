@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Estimates;
-using Godwit.Engine.Gates;
 using Godwit.Engine.Figures;
+using Godwit.Engine.Gates;
 using Godwit.Engine.Steps;
 using Godwit.Engine.Tripwires;
 using Godwit.Model.Findings;
@@ -13,6 +13,9 @@ namespace Godwit.Engine.Runs;
 /// <summary>What both directions of a run share: its notes, its end, and whether somebody asked for a pause.</summary>
 internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 {
+    /// <summary>Why a run pauses that somebody asked to.</summary>
+    public const string AskedToPause = "asked to pause";
+
     private static readonly SessionTerms Notes = new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30));
 
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(500);
@@ -55,7 +58,7 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 
     public FormerEffects FormerEffects() => new(store, options, () => _pauseAsked);
 
-    public IStep Bind(StepSettings step) => options.Kinds.Bind(step, store.Plan.Files);
+    public IStep Bind(StepSettings step) => options.Bind(step, store.Plan.Files);
 
     /// <summary>Asks the target at most twice a second: a thousand small steps are not to ask a thousand times.</summary>
     public async Task<bool> IsPauseAskedAsync(CancellationToken cancellation)
@@ -138,7 +141,7 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 
     public GateContext GateContext(GateSettings gate, Phase phase, IReadOnlyDictionary<Phase, PhaseEstimate> estimates) => new()
     {
-        Run = store.Run, Gate = gate, Phase = phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Estimates = estimates, Backups = store.Plan.Backups,
+        Run = store.Run, Gate = gate, Phase = phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Estimates = estimates, Backups = store.Plan.Backups, Rehearsal = options.Rehearsal,
     };
 
     private void Waiting(TargetFaultException fault, TimeSpan wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s");

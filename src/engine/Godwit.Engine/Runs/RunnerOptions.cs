@@ -1,9 +1,11 @@
 using Godwit.Engine.Checks;
 using Godwit.Engine.Estimates;
-using Godwit.Engine.Notices;
 using Godwit.Engine.Figures;
+using Godwit.Engine.Notices;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Steps;
+using Godwit.Model.Runbooks;
 using Godwit.Security.Signing;
 
 namespace Godwit.Engine.Runs;
@@ -52,6 +54,13 @@ public sealed record RunnerOptions
 
     /// <summary>What a person decided about a statement of which nobody knows whether it was done.</summary>
     public UnknownStatement? Unknown { get; init; }
+
+    /// <summary>What a rehearsal leaves out and shortens; null in a real run.</summary>
+    public RehearsalRules? Rehearsal { get; init; }
+
+    /// <summary>The step as this run carries it out.</summary>
+    public IStep Bind(StepSettings step, IReadOnlyDictionary<string, PlannedFile> files) =>
+        Rehearsal is { } rules ? rules.Adapt(step, Kinds.Step(step.Kind), Kinds.Bind(step, files)) : Kinds.Bind(step, files);
 }
 
 /// <summary>What is to become of a statement that was begun outside a transaction and whose end nobody saw.</summary>

@@ -268,7 +268,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, RunFigu
         return body;
     }
 
-    private IStep Bind(StepSettings step) => options.Kinds.Bind(step, store.Plan.Files);
+    private IStep Bind(StepSettings step) => options.Bind(step, store.Plan.Files);
 
     private StepContext Context(Phase phase, StepSettings step, string direction) => new()
     {
@@ -285,6 +285,7 @@ internal sealed class StepRunner(IRunStore store, RunnerOptions options, RunFigu
         Backups = store.Plan.Backups,
         CheckSources = options.CheckSources,
         Queries = options.Queries,
+        Rehearsal = options.Rehearsal,
         Progress = _progress,
         PauseRequested = pauseRequested,
     };

@@ -59,7 +59,7 @@ internal sealed class WayForward(RunDesk desk)
         options.Observer.Note($"looks again at {done.Count} steps that are done");
         foreach (var (phase, step) in done)
         {
-            if (await desk.IsPauseAskedAsync(cancellation)) return await desk.PauseAsync("asked to pause", [], false, cancellation);
+            if (await desk.IsPauseAskedAsync(cancellation)) return await desk.PauseAsync(RunDesk.AskedToPause, [], false, cancellation);
             if (RunDesk.Explain(step, await steps.VerifyAgainAsync(phase, step, cancellation)) is not var (reason, findings)) continue;
             return await desk.PauseAsync(
                 $"after a restore, {reason}",
@@ -148,7 +148,7 @@ internal sealed class WayForward(RunDesk desk)
         {
             var step = phase.Steps[i];
             if (states[step.Id] == StepState.Verified) continue;
-            if (await desk.IsPauseAskedAsync(cancellation)) return await desk.PauseAsync("asked to pause", [], false, cancellation);
+            if (await desk.IsPauseAskedAsync(cancellation)) return await desk.PauseAsync(RunDesk.AskedToPause, [], false, cancellation);
             begins(step.Id);
             cancellation.ThrowIfCancellationRequested();
             if (alone == 0 && steps.CountJoined(phase.Phase, [.. phase.Steps.Skip(i).Take(StepRunner.MostJoined)], id => states[id]) is > 1 and var together)

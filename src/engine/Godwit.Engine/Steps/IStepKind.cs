@@ -51,6 +51,8 @@ public interface IStep
 
     /// <summary>Whether undoing its phase begins with it, wherever it stands: nobody is to use what is about to be taken away.</summary>
     bool UndoneFirst => false;
+    /// <summary>What carrying it out may touch. A rehearsal leaves out what reaches beyond the target and the runbook's folder, unless the runbook says otherwise.</summary>
+    StepReach Reach => StepReach.Outside;
 
     /// <summary>Whether it keeps to the step's timeout itself, so that it can still say what it saw until then; it is ended from outside when it does not.</summary>
     bool KeepsTimeout => false;

@@ -7,6 +7,9 @@ public abstract class QuestionStep : IStep
 
     public string UndoSummary => "there is nothing to undo";
 
+    /// <summary>Those that ask through <see cref="Checks.CheckRunner"/> are inside: of services it asks nothing in a rehearsal.</summary>
+    public virtual StepReach Reach => StepReach.Outside;
+
     public virtual string? Describe(string progress, DateTimeOffset now) => null;
 
     public Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation) => Task.FromResult(StepResult.Done);

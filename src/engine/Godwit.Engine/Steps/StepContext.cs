@@ -1,5 +1,6 @@
 using Godwit.Engine.Checks;
 using Godwit.Engine.Figures;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
@@ -45,6 +46,8 @@ public sealed record StepContext
 
     /// <summary>Databases that are asked for figures, on connections of their own.</summary>
     public IFigureQueries Queries { get; init; } = NoFigureQueries.Instance;
+    /// <summary>What is left out and shortened because this is a rehearsal; null in a real run.</summary>
+    public RehearsalRules? Rehearsal { get; init; }
 
     /// <summary>Told how far the step is.</summary>
     public required IStepProgress Progress { get; init; }

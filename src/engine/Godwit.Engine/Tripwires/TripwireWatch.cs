@@ -58,7 +58,8 @@ internal sealed class TripwireWatch : IAsyncDisposable
     /// <param name="cancellation">Stops.</param>
     public static async Task<TripwireWatch> BeginAsync(IRunStore store, RunnerOptions options, RunFigures figures, bool seen, bool back, Action askToPause, CancellationToken cancellation)
     {
-        var declared = Tripwire.Of(store.Plan);
+        // What they watch is the real thing, which a rehearsal does not touch.
+        var declared = options.Rehearsal is null ? Tripwire.Of(store.Plan) : [];
         var clock = new WatchClock(declared.Count == 0 ? default : await TargetClock.ReadAsync(store, cancellation), options.Time);
         var context = new FigureContext { Queries = options.Queries, Environment = options.Environment, Time = options.Time, Folder = options.Folder, Run = figures };
         var kept = declared.Count == 0 ? [] : (await store.ReadTripwiresAsync(cancellation)).ToDictionary(r => r.Id, StringComparer.Ordinal);

@@ -223,6 +223,17 @@ public static class FindingCodes
     public static readonly FindingCode TripwireVariable = new("GW1858", "A variable that a tripwire needs is not set");
     public static readonly FindingCode GreenIsWorse = new("GW1860", "Green is worse than blue");
 
+    public static readonly FindingCode RehearsalNoCopy = new("GW1820", "There is nothing to rehearse on");
+    public static readonly FindingCode RehearsalNoSpace = new("GW1821", "There is not enough space for a rehearsal");
+    public static readonly FindingCode RehearsalUnderWay = new("GW1822", "The copy holds the run half way");
+    public static readonly FindingCode NothingToRehearse = new("GW1823", "There is nothing to rehearse");
+    public static readonly FindingCode RehearsalFailed = new("GW1824", "A rehearsal failed");
+    public static readonly FindingCode RehearsalFolder = new("GW1825", "The runbook's folder cannot be copied");
+    public static readonly FindingCode AnonymiseSettings = new("GW1826", "What is to be anonymised does not fit the database");
+    public static readonly FindingCode PersonalUnlisted = new("GW1827", "A column looks personal and is not listed");
+    public static readonly FindingCode AnonymiseVolume = new("GW1828", "Too few rows are left");
+    public static readonly FindingCode AnonymiseFailed = new("GW1829", "A copy could not be anonymised");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

@@ -55,6 +55,11 @@ public sealed record Runbook
 
     /// <summary>Where backups go and how they are made, in the normal form of its shape; null where the runbook says nothing. No part of the plan's hash.</summary>
     public JsonObject? Backups { get; init; }
+    /// <summary>What rehearsals do otherwise, in the normal form of its shape; null where the runbook says nothing. No part of the plan.</summary>
+    public JsonObject? Rehearsal { get; init; }
+
+    /// <summary>How copies of the data are anonymised, in the normal form of its shape; null where the runbook says nothing. No part of the plan.</summary>
+    public JsonObject? Anonymise { get; init; }
 
     /// <summary>How long old structures are kept before <c>finish</c> may remove them.</summary>
     public TimeSpan KeepOld { get; init; } = TimeSpan.FromDays(7);

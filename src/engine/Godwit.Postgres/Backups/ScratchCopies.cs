@@ -32,10 +32,22 @@ public sealed class ScratchCopies(TimeProvider time) : IScratchCopies
         }
     }
 
+    /// <summary>Ends the servers that killed processes left below a staging folder, and removes their files.</summary>
+    public static Task SweepAsync(string staging) => ScratchServer.SweepAsync(staging);
+
     public Task RemoveAsync(string folder) => ScratchServer.RemoveAsync(folder);
 
-    private sealed class Copy(ScratchCopy scratch, BackupVerification verification, string url) : IScratchCopy
+    private sealed class Copy(ScratchCopy scratch, BackupVerification verification, string url) : IScratchCopy, IAdministeredCopy
     {
+        public Task<PostgresTarget> ReachAsync(CancellationToken cancellation) => scratch.Server.ReachAsync(scratch.Database, cancellation);
+
+        public async Task<string> AdmitAsync(string role, CancellationToken cancellation)
+        {
+            await using var source = (await ReachAsync(cancellation)).OpenSource(new SessionSettings { RunId = "scratch", Role = "admit" });
+            await using var connection = await source.OpenAsync(cancellation);
+            return await scratch.Server.AdmitAsync(connection, role, scratch.Database, cancellation);
+        }
+
         public BackupManifest Manifest => scratch.Manifest;
 
         public BackupVerification Verification => verification;

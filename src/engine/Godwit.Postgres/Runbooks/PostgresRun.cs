@@ -17,8 +17,8 @@ using Godwit.Postgres.Notices;
 using Godwit.Postgres.People;
 using Godwit.Postgres.Rollback;
 using Godwit.Postgres.Runs;
-using Godwit.Security.Signing;
 using Godwit.Postgres.Tripwires;
+using Godwit.Security.Signing;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -70,6 +70,9 @@ public sealed class PostgresRun : IRunStore
 
     /// <summary>Told after each commit that added to the journal. Must not throw or wait.</summary>
     public Action? Journalled { get; set; }
+
+    /// <summary>Looks at a transaction of the run just before it commits; null does not.</summary>
+    public Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>? Committing { get; set; }
 
     public Task<RunbookRun> ReadAsync(CancellationToken cancellation) => AskAsync(connection => ReadFromAsync(connection, cancellation), cancellation);
 
@@ -226,6 +229,7 @@ public sealed class PostgresRun : IRunStore
             var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
             await _notices.AddAsync(connection, transaction, entries, cancellation);
             if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
+            if (Committing is { } look) await look(connection, transaction, cancellation);
             await CommitAsync(connection, transaction, entries, cancellation);
             if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);
         }

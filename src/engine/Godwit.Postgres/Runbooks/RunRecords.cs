@@ -6,8 +6,8 @@ using Godwit.Model.Runbooks;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Notices;
 using Godwit.Postgres.People;
-using Godwit.Security.Signing;
 using Godwit.Postgres.Tripwires;
+using Godwit.Security.Signing;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;

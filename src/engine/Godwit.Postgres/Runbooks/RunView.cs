@@ -9,8 +9,8 @@ using Godwit.Engine.Tripwires;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Notices;
 using Godwit.Postgres.People;
-using Godwit.Security.Signing;
 using Godwit.Postgres.Tripwires;
+using Godwit.Security.Signing;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;

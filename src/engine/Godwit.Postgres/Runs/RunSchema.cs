@@ -16,7 +16,7 @@ internal static class RunSchema
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Each version's statements, idempotent, the oldest first: a database of any earlier one is brought up to date.</summary>
-    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Nested + Guards, Notices.NoticeSchema.Statements, People.PeopleSchema.Statements, Tripwires.TripwireSchema.Statements];
+    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Nested + Guards, Notices.NoticeSchema.Statements, People.PeopleSchema.Statements, Tripwires.TripwireSchema.Statements, Rehearsals.RehearsalsSchema.Statements];
 
     private const string Moves = """
         CREATE SCHEMA IF NOT EXISTS godwit;
@@ -224,6 +224,13 @@ internal static class RunSchema
 
     /// <summary>Whether the tables are of a version in which a move may be part of another run.</summary>
     public static async Task<bool> HasParentsAsync(NpgsqlConnection connection, CancellationToken cancellation) => await VersionAsync(connection, cancellation) >= 3;
+
+    /// <summary>Whether the tables are of a version that keeps rehearsals.</summary>
+    public static async Task<bool> HasRehearsalsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT to_regclass('godwit.rehearsals') IS NOT NULL", connection);
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
 
     public static async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

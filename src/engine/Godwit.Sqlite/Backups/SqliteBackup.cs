@@ -43,14 +43,14 @@ public static class SqliteBackup
                 // The first read takes the snapshot.
                 _ = source.QueryInteger("SELECT count(*) FROM sqlite_master");
                 at = request.Time.GetUtcNow();
-                await CopyAsync(source, copy, request, cancellation);
+                await CopyAsync(source, copy, request.Time, cancellation);
                 tables = SqliteRows.Read(source, place.Key, id, cancellation);
                 objects = SqliteRows.CountObjects(source);
                 source.Execute("ROLLBACK");
             }
             else
             {
-                at = await CopyAsync(source, copy, request, cancellation);
+                at = await CopyAsync(source, copy, request.Time, cancellation);
                 using var made = SqliteConnection.OpenForReading(copy, immutable: true);
                 tables = SqliteRows.Read(made, place.Key, id, cancellation);
                 objects = SqliteRows.CountObjects(made);
@@ -97,28 +97,37 @@ public static class SqliteBackup
             note, time, cancellation);
     }
 
+    /// <summary>A copy of a database in use, whole as of one moment.</summary>
+    /// <exception cref="SqliteException">It cannot be read, or was locked for too long.</exception>
+    public static async Task CopyAsync(string path, string copy, TimeProvider time, CancellationToken cancellation)
+    {
+        using var source = SqliteConnection.OpenForReading(path);
+        source.SetBusyTimeout(s_patience);
+        await CopyAsync(source, copy, time, cancellation);
+    }
+
     /// <returns>When the copy that was finished began: what it holds is of then or later.</returns>
-    private static async Task<DateTimeOffset> CopyAsync(SqliteConnection source, string copy, BackupRequest request, CancellationToken cancellation)
+    private static async Task<DateTimeOffset> CopyAsync(SqliteConnection source, string copy, TimeProvider time, CancellationToken cancellation)
     {
         using var target = SqliteConnection.OpenForWriting(copy);
         using var backup = new SqliteCopy(source, target);
-        var (at, began, left, beginnings) = (request.Time.GetUtcNow(), request.Time.GetTimestamp(), int.MaxValue, 0);
+        var (at, began, left, beginnings) = (time.GetUtcNow(), time.GetTimestamp(), int.MaxValue, 0);
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                var before = request.Time.GetUtcNow();
+                var before = time.GetUtcNow();
                 // Under steady writing pieces would never end: then all at once, and the writers wait for that.
                 if (backup.Step(beginnings < MostBeginnings ? PagesAtOnce : -1)) return left == int.MaxValue ? before : at;
                 if (backup.Remaining >= left) (at, beginnings) = (before, beginnings + 1);
                 left = backup.Remaining;
             }
-            catch (SqliteException e) when (e.IsTransient && request.Time.GetElapsedTime(began) < s_patience)
+            catch (SqliteException e) when (e.IsTransient && time.GetElapsedTime(began) < s_patience)
             {
-                await Task.Delay(s_pause, request.Time, cancellation);
+                await Task.Delay(s_pause, time, cancellation);
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(1), request.Time, cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), time, cancellation);
         }
     }
 

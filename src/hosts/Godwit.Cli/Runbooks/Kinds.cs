@@ -1,6 +1,6 @@
 using Godwit.Cli.Move.Nested;
-using Godwit.Engine.Gates.Audit;
 using Godwit.Engine.Gates.Attested;
+using Godwit.Engine.Gates.Audit;
 using Godwit.Engine.Gates.Config;
 using Godwit.Engine.Gates.Metric;
 using Godwit.Engine.Gates.Smoke;
@@ -23,8 +23,10 @@ using Godwit.Postgres.Backups.Gate;
 using Godwit.Postgres.Backups.Steps;
 using Godwit.Postgres.Gates.Integrity;
 using Godwit.Postgres.Gates.Lag;
+using Godwit.Postgres.Gates.Rehearsed;
 using Godwit.Postgres.Steps.Maintenance;
 using Godwit.Postgres.Steps.Sql;
+using Godwit.Security.Signing;
 
 namespace Godwit.Cli.Runbooks;
 
@@ -60,5 +62,6 @@ internal static class Kinds
             new SmokeGateKind(),
             new AuditGateKind(new PostgresDatabaseAudit()),
             new AttestedGateKind(),
+            new RehearsedGateKind(() => KnownSigners.Load(GodwitHome.Folder())),
         ]);
 }

@@ -1,11 +1,12 @@
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
 using Godwit.Cli.People;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Notices;
 using Godwit.Engine.People;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
@@ -64,8 +65,9 @@ internal sealed record PlanDocument
     /// <param name="now">For timetable and who is on call.</param>
     /// <param name="expected">What steps that look at what they will read say they will do, by step.</param>
     /// <param name="signed">What people have signed; null without a target.</param>
+    /// <param name="rehearsed">What its rehearsals say; null without a target.</param>
     public static PlanDocument From(
-        RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null, PlanSignatures? signed = null) => new()
+        RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected = null, PlanSignatures? signed = null, RehearsalEstimates? rehearsed = null) => new()
     {
         Approvals = DemandDocument.Of(plan, signed?.Run, signed?.Records, _ => true),
         Authors = signed is null ? null : [.. PlanAuthors.Of(plan, signed.Records).Authors.Select(SignedDocument.Of)],
@@ -79,7 +81,7 @@ internal sealed record PlanDocument
         Timetable = NoticeStatus.TimetableOf(plan, now, now, []),
         RollbackChecklist = Engine.Rollback.RollbackChecklist.ItemsOf(plan, kinds),
         DoneBefore = seconds is null ? null : plan.Phases.SelectMany(p => p.Steps).Count(s => seconds.ContainsKey(StepContent.Of(s, plan.Files))),
-        Phases = [.. plan.Phases.Select(p => PlannedPhase.From(p, plan, kinds, seconds, expected))],
+        Phases = [.. plan.Phases.Select(p => PlannedPhase.From(p, plan, kinds, seconds, expected) with { Forward = rehearsed?.Forward(p.Phase), Back = rehearsed?.Back(p.Phase) })],
     };
 
     private static IReadOnlyList<DecisionDocument> MatrixOf(RunbookPlan plan)
@@ -103,6 +105,11 @@ internal sealed record PlannedPhase(
 
     /// <summary>How long the runbook's author expects it to take.</summary>
     public string? Estimate { get; init; }
+    /// <summary>How long it will take by the plan's rehearsals; null when none carried it out.</summary>
+    public RehearsedEstimate? Forward { get; init; }
+
+    /// <summary>How long taking it back will take by them.</summary>
+    public RehearsedEstimate? Back { get; init; }
 
     public static PlannedPhase From(
         PhaseSettings phase, RunbookPlan plan, RunbookKinds kinds, IReadOnlyDictionary<string, double>? seconds, IReadOnlyDictionary<string, IReadOnlyList<string>>? expected)

@@ -19,7 +19,7 @@ internal static class PlanText
         foreach (var phase in plan.Phases)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"## {phase.Phase}").AppendLine();
-            text.AppendLine(CultureInfo.InvariantCulture, $"Deadline {phase.Deadline}{(phase.Estimate is { } estimate ? $", estimate {estimate}" : "")}. Way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}.").AppendLine();
+            text.AppendLine(CultureInfo.InvariantCulture, $"Deadline {phase.Deadline}{(phase.Estimate is { } estimate ? $", estimate {estimate}" : "")}. Way back: rung {phase.Rung}, {phase.Rollback}{Times(phase)}.").AppendLine();
             foreach (var gate in phase.Gates) text.AppendLine(CultureInfo.InvariantCulture, $"- gate `{gate.Id}` ({gate.Kind}){Title(gate.Title)}");
             foreach (var demand in plan.Approvals.Where(a => a.Phase == phase.Phase)) text.AppendLine(CultureInfo.InvariantCulture, $"- {Takes(demand)}{(demand.Holds is null ? "" : $": {demand.Line}")}");
             if (phase.Gates.Count > 0 || plan.Approvals.Any(a => a.Phase == phase.Phase)) text.AppendLine();
@@ -70,7 +70,7 @@ internal static class PlanText
         if (plan.DoneBefore is > 0 and var before) console.Console.Line($"{before} steps were done by earlier runs");
         foreach (var phase in plan.Phases)
         {
-            console.Console.Line($"  [bold]{phase.Phase}[/]  deadline {phase.Deadline}{(phase.Estimate is { } estimate ? $", estimate {estimate}" : "")}; way back: rung {phase.Rung}, {phase.Rollback}{Measured(phase.RollbackSeconds)}");
+            console.Console.Line($"  [bold]{phase.Phase}[/]  deadline {phase.Deadline}{(phase.Estimate is { } estimate ? $", estimate {estimate}" : "")}; way back: rung {phase.Rung}, {phase.Rollback}{Times(phase)}");
             foreach (var gate in phase.Gates) console.Console.Line($"    gate {gate.Id} ({gate.Kind}){Title(gate.Title)}");
             foreach (var demand in plan.Approvals.Where(a => a.Phase == phase.Phase))
             {
@@ -99,6 +99,17 @@ internal static class PlanText
     private static string Approvers(DecisionDocument row) => row.Approvers.Count == 0 ? "nobody" : string.Join(" and ", row.Approvers);
 
     private static string Title(string? title) => title is null ? "" : $": {title}";
+
+    /// <summary>Measured in rehearsals where there are some, else guessed from a run, else not there.</summary>
+    private static string Times(PlannedPhase phase) => phase switch
+    {
+        { Forward: { } forward, Back: { } back } => $"; forward about {Short(forward.Seconds)}, back about {Short(back.Seconds)} ({forward.From})",
+        { Forward: { } forward } => $"; forward about {Short(forward.Seconds)} ({forward.From}), which took nothing back here",
+        { Back: { } back } => $"; back about {Short(back.Seconds)} ({back.From})",
+        _ => $"{Times(phase)}; this plan was not rehearsed",
+    };
+
+    private static string Short(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{(seconds < 10 ? Math.Ceiling(seconds * 10) / 10 : Math.Ceiling(seconds)):0.#} s");
 
     private static string Measured(double? seconds) => seconds is { } s ? string.Create(CultureInfo.InvariantCulture, $", about {Math.Max(1, s):0} s by what it took to do") : "; its time is not measured yet";
 

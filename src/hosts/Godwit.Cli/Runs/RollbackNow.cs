@@ -1,6 +1,7 @@
 using System.Globalization;
 using Godwit.Cli.People;
 using Godwit.Engine.People;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -12,15 +13,17 @@ namespace Godwit.Cli.Runs;
 /// <summary>What going back now would take and lose, and who decides on it.</summary>
 internal static class RollbackNow
 {
-    public static RollbackDocument Of(RunbookKinds kinds, RunbookRun run, PeopleRecords signed)
+    public static RollbackDocument Of(RunbookKinds kinds, RunbookRun run, PeopleRecords signed, RehearsalEstimates rehearsed)
     {
         var rows = run.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         var done = run.Plan.Phases.SelectMany(p => p.Steps).Select(s => (Step: s, Row: rows[s.Id], Bound: kinds.Bind(s, run.Plan.Files)))
             .Where(s => s.Row is { Carried: false, State: not (StepState.Pending or StepState.Undone) }).ToList();
-        // What it took to do is the best guess at what it takes to undo until a rehearsal has measured it; what only asked or waited has nothing to undo.
+        // What it took to do is the best guess at what it takes to undo where no rehearsal has measured it; what only asked or waited has nothing to undo.
+        var measured = done.ToDictionary(s => s.Step.Id, s => rehearsed.Undo(s.Row.Phase, s.Step.Id), StringComparer.Ordinal);
         var seconds = done.Sum(s => s switch
         {
             { Bound: QuestionStep } => 0,
+            _ when measured[s.Step.Id] is { } known => known,
             { Row: { BeganAt: { } began, EndedAt: { } ended } } => (ended - began).TotalSeconds,
             { Row: { BeganAt: { } began, State: StepState.Applying } } => (run.Now - began).TotalSeconds,
             _ => 1,
@@ -31,12 +34,15 @@ internal static class RollbackNow
             : stuck.Count > 0 ? $"not possible past {string.Join(", ", stuck)}"
             : standing.Age is null ? "loses nothing"
             : $"loses nothing that was there before; what was written since {standing.Since} into what the run made goes with it";
-        return new RollbackDocument(stuck.Count == 0, done.Count, seconds, loses)
+        return new RollbackDocument(stuck.Count == 0, done.Count, seconds, loses, From([.. done.Where(s => s.Bound is not QuestionStep).Select(s => measured[s.Step.Id])]))
         {
             Decision = run.State is RunbookState.RolledBack or RunbookState.Aborted ? null : DecisionDocument.Of(standing),
             Approval = run.State is RunbookState.RolledBack or RunbookState.Aborted || run.RollingBack || RollbackDecision.SignedFor(run, null, signed, null) is not { } approval ? null : DemandDocument.Of(Phase.Expand, approval.Demand, null, approval),
         };
     }
+
+    private static string From(IReadOnlyList<double?> measured) =>
+        measured.Count == 0 || measured.All(m => m is not null) ? "as rehearsed" : measured.Any(m => m is not null) ? "in part as rehearsed, else by what it took to do" : "by what it took to do";
 }
 
 /// <summary>The row of the decision matrix that holds now.</summary>

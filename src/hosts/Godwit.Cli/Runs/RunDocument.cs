@@ -152,7 +152,7 @@ internal sealed record CopyDocument(string Sink, string State, long Sent, DateTi
 
 /// <param name="Possible">Whether anything that is done cannot be undone.</param>
 /// <param name="Loses">What going back now would lose, in a sentence.</param>
-internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds, string Loses)
+internal sealed record RollbackDocument(bool Possible, int Steps, double Seconds, string Loses, string From)
 {
     /// <summary>The row of the decision matrix that holds now; null when the run is over.</summary>
     public DecisionDocument? Decision { get; init; }

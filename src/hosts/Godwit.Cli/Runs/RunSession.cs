@@ -3,6 +3,7 @@ using Godwit.Cli.Detaching;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
 using Godwit.Cli.People;
+using Godwit.Cli.Rehearsals;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Tripwires;
 using Godwit.Engine.Figures;
@@ -10,6 +11,7 @@ using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Notices;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -139,17 +141,19 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         IReadOnlyDictionary<string, double>? seconds = null;
         PlanSignatures? signed = null;
+        RehearsalEstimates? rehearsed = null;
         if (target.Target is not null)
         {
             await using var source = target.Target.OpenSource(new SessionSettings { RunId = "plan", Role = "find" });
             await using var connection = await source.OpenAsync(cancellation);
             seconds = await RunbookRows.SecondsAsync(connection, plan.Name, cancellation);
             signed = await PlanSignatures.ReadAsync(connection, plan, cancellation);
+            rehearsed = await RehearsedTimes.ReadAsync(connection, plan, cancellation);
         }
         var (expected, foreseen) = await ForeseeAsync(plan, runbook, cancellation);
         IReadOnlyList<Finding> doubts = [.. foreseen, .. TripwireReadiness.Find(plan, runbook.Folder, Variables, here: false), .. target.Target is null ? [] : await AskTripwiresAsync(plan, runbook, target.Target, cancellation)];
         RunbookFindings.Print(console.Console, [.. doubts.Where(f => f.Severity != Severity.Note)]);
-        var document = PlanDocument.From(plan, kinds, seconds, _time.GetUtcNow(), expected, signed) with { Restore = Backups.NewestBackup.Find(plan, runbook.Folder, Variables), Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
+        var document = PlanDocument.From(plan, kinds, seconds, _time.GetUtcNow(), expected, signed, rehearsed) with { Restore = Backups.NewestBackup.Find(plan, runbook.Folder, Variables), Findings = [.. findings.Concat(doubts).Select(f => FindingDocument.From(f, showValues: false))] };
         if (console.Json) await output.WriteLineAsync(document.ToJson());
         else if (markdown) await output.WriteAsync(PlanText.Markdown(document));
         else PlanText.Print(console, document);
@@ -210,7 +214,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
                 }
                 if (watch is not null) console.Clear();
                 var over = watch is not null && view.Run.Runner is not { Alive: true };
-                var code = RunStatus.Show(console, kinds, view, earlier, await ComparedAsync(connection, run.Plan.Name, cancellation), over ? WatchedCode(view.Run) : ExitCode.Done);
+                var code = RunStatus.Show(console, kinds, view, earlier, await RehearsedTimes.ReadAsync(connection, view.Run.Plan, cancellation), await ComparedAsync(connection, run.Plan.Name, cancellation), over ? WatchedCode(view.Run) : ExitCode.Done);
                 if (over || watch is not { } every) return code;
                 earlier = view.Run;
                 await Task.Delay(every, _time, cancellation);

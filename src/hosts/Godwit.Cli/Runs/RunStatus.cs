@@ -7,6 +7,7 @@ using Godwit.Cli.Tripwires;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Journal.Export;
 using Godwit.Engine.People;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
@@ -26,9 +27,10 @@ internal static class RunStatus
     /// <param name="kinds">What its steps are.</param>
     /// <param name="view">The run now.</param>
     /// <param name="earlier">The run a moment ago: how fast it is; null where nobody is at work.</param>
+    /// <param name="rehearsed">What the rehearsals of its plan say.</param>
     /// <param name="compared">What the ledger says against the target.</param>
     /// <param name="exitCode">What the command returns.</param>
-    public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier, IReadOnlyList<Finding> compared, int exitCode)
+    public static int Show(RunConsole console, RunbookKinds kinds, RunView view, RunbookRun? earlier, RehearsalEstimates rehearsed, IReadOnlyList<Finding> compared, int exitCode)
     {
         var run = view.Run;
         var over = run.State is RunbookState.Finished or RunbookState.RolledBack or RunbookState.Aborted;
@@ -37,7 +39,7 @@ internal static class RunStatus
         var findings = compared.Concat(view.Signed.Register.Findings).Concat(view.Copies.Select(c => OfCopy(c, run)).OfType<Finding>()).Concat(NoticeFindings.Unsent(view.Notices)).ToList();
         if (!over && NoticeStatus.Nobody(run.Plan, run.Now) is { } nobody) findings.Add(nobody);
         var out_ = console.Console;
-        var back = RollbackNow.Of(kinds, run, view.Signed);
+        var back = RollbackNow.Of(kinds, run, view.Signed, rehearsed);
         var demands = DemandsOf(view);
         out_.Line($"[bold]{run.Plan.Name}[/]  {RunWords.Of(run.State)}{(run is { RollingBack: true, State: not RunbookState.RolledBack } ? ", on its way back" : "")}  run {run.Id}  plan {run.Plan.Hash[..12]}");
         out_.Line($"began {run.StartedAt:yyyy-MM-dd HH:mm:ss}Z, {Span(run.Now - run.StartedAt)} ago{(run.EndedAt is { } end ? $", ended {end:yyyy-MM-dd HH:mm:ss}Z" : "")}");
@@ -68,7 +70,7 @@ internal static class RunStatus
         }
         if (run.State is not (RunbookState.RolledBack or RunbookState.Aborted))
         {
-            out_.Line($"rollback now: {(back is { Possible: true, Steps: > 0 } ? $"{Count(back.Steps, "step")}, takes about {Math.Max(1, back.Seconds):0} s and " : "")}{back.Loses}");
+            out_.Line($"rollback now: {(back is { Possible: true, Steps: > 0 } ? $"{Count(back.Steps, "step")}, takes about {Math.Max(1, back.Seconds):0} s ({back.From}) and " : "")}{back.Loses}");
             if (back is { Possible: true, Steps: > 0 } && !run.RollingBack) out_.Line($"  {DecisionDocument.Describe(RollbackDecision.StandingOf(run, null, view.Signed))}");
             if (back.Approval is { } approval)
             {

@@ -14,6 +14,8 @@ public sealed class ConfigGateKind : IGateKind
 
     public Shape.Map Shape => ConfigSettings.Shape;
 
+    public bool IsAskedInRehearsal(GateSettings gate) => true;
+
     public IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files) => ConfigSettings.Check(gate.Settings, gate.At);
 
     public IGate Bind(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files) => new ConfigGate(ConfigSettings.Read(gate.Settings));

@@ -25,6 +25,8 @@ public sealed class MetricGateKind : IGateKind
         new Field("every", new Shape.Duration(TimeSpan.Zero, TimeSpan.FromHours(1)), "How long to wait between samples") { Default = "2s" },
         new Field("needed", new Shape.Whole(1, 1000), "How many samples need a number; with fewer nothing is decided. Without it all of them"));
 
+    public bool IsAskedInRehearsal(GateSettings gate) => gate.Settings.Has("sql");
+
     public IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files)
     {
         var settings = gate.Settings;

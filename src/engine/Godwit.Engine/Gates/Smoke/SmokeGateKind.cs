@@ -14,6 +14,8 @@ public sealed class SmokeGateKind : IGateKind
 
     public Shape.Map Shape { get; } = new(Checks.Check.ListField("checks", "What has to hold", required: true)) { Short = "checks" };
 
+    public bool IsAskedInRehearsal(GateSettings gate) => true;
+
     public IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files) => Checks.Check.CheckAll(gate.Settings, "checks", gate.At);
 
     public IGate Bind(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files) => new SmokeGate(Checks.Check.ReadAll(gate.Settings, "checks", files));

@@ -11,6 +11,8 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
 {
     private readonly SessionTerms _terms = new(settings.Options.StatementTimeout, settings.Options.LockTimeout, settings.Options.SearchPath);
 
+    public StepReach Reach => StepReach.Inside;
+
     public string? Irreversible => settings switch
     {
         { Task: { Into: not null, Marker: null, UndoWhere: null } } => "neither a marker nor undo_where says which rows it inserted",

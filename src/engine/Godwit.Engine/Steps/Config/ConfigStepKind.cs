@@ -20,6 +20,8 @@ public sealed class ConfigStepKind : IStepKind
 
     private sealed class ConfigStep(ConfigSettings settings) : QuestionStep
     {
+        public override StepReach Reach => StepReach.Inside;
+
         public override async Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation)
         {
             var view = await ConfigReview.LookAsync(settings, context.Folder, context.Environment, cancellation);

@@ -26,6 +26,8 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
 
     public string? Irreversible => null;
 
+    public StepReach Reach => StepReach.Inside;
+
     /// <summary>Its tables are there after the first time, as a migration's are.</summary>
     public bool RunsOnce => true;
 

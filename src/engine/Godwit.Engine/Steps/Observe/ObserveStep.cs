@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Checks;
+using Godwit.Engine.Rehearsals;
 using Godwit.Model.Findings;
 
 namespace Godwit.Engine.Steps.Observe;
@@ -14,6 +15,8 @@ internal sealed class ObserveStep(IReadOnlyList<ObservationTime> times, IReadOnl
 {
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
 
+    public override StepReach Reach => StepReach.Inside;
+
     public override async Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
         var memory = new StepMemory(context);
@@ -25,12 +28,13 @@ internal sealed class ObserveStep(IReadOnlyList<ObservationTime> times, IReadOnl
             if (state.Passed == times.Count) return Passed(state);
             var next = times[state.Passed];
             var since = now - state.Began;
-            var due = since >= next.After;
+            // In a rehearsal each of the times is due at once: what is asked is asked, what happens between them is not waited for.
+            var due = since >= next.After || context.Rehearsal?.Shorten(context.Step, next.After, isPlainTime: true) < next.After;
             IReadOnlyList<Check> checks = due ? [.. sample, .. next.Checks] : sample;
             var outcomes = await AskAsync(checks, context, memory, cancellation);
             if (outcomes is null) return StepMemory.PauseAsked;
             var where = due ? $"at {DurationText.Write(next.After)}" : $"after {DurationText.Write(TimeSpan.FromSeconds(Math.Floor(since.TotalSeconds)))}";
-            if (Stop(outcomes, state, where) is { } stop)
+            if (Stop(outcomes, state, where, context.Rehearsal) is { } stop)
             {
                 // Kept before the run pauses: whoever resumes it has looked.
                 var warnings = outcomes.Where(o => o.IsWarning).Select(o => o.Name);
@@ -41,6 +45,7 @@ internal sealed class ObserveStep(IReadOnlyList<ObservationTime> times, IReadOnl
             await memory.SaveAsync(state.Write(), state.Passed, times.Count, cancellation);
             if (due) context.Progress.Report(state.Passed, times.Count, $"{outcomes.Count} check{(outcomes.Count == 1 ? "" : "s")} {where}");
             if (state.Passed == times.Count) return Passed(state);
+            if (context.Rehearsal is not null) continue;
             var left = times[state.Passed].After - since;
             var wait = sample.Count > 0 && every < left ? every : left;
             // The target's clock decides; a wait is never so long that a move of it would not be seen.
@@ -79,7 +84,7 @@ internal sealed class ObserveStep(IReadOnlyList<ObservationTime> times, IReadOnl
         }
     }
 
-    private static StepResult? Stop(IReadOnlyList<CheckOutcome> outcomes, ObservationState state, string where)
+    private static StepResult? Stop(IReadOnlyList<CheckOutcome> outcomes, ObservationState state, string where, RehearsalRules? rehearsal)
     {
         var evidence = CheckOutcome.Evidence(outcomes);
         evidence["when"] = where;
@@ -91,7 +96,7 @@ internal sealed class ObserveStep(IReadOnlyList<ObservationTime> times, IReadOnl
         }
         if (outcomes.Any(o => o.Stops)) return new StepResult.Undecided($"{where} there was no answer: {CheckOutcome.Describe(outcomes.Where(o => o.Stops))}") { Evidence = evidence };
         var unseen = outcomes.Where(o => o.IsWarning && !state.Seen.Contains(o.Name, StringComparer.Ordinal)).ToList();
-        return unseen.Count == 0 ? null : new StepResult.Undecided($"warning {where}: {CheckOutcome.Describe(unseen)}; look at it, then `godwit resume`") { Evidence = evidence };
+        return unseen.Count == 0 || rehearsal is not null ? null : new StepResult.Undecided($"warning {where}: {CheckOutcome.Describe(unseen)}; look at it, then `godwit resume`") { Evidence = evidence };
     }
 
     private static StepResult.Passed Passed(ObservationState state) => new()

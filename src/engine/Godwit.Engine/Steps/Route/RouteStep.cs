@@ -20,6 +20,8 @@ internal sealed class RouteStep(
 
     public bool UndoneFirst => backFirst;
 
+    public StepReach Reach => place is RoutePlace.File { Reload: null, Signal: null } file && StepFolder.Holds(file.Path) ? StepReach.Inside : StepReach.Outside;
+
     public string UndoSummary => place is RoutePlace.File ? "gives the file back as it was" : $"goes back to {former}";
 
     public async Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation)
@@ -93,7 +95,8 @@ internal sealed class RouteStep(
     /// <summary>Watches one weight until its time is over and there was enough to tell, or until something stops the step.</summary>
     private async Task<(RouteState State, StepResult? Stop)> HoldAsync(StepMemory memory, RouteState state, StepContext context, CancellationToken cancellation)
     {
-        var weight = weights[state.At];
+        // A copy has no traffic to compare.
+        var weight = context.Rehearsal is null ? weights[state.At] : weights[state.At] with { Analysis = [], Hold = context.Rehearsal.Shorten(context.Step, weights[state.At].Hold, isPlainTime: true) };
         // With nothing to compare, all traffic on green is the end of it: whoever wants to watch on has the phase that is called so.
         if (state.At == weights.Count - 1 && weight.Analysis.Count == 0) return (state, null);
         using var analysis = new RouteAnalysis(weight.Analysis, state.Blue, context);

@@ -6,6 +6,8 @@ namespace Godwit.Engine.Steps.Smoke;
 
 internal sealed class SmokeStep(IReadOnlyList<Check> checks, RequestFile? requests, ServiceAddress? service, TimeSpan within, TimeSpan every) : QuestionStep
 {
+    public override StepReach Reach => StepReach.Inside;
+
     public override async Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
         var runner = CheckRunner.Of(context);

@@ -4,16 +4,19 @@ using Godwit.Model.Findings;
 
 namespace Godwit.Engine.Steps.Wait;
 
-/// <param name="time">How long, or how long at most.</param>
+/// <param name="longest">How long, or how long at most.</param>
 /// <param name="every">How often the clock is looked at.</param>
 /// <param name="until">What is waited for; null for the time alone.</param>
-internal sealed class WaitStep(TimeSpan time, TimeSpan every, Check? until) : QuestionStep
+internal sealed class WaitStep(TimeSpan longest, TimeSpan every, Check? until) : QuestionStep
 {
     private const string Began = "began";
+
+    public override StepReach Reach => StepReach.Inside;
 
     public override async Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation)
     {
         var memory = new StepMemory(context);
+        var time = context.Rehearsal?.Shorten(context.Step, longest, until is null) ?? longest;
         while (true)
         {
             var (state, now) = await memory.ReadAsync(cancellation);

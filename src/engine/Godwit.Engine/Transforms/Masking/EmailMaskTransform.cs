@@ -39,7 +39,7 @@ internal sealed class EmailMaskTransform : ITransformKind
         };
     }
 
-    private static string Mask(FormatPermutation permutation, string address, bool keepDomain)
+    internal static string Mask(FormatPermutation permutation, string address, bool keepDomain)
     {
         var at = address.LastIndexOf('@');
         if (at < 0) return permutation.Apply(address, "text");

@@ -37,12 +37,18 @@ internal sealed class FormatPermutation(byte[] key)
 
         var numbers = letters.Select(l => l.Letter.Number).ToArray();
         var counts = letters.Select(l => l.Letter.Count).ToArray();
-        var context = Encoding.UTF8.GetBytes($"{tweak}\0{format}\0");
-        for (var round = 0; round < Rounds; round++) Turn(numbers, counts, context, round);
+        Apply(numbers, counts, $"{tweak}\0{format}\0");
 
         var result = text.ToCharArray();
         for (var i = 0; i < letters.Count; i++) result[letters[i].At] = LetterRanges.Write(letters[i].Letter with { Number = numbers[i] });
         return new string(result);
+    }
+
+    /// <summary>A permutation of numbers in place, each below its count.</summary>
+    public void Apply(int[] numbers, int[] counts, string context)
+    {
+        var bytes = Encoding.UTF8.GetBytes(context);
+        for (var round = 0; round < Rounds; round++) Turn(numbers, counts, bytes, round);
     }
 
     /// <summary>Adds to one half what the other half gives.</summary>
@@ -58,6 +64,8 @@ internal sealed class FormatPermutation(byte[] key)
     /// <summary>Numbers out of HMAC-SHA256 in counter mode: 64 bits each, so that taking a remainder favours none noticeably.</summary>
     private sealed class RoundStream
     {
+        private const int LongestHalf = 2048;
+
         private readonly byte[] _key;
         private readonly byte[] _message;
         private byte[] _block = [];
@@ -67,10 +75,15 @@ internal sealed class FormatPermutation(byte[] key)
         public RoundStream(byte[] key, byte[] context, int round, ReadOnlySpan<int> other)
         {
             _key = key;
-            _message = new byte[8 + context.Length + (4 * other.Length)];
+            var half = new byte[4 * other.Length];
+            for (var i = 0; i < other.Length; i++) BinaryPrimitives.WriteInt32BigEndian(half.AsSpan(4 * i), other[i]);
+            // What is long is hashed once, and not again for every few letters.
+            if (half.Length > LongestHalf) half = SHA256.HashData(half);
+            if (context.Length > LongestHalf) context = SHA256.HashData(context);
+            _message = new byte[8 + context.Length + half.Length];
             BinaryPrimitives.WriteInt32BigEndian(_message.AsSpan(4), round);
             context.CopyTo(_message.AsSpan(8));
-            for (var i = 0; i < other.Length; i++) BinaryPrimitives.WriteInt32BigEndian(_message.AsSpan(8 + context.Length + (4 * i)), other[i]);
+            half.CopyTo(_message.AsSpan(8 + context.Length));
         }
 
         public long Next(int count)

@@ -24,6 +24,10 @@ internal static class LetterRanges
         ('\u30A1', 90, NoUpper), // Katakana
         ('\u4E00', 20902, NoUpper), // Han
         ('\uAC00', 11172, NoUpper), // Hangul
+        ('\u0561', 38, '\u0531'), // Armenian
+        ('\u10D0', 33, NoUpper), // Georgian
+        ('\u0E01', 46, NoUpper), // Thai
+        ('\u0905', 53, NoUpper), // Devanagari
     ];
 
     /// <returns>False for a character that is kept.</returns>

@@ -52,6 +52,8 @@ public sealed class IntegrityGateKind : IGateKind
         new Field("search_path", new Shape.Text { MaxLength = 1000 }, "Where unqualified names are looked up") { Default = "public" },
         new Field("statement_timeout", new Shape.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(2)), "How long one question may take") { Default = "15m" });
 
+    public bool IsAskedInRehearsal(GateSettings gate) => true;
+
     public IEnumerable<Finding> Check(GateSettings gate, IReadOnlyDictionary<string, PlannedFile> files)
     {
         if (gate.Settings.All(s => s.Value is not JsonArray { Count: > 0 })) yield return Finding.Error(FindingCodes.KindSettings, "The gate asks for nothing", gate.Place);

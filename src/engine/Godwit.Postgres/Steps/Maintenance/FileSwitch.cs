@@ -9,6 +9,8 @@ namespace Godwit.Postgres.Steps.Maintenance;
 /// <param name="reload">Tells them to look; null where they look by themselves.</param>
 internal sealed class FileSwitch(string path, string? message, CommandSettings? reload) : IMaintenanceSwitch
 {
+    public StepReach Reach => StepFolder.Holds(path) ? StepReach.Inside : StepReach.Outside;
+
     public async Task<MaintenanceState?> ReadAsync(StepContext context, CancellationToken cancellation) =>
         await SwitchFile.ReadAsync(In(context), cancellation) is { } content ? new MaintenanceState(true, Convert.ToBase64String(content)) : new MaintenanceState(false);
 

@@ -6,6 +6,8 @@ namespace Godwit.Postgres.Steps.Maintenance;
 /// <summary>Requests to whoever holds the mode.</summary>
 internal sealed class HttpSwitch(HttpRequestSettings on, HttpRequestSettings off, HttpRequestSettings? read) : IMaintenanceSwitch
 {
+    public StepReach Reach => StepReach.Outside;
+
     /// <exception cref="IOException">There is no answer.</exception>
     public async Task<MaintenanceState?> ReadAsync(StepContext context, CancellationToken cancellation)
     {

@@ -6,6 +6,8 @@ namespace Godwit.Postgres.Steps.Maintenance;
 /// <summary>A way to switch a maintenance mode.</summary>
 internal interface IMaintenanceSwitch
 {
+    StepReach Reach => StepReach.Inside;
+
     /// <summary>What it is now, with what is needed to give it back; null when nobody can tell.</summary>
     Task<MaintenanceState?> ReadAsync(StepContext context, CancellationToken cancellation);
 

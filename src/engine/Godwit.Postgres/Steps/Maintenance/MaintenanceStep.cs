@@ -12,6 +12,8 @@ internal sealed class MaintenanceStep(IMaintenanceSwitch use, bool on, Maintenan
 
     public string? Irreversible => null;
 
+    public StepReach Reach => use.Reach;
+
     public string UndoSummary => "switches back to what was before";
 
     /// <summary>Of one that a killed runner left: what it was, and whether it is known what it is.</summary>

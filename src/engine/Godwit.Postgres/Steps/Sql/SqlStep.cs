@@ -10,6 +10,8 @@ internal sealed class SqlStep(SqlSettings settings, MigrationPart up, MigrationP
 {
     public string? Irreversible => down is null ? "its file has no way down" : null;
 
+    public StepReach Reach => StepReach.Inside;
+
     /// <summary>Files called R__… hold what is replaced as a whole, such as views and functions, and run whenever they have changed.</summary>
     public bool RunsOnce => !IsRepeatable;
 
