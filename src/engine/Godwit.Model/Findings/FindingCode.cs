@@ -172,18 +172,6 @@ public static class FindingCodes
     public static readonly FindingCode NotConfirmed = new("GW1793", "After a restore, a step that was done is not there");
     public static readonly FindingCode CheckSource = new("GW1794", "A check's source cannot be asked");
 
-    public static readonly FindingCode NoticeText = new("GW1870", "A notice's text names a placeholder that there is none of");
-    public static readonly FindingCode NoticeSettings = new("GW1871", "A notice cannot be sent as it is written");
-    public static readonly FindingCode NoticeNotSent = new("GW1872", "A notice was not sent");
-    public static readonly FindingCode NoticeAudience = new("GW1873", "Customers would read what is meant for the team");
-    public static readonly FindingCode OnCallWrong = new("GW1874", "Who is on call does not fit together");
-    public static readonly FindingCode TimetableWrong = new("GW1875", "A timetable does not fit together");
-    public static readonly FindingCode MaintenanceNotSeen = new("GW1876", "The maintenance mode is not seen from outside");
-    public static readonly FindingCode NobodyOnCall = new("GW1877", "Nobody is on call");
-    public static readonly FindingCode RequestsUnreadable = new("GW1880", "A file of requests cannot be read");
-    public static readonly FindingCode RequestsDoNotFit = new("GW1881", "A file of requests does not fit together");
-    public static readonly FindingCode RequestsUnasked = new("GW1882", "A service cannot be asked");
-    public static readonly FindingCode LoadMissed = new("GW1883", "A load test missed a threshold");
     public static readonly FindingCode BackupPlaceWrong = new("GW1800", "Where backups go is not said, or not usable");
     public static readonly FindingCode BackupKeyMissing = new("GW1801", "The backups' key is not at hand");
     public static readonly FindingCode BackupProgram = new("GW1802", "A program that backups need is missing");
@@ -194,34 +182,11 @@ public static class FindingCodes
     public static readonly FindingCode BackupChanged = new("GW1807", "A backup is not what was written");
     public static readonly FindingCode BackupNotVerified = new("GW1808", "A backup did not restore to what it was taken from");
     public static readonly FindingCode RestoreRefused = new("GW1809", "A restore would replace what is there");
+
     public static readonly FindingCode RestoreFailed = new("GW1810", "A backup could not be restored");
     public static readonly FindingCode PointNotReached = new("GW1811", "The chosen point was not reached");
     public static readonly FindingCode ReplayFailed = new("GW1812", "What has to be done again after a restore failed");
     public static readonly FindingCode BackupUnverified = new("GW1813", "A backup was not verified");
-    public static readonly FindingCode StatementForged = new("GW1830", "A signed statement is not what was signed");
-    public static readonly FindingCode StatementReplayed = new("GW1831", "A signed statement is about something else");
-    public static readonly FindingCode StatementStale = new("GW1832", "A signed statement does not hold any more");
-    public static readonly FindingCode StatementNobodys = new("GW1833", "A statement is signed with nobody's key");
-    public static readonly FindingCode StatementNotCounted = new("GW1834", "A person's word does not count here");
-    public static readonly FindingCode ApprovalMissing = new("GW1835", "People have yet to agree");
-    public static readonly FindingCode NoAuthor = new("GW1836", "Nobody has signed the plan");
-    public static readonly FindingCode PeopleChanged = new("GW1837", "The register of people is not what was signed");
-    public static readonly FindingCode PersonRefused = new("GW1838", "A person cannot be pinned or retired so");
-    public static readonly FindingCode PersonKey = new("GW1839", "A person's key cannot be used");
-    public static readonly FindingCode StatementUnreadable = new("GW1840", "A file is no plan or statement to be signed");
-    public static readonly FindingCode AcceptedGone = new("GW1841", "What a gate accepted is gone or changed");
-    public static readonly FindingCode ApprovalUnproved = new("GW1842", "An approval is stated, and proved by nothing");
-    public static readonly FindingCode NothingToSign = new("GW1843", "Nobody asks for that word");
-    public static readonly FindingCode TripwireSettings = new("GW1850", "Settings of a tripwire do not fit together");
-    public static readonly FindingCode TripwireQuery = new("GW1851", "A tripwire's figure is not one number");
-    public static readonly FindingCode TripwireSource = new("GW1852", "A tripwire's source cannot be asked");
-    public static readonly FindingCode TripwireFired = new("GW1853", "A tripwire has fired");
-    public static readonly FindingCode TripwireSilent = new("GW1854", "A tripwire has no data");
-    public static readonly FindingCode TripwireWarned = new("GW1855", "A warning that nobody has looked at");
-    public static readonly FindingCode BaselineMissing = new("GW1856", "A baseline could not be measured");
-    public static readonly FindingCode TripwireLog = new("GW1857", "A watched log file cannot be read");
-    public static readonly FindingCode TripwireVariable = new("GW1858", "A variable that a tripwire needs is not set");
-    public static readonly FindingCode GreenIsWorse = new("GW1860", "Green is worse than blue");
 
     public static readonly FindingCode RehearsalNoCopy = new("GW1820", "There is nothing to rehearse on");
     public static readonly FindingCode RehearsalNoSpace = new("GW1821", "There is not enough space for a rehearsal");
@@ -233,6 +198,48 @@ public static class FindingCodes
     public static readonly FindingCode PersonalUnlisted = new("GW1827", "A column looks personal and is not listed");
     public static readonly FindingCode AnonymiseVolume = new("GW1828", "Too few rows are left");
     public static readonly FindingCode AnonymiseFailed = new("GW1829", "A copy could not be anonymised");
+
+    public static readonly FindingCode StatementForged = new("GW1830", "A signed statement is not what was signed");
+    public static readonly FindingCode StatementReplayed = new("GW1831", "A signed statement is about something else");
+    public static readonly FindingCode StatementStale = new("GW1832", "A signed statement does not hold any more");
+    public static readonly FindingCode StatementNobodys = new("GW1833", "A statement is signed with nobody's key");
+    public static readonly FindingCode StatementNotCounted = new("GW1834", "A person's word does not count here");
+    public static readonly FindingCode ApprovalMissing = new("GW1835", "People have yet to agree");
+    public static readonly FindingCode NoAuthor = new("GW1836", "Nobody has signed the plan");
+    public static readonly FindingCode PeopleChanged = new("GW1837", "The register of people is not what was signed");
+    public static readonly FindingCode PersonRefused = new("GW1838", "A person cannot be pinned or retired so");
+    public static readonly FindingCode PersonKey = new("GW1839", "A person's key cannot be used");
+
+    public static readonly FindingCode StatementUnreadable = new("GW1840", "A file is no plan or statement to be signed");
+    public static readonly FindingCode AcceptedGone = new("GW1841", "What a gate accepted is gone or changed");
+    public static readonly FindingCode ApprovalUnproved = new("GW1842", "An approval is stated, and proved by nothing");
+    public static readonly FindingCode NothingToSign = new("GW1843", "Nobody asks for that word");
+
+    public static readonly FindingCode TripwireSettings = new("GW1850", "Settings of a tripwire do not fit together");
+    public static readonly FindingCode TripwireQuery = new("GW1851", "A tripwire's figure is not one number");
+    public static readonly FindingCode TripwireSource = new("GW1852", "A tripwire's source cannot be asked");
+    public static readonly FindingCode TripwireFired = new("GW1853", "A tripwire has fired");
+    public static readonly FindingCode TripwireSilent = new("GW1854", "A tripwire has no data");
+    public static readonly FindingCode TripwireWarned = new("GW1855", "A warning that nobody has looked at");
+    public static readonly FindingCode BaselineMissing = new("GW1856", "A baseline could not be measured");
+    public static readonly FindingCode TripwireLog = new("GW1857", "A watched log file cannot be read");
+    public static readonly FindingCode TripwireVariable = new("GW1858", "A variable that a tripwire needs is not set");
+
+    public static readonly FindingCode GreenIsWorse = new("GW1860", "Green is worse than blue");
+
+    public static readonly FindingCode NoticeText = new("GW1870", "A notice's text names a placeholder that there is none of");
+    public static readonly FindingCode NoticeSettings = new("GW1871", "A notice cannot be sent as it is written");
+    public static readonly FindingCode NoticeNotSent = new("GW1872", "A notice was not sent");
+    public static readonly FindingCode NoticeAudience = new("GW1873", "Customers would read what is meant for the team");
+    public static readonly FindingCode OnCallWrong = new("GW1874", "Who is on call does not fit together");
+    public static readonly FindingCode TimetableWrong = new("GW1875", "A timetable does not fit together");
+    public static readonly FindingCode MaintenanceNotSeen = new("GW1876", "The maintenance mode is not seen from outside");
+    public static readonly FindingCode NobodyOnCall = new("GW1877", "Nobody is on call");
+
+    public static readonly FindingCode RequestsUnreadable = new("GW1880", "A file of requests cannot be read");
+    public static readonly FindingCode RequestsDoNotFit = new("GW1881", "A file of requests does not fit together");
+    public static readonly FindingCode RequestsUnasked = new("GW1882", "A service cannot be asked");
+    public static readonly FindingCode LoadMissed = new("GW1883", "A load test missed a threshold");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

@@ -54,6 +54,22 @@ internal static partial class FirstRunbook
         # Files with more phases. Their steps come before those of this file.
         #include: []
 
+        # Where backups of the target go: "godwit backup create" takes and verifies one, and the gate "backup" asks for one. Without a key Godwit makes one.
+        #backups:
+        #  destinations: [{path: backups}]
+        #  key: {env: BACKUP_KEY}
+
+        # What is otherwise in a rehearsal ("godwit rehearse"), which runs all of this on a copy, there and back; the gate "rehearsed" asks for them.
+        #rehearsal:
+        #  variables: {SERVICE_URL: "http://127.0.0.1:8089"}
+
+        # What is personal, and how a copy of it is masked: "godwit anonymise", "godwit rehearse --anonymise".
+        #anonymise:
+        #  key: {env: MASK_KEY}
+        #  tables:
+        #    people:
+        #      columns: {email: email, name: text}
+
         # Who may approve, and what needs it.
         #roles:
         #  lead: [lead@example.org]
@@ -86,7 +102,17 @@ internal static partial class FirstRunbook
         {{(withStep ? "" : "#")}}        sql: {up: migrations/001_example.up.sql, down: migrations/001_example.down.sql}
 
         {{FirstTripwires.Text}}
-        # Who is told.
+        # Who is on call, what is to happen when, and who is told.
+        #oncall:
+        #  people: [{name: Ada, contact: "+49 30 1234"}, {name: Grace, contact: "+49 30 5678"}]
+        #  rotation: {starts: 2026-11-23, order: [Ada, Grace]}
+        #timetable:
+        #  entries:
+        #    - {at: "01:30", what: Go or no-go, who: [lead], decision: true}
+        #    - {at: "02:00", what: The schema changes, phase: expand}
+        #mail:
+        #  server: {env: SMTP_SERVER}
+        #  from: {env: SMTP_FROM}
         #notices:
         #  - when: [paused, failed]
         #    text: Somebody has to look.

@@ -65,7 +65,7 @@ public sealed class NoticeWatchTests
         {
             Name = "shop", Parameters = new Dictionary<string, string>(StringComparer.Ordinal), KeepOld = TimeSpan.Zero, Files = new Dictionary<string, PlannedFile>(StringComparer.Ordinal),
             Roles = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["CTO"] = ["Ada"] },
-            Approvals = new Dictionary<Phase, IReadOnlyList<string>> { [Phase.Switch] = ["CTO"] },
+            Approvals = new Dictionary<Phase, IReadOnlyList<RequiredApproval>> { [Phase.Switch] = [new RequiredApproval("CTO")] },
             Notices = new JsonArray(new JsonObject { ["when"] = new JsonArray([.. NoticeEvents.All.Select(e => (JsonNode)NoticeEvents.Word(e))]), ["audience"] = audience, ["webhook"] = new JsonObject { ["env"] = "X" } }),
             Phases =
             [

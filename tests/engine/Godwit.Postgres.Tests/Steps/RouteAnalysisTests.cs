@@ -51,7 +51,7 @@ public sealed class RouteAnalysisTests(PostgresServers servers)
         Assert.Contains(text, paused.Reason, StringComparison.Ordinal);
         Assert.Equal("GW1860", paused.Findings[0].Code.Id);
         Assert.Equal(["10", "0"], Written(script).Select(w => w.Weight));
-        var took = int.Parse(Regex.Match(await script.RecordAsync(), "\"back in\":\"(\\d+) ms\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        var took = int.Parse(Regex.Match(await script.RecordAsync(), "\"back in\":\"(?<ms>\\d+) ms\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["ms"].Value, System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(took, 0, 999);
 
         // Mended and resumed, it begins with its first weight; and that is another effect than the first time.

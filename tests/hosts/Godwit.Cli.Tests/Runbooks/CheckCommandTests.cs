@@ -76,7 +76,7 @@ public sealed class CheckCommandTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Equal($"""
             error   GW1603 {_line.At("runbook.yaml")}:7:5: There is no key "deadlin" here
-                      Did you mean "deadline"? Keys are: deadline, gates, steps
+                      Did you mean "deadline"? Keys are: deadline, estimate, gates, steps
             error   GW1605 {_line.At("runbook.yaml")}:10:19: "up" names a file that is not there: gone.sql
                       Paths start at the folder of the file that names them
             note    GW1615 {_line.At("runbook.yaml")}:13:9: Step "drop" is a point of no return: the old is gone
