@@ -197,8 +197,9 @@ public sealed class DisturbedNoticeTests(PostgresServers servers)
         first.Thaw();
         await first.WaitAsync();
         Assert.Equal(sent, service.Requests.Count);
-        Assert.Equal(sent, service.Requests.Select(r => r.Headers["Idempotency-Key"]).Distinct().Count());
-        Assert.Equal(4, sent);
+        // One that it had sent and not yet noted when it was frozen is sent once more, as the same.
+        Assert.InRange(sent, 4, 5);
+        Assert.Equal(4, service.Requests.Select(r => r.Headers["Idempotency-Key"]).Distinct().Count());
     }
 
     [Fact]
