@@ -106,7 +106,7 @@ internal static class PlanText
         { Forward: { } forward, Back: { } back } => $"; forward about {Short(forward.Seconds)}, back about {Short(back.Seconds)} ({forward.From})",
         { Forward: { } forward } => $"; forward about {Short(forward.Seconds)} ({forward.From}), which took nothing back here",
         { Back: { } back } => $"; back about {Short(back.Seconds)} ({back.From})",
-        _ => $"{Times(phase)}; this plan was not rehearsed",
+        _ => $"{Measured(phase.RollbackSeconds)}; this plan was not rehearsed",
     };
 
     private static string Short(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{(seconds < 10 ? Math.Ceiling(seconds * 10) / 10 : Math.Ceiling(seconds)):0.#} s");
