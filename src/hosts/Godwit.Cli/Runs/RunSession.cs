@@ -323,7 +323,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = kinds, Time = _time, Environment = Variables, Folder = folder, Observer = new RunDisplay(console, _time), Jitter = jitter, Unknown = Unknown, Notices = (IRequiredNotices?)post ?? NobodySends.Instance,
-                Known = KnownSigners.Load(GodwitHome.Folder()), Wait = Wait,
+                Known = KnownSigners.Load(GodwitHome.Folder()), Wait = Wait, Estimates = new RehearsedPhases(target),
                 CheckSources = new PostgresSources(ReachAsync), Queries = queries, Seen = Seen,
             });
             await using var copy = journal is null ? null : new JournalCopy(journal, target, run, _time);
