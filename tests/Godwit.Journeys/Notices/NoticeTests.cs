@@ -140,20 +140,22 @@ public sealed class NoticeTests(PostgresServers servers)
     public async Task A_preview_shows_every_notice_and_sends_none()
     {
         using var folder = await NoticeFolder.PrepareAsync(servers);
-        folder.Notices("""
+        const string Approvals = "approvals: {expand: [CTO]}\n", Others = """
             roles: {CTO: [Ada]}
-            approvals: {expand: [CTO]}
             oncall: {people: [{name: Ada, contact: "+49 30"}]}
             timetable: {entries: [{at: '01:30', what: Final go/no-go, who: [CTO], decision: true}, {at: '02:15', what: Schema, phase: expand}]}
             notices:
               - {id: all, when: [before, began, phase, approval-needed, paused, failed, done, finished, rolled-back, aborted], webhook: NOT_SET}
               - {id: own, when: [done], subject: "{run} over", text: "Over. {link}", link: "https://x.example", webhook: NOT_SET}
-            """);
+            """;
+        folder.Notices(Approvals + Others);
         var previews = JsonDocument.Parse((await folder.CommandAsync("preview", "--json")).MustBe(0).Output).RootElement.GetProperty("previews").EnumerateArray().ToList();
         Assert.Equal(11, previews.Count);
         Assert.All(previews, p => Assert.DoesNotContain("{", p.GetProperty("text").GetString() + p.GetProperty("subject").GetString(), StringComparison.Ordinal));
         Assert.Contains("Contact: Ada (+49 30)", previews[3].GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Equal(("shop over", "Over. https://x.example"), (previews[^1].GetProperty("subject").GetString(), previews[^1].GetProperty("text").GetString()));
+        // Nobody has to agree to what is not asked.
+        folder.Notices(Others);
         Assert.All((await folder.Folder.JsonAsync(0, "run")).GetProperty("findings").EnumerateArray(), f => Assert.Equal("GW1872", f.GetProperty("code").GetString()));
         var plan = await folder.Folder.JsonAsync(0, "plan");
         Assert.Equal("Ada (+49 30)", plan.GetProperty("onCall")[0].GetString());
