@@ -19,6 +19,8 @@ internal sealed class SecretShape(string[] hints, string pattern)
         pattern,
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline));
 
+    public IReadOnlyList<string> Hints => hints;
+
     public void Find(string text, List<(int Start, int End)> secrets)
     {
         if (!text.AsSpan().ContainsAny(_hints))

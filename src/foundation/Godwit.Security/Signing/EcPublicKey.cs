@@ -49,7 +49,7 @@ public sealed record EcPublicKey
         }
     }
 
-    /// <summary>Reads a JSON Web Key: <c>kty</c> EC, <c>crv</c> P-256, <c>x</c>, <c>y</c>; other public members are ignored, a private <c>d</c> is refused.</summary>
+    /// <summary>Reads a JSON Web Key: <c>kty</c> EC, <c>crv</c> P-256, <c>x</c>, <c>y</c>; a <c>use</c>, <c>alg</c> or <c>key_ops</c> has to allow verifying ES256, other public members are ignored, a private <c>d</c> is refused.</summary>
     /// <exception cref="SigningKeyException">It is not such a key.</exception>
     public static EcPublicKey FromJwk(string json)
     {
@@ -63,6 +63,9 @@ public sealed record EcPublicKey
                 throw new SigningKeyException("a private key stands where a public key belongs");
             if (Text(root, "kty") != "EC" || Text(root, "crv") != "P-256")
                 throw new SigningKeyException("not a P-256 key");
+            // RFC 7517 sections 4.2 to 4.4: a key that says what it is for is used for nothing else (RFC 8725 section 3.1).
+            if (!Allows(root, "use", "sig") || !Allows(root, "alg", Es256.Name) || !AllowsVerifying(root))
+                throw new SigningKeyException("the key is for something else than verifying ES256");
             return FromCoordinates(Text(root, "x"), Text(root, "y"));
         }
         catch (JsonException e)
@@ -96,6 +99,12 @@ public sealed record EcPublicKey
         Curve = ECCurve.NamedCurves.nistP256,
         Q = new ECPoint { X = Base64Url.DecodeFromChars(X), Y = Base64Url.DecodeFromChars(Y) },
     });
+
+    private static bool Allows(JsonElement key, string member, string value) => !key.TryGetProperty(member, out _) || Text(key, member) == value;
+
+    private static bool AllowsVerifying(JsonElement key) =>
+        !key.TryGetProperty("key_ops", out var operations)
+        || (operations.ValueKind == JsonValueKind.Array && operations.EnumerateArray().Any(o => o.ValueKind == JsonValueKind.String && o.ValueEquals("verify")));
 
     private static byte[] Coordinate(string? text) =>
         StrictBase64Url.TryDecode(text, CoordinateLength, out var bytes) ? bytes : throw new SigningKeyException("a coordinate is not base64url of 32 bytes");

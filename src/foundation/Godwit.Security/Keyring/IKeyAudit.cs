@@ -1,0 +1,34 @@
+namespace Godwit.Security.Keyring;
+
+/// <summary>Who used which key. A key whose unwrapping cannot be noted is not given out.</summary>
+public interface IKeyAudit
+{
+    /// <summary>Notes one unwrapping, before the key is used; one that failed too.</summary>
+    Task UnwrappedAsync(KeyUnwrapped unwrapped, CancellationToken cancellation);
+
+    /// <summary>Notes how often keys were used since the last time.</summary>
+    Task UsedAsync(IReadOnlyList<KeyUse> uses, CancellationToken cancellation);
+}
+
+/// <param name="Succeeded">False when the master key did not open what was stored: it was changed, moved, or is another's.</param>
+public sealed record KeyUnwrapped(KeyId Id, KeyPurpose Purpose, int Version, string MasterKeyId, bool Succeeded, DateTimeOffset At);
+
+/// <param name="Since">When counting began.</param>
+/// <param name="Until">When it ended.</param>
+public sealed record KeyUse(KeyId Id, KeyPurpose Purpose, KeyOperation Operation, long Count, DateTimeOffset Since, DateTimeOffset Until);
+
+public enum KeyOperation
+{
+    Encrypt,
+    Decrypt,
+
+    /// <summary>A value was given to decrypt that was not what was written.</summary>
+    Refuse,
+
+    /// <summary>An index or a hash was computed.</summary>
+    Compute,
+    Sign,
+
+    /// <summary>A person's data key was wrapped or unwrapped.</summary>
+    Wrap,
+}

@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Godwit.Security.Framing;
+using Godwit.Security.Keyring;
+
+namespace Godwit.Security.Peppers;
+
+/// <summary>
+/// Hashes API keys and codes with a secret that the database does not have. Rotating it has two ways: what is presented is hashed anew under the active key (<see cref="NeedsRestamp"/>), and what
+/// nobody presents is wrapped, HMAC(new, old hash), so that the old key can go all the same.
+/// </summary>
+/// <remarks>
+/// A hash that leaked must be of no use: if wrapping were the same computation as hashing, whoever has an old stored hash could present it as a key, and it would be hashed into just what is
+/// stored now. The two are therefore computed over different labels, and a presented value that is itself a stored hash is refused before anything is computed.
+/// </remarks>
+/// <param name="keys">Keys for peppers.</param>
+/// <param name="purpose">What is hashed, such as <c>api-key</c>: a hash of one purpose is none of another.</param>
+/// <param name="originals">How hashes that were taken over from other systems were made.</param>
+public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyList<OriginalHash> originals)
+{
+    /// <summary>No key or code is longer.</summary>
+    public const int LongestPresented = 4096;
+
+    private readonly byte[] _purpose = Encoding.UTF8.GetBytes(purpose);
+
+    /// <summary>The hash to store of a new key.</summary>
+    /// <exception cref="ArgumentException">It is empty, too long, or itself a stored hash.</exception>
+    /// <exception cref="KeyringException">There is no active key.</exception>
+    public PepperedHash Hash(ReadOnlySpan<byte> presented)
+    {
+        if (IsRefused(presented)) throw new ArgumentException("it is empty, too long, or a stored hash", nameof(presented));
+        var key = keys.HoldActive();
+        try
+        {
+            return HashWith(key, presented);
+        }
+        finally
+        {
+            key.Release();
+        }
+    }
+
+    /// <summary>Wraps a stored hash under the active key, without knowing what it is the hash of.</summary>
+    /// <returns>The same hash when the active key made or wrapped it already.</returns>
+    /// <exception cref="KeyringException">It was wrapped as often as may be, or there is no active key.</exception>
+    public PepperedHash Wrap(PepperedHash stored)
+    {
+        var key = keys.HoldActive();
+        try
+        {
+            return IsCurrent(stored, key.Id) ? stored : WrapWith(key, stored);
+        }
+        finally
+        {
+            key.Release();
+        }
+    }
+
+    /// <summary>Takes over the hash that another system stored; it is wrapped at once.</summary>
+    /// <param name="origin">The name of its way, which has to be one of those given to the constructor.</param>
+    /// <param name="hash">Its 32 bytes.</param>
+    public PepperedHash Import(string origin, ReadOnlySpan<byte> hash)
+    {
+        if (hash.Length != HMACSHA256.HashSizeInBytes) throw new ArgumentException($"a hash has {HMACSHA256.HashSizeInBytes} bytes", nameof(hash));
+        if (originals.All(o => o.Name != origin)) throw new ArgumentException($"there is no original hash {origin}", nameof(origin));
+        return Wrap(new PepperedHash(origin, [], hash));
+    }
+
+    /// <summary>Whether what is presented is what a stored hash was made of; takes the same time whichever byte differs.</summary>
+    public bool Verify(ReadOnlySpan<byte> presented, PepperedHash stored) =>
+        !IsRefused(presented) && Compute(presented, stored.Origin, stored.Wrappers.AsSpan()) is { } computed && CryptographicOperations.FixedTimeEquals(computed.Mac.AsSpan(), stored.Mac.AsSpan());
+
+    /// <summary>
+    /// Every hash under which what is presented may be stored: for a lookup by equality. What is presented may be of any of <paramref name="chains"/>, which the database knows (the distinct
+    /// <see cref="PepperedHash.Chain"/> of its rows), and of each key that is not retired.
+    /// </summary>
+    /// <returns>Empty when it is refused.</returns>
+    public IReadOnlyList<PepperedHash> Candidates(ReadOnlySpan<byte> presented, params IEnumerable<string> chains)
+    {
+        if (IsRefused(presented)) return [];
+        var found = new List<PepperedHash>();
+        foreach (var chain in keys.Current.Lookup.Select(k => k.Id.ToString()).Concat(chains).Distinct(StringComparer.Ordinal))
+        {
+            var links = chain.Split('+');
+            if (links.Length > PepperedHash.LongestChain) continue;
+            var wrappers = ImmutableArray.CreateBuilder<KeyId>();
+            var whole = true;
+            foreach (var link in links.Skip(1))
+            {
+                whole &= KeyId.TryParse(link, out var id);
+                wrappers.Add(id);
+            }
+            if (whole && Compute(presented, links[0], wrappers.ToImmutable().AsSpan()) is { } hash) found.Add(hash);
+        }
+        return found;
+    }
+
+    /// <summary>Whether a hash that was just verified has to be replaced by <see cref="Hash"/> of what was presented.</summary>
+    public bool NeedsRestamp(PepperedHash stored) => keys.Current.Active is { } active && (stored.Wrappers.Length > 0 || stored.Origin != active.Id.ToString());
+
+    private static bool IsCurrent(PepperedHash stored, KeyId active) => stored.Wrappers.Length > 0 ? stored.Wrappers[^1] == active : stored.Origin == active.ToString();
+
+    private static bool IsRefused(ReadOnlySpan<byte> presented) =>
+        presented.Length is 0 or > LongestPresented || (presented.Length <= 512 && PepperedHash.TryParse(Encoding.UTF8.GetString(presented).Trim(), out _));
+
+    /// <returns>Null when a key of the chain is not at hand: retired, or not yet loaded.</returns>
+    private PepperedHash? Compute(ReadOnlySpan<byte> presented, string origin, ReadOnlySpan<KeyId> wrappers)
+    {
+        PepperedHash hash;
+        if (originals.FirstOrDefault(o => o.Name == origin) is { } original)
+        {
+            Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+            original.Compute(presented, mac);
+            hash = new PepperedHash(origin, [], mac);
+        }
+        else
+        {
+            if (!KeyId.TryParse(origin, out var id) || Held(id) is not { } key) return null;
+            try
+            {
+                hash = HashWith(key, presented);
+            }
+            finally
+            {
+                key.Release();
+            }
+        }
+        foreach (var wrapper in wrappers)
+        {
+            if (Held(wrapper) is not { } key) return null;
+            try
+            {
+                hash = WrapWith(key, hash);
+            }
+            finally
+            {
+                key.Release();
+            }
+        }
+        return hash;
+    }
+
+    private KeyMaterial? Held(KeyId id)
+    {
+        if (keys.Current.Find(id) is not { } key) return null;
+        try
+        {
+            key.Hold();
+            return key;
+        }
+        catch (ObjectDisposedException)
+        {
+            // Retired since the line above.
+            return null;
+        }
+    }
+
+    private PepperedHash HashWith(KeyMaterial key, ReadOnlySpan<byte> presented)
+    {
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Mac(key, "godwit pepper value"u8, [], presented, mac);
+        return new PepperedHash(key.Id.ToString(), [], mac);
+    }
+
+    private PepperedHash WrapWith(KeyMaterial key, PepperedHash stored)
+    {
+        if (stored.Wrappers.Length + 2 > PepperedHash.LongestChain) throw new KeyringException($"a hash of chain {stored.Chain} was wrapped as often as may be: have its owner present it, or replace it");
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Mac(key, "godwit pepper hash"u8, Encoding.UTF8.GetBytes(stored.Chain), stored.Mac.AsSpan(), mac);
+        return new PepperedHash(stored.Origin, stored.Wrappers.Add(key.Id), mac);
+    }
+
+    private void Mac(KeyMaterial key, ReadOnlySpan<byte> label, ReadOnlySpan<byte> chain, ReadOnlySpan<byte> value, Span<byte> mac)
+    {
+        var buffer = new byte[FrameWriter.LengthOf(label.Length) + FrameWriter.LengthOf(_purpose.Length) + FrameWriter.LengthOf(chain.Length) + FrameWriter.LengthOf(value.Length)];
+        var frame = new FrameWriter(buffer);
+        frame.Part(label);
+        frame.Part(_purpose);
+        frame.Part(chain);
+        frame.Part(value);
+        HMACSHA256.HashData(key.Bytes, frame.Written, mac);
+        CryptographicOperations.ZeroMemory(buffer);
+        key.Count(KeyOperation.Compute);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Godwit.Security.Keyring;
+using Godwit.Security.Keyring.Persons;
+
+namespace Godwit.Conformance.Keyring;
+
+/// <summary>What every <see cref="IPersonKeyStore"/> has to do.</summary>
+public abstract class PersonKeyStoreConformance
+{
+    private readonly KeyId _wrapper = KeyId.Create(TimeProvider.System);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>A store with nothing in it; two calls in one test give two ways to the same one.</summary>
+    protected abstract Task<IPersonKeyStore> OpenAsync();
+
+    [Fact]
+    public async Task A_key_that_was_added_is_found_by_whoever_opens_the_store()
+    {
+        var key = Key("o'hara \u00e9", 1);
+        Same(key, await (await OpenAsync()).AddAsync(key, Cancellation));
+        Same(key, await (await OpenAsync()).FindAsync(key.Person, Cancellation));
+        Assert.Null(await (await OpenAsync()).FindAsync("o'hara", Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_many_who_add_a_persons_first_key_all_get_the_same()
+    {
+        var given = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+        {
+            var store = await OpenAsync();
+            await Task.Yield();
+            return await store.AddAsync(Key("p", (byte)i), Cancellation);
+        }));
+        Assert.Single(given.Select(k => k!.KeyId).Distinct());
+    }
+
+    [Fact]
+    public async Task A_shredded_person_has_no_key_and_gets_no_other()
+    {
+        var store = await OpenAsync();
+        var key = Key("p", 1);
+        await store.AddAsync(key, Cancellation);
+        Assert.True(await store.ShredAsync("p", Cancellation));
+        Assert.Null(await store.FindAsync("p", Cancellation));
+        Assert.Null(await store.AddAsync(Key("p", 2), Cancellation));
+        Assert.Null(await store.FindAsync("p", Cancellation));
+        Assert.False(await store.TryReplaceAsync(key, key with { Wrapped = [9] }, Cancellation));
+        Assert.False(await store.ShredAsync("p", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_person_without_a_key_can_be_shredded_in_advance()
+    {
+        var store = await OpenAsync();
+        Assert.False(await store.ShredAsync("p", Cancellation));
+        Assert.Null(await store.AddAsync(Key("p", 1), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_key_is_replaced_only_where_it_is_still_as_it_was()
+    {
+        var store = await OpenAsync();
+        var key = Key("p", 1);
+        var other = KeyId.Create(TimeProvider.System);
+        var next = key with { WrappedBy = other, Wrapped = [7, 7] };
+        await store.AddAsync(key, Cancellation);
+        Assert.False(await store.TryReplaceAsync(key with { Wrapped = [8] }, next, Cancellation));
+        Same(key, await store.FindAsync("p", Cancellation));
+        Assert.True(await store.TryReplaceAsync(key, next, Cancellation));
+        Same(next, await store.FindAsync("p", Cancellation));
+        Assert.False(await store.TryReplaceAsync(key, next, Cancellation));
+    }
+
+    [Fact]
+    public async Task Keys_are_listed_by_what_wraps_them_up_to_a_number()
+    {
+        var store = await OpenAsync();
+        for (byte i = 0; i < 5; i++) await store.AddAsync(Key($"p{i}", i), Cancellation);
+        await store.AddAsync(Key("else", 9) with { WrappedBy = KeyId.Create(TimeProvider.System) }, Cancellation);
+        Assert.Equal(3, (await store.WrappedByAsync(_wrapper, 3, Cancellation)).Count);
+        Assert.Equal(["p0", "p1", "p2", "p3", "p4"], (await store.WrappedByAsync(_wrapper, 100, Cancellation)).Select(k => k.Person).Order(StringComparer.Ordinal));
+    }
+
+    private PersonKeyRecord Key(string person, byte mark) => new(person, KeyId.Create(TimeProvider.System), _wrapper, ImmutableArray.Create<byte>(mark, 2, 3));
+
+    private static void Same(PersonKeyRecord expected, PersonKeyRecord? actual)
+    {
+        Assert.Equal(expected with { Wrapped = [] }, actual! with { Wrapped = [] });
+        Assert.Equal(expected.Wrapped.ToArray(), actual.Wrapped.ToArray());
+    }
+}

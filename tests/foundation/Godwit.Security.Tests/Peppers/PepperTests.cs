@@ -1,0 +1,155 @@
+using System.Security.Cryptography;
+using System.Text;
+using Godwit.Security.Keyring;
+using Godwit.Security.Peppers;
+using Godwit.Security.Tests.Keyring;
+
+namespace Godwit.Security.Tests.Peppers;
+
+public sealed class PepperTests : IAsyncLifetime
+{
+    private static readonly byte[] s_key = "gw_live_7Rk2mX9pQ4"u8.ToArray();
+
+    private readonly KeyringBench _bench = new();
+    private readonly OriginalHash _legacy = OriginalHash.HmacSha256("legacy", "the old pepper of an environment"u8);
+    private LiveKeyring _keyring = null!;
+    private Pepper _pepper = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _bench.Administration.CreateAsync(KeyPurpose.Pepper, Cancellation);
+        _keyring = await _bench.LoadAsync();
+        _pepper = new Pepper(await _keyring.OpenAsync(KeyPurpose.Pepper, Cancellation), "api-key", _legacy);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _keyring.DisposeAsync();
+        _legacy.Dispose();
+        _bench.Dispose();
+    }
+
+    [Fact]
+    public void A_hash_is_of_one_value_and_one_purpose_and_is_read_as_it_is_written()
+    {
+        var hash = _pepper.Hash(s_key);
+        Assert.True(_pepper.Verify(s_key, hash));
+        Assert.False(_pepper.Verify([.. s_key, 0], hash));
+        Assert.False(_pepper.Verify(s_key.AsSpan(1), hash));
+        Assert.True(PepperedHash.TryParse(hash.ToString(), out var read));
+        Assert.Equal(hash, read);
+        Assert.Equal(hash.GetHashCode(), read.GetHashCode());
+        Assert.DoesNotContain(Encoding.UTF8.GetString(s_key), hash.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_keys_are_live_dormant_hashes_are_wrapped_and_the_old_key_goes()
+    {
+        var (used, dormant) = (_pepper.Hash(s_key), _pepper.Hash("dormant"u8));
+        var former = (await _bench.Store.LoadAsync(Cancellation)).Keys[0].Id;
+        await RotateAsync();
+        // Both are found while both keys are live, whichever made them.
+        Assert.Contains(used, _pepper.Candidates(s_key));
+        Assert.True(_pepper.Verify(s_key, used));
+        Assert.True(_pepper.NeedsRestamp(used));
+        var restamped = _pepper.Hash(s_key);
+        Assert.False(_pepper.NeedsRestamp(restamped));
+        Assert.Contains(restamped, _pepper.Candidates(s_key));
+        // What nobody presents is wrapped, which needs nobody.
+        var wrapped = _pepper.Wrap(dormant);
+        Assert.Equal(wrapped, _pepper.Wrap(wrapped));
+        Assert.True(_pepper.Verify("dormant"u8, wrapped));
+        Assert.True(_pepper.NeedsRestamp(wrapped));
+        Assert.Contains(wrapped, _pepper.Candidates("dormant"u8, wrapped.Chain));
+        Assert.True(PepperedHash.TryParse(wrapped.ToString(), out var read));
+        Assert.Equal(wrapped, read);
+        // A wrapped hash needs the old key to be computed, so that key stays until the hash was restamped.
+        await _bench.Administration.RetireAsync(former, Cancellation);
+        await _keyring.RefreshAsync(Cancellation);
+        Assert.True(_pepper.Verify(s_key, restamped));
+        Assert.False(_pepper.Verify("dormant"u8, wrapped));
+    }
+
+    [Fact]
+    public async Task A_stored_hash_that_leaked_is_no_key()
+    {
+        var old = _pepper.Hash(s_key);
+        var oldBytes = old.Mac.ToArray();
+        await RotateAsync();
+        var wrapped = _pepper.Wrap(old);
+        byte[][] presented = [Utf8(old.ToString()), Utf8($" {old}\n"), oldBytes, Utf8(Convert.ToHexStringLower(oldBytes)), Utf8(Convert.ToBase64String(oldBytes)), Utf8(wrapped.ToString()), wrapped.Mac.ToArray()];
+        foreach (var value in presented)
+        {
+            Assert.False(_pepper.Verify(value, old));
+            Assert.False(_pepper.Verify(value, wrapped));
+            Assert.DoesNotContain(_pepper.Candidates(value, old.Chain, wrapped.Chain), c => c == old || c == wrapped);
+        }
+        Assert.Throws<ArgumentException>(() => _pepper.Hash(Utf8(old.ToString())));
+        Assert.Empty(_pepper.Candidates(Utf8(old.ToString())));
+
+        static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+    }
+
+    [Fact]
+    public void The_hashes_of_another_system_are_taken_over_wrapped()
+    {
+        var stored = HMACSHA256.HashData("the old pepper of an environment"u8, s_key);
+        var imported = _pepper.Import("legacy", stored);
+        Assert.StartsWith("gwp1.legacy+", imported.ToString(), StringComparison.Ordinal);
+        Assert.True(_pepper.Verify(s_key, imported));
+        Assert.Contains(imported, _pepper.Candidates(s_key, imported.Chain));
+        Assert.True(_pepper.NeedsRestamp(imported));
+        // Whoever has the old system's table has no key.
+        Assert.False(_pepper.Verify(stored, imported));
+        Assert.False(_pepper.Verify(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(stored)), imported));
+        Assert.Throws<ArgumentException>(() => _pepper.Import("unknown", stored));
+        Assert.Throws<ArgumentException>(() => _pepper.Import("legacy", stored.AsSpan(1)));
+    }
+
+    [Fact]
+    public async Task A_hash_is_not_wrapped_without_end()
+    {
+        var hash = _pepper.Import("legacy", new byte[32]);
+        for (var i = 0; i < 2; i++)
+        {
+            await RotateAsync();
+            hash = _pepper.Wrap(hash);
+        }
+        await RotateAsync();
+        Assert.Throws<KeyringException>(() => _pepper.Wrap(hash));
+    }
+
+    [Fact]
+    public async Task A_hash_of_one_purpose_is_none_of_another()
+    {
+        var other = new Pepper(await _keyring.OpenAsync(KeyPurpose.Pepper, Cancellation), "reset-code");
+        Assert.False(other.Verify(s_key, _pepper.Hash(s_key)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gwp1.")]
+    [InlineData("gwp1.legacy.AAAA")]
+    [InlineData("gwp1.legacy+x.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("gwp1.LEGACY.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("gwp1.legacy.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB")]
+    [InlineData("gwp1.legacy.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("gwp1.legacy.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.x")]
+    public void What_is_no_stored_hash_is_not_read_as_one(string text) => Assert.False(PepperedHash.TryParse(text, out _));
+
+    [Fact]
+    public void What_is_empty_or_too_long_is_refused()
+    {
+        Assert.Empty(_pepper.Candidates([]));
+        Assert.Empty(_pepper.Candidates(new byte[Pepper.LongestPresented + 1]));
+        Assert.Throws<ArgumentException>(() => _pepper.Hash([]));
+    }
+
+    private async Task RotateAsync()
+    {
+        await _bench.Administration.RotateAsync(KeyPurpose.Pepper, Cancellation);
+        await _keyring.RefreshAsync(Cancellation);
+    }
+}
