@@ -1,0 +1,8 @@
+namespace Godwit.Telemetry.Metrics;
+
+internal enum MetricKind
+{
+    Counter,
+    Gauge,
+    Histogram,
+}
