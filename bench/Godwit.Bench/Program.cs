@@ -1,10 +1,16 @@
 using Godwit.Bench;
+using System.Text.Json;
 using Godwit.Bench.Data;
+using Godwit.Bench.Live;
 using Godwit.Bench.Loads;
+using Godwit.Bench.Logging;
 using Godwit.Bench.Moves;
+using Godwit.Bench.Redis;
 using Godwit.Bench.Scans;
+using Godwit.Bench.Security;
+using Npgsql;
 
-// What bench/move runs: makes the data, reads a file as one sequential scan, compares moves. bench/move says what each option means.
+// What the commands of bench/ run; each of them says what its options mean. `ledger` and `replay` are processes that `live` starts.
 try
 {
     switch (args)
@@ -21,11 +27,30 @@ try
             return 0;
         case ["move", .. var options]:
             return MoveBench.Run(MoveBenchOptions.Parse(options));
+        case ["live", .. var options]:
+            return LiveBench.Run(LiveBenchOptions.Parse(options));
+        case ["ledger"]:
+            return LedgerApplication.Run(JsonSerializer.Deserialize<LedgerSettings>(Console.ReadLine()!)!);
+        case ["replay"]:
+            var replayed = JsonSerializer.Deserialize<LedgerSettings>(Console.ReadLine()!)!;
+            using (var connection = new NpgsqlConnection(replayed.Target))
+            {
+                connection.Open();
+                var verdict = LedgerReplay.Run(replayed.Log, connection);
+                Console.WriteLine(JsonSerializer.Serialize(verdict));
+                return verdict.Holds ? 0 : 3;
+            }
+        case ["redis", .. var options]:
+            return await RedisBench.RunAsync(options);
+        case ["log"]:
+            return LogBench.Run();
         case ["serve", var port]:
             await LocalService.ServeAsync(int.Parse(port));
             return 0;
+        case ["security", var rounds]:
+            return await SecurityBench.RunAsync(int.Parse(rounds));
         default:
-            Console.Error.WriteLine("usage: godwit-bench narrow FILE ROWS | wide FILE BYTES | scan FILE | move OPTIONS | serve PORT");
+            Console.Error.WriteLine("usage: godwit-bench narrow FILE ROWS | wide FILE BYTES | scan FILE | move OPTIONS | live OPTIONS | security ROUNDS | redis OPTIONS | log | serve PORT");
             return 2;
     }
 }

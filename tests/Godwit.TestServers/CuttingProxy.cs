@@ -11,19 +11,23 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<Guid, (Socket Client, Socket Server)> pairs = new();
     private readonly string host;
-    private readonly int port;
+    private readonly Func<int> port;
     private readonly Task accepting;
     private long passed;
     private long cutAfter = long.MaxValue;
 
-    private CuttingProxy(string host, int port)
+    private CuttingProxy(string host, Func<int> port)
     {
         (this.host, this.port) = (host, port);
         listener.Start();
         accepting = AcceptAsync();
     }
 
-    public static CuttingProxy Before(string host, int port) => new(host, port);
+    public static CuttingProxy Before(string host, int port) => new(host, () => port);
+
+    /// <param name="host">Where the servers are.</param>
+    /// <param name="port">Asked for every new connection: the server's that is the one now.</param>
+    public static CuttingProxy Before(string host, Func<int> port) => new(host, port);
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
@@ -96,7 +100,7 @@ public sealed class CuttingProxy : IAsyncDisposable
                 await Task.Delay(10, stopping.Token);
             if (!RefuseNew)
             {
-                await server.ConnectAsync(host, port, stopping.Token);
+                await server.ConnectAsync(host, port(), stopping.Token);
                 await Task.WhenAny(PumpAsync(client, server, counted: true), PumpAsync(server, client, counted: false));
             }
         }

@@ -10,9 +10,10 @@ public sealed class LoopbackService : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _lock = new();
+    private readonly Lock _lock = new(), _answering = new();
     private readonly List<LoopbackRequest> _requests = [];
     private readonly Func<LoopbackRequest, LoopbackAnswer?> _answer;
+    private readonly List<Task> _serving = [];
     private readonly Task _accepting;
 
     /// <param name="answer">What it answers; null ends the connection without an answer.</param>
@@ -34,11 +35,18 @@ public sealed class LoopbackService : IAsyncDisposable
         }
     }
 
+    /// <summary>As if it had been asked nothing yet.</summary>
+    public void Forget()
+    {
+        lock (_lock) _requests.Clear();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         _listener.Stop();
         await _accepting;
+        await Task.WhenAll(_serving);
         _stop.Dispose();
     }
 
@@ -46,15 +54,26 @@ public sealed class LoopbackService : IAsyncDisposable
     {
         try
         {
-            while (true)
-            {
-                using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                await ServeAsync(client.GetStream());
-            }
+            while (true) _serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
             // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        {
+            try
+            {
+                await ServeAsync(client.GetStream());
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException)
+            {
+                // Who asked has gone away in the middle, which is no reason to leave the next without an answer; or the test is over.
+            }
         }
     }
 
@@ -62,7 +81,10 @@ public sealed class LoopbackService : IAsyncDisposable
     {
         if (await ReadAsync(stream) is not { } request) return;
         lock (_lock) _requests.Add(request);
-        if (_answer(request) is not { } answer) return;
+        LoopbackAnswer? answered;
+        // A test's answers may count: they come one after another.
+        lock (_answering) answered = _answer(request);
+        if (answered is not { } answer) return;
         var body = Encoding.UTF8.GetBytes(answer.Body);
         var head = new StringBuilder().Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {answer.Status} X\r\nContent-Length: {body.Length}\r\nConnection: close\r\n");
         foreach (var (name, value) in answer.Headers) head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");

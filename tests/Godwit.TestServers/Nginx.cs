@@ -41,7 +41,7 @@ public sealed class Nginx : IAsyncDisposable
             }
 
             """);
-        var process = Process.Start(new ProcessStartInfo(Program, ["-c", Path.Combine(folder, "nginx.conf"), "-p", folder, "-e", Path.Combine(folder, "nginx.error")]) { UseShellExecute = false, RedirectStandardError = true })!;
+        var process = Process.Start(new ProcessStartInfo(Program, ["-c", Path.Combine(folder, "nginx.conf"), "-p", folder, "-e", Path.Combine(folder, "nginx.error")]) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardError = true })!;
         await Patience.UntilAsync(
             async () =>
             {

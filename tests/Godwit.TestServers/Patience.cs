@@ -4,7 +4,7 @@ namespace Godwit.TestServers;
 public static class Patience
 {
     /// <summary>Far above what it takes, because the machine may be busy.</summary>
-    private static readonly TimeSpan Most = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(180);
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 

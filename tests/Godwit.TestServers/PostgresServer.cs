@@ -1,11 +1,9 @@
-using System.Security.Cryptography;
 using Godwit.Postgres.Clusters;
-using Npgsql;
 
 namespace Godwit.TestServers;
 
 /// <summary>A PostgreSQL server of the tests' own, in a temporary folder, on a free loopback port; gone when disposed.</summary>
-public sealed class PostgresServer : IAsyncDisposable
+public sealed class PostgresServer : DatabaseServer, IAsyncDisposable
 {
     private static readonly Dictionary<string, string> TestSettings = new(StringComparer.Ordinal)
     {
@@ -17,6 +15,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly LocalCluster cluster;
     private readonly string folder;
+    private int port;
 
     private PostgresServer(int major, string folder, LocalCluster cluster)
     {
@@ -29,17 +28,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public int Major { get; }
 
-    public int Port { get; private set; }
+    public override int Port => port;
 
     public string SocketFolder { get; private set; } = "";
 
     public string DataFolder { get; private set; } = "";
 
-    /// <summary>A libpq password file for the role <c>godwit</c>; give it as PGPASSFILE.</summary>
-    public string PassFile => cluster.PassFile;
+    public override string PassFile => cluster.PassFile;
 
-    /// <summary>The password of the role <c>godwit</c>.</summary>
-    public string Password => File.ReadAllText(cluster.RolePasswordFile).Trim();
+    public override string Password => File.ReadAllText(cluster.RolePasswordFile).Trim();
+
+    protected override string SuperuserPassword => File.ReadAllText(cluster.SuperuserPasswordFile).Trim();
 
     public string Log => File.ReadAllText(cluster.LogFile);
 
@@ -63,39 +62,34 @@ public sealed class PostgresServer : IAsyncDisposable
         };
         var server = new PostgresServer(major, place, new LocalCluster(place, options));
         await server.StartAsync(cancellationToken);
+        // Here and nowhere else: it is said for all databases of the server, and two that say it at the same time meet.
+        await server.cluster.AllowLiveMovesAsync(cancellationToken);
         return server;
     }
 
-    /// <summary>A fresh, empty, UTF8 database owned by the role <c>godwit</c>.</summary>
-    public async Task<TestDatabase> CreateDatabaseAsync(CancellationToken cancellationToken = default)
-    {
-        var name = "t_" + RandomNumberGenerator.GetHexString(12, lowercase: true);
-        await cluster.EnsureDatabaseAsync(name, cancellationToken);
-        return new TestDatabase(this, name);
-    }
-
-    /// <summary>Settings of a connection; as the role <c>godwit</c>, or as the superuser for what only a test may do.</summary>
-    public NpgsqlConnectionStringBuilder Connection(string database, bool superuser = false) => new()
-    {
-        Host = "127.0.0.1",
-        Port = Port,
-        Database = database,
-        Username = superuser ? "postgres" : LocalCluster.Role,
-        Password = superuser ? File.ReadAllText(cluster.SuperuserPasswordFile).Trim() : Password,
-        Pooling = false,
-        IncludeErrorDetail = true,
-        GssEncryptionMode = GssEncryptionMode.Disable,
-    };
-
-    public string Url(string database) => IsFailedOver ? $"postgres://{LocalCluster.Role}@127.0.0.1:{Port}/{database}" : cluster.UrlOf(database);
+    public override string Url(string database) => IsFailedOver ? $"postgres://{LocalCluster.Role}@127.0.0.1:{Port}/{database}" : cluster.UrlOf(database);
 
     /// <summary>Ends it for good, as a machine that is lost; from here on its connections and URLs are those of the standby, which takes over.</summary>
     public async Task FailOverAsync(StandbyServer standby, CancellationToken cancellationToken = default)
     {
         await KillAsync(cancellationToken);
         await standby.PromoteAsync(cancellationToken);
-        (Port, IsFailedOver) = (standby.Port, true);
+        (port, IsFailedOver) = (standby.Port, true);
     }
+
+    /// <summary>Hands over to the standby, as one does for maintenance, and comes back as a standby itself: nothing is lost. From here on its connections and URLs are those of the new primary.</summary>
+    public async Task SwitchOverAsync(StandbyServer standby, CancellationToken cancellationToken = default)
+    {
+        await StopAsync(cancellationToken);
+        await standby.PromoteAsync(cancellationToken);
+        var signal = Path.Combine(DataFolder, "standby.signal");
+        await File.WriteAllTextAsync(signal, "", cancellationToken);
+        ServerAccount.Current().Own(signal);
+        await standby.RunAsync("pg_ctl", ["-D", DataFolder, "-w", "-l", Path.Combine(DataFolder, "standby.log"), "start"], cancellationToken);
+        (port, IsFailedOver) = (standby.Port, true);
+    }
+
+    protected override Task CreateAsync(string database, CancellationToken cancellationToken) => cluster.EnsureDatabaseAsync(database, cancellationToken);
 
     private bool IsFailedOver { get; set; }
 
@@ -103,7 +97,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         var status = await cluster.UpAsync(cancellationToken);
-        Port = status.Port!.Value;
+        port = status.Port!.Value;
         SocketFolder = status.SocketFolder!;
         DataFolder = status.DataFolder!;
     }

@@ -29,6 +29,25 @@ public static partial class ProcessTree
         }
     }
 
+    /// <summary>The command lines of all processes that name something, a folder for instance.</summary>
+    public static IReadOnlyList<string> CommandsWith(string name)
+    {
+        var found = new List<string>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(f => int.TryParse(Path.GetFileName(f), out _)))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(folder, "cmdline")) is var command && command.Contains(name, StringComparison.Ordinal)) found.Add(command.Replace('\0', ' '));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Ended while the folder was read.
+                continue;
+            }
+        }
+        return found;
+    }
+
     public static void Signal(int process, int signal = Kill) => SendSignal(process, signal);
 
     /// <summary>Running, that is: neither gone nor waiting to be collected by its parent.</summary>

@@ -42,6 +42,12 @@ public sealed class SmallFileSystem : IDisposable
         return stream;
     }
 
+    /// <summary>From here on it takes no writes. Nobody may be writing.</summary>
+    public void MakeReadOnly() => Run("mount", "-o", "remount,ro", Folder);
+
+    /// <summary>It is gone from its place; who has files open in it does not notice.</summary>
+    public void Vanish() => Run("umount", "--lazy", Folder);
+
     public void Dispose()
     {
         if (Run("umount", Folder).Length > 0)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Godwit.Postgres.Clusters;
+using Npgsql;
 
 namespace Godwit.TestServers;
 
@@ -21,12 +22,14 @@ public sealed class StandbyServer : IAsyncDisposable
     private readonly string folder;
     private readonly string data;
     private readonly string programs;
+    private readonly string superuser;
 
     private StandbyServer(PostgresServer primary, string folder)
     {
         this.folder = folder;
         data = Path.Combine(folder, "data");
         programs = PostgresVersions.Require(primary.Major);
+        superuser = primary.Connection("postgres", superuser: true).ConnectionString;
         Stream = CuttingProxy.Before("127.0.0.1", primary.Port);
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -57,6 +60,17 @@ public sealed class StandbyServer : IAsyncDisposable
     /// <summary>Makes it the primary; returns when it takes writes.</summary>
     public Task PromoteAsync(CancellationToken cancellationToken = default) => RunAsync("pg_ctl", ["-D", data, "-w", "promote"], cancellationToken);
 
+    public async Task ExecuteAsync(string sql) => await AskAsync(sql);
+
+    /// <summary>Asks it, as the superuser.</summary>
+    public async Task<object?> AskAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(superuser) { Port = Port }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(Path.Combine(data, "postmaster.pid")))
@@ -65,7 +79,8 @@ public sealed class StandbyServer : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    /// <summary>Runs a program of PostgreSQL as the servers' account.</summary>
+    internal async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var (file, all) = ServerAccount.Current().Wrap(Path.Combine(programs, program), arguments);
         // pg_ctl's server would keep a pipe open: what it says goes to its log.

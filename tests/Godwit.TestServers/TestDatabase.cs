@@ -3,7 +3,7 @@ using Npgsql;
 namespace Godwit.TestServers;
 
 /// <summary>A database of one test. It goes with its server.</summary>
-public sealed record TestDatabase(PostgresServer Server, string Name)
+public sealed record TestDatabase(DatabaseServer Server, string Name)
 {
     /// <summary>Without the password, as <c>--to</c> takes it.</summary>
     public string Url => Server.Url(Name);
@@ -21,7 +21,8 @@ public sealed record TestDatabase(PostgresServer Server, string Name)
     public async Task ExecuteAsync(string sql, bool superuser = false)
     {
         await using var connection = await OpenAsync(superuser);
-        await using var command = new NpgsqlCommand(sql, connection);
+        // Tables of a GB take their time on a busy machine.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
         await command.ExecuteNonQueryAsync();
     }
 

@@ -16,8 +16,8 @@ internal sealed class GodwitRun(Measurement measurement, JsonElement document)
 
     public static GodwitRun Must(Server server, MoveBenchOptions options, string command, string file, string url, params string[] more)
     {
-        var run = TimedProcess.Must(server.Environment, options.Godwit,
-            [command, "--from", file, "--to", url, "--json", "--jobs", $"{options.Jobs}", "--certificate", Path.Combine(options.Folder, "certificate.json"), .. more]);
+        var run = TimedProcess.Must(options.Folder, server.Environment, Path.GetFullPath(options.Godwit),
+            [command, "--from", Path.GetFullPath(file), "--to", url, "--json", "--jobs", $"{options.Jobs}", "--certificate", Path.Combine(options.Folder, "certificate.json"), .. more]);
         return new GodwitRun(run, JsonDocument.Parse(run.Output).RootElement);
     }
 

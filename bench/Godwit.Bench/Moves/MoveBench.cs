@@ -15,7 +15,7 @@ internal sealed class MoveBench(MoveBenchOptions options, Server server, Dataset
 
     public static int Run(MoveBenchOptions options)
     {
-        var server = new Server(options);
+        var server = new Server(options.Godwit, Path.Combine(options.Folder, "postgres"));
         var report = new MoveReport(options);
         foreach (var name in options.Datasets)
         {

@@ -6,15 +6,16 @@ namespace Godwit.Bench.Moves;
 /// <summary>The benchmark's own PostgreSQL server, made and reached through <c>godwit dev</c>.</summary>
 internal sealed class Server
 {
-    private readonly MoveBenchOptions _options;
+    private readonly string _godwit;
     private readonly string _folder;
     private readonly string _url;
     private readonly Dictionary<string, string> _environment = [];
 
-    public Server(MoveBenchOptions options)
+    /// <param name="godwit">The program.</param>
+    /// <param name="folder">Where the server is made.</param>
+    public Server(string godwit, string folder)
     {
-        _options = options;
-        _folder = Path.Combine(options.Folder, "postgres");
+        (_godwit, _folder) = (godwit, folder);
         Dev("up");
         var answer = Dev("url").RootElement;
         _url = answer.GetProperty("url").GetString()!;
@@ -42,5 +43,5 @@ internal sealed class Server
     public void Settle(string url) => TimedProcess.Run(_environment, "psql", "-X", "-q", url, "-c", "CHECKPOINT");
 
     private JsonDocument Dev(params string[] arguments) =>
-        JsonDocument.Parse(TimedProcess.Must(_environment, _options.Godwit, ["dev", .. arguments, "--folder", _folder, "--json"]).Output);
+        JsonDocument.Parse(TimedProcess.Must(_environment, _godwit, ["dev", .. arguments, "--folder", _folder, "--json"]).Output);
 }

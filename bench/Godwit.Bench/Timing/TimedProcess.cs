@@ -11,13 +11,18 @@ internal sealed record Measurement(double Wall, double Processor, long Memory, i
 /// <summary>Runs a program under GNU time, which reads what the kernel counted for it.</summary>
 internal static class TimedProcess
 {
-    public static Measurement Run(IReadOnlyDictionary<string, string> environment, string program, params IEnumerable<string> arguments)
+    public static Measurement Run(IReadOnlyDictionary<string, string> environment, string program, params IEnumerable<string> arguments) =>
+        RunIn(Environment.CurrentDirectory, environment, program, arguments);
+
+    /// <summary>In a folder, for programs that leave files where they are begun.</summary>
+    private static Measurement RunIn(string folder, IReadOnlyDictionary<string, string> environment, string program, IEnumerable<string> arguments)
     {
         var counts = Path.GetTempFileName();
         try
         {
             var start = new ProcessStartInfo("/usr/bin/time", ["-q", "-f", "%U %S %M", "-o", counts, program, .. arguments])
             {
+                WorkingDirectory = folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 UseShellExecute = false,
@@ -40,9 +45,13 @@ internal static class TimedProcess
     }
 
     /// <exception cref="BenchException">The program failed.</exception>
-    public static Measurement Must(IReadOnlyDictionary<string, string> environment, string program, params IEnumerable<string> arguments)
+    public static Measurement Must(IReadOnlyDictionary<string, string> environment, string program, params IEnumerable<string> arguments) =>
+        Must(Environment.CurrentDirectory, environment, program, arguments);
+
+    /// <exception cref="BenchException">The program failed.</exception>
+    public static Measurement Must(string folder, IReadOnlyDictionary<string, string> environment, string program, params IEnumerable<string> arguments)
     {
-        var run = Run(environment, program, arguments);
+        var run = RunIn(folder, environment, program, arguments);
         return run.ExitCode == 0 ? run : throw new BenchException($"{program} ended with {run.ExitCode}: {run.Error.Trim()} {run.Output.Trim()}");
     }
 }

@@ -53,7 +53,7 @@ public static class GodwitCommand
         root.Subcommands.Add(CertificateCommand.Create(kinds));
         root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
-        root.Subcommands.Add(DemoCommand.Create(kinds));
+        root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(DevCommand.Create());
         return root;
     }

@@ -46,7 +46,7 @@ internal sealed class ApprovalFolder(RunbookFolder folder) : IDisposable
 
     public Task<Outcome> ApproveAsync(string name, params string[] more) => folder.RunAsync(["approve", "--as", name, .. more]);
 
-    public Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => GodwitHere.RunAsync(folder.Path, folder.Environment, arguments);
+    public Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(folder.Path, folder.Environment, arguments);
 
     public async Task<JsonElement> JsonAsync(int exitCode, params IReadOnlyList<string> arguments) =>
         JsonDocument.Parse((await RunAsync([.. arguments, "--json"])).MustBe(exitCode).Output).RootElement;

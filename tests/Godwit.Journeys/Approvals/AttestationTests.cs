@@ -17,6 +17,47 @@ public sealed class AttestationTests(PostgresServers servers)
               - sql: first.sql
         """;
 
+    [Theory]
+    [InlineData("2001-01-01", 0)]
+    [InlineData("2099-01-01", 1)]
+    public async Task A_go_or_no_go_of_the_timetable_holds_the_phase_that_waits_for_it_and_from_its_time_every_phase(string date, int begun)
+    {
+        using var folder = await ApprovalFolder.PrepareAsync(servers);
+        const string Phases = """
+              expand:
+                steps: [sql: first.sql]
+              switch:
+                gates:
+                  - id: go
+                    attested: {statement: everybody is here and nothing speaks against it, role: CTO}
+                steps: [sql: second.sql]
+            """;
+        const string Timetable = "\ntimetable: {date: DATE, entries: [{at: '01:30', what: Final go/no-go, who: [CTO], GATE}]}";
+        folder.Folder.Runbook(Phases + Timetable.Replace("DATE", date, StringComparison.Ordinal).Replace("GATE", "gate: og", StringComparison.Ordinal));
+        Assert.Contains("Did you mean \"go\"? Gates that people attest: go", (await folder.Folder.RunAsync("check")).MustBe(1).Output, StringComparison.Ordinal);
+        folder.Folder.Runbook(Phases + Timetable.Replace("DATE", date, StringComparison.Ordinal).Replace("GATE", "decision: true", StringComparison.Ordinal));
+        var before = (await folder.Folder.JsonAsync(0, "plan")).GetProperty("hash").GetString();
+        folder.Folder.Runbook(Phases + Timetable.Replace("DATE", "2050-02-02", StringComparison.Ordinal).Replace("GATE", "gate: go", StringComparison.Ordinal));
+        var later = (await folder.Folder.JsonAsync(0, "plan")).GetProperty("hash").GetString();
+        folder.Folder.Runbook(Phases + Timetable.Replace("DATE", date, StringComparison.Ordinal).Replace("GATE", "gate: go", StringComparison.Ordinal));
+        var hash = (await folder.Folder.JsonAsync(0, "plan")).GetProperty("hash").GetString();
+        // That it waits is part of what people approve; until when is not.
+        Assert.NotEqual(before, hash);
+        Assert.Equal(later, hash);
+
+        await folder.PinAsync("Ada", "CTO");
+        var reason = (await folder.Folder.JsonAsync(5, "run")).GetProperty("reason").GetString()!;
+        Assert.StartsWith(begun == 0 ? "gate go of expand: NoData: due since Mon 2001-01-01 01:30 UTC: 0 of 1; missing: CTO" : "gate go of switch: NoData: 0 of 1; missing: CTO", reason, StringComparison.Ordinal);
+        Assert.Equal(begun, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE tablename = 'first'"));
+        var status = await folder.Folder.JsonAsync(0, "status");
+        Assert.Equal((begun == 0 ? "held" : "ahead", "go"), (status.GetProperty("timetable")[0].GetProperty("state").GetString(), status.GetProperty("timetable")[0].GetProperty("gate").GetString()));
+        (await AttestAsync(folder, "go", "Ada")).MustBe(0);
+        Assert.Equal("go", (await folder.Folder.JsonAsync(0, "status")).GetProperty("timetable")[0].GetProperty("state").GetString());
+        (await folder.Folder.RunAsync("resume")).MustBe(0);
+        Assert.Equal("go", (await folder.Folder.JsonAsync(0, "status")).GetProperty("timetable")[0].GetProperty("state").GetString());
+        Assert.Contains("| go |", (await folder.Folder.RunAsync("report")).MustBe(0).Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_box_opens_by_the_word_of_those_whom_it_asks_and_the_record_names_them()
     {

@@ -45,6 +45,39 @@ public sealed class RollbackApprovalTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_rollback_that_waits_begins_once_people_have_agreed_and_a_pause_leaves_the_run_as_it_was()
+    {
+        using var folder = await SwitchedAsync();
+        await AgeAsync(folder, "5 hours");
+        using (var waiting = folder.Folder.Start("rollback", "--wait"))
+        {
+            await UntilItWaitsAsync(folder, 1);
+            (await folder.Folder.RunAsync("pause")).MustBe(0);
+            Assert.Contains("missing: CTO and Product Owner", (await waiting.WaitAsync()).MustBe(1).Output, StringComparison.Ordinal);
+        }
+        Assert.Equal("Finished", await folder.Target.ScalarAsync<string>("SELECT state FROM godwit.runs"));
+        using var runner = folder.Folder.Start("rollback", "--wait");
+        await UntilItWaitsAsync(folder, 2);
+        Assert.True(await folder.IsSwitchedAsync());
+        (await folder.ApproveAsync("Ada", "--rollback")).MustBe(0);
+        (await folder.ApproveAsync("Grace", "--rollback")).MustBe(0);
+        (await runner.WaitAsync()).MustBe(6);
+        Assert.False(await folder.IsSwitchedAsync());
+        Assert.Equal(2, await folder.Target.ScalarAsync<int>("SELECT jsonb_array_length(body::jsonb -> 'approvals') FROM godwit.journal WHERE kind = 'rollback-decided'"));
+    }
+
+    [Fact]
+    public async Task What_people_cannot_mend_is_not_waited_for()
+    {
+        using var folder = await SwitchedAsync();
+        await AgeAsync(folder, "4 days");
+        Assert.Equal(["GW1739", "GW1738"], (await folder.Folder.JsonAsync(1, "rollback", "--wait")).GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("code").GetString()));
+    }
+
+    private static Task UntilItWaitsAsync(ApprovalFolder folder, int times) =>
+        Patience.UntilAsync(async () => await folder.Target.ScalarAsync<long>("SELECT count(*) FROM godwit.journal WHERE kind = 'rollback-waits'") >= times);
+
+    [Fact]
     public async Task Within_the_first_hour_a_pinned_engineering_lead_is_asked()
     {
         using var folder = await SwitchedAsync();

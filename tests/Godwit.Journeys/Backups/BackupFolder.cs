@@ -68,7 +68,14 @@ public sealed class BackupFolder : IDisposable
         return this;
     }
 
-    public Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => GodwitHere.RunAsync(_folder.Path, Environment, arguments);
+    /// <summary>Its commands come as the superuser, which physical backups take.</summary>
+    public void AsSuperuser()
+    {
+        Environment["DATABASE_URL"] = Target.Url.Replace("godwit@", "postgres@", StringComparison.Ordinal);
+        Environment["PGPASSWORD"] = Target.Server.Connection("postgres", superuser: true).Password;
+    }
+
+    public Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(_folder.Path, Environment, arguments);
 
     public async Task<JsonElement> JsonAsync(int exitCode, params IReadOnlyList<string> arguments) =>
         JsonDocument.Parse((await RunAsync([.. arguments, "--json"])).MustBe(exitCode).Output).RootElement;
@@ -79,6 +86,9 @@ public sealed class BackupFolder : IDisposable
     public GodwitProcess Start(params IReadOnlyList<string> arguments) => GodwitProcess.Start(_folder.Path, Environment, arguments);
 
     public string In(string name) => _folder.File(name);
+
+    /// <summary>Processes that work in staging: programs of PostgreSQL and scratch servers.</summary>
+    public IReadOnlyList<string> AtWork() => ProcessTree.CommandsWith(_staging);
 
     public string[] Staged => Directory.GetFileSystemEntries(_staging);
 

@@ -94,6 +94,35 @@ public sealed class BackupTests(PostgresServers servers)
         folder.MustBeTidy();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_destination_that_goes_away_does_not_take_the_other_with_it(bool vanishes)
+    {
+        using var small = SmallFileSystem.Mount(50);
+        using var folder = await BackupFolder.PrepareAsync(servers);
+        using var process = folder.Start("backup", "create", "--destination", folder.First, "--destination", small.Folder, "--json");
+        if (vanishes)
+        {
+            // In the middle of its writing, when its files are open.
+            await Patience.UntilAsync(() => Task.FromResult(Directory.EnumerateDirectories(small.Folder, ".*").Any()), process.WaitAsync());
+            process.Freeze();
+            small.Vanish();
+            process.Thaw();
+        }
+        else
+        {
+            small.MakeReadOnly();
+        }
+        using var document = System.Text.Json.JsonDocument.Parse((await process.WaitAsync()).MustBe(4).Output);
+        Assert.Equal("partly", document.RootElement.GetProperty("outcome").GetString());
+        Assert.Equal("GW1805", document.RootElement.GetProperty("findings")[0].GetProperty("code").GetString());
+        var listed = Assert.Single((await folder.JsonAsync(0, "backup", "list", "--destination", folder.First, "--destination", small.Folder)).GetProperty("backups").EnumerateArray());
+        Assert.Equal([folder.First], listed.GetProperty("destinations").EnumerateArray().Select(d => d.GetString()));
+        (await folder.RunAsync("backup", "verify", "--destination", folder.First)).MustBe(0);
+        folder.MustBeTidy();
+    }
+
     [Fact]
     public async Task A_command_that_hangs_is_ended_and_the_backup_stays()
     {

@@ -14,7 +14,7 @@ public sealed class PhysicalBackupTests(PostgresServers servers)
         await using var server = await PostgresServer.StartAsync(
             PostgresVersions.Default, settings: new Dictionary<string, string>(StringComparer.Ordinal) { ["wal_level"] = "replica", ["max_wal_senders"] = "10" }, cancellationToken: Token);
         using var folder = await BackupFolder.PrepareAsync(server);
-        await AsSuperuserAsync(folder);
+        folder.AsSuperuser();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var writer = Task.Run(async () =>
         {
@@ -49,12 +49,5 @@ public sealed class PhysicalBackupTests(PostgresServers servers)
         Assert.Contains("REPLICATION", refused, StringComparison.Ordinal);
         Assert.Contains("restore points", refused, StringComparison.Ordinal);
         Assert.Contains("logical backup needs none", refused, StringComparison.Ordinal);
-    }
-
-    private static Task AsSuperuserAsync(BackupFolder folder)
-    {
-        folder.Environment["DATABASE_URL"] = folder.Target.Url.Replace("godwit@", "postgres@", StringComparison.Ordinal);
-        folder.Environment["PGPASSWORD"] = folder.Target.Server.Connection("postgres", superuser: true).Password;
-        return Task.CompletedTask;
     }
 }

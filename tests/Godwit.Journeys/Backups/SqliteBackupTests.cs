@@ -37,6 +37,6 @@ public sealed class SqliteBackupTests
         (await RunAsync("restore", "--file", folder.File("restored.sqlite"), "--replace", "a trial")).MustBe(0);
         Assert.Empty(Directory.GetFileSystemEntries(folder.File("staging")));
 
-        Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => GodwitHere.RunAsync(folder.Path, environment, ["backup", .. arguments, "--destination", folder.File("backups")]);
+        Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(folder.Path, environment, ["backup", .. arguments, "--destination", folder.File("backups")]);
     }
 }

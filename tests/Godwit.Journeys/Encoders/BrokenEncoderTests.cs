@@ -58,8 +58,9 @@ public sealed class BrokenEncoderTests(PostgresServers servers)
         { "mixed", MappingKind.AnyText },
     };
 
+    /// <summary>All but the one that has no encoder: what comes from PostgreSQL goes on as it came.</summary>
     [Fact]
-    public void Every_mapping_is_broken_here() => Assert.Equal(Enum.GetValues<MappingKind>().Order(), Columns.Select(c => c.Data.Item2).Order());
+    public void Every_mapping_is_broken_here() => Assert.Equal(Enum.GetValues<MappingKind>().Except([MappingKind.Verbatim]).Order(), Columns.Select(c => c.Data.Item2).Order());
 
     [Theory]
     [MemberData(nameof(Columns))]

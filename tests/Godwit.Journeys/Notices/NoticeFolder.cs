@@ -48,7 +48,7 @@ internal sealed class NoticeFolder : IDisposable
         return this;
     }
 
-    public Task<Outcome> CommandAsync(string command, params IReadOnlyList<string> options) => GodwitHere.RunAsync(Folder.Path, Environment, ["notices", command, Folder.File, .. options]);
+    public Task<Outcome> CommandAsync(string command, params IReadOnlyList<string> options) => GodwitProcess.RunAsync(Folder.Path, Environment, ["notices", command, Folder.File, .. options]);
 
     public async Task<JsonElement> ListAsync() => JsonDocument.Parse((await CommandAsync("list", "--json")).MustBe(0).Output).RootElement;
 

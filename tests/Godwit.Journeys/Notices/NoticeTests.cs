@@ -63,7 +63,7 @@ public sealed class NoticeTests(PostgresServers servers)
     {
         await using var service = new LoopbackService(_ => new LoopbackAnswer(200));
         using var folder = await NoticeFolder.PrepareAsync(servers);
-        folder.At(service, "HOOK").Notices("notices: [{when: [paused, failed, rolled-back, aborted], audience: on-call, webhook: HOOK}]", """
+        folder.At(service, "HOOK").Notices("notices: [{when: [paused, resumed, failed, rolled-back, aborted], audience: on-call, webhook: HOOK}]", """
             phases:
               expand:
                 steps: [sql: one.sql]
@@ -73,14 +73,19 @@ public sealed class NoticeTests(PostgresServers servers)
             """);
         (await folder.Folder.RunAsync("run")).MustBe(5);
         Assert.Equal(["paused"], Events(service));
+        // Each time that somebody has it go on is told once.
+        (await folder.Folder.RunAsync("resume")).MustBe(5);
+        (await folder.Folder.RunAsync("resume")).MustBe(5);
+        Assert.Equal(["paused", "resumed", "paused", "resumed", "paused"], Events(service));
+        service.Forget();
         (await folder.Folder.RunAsync("rollback")).MustBe(6);
-        Assert.Equal(["paused", "rolled-back"], Events(service));
+        Assert.Equal(["rolled-back"], Events(service));
         folder.Notices("notices: [{when: [paused, failed, rolled-back, aborted], audience: on-call, webhook: HOOK}]", "phases:\n  expand:\n    steps: [{irreversible: never, sql: bad.sql}]");
         (await folder.Folder.RunAsync("run")).MustBe(5);
-        Assert.Equal(["paused", "rolled-back", "failed"], Events(service));
+        Assert.Equal(["rolled-back", "failed"], Events(service));
         Assert.Contains("You are on call for this run.", Json(service.Requests[^1], "text"), StringComparison.Ordinal);
         (await folder.Folder.RunAsync("abort")).MustBe(0);
-        Assert.Equal(["paused", "rolled-back", "failed", "aborted"], Events(service));
+        Assert.Equal(["rolled-back", "failed", "aborted"], Events(service));
     }
 
     [Fact]
@@ -145,12 +150,12 @@ public sealed class NoticeTests(PostgresServers servers)
             oncall: {people: [{name: Ada, contact: "+49 30"}]}
             timetable: {entries: [{at: '01:30', what: Final go/no-go, who: [CTO], decision: true}, {at: '02:15', what: Schema, phase: expand}]}
             notices:
-              - {id: all, when: [before, began, phase, approval-needed, paused, failed, done, finished, rolled-back, aborted], webhook: NOT_SET}
+              - {id: all, when: [before, began, phase, approval-needed, paused, resumed, failed, done, finished, rolled-back, aborted], webhook: NOT_SET}
               - {id: own, when: [done], subject: "{run} over", text: "Over. {link}", link: "https://x.example", webhook: NOT_SET}
             """;
         folder.Notices(Approvals + Others);
         var previews = JsonDocument.Parse((await folder.CommandAsync("preview", "--json")).MustBe(0).Output).RootElement.GetProperty("previews").EnumerateArray().ToList();
-        Assert.Equal(11, previews.Count);
+        Assert.Equal(12, previews.Count);
         Assert.All(previews, p => Assert.DoesNotContain("{", p.GetProperty("text").GetString() + p.GetProperty("subject").GetString(), StringComparison.Ordinal));
         Assert.Contains("Contact: Ada (+49 30)", previews[3].GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Equal(("shop over", "Over. https://x.example"), (previews[^1].GetProperty("subject").GetString(), previews[^1].GetProperty("text").GetString()));

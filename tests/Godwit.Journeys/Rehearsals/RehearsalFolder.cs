@@ -25,9 +25,12 @@ internal sealed class RehearsalFolder : IDisposable
 
     /// <param name="servers">Where its database is.</param>
     /// <param name="tables">Statements that fill the database.</param>
-    public static async Task<RehearsalFolder> PrepareAsync(PostgresServers servers, string tables)
+    public static async Task<RehearsalFolder> PrepareAsync(PostgresServers servers, string tables) => await PrepareAsync(await servers.DefaultAsync(), tables);
+
+    /// <summary>On a server with settings of its own.</summary>
+    public static async Task<RehearsalFolder> PrepareAsync(PostgresServer server, string tables)
     {
-        var folder = await RunbookFolder.PrepareAsync(servers);
+        var folder = await RunbookFolder.PrepareAsync(server);
         await folder.Target.ExecuteAsync(tables);
         return new RehearsalFolder(folder);
     }
@@ -40,7 +43,7 @@ internal sealed class RehearsalFolder : IDisposable
         return this;
     }
 
-    public async Task BackUpAsync() => (await GodwitHere.RunAsync(Folder.Path, Folder.Environment, ["backup", "create", "--runbook", Folder.File])).MustBe(0);
+    public async Task BackUpAsync(string method = "logical") => (await GodwitProcess.RunAsync(Folder.Path, Folder.Environment, ["backup", "create", "--method", method, "--runbook", Folder.File])).MustBe(0);
 
     public Task<JsonElement> RehearseAsync(int exitCode, params IReadOnlyList<string> arguments) => Folder.JsonAsync(exitCode, ["rehearse", .. arguments]);
 

@@ -102,11 +102,59 @@ public sealed class RehearsalTests(PostgresServers servers)
         Assert.True(await shop.Folder.Target.ScalarAsync<bool>("SELECT to_regnamespace('app') IS NULL"));
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{skip: [all]}", "all", "end", "over")]
+    public async Task A_live_move_is_rehearsed_with_its_cut_over_or_left_out_with_it(string rehearsal, params string[] leftOut)
+    {
+        using var shop = await RehearsalFolder.PrepareAsync(servers, Legacy);
+        using var source = SqliteConnection.OpenForWriting(shop.Folder.In("legacy.sqlite"));
+        source.Execute("PRAGMA journal_mode = wal");
+        source.Execute("CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT NOT NULL)");
+        source.Execute("INSERT INTO books (title) VALUES ('one'), ('two')");
+        shop.Runbook(
+            """
+              backfill: {steps: [{id: all, move: {source: legacy, schema: app, live: true}}]}
+              switch: {steps: [{id: over, cutover: all}]}
+              contract: {steps: [{id: end, release: all, irreversible: the old side is kept up no longer}]}
+            """, $"sources: {{legacy: {{path: legacy.sqlite}}}}\nrehearsal: {rehearsal}");
+        await shop.BackUpAsync();
+        var made = (await shop.RehearseAsync(0, "--count", "1")).GetProperty("made")[0];
+        Assert.Equal("Good", made.GetProperty("outcome").GetString());
+        Assert.Equal(leftOut, Names(made, "skipped"));
+        source.Execute("INSERT INTO books (title) VALUES ('three')");
+        Assert.Equal(0, source.QueryInteger("SELECT count(*) FROM sqlite_schema WHERE name LIKE '\\_godwit\\_%' ESCAPE '\\'"));
+    }
+
+    [Fact]
+    [Trait("Category", "Soak")]
+    public async Task A_physical_backup_will_do_and_the_other_databases_in_it_are_left_alone()
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["wal_level"] = "replica", ["max_wal_senders"] = "10" };
+        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, settings: settings, cancellationToken: Token);
+        using var shop = await RehearsalFolder.PrepareAsync(server, Legacy);
+        shop.Folder.Environment["DATABASE_URL"] = shop.Folder.Target.Url.Replace("godwit@", "postgres@", StringComparison.Ordinal);
+        shop.Folder.Environment["PGPASSWORD"] = server.Connection("postgres", superuser: true).Password;
+        shop.Runbook("  expand:\n    steps: [{id: column, sql: column.sql}]\n  backfill:\n    steps: [{id: fill, backfill: {from: legacy, set: {upper_name: {sql: upper(name)}}, empty_before: true}}]");
+        shop.Folder.Sql("column.sql", "ALTER TABLE legacy ADD upper_name text", "ALTER TABLE legacy DROP upper_name");
+        await shop.BackUpAsync("physical");
+        var before = await shop.FingerprintAsync();
+        var made = (await shop.RehearseAsync(0, "--count", "1")).GetProperty("made")[0];
+        Assert.Equal("Good", made.GetProperty("outcome").GetString());
+        Assert.Equal(500, made.GetProperty("legs")[0].GetProperty("phases")[1].GetProperty("steps")[0].GetProperty("rows").GetInt64());
+        Assert.Equal(before, await shop.FingerprintAsync());
+        Assert.Empty(shop.Servers());
+        Assert.False(shop.HasScratch);
+        (await shop.Folder.RunAsync("run")).MustBe(0);
+    }
+
     [Fact]
     public async Task Without_a_backup_or_with_one_from_the_middle_of_the_run_nothing_is_rehearsed()
     {
         using var shop = await SmallAsync("DROP TABLE things");
         Assert.Equal("GW1820", Code(await shop.RehearseAsync(1)));
+        shop.Folder.Sql("more.sql", "CREATE VIEW more AS SELECT 1", "DROP VIEW more");
+        shop.Runbook("  expand:\n    steps:\n      - sql: things.sql\n  switch:\n    gates:\n      - rehearsed: 2\n    steps:\n      - sql: more.sql");
         (await shop.Folder.RunAsync("run")).MustBe(5);
         await shop.BackUpAsync();
         Assert.Equal("GW1822", Code(await shop.RehearseAsync(1)));
@@ -115,6 +163,17 @@ public sealed class RehearsalTests(PostgresServers servers)
         shop.Folder.Runbook("  expand:\n    steps:\n      - sql: things.sql");
         Assert.Equal("GW1820", Code(await shop.RehearseAsync(1)));
         Assert.Equal(2, (await shop.Folder.RunAsync("rehearse", "--count", "0")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_run_that_stands_before_its_gates_gets_its_backup_and_its_rehearsals_and_goes_on()
+    {
+        using var shop = await SmallAsync("DROP TABLE things");
+        shop.Runbook("  expand:\n    gates: [{backup: {}}, {rehearsed: 1}]\n    steps:\n      - sql: things.sql");
+        (await shop.Folder.RunAsync("run")).MustBe(5);
+        await shop.BackUpAsync();
+        await shop.RehearseAsync(0, "--count", "1");
+        (await shop.Folder.RunAsync("resume")).MustBe(0);
     }
 
     [Fact]

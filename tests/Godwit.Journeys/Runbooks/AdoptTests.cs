@@ -76,7 +76,7 @@ public sealed class AdoptTests(PostgresServers servers)
         (await folder.RunAsync("run")).MustBe(0);
         Assert.Equal(1, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename = 'three'"));
         Assert.Equal("nothing-to-do", (await folder.JsonAsync(0, "run")).GetProperty("outcome").GetString());
-        (await Running.GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
+        (await Running.GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
     }
 
     [Fact]
@@ -97,6 +97,23 @@ public sealed class AdoptTests(PostgresServers servers)
         folder.Sql("R__names.sql", view + " ", "DROP VIEW names");
         (await folder.RunAsync("run")).MustBe(0);
         Assert.Equal(2, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM public.runs"));
+    }
+
+    [Fact]
+    public async Task A_target_that_lost_its_adoption_is_told_by_the_ledger_outside_of_it()
+    {
+        using var folder = await MigratedAsync(Dbmate, "20250101080000_one.sql", "20250201080000_two.sql", "20250301080000_three.sql");
+        (await folder.RunAsync("adopt")).MustBe(0);
+        Assert.Contains("Finished", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(folder.In("home/ledgers"))), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        // As a restore from before it would leave it.
+        await folder.Target.ExecuteAsync("DROP SCHEMA godwit CASCADE");
+        foreach (var command in new[] { "adopt", "run" }) Assert.Equal("GW1790", Code(await folder.JsonAsync(5, command)));
+        Assert.Equal(0, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM godwit.runs"));
+        (await folder.RunAsync("adopt", "--accept-rewind", "restored from before")).MustBe(0);
+        Assert.Equal("fork,rewind-accepted,adopted", await folder.Target.ScalarAsync<string>("SELECT string_agg(kind, ',' ORDER BY sequence) FROM godwit.journal WHERE sequence <= 3"));
+        (await folder.RunAsync("run")).MustBe(0);
+        Assert.Single(Directory.GetFiles(folder.In("home/ledgers")));
+        (await Running.GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
     }
 
     [Fact]

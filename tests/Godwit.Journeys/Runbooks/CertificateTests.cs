@@ -66,7 +66,7 @@ public sealed class CertificateTests(PostgresServers servers)
         Assert.Contains("everything is as it was", (await CertificateAsync(folder, "verify", path)).MustBe(0).Output, StringComparison.Ordinal);
     }
 
-    private static Task<Outcome> CertificateAsync(RunbookFolder folder, string command, string path) => GodwitHere.RunAsync(folder.Path, folder.Environment, ["certificate", command, path]);
+    private static Task<Outcome> CertificateAsync(RunbookFolder folder, string command, string path) => GodwitProcess.RunAsync(folder.Path, folder.Environment, ["certificate", command, path]);
 
     private async Task<RunbookFolder> ShopAsync() => (await RunbookFolder.PrepareAsync(servers)).Runbook(Shop)
         .Sql("customers.sql", "CREATE TABLE customers (id bigint PRIMARY KEY, name text)", "DROP TABLE customers")

@@ -60,5 +60,5 @@ public sealed class ConfigCheckTests(PostgresServers servers)
         (await CheckAsync(folder, "--no-such-option")).MustBe(2);
     }
 
-    private static Task<Outcome> CheckAsync(RunbookFolder folder, params IReadOnlyList<string> arguments) => GodwitHere.RunAsync(folder.Path, folder.Environment, ["config", "check", .. arguments]);
+    private static Task<Outcome> CheckAsync(RunbookFolder folder, params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(folder.Path, folder.Environment, ["config", "check", .. arguments]);
 }

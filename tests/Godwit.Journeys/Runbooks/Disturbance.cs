@@ -41,6 +41,8 @@ internal sealed class Disturbance(EveryKind world, Random random)
             // The one that nobody can tell: a statement outside a transaction, which bears to be done again.
             unknown = outcome.ExitCode == Paused && outcome.Output.Contains("its end was not seen", StringComparison.Ordinal);
             if (unknown || (!EndsByItself && outcome.ExitCode is Killed or Interrupted)) continue;
+            // Struck before it has the run, a command has nothing to go on with: whoever typed it types it again.
+            if (outcome.ExitCode == Interrupted && !(back ? await watch.IsGoingBackAsync() : await watch.HasRunAsync())) continue;
             // Struck right after its end, it has nothing left to do.
             if (start > 0 && outcome.ExitCode == Refused && (outcome.Output.Contains("is finished", StringComparison.Ordinal) || outcome.Output.Contains("is rolled-back", StringComparison.Ordinal))) return next;
             Assert.True(outcome.ExitCode == (back ? RolledBack : Done), $"{Story}\n{outcome.Output}\n{outcome.Error}");

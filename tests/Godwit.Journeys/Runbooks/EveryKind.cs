@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Godwit.Journeys.Running;
 using Godwit.TestServers;
 
@@ -6,7 +7,7 @@ namespace Godwit.Journeys.Runbooks;
 /// <summary>A runbook with a step of every kind, and the world around it: a service and a program that remember what they were asked, and with which key.</summary>
 internal sealed class EveryKind : IAsyncDisposable
 {
-    /// <summary>In their order, as the target has them.</summary>
+    /// <summary>In their order, as the target has them; without those that need more than a target, which <see cref="IsWhole"/> adds.</summary>
     public static readonly IReadOnlyList<string> Steps =
         ["settings", "tables", "one", "two", "insert", "by-email", "clean", "fill", "keys", "look", "closed", "announce", "warm", "traffic", "opened", "rest", "watch"];
 
@@ -40,11 +41,25 @@ internal sealed class EveryKind : IAsyncDisposable
               - {id: watch, observe: {every: 50ms, sample: [{sql: SELECT count(*) = 2000 FROM keys}], at: [100ms, 250ms]}}
         """;
 
-    private EveryKind(RunbookFolder folder, LoopbackService service)
+    /// <summary>Kinds whose work a server that goes away ends: a run that meets that pauses, and is none for tests in which it has to come to its end by itself.</summary>
+    private const string Others = """
+          verify:
+            steps:
+              - {id: save, backup: {}}
+              - {id: copy, restore: copy}
+              - {id: visit, smoke: {requests: visitors.yaml, url: 'URL'}}
+              - {id: press, load: {requests: visitors.yaml, url: 'URL', rate: 40, duration: 500ms, thresholds: {errors: 0}}}
+        """;
+
+    private EveryKind(RunbookFolder folder, LoopbackService service, bool isWhole)
     {
         Folder = folder;
         Service = service;
+        IsWhole = isWhole;
     }
+
+    /// <summary>Whether backup, restore and requests to a service are among its steps.</summary>
+    public bool IsWhole { get; }
 
     public RunbookFolder Folder { get; }
 
@@ -52,11 +67,16 @@ internal sealed class EveryKind : IAsyncDisposable
 
     public TestDatabase Target => Folder.Target;
 
-    public static async Task<EveryKind> MakeAsync(PostgresServer server)
+    /// <param name="server">Where.</param>
+    /// <param name="whole">Whether backup, restore and requests to a service are among its steps.</param>
+    public static async Task<EveryKind> MakeAsync(DatabaseServer server, bool whole = false)
     {
         var folder = await RunbookFolder.PrepareAsync(server);
         var service = new LoopbackService(_ => new LoopbackAnswer(200));
-        folder.Runbook(Phases.Replace("URL", service.Url, StringComparison.Ordinal))
+        folder.Environment["COPY_URL"] = folder.Target.Url + "_copy";
+        var phases = whole ? Phases.Replace("  switch:\n", $"{Others}\n  switch:\n", StringComparison.Ordinal) + "\nbackups: {destinations: [{path: backups}]}" : Phases;
+        folder.Runbook(phases.Replace("URL", service.Url, StringComparison.Ordinal), sources: whole ? "{copy: {env: COPY_URL}}" : "{}")
+            .Write("visitors.yaml", "godwit: 1\nscenarios: [{name: visitor, requests: [{name: home, path: /visit, timeout: 5s}]}]\n")
             .Write("app.env", "NAME=shop\n").Write("weights.template", "blue @blue@ green @green@\n").Write("weights.conf", "blue 100 green 0\n")
             .Write("note.sh", "echo \"$1 $GODWIT_IDEMPOTENCY_KEY\" >> notes\n")
             .Sql(
@@ -73,22 +93,22 @@ internal sealed class EveryKind : IAsyncDisposable
             .Sql("insert.sql", "INSERT INTO log (step) VALUES ('insert'); SELECT pg_sleep(0.05);", "DELETE FROM log WHERE step = 'insert'; SELECT pg_sleep(0.05);")
             .Sql("index.sql", "CREATE INDEX CONCURRENTLY people_email ON people (email)", "DROP INDEX CONCURRENTLY IF EXISTS people_email")
             .Sql("vacuum.sql", "VACUUM people", "VACUUM people");
-        return new EveryKind(folder, service);
+        return new EveryKind(folder, service, whole);
     }
 
     private static readonly Lock s_lock = new();
 
-    private static Task<string>? s_undisturbed;
+    private static readonly Dictionary<bool, Task<string>> s_undisturbed = [];
 
     /// <summary>What a run leaves that nobody disturbs, the same on every server; done once.</summary>
-    public static Task<string> UndisturbedAsync(PostgresServer server)
+    public static Task<string> UndisturbedAsync(DatabaseServer server, bool whole = false)
     {
-        lock (s_lock) return s_undisturbed ??= RunUndisturbedAsync(server);
+        lock (s_lock) return s_undisturbed.TryGetValue(whole, out var known) ? known : s_undisturbed[whole] = RunUndisturbedAsync(server, whole);
     }
 
-    private static async Task<string> RunUndisturbedAsync(PostgresServer server)
+    private static async Task<string> RunUndisturbedAsync(DatabaseServer server, bool whole)
     {
-        await using var world = await MakeAsync(server);
+        await using var world = await MakeAsync(server, whole);
         (await world.Folder.RunAsync("run")).MustBe(0);
         var state = await world.StateAsync();
         await world.AssertDoneAsync(state);
@@ -100,7 +120,17 @@ internal sealed class EveryKind : IAsyncDisposable
     {
         Assert.Equal(undisturbed, await StateAsync());
         AssertOneKeyEach(back: false);
+        if (IsWhole) await AssertSavedAsync();
         await AssertNothingLeftOverAsync();
+    }
+
+    /// <summary>However often it was begun, there is a verified backup and nothing half made beside it, and the copy has its rows.</summary>
+    private async Task AssertSavedAsync()
+    {
+        var backups = JsonDocument.Parse((await GodwitProcess.RunAsync(Folder.Path, Folder.Environment, ["backup", "list", "--json"])).MustBe(0).Output).RootElement.GetProperty("backups").EnumerateArray().ToList();
+        Assert.NotEmpty(backups);
+        Assert.Equal(backups.Count, Directory.GetFileSystemEntries(Folder.In("backups")).Length);
+        Assert.Equal(2000, await new TestDatabase(Target.Server, Target.Name + "_copy").ScalarAsync<long>("SELECT count(*) FROM public.keys"));
     }
 
     /// <summary>The run is gone back to the beginning.</summary>
@@ -139,7 +169,7 @@ internal sealed class EveryKind : IAsyncDisposable
     private void AssertOneKeyEach(bool back)
     {
         var notes = File.ReadAllLines(Folder.In("notes")).Select(l => l.Split(' ')).Select(w => (What: $"note {w[0]}", Key: w[1]));
-        var requests = Service.Requests.Select(r => (What: r.Method, Key: r.Headers["Idempotency-Key"]));
+        var requests = Service.Requests.Where(r => r.Path != "/visit").Select(r => (What: r.Method, Key: r.Headers["Idempotency-Key"]));
         var effects = notes.Concat(requests).GroupBy(e => e.What, e => e.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Distinct(StringComparer.Ordinal).ToList(), StringComparer.Ordinal);
         Assert.Equal(back ? ["DELETE", "POST", "note apply", "note undo"] : ["POST", "note apply"], effects.Keys.Order(StringComparer.Ordinal));
         Assert.All(effects.Values, keys => Assert.Single(keys));
@@ -151,7 +181,7 @@ internal sealed class EveryKind : IAsyncDisposable
         Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM godwit.leases"));
         Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM pg_index WHERE NOT indisvalid OR NOT indisready"));
         await Patience.UntilAsync(async () => await Target.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'godwit %'") == 0);
-        (await GodwitHere.RunAsync(Folder.Path, Folder.Environment, ["journal", "verify", "--to", Target.Url])).MustBe(0);
+        (await GodwitProcess.RunAsync(Folder.Path, Folder.Environment, ["journal", "verify", "--to", Target.Url])).MustBe(0);
     }
 
     public async ValueTask DisposeAsync()

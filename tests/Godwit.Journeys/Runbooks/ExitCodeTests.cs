@@ -35,7 +35,7 @@ public sealed class ExitCodeTests(PostgresServers servers)
     public async Task A_command_that_is_used_wrongly_returns_2_and_prints_nothing_on_standard_output(string command)
     {
         using var folder = await RunbookFolder.PrepareAsync(servers);
-        var outcome = (await GodwitHere.RunAsync(folder.Path, folder.Environment, [.. command.Split(' '), "--no-such-option"])).MustBe(Usage);
+        var outcome = (await GodwitProcess.RunAsync(folder.Path, folder.Environment, [.. command.Split(' '), "--no-such-option"])).MustBe(Usage);
         Assert.Equal("", outcome.Output);
         Assert.NotEqual("", outcome.Error);
     }
@@ -138,7 +138,7 @@ public sealed class ExitCodeTests(PostgresServers servers)
 
     private static async Task HereAsync(RunbookFolder folder, int exitCode, params IReadOnlyList<string> arguments)
     {
-        var root = JsonDocument.Parse((await GodwitHere.RunAsync(folder.Path, folder.Environment, [.. arguments, "--json"])).MustBe(exitCode).Output).RootElement;
+        var root = JsonDocument.Parse((await GodwitProcess.RunAsync(folder.Path, folder.Environment, [.. arguments, "--json"])).MustBe(exitCode).Output).RootElement;
         if (root.TryGetProperty("exitCode", out var told)) Assert.Equal(exitCode, told.GetInt32());
     }
 

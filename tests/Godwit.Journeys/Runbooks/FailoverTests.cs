@@ -19,6 +19,38 @@ public sealed class FailoverTests
         Assert.InRange(found, 0, acknowledged - 1);
     }
 
+    /// <summary>Behind an address that stays the runner's next connection is to the new server: what that lacks is noticed, and by a resume too.</summary>
+    [Fact]
+    public async Task An_asynchronous_standby_that_lacks_entries_of_the_journal_stops_the_run()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, settings: new Dictionary<string, string>(StandbyServer.PrimarySettings, StringComparer.Ordinal), cancellationToken: token);
+        await using var standby = await StandbyServer.FollowAsync(server, token);
+        var undisturbed = await EveryKind.UndisturbedAsync(server);
+        await using var world = await EveryKind.MakeAsync(server);
+        await using var address = CuttingProxy.Before("127.0.0.1", () => server.Port);
+        world.Folder.Environment["DATABASE_URL"] = $"postgres://godwit@127.0.0.1:{address.Port}/{world.Target.Name}";
+        world.Folder.Environment["PGPASSWORD"] = server.Password;
+        await using var watch = new RunWatch(world.Target);
+        using (var runner = world.Folder.Start("run"))
+        {
+            Assert.True(await watch.ReachAsync(4, 0, back: false, () => runner.HasExited));
+            standby.Stream.Silent = true;
+            Assert.True(await watch.ReachAsync(9, 0, back: false, () => runner.HasExited));
+            runner.Freeze();
+            await watch.DisposeAsync();
+            standby.Stream.RefuseNew = true;
+            standby.Stream.Cut();
+            await server.FailOverAsync(standby, token);
+            address.Cut();
+            runner.Thaw();
+            Assert.Contains("GW1790", (await runner.WaitAsync()).MustBe(5).Output, StringComparison.Ordinal);
+        }
+        Assert.Contains("--accept-rewind", (await world.Folder.RunAsync("resume")).MustBe(5).Output, StringComparison.Ordinal);
+        (await world.Folder.RunAsync("resume", "--accept-rewind", "the standby was behind")).MustBe(0);
+        await world.AssertDoneAsync(undisturbed);
+    }
+
     /// <returns>The rows of the backfill that the old server had answered for, and those that the new one has.</returns>
     private static async Task<(long Acknowledged, long Found)> FailOverAsync(bool synchronous)
     {

@@ -25,7 +25,7 @@ public sealed class JournalCopyTests(PostgresServers servers)
         var first = File.ReadAllLines(copy).Length;
         (await folder.RunAsync("finish", "--early", "a test", "--journal", copy)).MustBe(0);
         Assert.True(File.ReadAllLines(copy).Length > first);
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", copy])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", copy])).MustBe(0);
 
         var told = Assert.Single((await folder.JsonAsync(0, "status")).GetProperty("journal").EnumerateArray());
         Assert.Equal("up-to-date", told.GetProperty("state").GetString());
@@ -63,7 +63,7 @@ public sealed class JournalCopyTests(PostgresServers servers)
         Assert.Empty((await folder.JsonAsync(0, "run", "--journal", service.Url + "/journals")).GetProperty("findings").EnumerateArray());
         Assert.All(service.Requests, r => Assert.Equal("Bearer of-the-test", r.Headers["Authorization"]));
         await File.WriteAllTextAsync(folder.In("got.jsonl"), string.Concat(service.Requests.Select(r => r.Body)), TestContext.Current.CancellationToken);
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", folder.In("got.jsonl")])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", folder.In("got.jsonl")])).MustBe(0);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class JournalCopyTests(PostgresServers servers)
         await File.WriteAllTextAsync(folder.File, text.Replace("phases:", "journal: {env: JOURNAL_PLACE}\nphases:", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         (await folder.RunAsync("run")).MustBe(0);
         (await folder.RunAsync("finish", "--early", "a test", "--journal", folder.In("option.jsonl"))).MustBe(0);
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", folder.In("named.jsonl")])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", folder.In("named.jsonl")])).MustBe(0);
         Assert.True(File.ReadAllLines(folder.In("option.jsonl")).Length > File.ReadAllLines(folder.In("named.jsonl")).Length);
 
         await File.WriteAllTextAsync(folder.File, text.Replace("phases:", "journal: {file: copies/}\nphases:", StringComparison.Ordinal), TestContext.Current.CancellationToken);

@@ -10,13 +10,13 @@ public sealed class KilledEverywhereTests(PostgresServers servers)
 {
     [Fact]
     public async Task A_killed_runner_of_every_kind_of_step_is_gone_on_with() =>
-        await CampaignAsync(seed: 1, kills: 4, await EveryKind.UndisturbedAsync(await servers.DefaultAsync()));
+        await CampaignAsync(seed: 1, kills: 4, await EveryKind.UndisturbedAsync(await servers.DefaultAsync(), whole: true));
 
     [Fact]
     [Trait("Category", "Soak")]
     public async Task A_runner_killed_a_hundred_times_over_every_kind_of_step()
     {
-        var undisturbed = await EveryKind.UndisturbedAsync(await servers.DefaultAsync());
+        var undisturbed = await EveryKind.UndisturbedAsync(await servers.DefaultAsync(), whole: true);
         var kills = 0;
         for (var seed = 100; kills < 100; seed++) kills += await CampaignAsync(seed, kills: 10, undisturbed);
     }
@@ -25,7 +25,7 @@ public sealed class KilledEverywhereTests(PostgresServers servers)
     private async Task<int> CampaignAsync(int seed, int kills, string undisturbed)
     {
         var random = new Random(seed);
-        await using var world = await EveryKind.MakeAsync(await servers.DefaultAsync());
+        await using var world = await EveryKind.MakeAsync(await servers.DefaultAsync(), whole: true);
         var disturbance = new Disturbance(world, random);
         try
         {

@@ -36,7 +36,7 @@ public sealed class KilledRunnerTests(PostgresServers servers)
         Assert.Equal(2, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relname LIKE 'log\\_%' AND i.indisvalid AND c.relname <> 'log_pkey'"));
         await RandomKills.RunAsync(folder, random, kills, first: "rollback", then: "rollback", end: 6);
         Assert.Equal(0, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
     }
 
     private async Task<RunbookFolder> MakeAsync()

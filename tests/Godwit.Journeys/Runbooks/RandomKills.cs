@@ -5,8 +5,9 @@ namespace Godwit.Journeys.Runbooks;
 /// <summary>Runners that are killed with SIGKILL at moments that a seed chooses, one after another, until one comes to its end.</summary>
 internal static class RandomKills
 {
-    /// <summary>Kills the runner some times, then lets it come to its end.</summary>
-    public static async Task RunAsync(RunbookFolder folder, Random random, int kills, string first, string then, int end, int longest = 1200)
+    /// <summary>Kills the runner some times, then lets it come to its end. One that is through before its time is not killed, and no other after it.</summary>
+    /// <returns>How many were killed.</returns>
+    public static async Task<int> RunAsync(RunbookFolder folder, Random random, int kills, string first, string then, int end, int longest = 1200)
     {
         var token = TestContext.Current.CancellationToken;
         var command = first;
@@ -26,9 +27,9 @@ internal static class RandomKills
             }
             var outcome = await runner.WaitAsync();
             // Killed right after its end, it has nothing left to do.
-            if (i > 0 && outcome.ExitCode == 1 && (outcome.Output.Contains("is finished", StringComparison.Ordinal) || outcome.Output.Contains("is rolled-back", StringComparison.Ordinal))) return;
+            if (i > 0 && outcome.ExitCode == 1 && (outcome.Output.Contains("is finished", StringComparison.Ordinal) || outcome.Output.Contains("is rolled-back", StringComparison.Ordinal))) return i;
             outcome.MustBe(end);
-            return;
+            return i;
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class ReportTests(PostgresServers servers)
         Assert.DoesNotContain("<script", text.Replace("\\<script", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
 
         Assert.Equal(0, await VerifyAsync(folder, path));
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url, "--head", written.GetProperty("head").GetString()!])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url, "--head", written.GetProperty("head").GetString()!])).MustBe(0);
         await File.WriteAllTextAsync(path, text.Replace("customers", "Customers", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         Assert.Equal(3, await VerifyAsync(folder, path));
         await File.WriteAllTextAsync(path, text[..text.LastIndexOf("<!--", StringComparison.Ordinal)], TestContext.Current.CancellationToken);
@@ -69,7 +69,7 @@ public sealed class ReportTests(PostgresServers servers)
         Assert.Contains("are not those that the journal names", text, StringComparison.Ordinal);
     }
 
-    private static async Task<int> VerifyAsync(RunbookFolder folder, string path) => (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["report", "verify", path])).ExitCode;
+    private static async Task<int> VerifyAsync(RunbookFolder folder, string path) => (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["report", "verify", path])).ExitCode;
 
     private async Task<RunbookFolder> ShopAsync() => (await RunbookFolder.PrepareAsync(servers)).Runbook(Shop)
         .Sql("customers.sql", "CREATE TABLE customers (id bigint PRIMARY KEY, name text)", "DROP TABLE customers")

@@ -48,6 +48,23 @@ public sealed class RewoundTargetTests
     }
 
     [Fact]
+    public async Task A_run_on_a_restored_target_is_given_up_once_somebody_accepts_what_is_lost()
+    {
+        await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, cancellationToken: Token);
+        using var folder = await StagesAsync(server);
+        (await folder.RunAsync("run")).MustBe(5);
+        using var backup = await BackUpAsync(server);
+        Touch(folder, "go1");
+        (await folder.RunAsync("resume")).MustBe(5);
+        await RestoreAsync(server, backup);
+        Assert.Contains("are gone", Finding(await folder.JsonAsync(5, "abort"), "GW1790"), StringComparison.Ordinal);
+        (await folder.RunAsync("abort", "--accept-rewind", "we begin anew")).MustBe(0);
+        Assert.Equal(1, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM godwit.journal WHERE kind = 'rewind-accepted'"));
+        Assert.Equal("Aborted", await folder.Target.ScalarAsync<string>("SELECT state FROM godwit.runs"));
+        (await VerifyAsync(folder)).MustBe(0);
+    }
+
+    [Fact]
     public async Task A_target_from_before_the_run_is_told_too_and_a_new_run_puts_it_on_record()
     {
         await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, cancellationToken: Token);
@@ -197,7 +214,7 @@ public sealed class RewoundTargetTests
 
     private static void Touch(RunbookFolder folder, string name) => File.WriteAllText(folder.In(name), "");
 
-    private static Task<Outcome> VerifyAsync(RunbookFolder folder) => GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url]);
+    private static Task<Outcome> VerifyAsync(RunbookFolder folder) => GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url]);
 
     private static string Finding(JsonElement document, string code) =>
         Assert.Single(document.GetProperty("findings").EnumerateArray(), f => f.GetProperty("code").GetString() == code).GetProperty("message").GetString()!;
@@ -222,7 +239,7 @@ public sealed class RewoundTargetTests
 
     private static async Task CopyAsync(string from, string to)
     {
-        using var copy = Process.Start(new ProcessStartInfo("/bin/cp", ["-a", from, to]))!;
+        using var copy = Process.Start(new ProcessStartInfo("/bin/cp", ["-a", from, to]) { WorkingDirectory = "/" })!;
         await copy.WaitForExitAsync(Token);
         Assert.Equal(0, copy.ExitCode);
     }

@@ -31,7 +31,7 @@ public sealed class RunbookFolder : IDisposable
     public static async Task<RunbookFolder> PrepareAsync(PostgresServers servers) => await PrepareAsync(await servers.DefaultAsync());
 
     /// <summary>On a server that the test may stop, kill and restore.</summary>
-    public static async Task<RunbookFolder> PrepareAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));
+    public static async Task<RunbookFolder> PrepareAsync(DatabaseServer server) => new(await server.CreateDatabaseAsync(TestContext.Current.CancellationToken));
 
     /// <param name="phases">The YAML below <c>phases:</c>, two spaces in.</param>
     /// <param name="name">The runbook's.</param>
@@ -54,7 +54,7 @@ public sealed class RunbookFolder : IDisposable
         return this;
     }
 
-    public Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => GodwitHere.RunAsync(_folder.Path, Environment, [arguments[0], File, .. arguments.Skip(1)]);
+    public Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(_folder.Path, Environment, [arguments[0], File, .. arguments.Skip(1)]);
 
     /// <summary>Runs a command with --json, expects its exit code, and gives the document.</summary>
     public async Task<JsonElement> JsonAsync(int exitCode, params IReadOnlyList<string> arguments)

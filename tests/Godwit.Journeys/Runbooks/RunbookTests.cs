@@ -43,7 +43,7 @@ public sealed class RunbookTests(PostgresServers servers)
         Assert.Equal("finished", (await folder.JsonAsync(0, "finish", "--early", "a test does not wait a week")).GetProperty("outcome").GetString());
         Assert.False((await folder.JsonAsync(0, "status")).GetProperty("rollback").GetProperty("possible").GetBoolean());
         (await folder.RunAsync("rollback")).MustBe(1);
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
         Assert.Equal("nothing-to-do", (await folder.JsonAsync(0, "run")).GetProperty("outcome").GetString());
     }
 
@@ -75,7 +75,7 @@ public sealed class RunbookTests(PostgresServers servers)
         (await folder.RunAsync("run")).MustBe(0);
         Assert.Equal("rolled-back", (await folder.JsonAsync(6, "rollback")).GetProperty("outcome").GetString());
         Assert.Equal("legacy", await folder.Target.ScalarAsync<string>("SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = 'public'"));
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
         (await folder.RunAsync("run")).MustBe(0);
     }
 

@@ -12,7 +12,7 @@ public sealed class RunnersAtOnceTests(PostgresServers servers)
 
     [Fact]
     [Trait("Category", "Soak")]
-    public Task One_of_eight_processes_begins_twenty_times() => RaceAsync(rounds: 20, processes: 8);
+    public Task One_of_eight_processes_begins_fifty_times() => RaceAsync(rounds: 50, processes: 8);
 
     private async Task RaceAsync(int rounds, int processes)
     {

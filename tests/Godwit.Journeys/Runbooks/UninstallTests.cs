@@ -19,7 +19,7 @@ public sealed class UninstallTests(PostgresServers servers)
         foreach (var table in new[] { "runs", "steps", "phases", "catalogs" }) Assert.Contains(lines, l => l.EndsWith($"\"table\":\"{table}\"}}", StringComparison.Ordinal));
         // The journal in it is one that `journal verify` reads.
         await File.WriteAllLinesAsync(folder.In("journal.jsonl"), lines.SkipWhile(l => !l.StartsWith("{\"header\"", StringComparison.Ordinal)).SkipLast(1), TestContext.Current.CancellationToken);
-        (await Running.GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", folder.In("journal.jsonl")])).MustBe(0);
+        (await Running.GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", folder.In("journal.jsonl")])).MustBe(0);
         Assert.Equal("nothing-to-do", (await folder.JsonAsync(0, "uninstall", "--export", folder.In("again.jsonl"))).GetProperty("outcome").GetString());
     }
 

@@ -3,8 +3,9 @@ using Godwit.Cli;
 namespace Godwit.Journeys.Running;
 
 /// <summary>
-/// Runs the command in this process, as its Main does: hundreds of runs are paid with one start of the runtime. Folder and environment belong to the
-/// process, so these runs take turns.
+/// Runs the command in this process, as its Main does: hundreds of moves are paid with one start of the runtime. Folder and environment belong to the
+/// process, so these runs take turns: what waits for anything but the database belongs into <see cref="GodwitProcess"/>.
+/// And who starts another process names its folder: the one at hand is a run's, and goes with it.
 /// </summary>
 public static class GodwitHere
 {

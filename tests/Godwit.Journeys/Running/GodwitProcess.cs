@@ -36,6 +36,13 @@ public sealed class GodwitProcess : IDisposable
         return new GodwitProcess(Process.Start(start)!);
     }
 
+    /// <summary>A process from its start to its end, with what it said.</summary>
+    public static async Task<Outcome> RunAsync(string folder, IReadOnlyDictionary<string, string?> environment, IReadOnlyList<string> arguments)
+    {
+        using var process = Start(folder, environment, arguments);
+        return await process.WaitAsync();
+    }
+
     public async Task<Outcome> WaitAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);

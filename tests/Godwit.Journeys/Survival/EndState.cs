@@ -35,7 +35,7 @@ internal static class EndState
     private static async Task NoSessionsAsync(NpgsqlConnection connection)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (await ScalarAsync<long>(connection, "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'godwit%'") > 0)
+        while (await ScalarAsync<long>(connection, "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'godwit%' AND datname = current_database()") > 0)
             await Task.Delay(Pause, limit.Token);
     }
 

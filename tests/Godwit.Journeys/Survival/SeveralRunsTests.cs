@@ -43,7 +43,7 @@ public sealed class SeveralRunsTests(PostgresServers servers)
         (await journey.MoveAsync()).MustBe(4);
         (await MoveToAsync(journey, other)).MustBe(4);
         using (var elsewhere = new WorkFolder())
-            (await GodwitHere.RunAsync(elsewhere.Path, journey.Environment, ["abort", "--to", other.Url])).MustBe(0);
+            (await GodwitProcess.RunAsync(elsewhere.Path, journey.Environment, ["abort", "--to", other.Url])).MustBe(0);
         await GoOnAsync(journey.Target);
         (await journey.RunAsync("resume", "--json")).MustBeVerified();
         Assert.Equal(["1"], await journey.TextsAsync("SELECT count(*)::text FROM public.t"));

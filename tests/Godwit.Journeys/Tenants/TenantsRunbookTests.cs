@@ -20,11 +20,13 @@ public sealed class TenantsRunbookTests(PostgresServers servers)
     [Fact]
     public async Task The_run_waits_for_the_release_that_the_new_tables_need()
     {
-        using var service = await TenantsService.PrepareAsync(servers);
-        service.Environment["RELEASE_USES_API_KEYS"] = null;
-        Assert.Contains("RELEASE_USES_API_KEYS is not there", (await service.RunAsync("run")).MustBe(5).Output, StringComparison.Ordinal);
+        using var service = await TenantsService.PrepareAsync(servers, keep: TenantsService.Attested);
+        Assert.Contains("release-in-use of backfill: NoData", (await service.RunAsync("run")).MustBe(5).Output, StringComparison.Ordinal);
         await service.Target.ExecuteAsync("UPDATE public.clients SET api_key = 'changed in time' WHERE name = 'client 1'");
-        service.Environment["RELEASE_USES_API_KEYS"] = "yes";
+        var key = service.In("cyd.jwk");
+        (await service.SayAsync("keys", "person", "new", "Cyd", "--out", key)).MustBe(0);
+        (await service.SayAsync("keys", "person", "add", "Cyd", "--public-key", key, "--role", "Operator", "--runbook", service.Folder)).MustBe(0);
+        (await service.SayAsync("attest", "release-in-use", service.Folder)).MustBe(0);
         (await service.RunAsync("resume")).MustBe(0);
         Assert.Equal(43, await service.Target.ScalarAsync<long>("SELECT count(*) FROM public.api_keys"));
     }
@@ -72,7 +74,7 @@ public sealed class TenantsRunbookTests(PostgresServers servers)
         (await service.RunAsync("rollback")).MustBe(6);
         Assert.Equal("clients", await service.Target.ScalarAsync<string>("SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = 'public'"));
         Assert.Equal(43, await service.Target.ScalarAsync<long>("SELECT count(api_key) FROM public.clients"));
-        Assert.Empty(Directory.GetFiles(Path.Combine(service.Folder, "routes"), "*.conf"));
+        Assert.Contains("{ * blue; }", await File.ReadAllTextAsync(Path.Combine(service.Folder, "routes", "key-lookup.conf"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static async Task RefusesAsync(TestDatabase target, string sql)

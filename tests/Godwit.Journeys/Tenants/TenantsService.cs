@@ -14,9 +14,18 @@ internal sealed class TenantsService : IDisposable
         FROM generate_series(1, 50) i
         """;
 
+    /// <summary>What asks for backups, rehearsals, people, a service and its proxy: the demo's tests show it. Here it is about what the runbook does to the database.</summary>
+    private static readonly string[] s_surroundings =
+    [
+        "backups:", "rehearsal:", "approvals:", "tripwires:", "- backup:", "- rehearsed:", "- id: audit-before", "- audit:", Attested, "- id: green-knows-a-key", "- id: green-bears-the-load", "analysis:",
+        "- name: the service answers", "access_log:", "load_rate:", "load_for:", "window:", "proxy_pid:",
+    ];
+
+    public const string Attested = "- id: release-in-use";
+
     private readonly WorkFolder _folder = new();
 
-    private TenantsService(TestDatabase target)
+    private TenantsService(TestDatabase target, IReadOnlyList<string> keep)
     {
         Target = target;
         Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -28,9 +37,10 @@ internal sealed class TenantsService : IDisposable
             ["PGPASSWORD"] = null,
             ["API_KEY_PEPPER"] = Pepper,
             ["API_KEY_PEPPER_FILE"] = null,
-            ["RELEASE_USES_API_KEYS"] = "yes",
         };
         CopyRunbook(Path.Combine(RepositoryFolder.Path, "runbooks", "tenants"), Folder);
+        var file = Path.Combine(Folder, "runbook.yaml");
+        File.WriteAllText(file, Without(File.ReadAllLines(file), [.. s_surroundings.Except(keep, StringComparer.Ordinal)]));
     }
 
     public TestDatabase Target { get; }
@@ -39,18 +49,43 @@ internal sealed class TenantsService : IDisposable
 
     public string Folder => _folder.File("tenants");
 
-    public static async Task<TenantsService> PrepareAsync(PostgresServers servers, string legacy = Legacy)
+    public static async Task<TenantsService> PrepareAsync(PostgresServers servers, string legacy = Legacy, params IReadOnlyList<string> keep)
     {
-        var service = new TenantsService(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken));
+        var service = new TenantsService(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken), keep);
         await service.Target.ExecuteAsync(legacy);
         return service;
     }
 
     /// <summary>Watches for no longer than it has to.</summary>
-    public Task<Outcome> RunAsync(string command, params IReadOnlyList<string> more) => GodwitHere.RunAsync(
+    public Task<Outcome> RunAsync(string command, params IReadOnlyList<string> more) => GodwitProcess.RunAsync(
         _folder.Path, Environment, [command, Folder, .. command == "resume" ? (string[])[] : ["--set", "hold=0s", "--set", "first_look=10ms", "--set", "last_look=20ms"], .. more]);
 
+    /// <summary>Another command, as it is.</summary>
+    public Task<Outcome> SayAsync(params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(_folder.Path, Environment, arguments);
+
+    public string In(string file) => _folder.File(file);
+
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>The lines that begin so, and what belongs to them.</summary>
+    private static string Without(IEnumerable<string> lines, IReadOnlyList<string> blocks)
+    {
+        var kept = new List<string>();
+        int? leavingOut = null;
+        foreach (var line in lines)
+        {
+            var indent = line.Length - line.TrimStart().Length;
+            if (line.Length > 0 && leavingOut is { } depth && indent <= depth) leavingOut = null;
+            if (leavingOut is null && blocks.Any(b => line.TrimStart().StartsWith(b, StringComparison.Ordinal))) leavingOut = indent;
+            if (leavingOut is null && line.TrimStart() is var text && !text.StartsWith('#')) kept.Add(line.Replace(", signal: {pid_file: \"${proxy_pid}\"}", "", StringComparison.Ordinal));
+        }
+        // A list of which nothing is left.
+        for (var i = kept.Count - 2; i >= 0; i--)
+        {
+            if (kept[i].TrimStart() == "gates:" && kept[i + 1].Length - kept[i + 1].TrimStart().Length <= kept[i].IndexOf('g', StringComparison.Ordinal)) kept.RemoveAt(i);
+        }
+        return string.Join('\n', kept) + "\n";
+    }
 
     private static void CopyRunbook(string from, string to)
     {

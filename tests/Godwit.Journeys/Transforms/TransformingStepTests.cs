@@ -36,7 +36,7 @@ public sealed class TransformingStepTests(PostgresServers servers)
         (await folder.RunAsync("run")).MustBe(0);
         Assert.Equal(Customers.Hash("key-1"), await folder.Target.ScalarAsync<string>("SELECT api_key_hash FROM app.customers WHERE id = 1"));
         Assert.Equal("Ada", await folder.Target.ScalarAsync<string>("SELECT first_name FROM app.customers WHERE id = 1"));
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["verify", "--from", folder.In("legacy.sqlite"), "--to", folder.Target.Url, "--schema", "app"])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["verify", "--from", folder.In("legacy.sqlite"), "--to", folder.Target.Url, "--schema", "app"])).MustBe(0);
         var journal = await folder.Target.ScalarAsync<string>("SELECT string_agg(body, '') FROM godwit.journal");
         foreach (var secret in (string[])[Customers.Pepper, "key-1", "ada@example.org"]) Assert.DoesNotContain(secret, journal, StringComparison.Ordinal);
         (await folder.RunAsync("rollback")).MustBe(6);

@@ -40,7 +40,7 @@ public sealed class FindingPageTests
     public void No_two_codes_share_an_id_or_a_title()
     {
         Assert.Equal(FindingCodes.All.Count, FindingCodes.All.Values.Select(c => c.Title).Distinct(StringComparer.Ordinal).Count());
-        Assert.All(FindingCodes.All.Keys, id => Assert.Matches("^GW1[0-8][0-9]{2}$", id));
+        Assert.All(FindingCodes.All.Keys, id => Assert.Matches("^GW[12][0-9]{3}$", id));
     }
 
     private static string Section(string page, string heading)

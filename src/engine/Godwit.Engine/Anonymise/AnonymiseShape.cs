@@ -26,7 +26,7 @@ public static class AnonymiseShape
     public static Shape.Map Shape { get; } = new(
         new Field(KeyKey, new Shape.Map(new Field("env", s_variable, "The variable that holds the key, at least 16 bytes; with `_FILE` after its name, one that holds the path of a file with it", Required: true)) { Short = "env" }, "Under one key the same value is always replaced by the same; without it each copy has a key of its own, which nobody knows"),
         new Field(TablesKey, new Shape.Named(s_table) { NamePattern = "^.{1,200}$" }, "The tables, by their names with their schemas; one without is in public", Required: true),
-        new Field(IgnoreKey, new Shape.List(s_name) { Max = 2000 }, "Columns that look personal and are not, as schema.table.column"))
+        new Field(IgnoreKey, new Shape.List(s_name) { Max = 2000 }, "Columns that look personal and are not, as schema.table.column; `large objects` are none either"))
     {
         Name = "anonymised copies",
         Description = "How copies of the data are anonymised",
@@ -42,7 +42,13 @@ public static class AnonymiseShape
 /// <param name="Key">Where the key is; null is one of its own for each copy.</param>
 /// <param name="Tables">By schema.table.</param>
 /// <param name="Ignore">Columns that look personal and are not, as schema.table.column.</param>
-public sealed record AnonymiseSettings(ValueFrom? Key, IReadOnlyDictionary<string, AnonymisedTable> Tables, IReadOnlySet<string> Ignore);
+public sealed record AnonymiseSettings(ValueFrom? Key, IReadOnlyDictionary<string, AnonymisedTable> Tables, IReadOnlySet<string> Ignore)
+{
+    /// <summary>As <see cref="Ignore"/> names them: no column, and nothing that a mask could be put on.</summary>
+    public const string LargeObjects = "large objects";
+
+    public bool KeepsLargeObjects => Ignore.Contains(LargeObjects);
+}
 
 /// <param name="Columns">How each is masked.</param>
 /// <param name="Date">The column that says how old a row is.</param>

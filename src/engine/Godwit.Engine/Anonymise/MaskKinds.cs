@@ -9,6 +9,9 @@ public sealed class MaskKinds(byte[] key)
 {
     public const string Null = "null";
 
+    /// <summary>Which holds the words of other columns.</summary>
+    public const string SearchVector = "tsvector";
+
     private static readonly Dictionary<string, string[]> s_types = new(StringComparer.Ordinal)
     {
         ["text"] = ["text", "varchar", "bpchar", "citext", "name"],
@@ -31,6 +34,9 @@ public sealed class MaskKinds(byte[] key)
     /// <param name="type">The column's type by its name in pg_type; of a domain the type below it.</param>
     public static bool Fits(string kind, string type) => kind == Null || s_types[kind].Contains(type, StringComparer.Ordinal);
 
+    /// <summary>Whether a column of a type keeps what is masked so out of the table when it must not be NULL.</summary>
+    public static bool FitsRequired(string kind, string type) => kind != Null || type == SearchVector;
+
     /// <summary>The kinds that a type can have, for whoever chose one that does not fit.</summary>
     public static IReadOnlyList<string> Of(string type) => [.. s_types.Where(k => k.Value.Contains(type, StringComparer.Ordinal)).Select(k => k.Key), Null];
 
@@ -47,6 +53,7 @@ public sealed class MaskKinds(byte[] key)
         ("ip", _) => new AddressMask(_permutation),
         ("json", _) => new JsonMask(new TextMask(_permutation), new EmailMask(_permutation), new NumberMask(_permutation)),
         ("bytes", _) => new BytesMask(_permutation),
+        (Null, SearchVector) => new EmptyMask(),
         (Null, _) => new NullMask(),
         _ => new TextMask(_permutation),
     };

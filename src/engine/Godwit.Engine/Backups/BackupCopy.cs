@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Godwit.Security.Files;
 using Godwit.Security.Encryption;
 using Godwit.Security.Signing;
 
@@ -125,6 +126,13 @@ public sealed partial class BackupCopy
 
     /// <summary>Puts down that this copy was restored and found right.</summary>
     public void Record(byte[] verification) => BackupStore.Replace(Path.Combine(Folder, BackupStore.VerificationFile), verification);
+
+    /// <summary>Takes back that it was: a later look found it wrong.</summary>
+    public void Unrecord()
+    {
+        File.Delete(Path.Combine(Folder, BackupStore.VerificationFile));
+        FolderSync.Flush(Folder);
+    }
 
     private FileStream OpenFile(string name) => new(PathOf(name), new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
 

@@ -7,15 +7,21 @@ namespace Godwit.Engine.Backups;
 /// <summary>Runs <c>backups: after:</c>, which carries a finished backup further.</summary>
 public static class BackupFollowUp
 {
-    public static async Task<IReadOnlyList<Finding>> RunAsync(BackupPlace place, BackupMade made, TimeProvider time, CancellationToken cancellation)
+    /// <param name="place">Whose settings say how.</param>
+    /// <param name="name">The backup's.</param>
+    /// <param name="copy">The folder of a copy of it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>Why it was not carried further; nothing when it was, or where nothing is to be done.</returns>
+    public static async Task<IReadOnlyList<Finding>> RunAsync(BackupPlace place, string name, string copy, TimeProvider time, CancellationToken cancellation)
     {
         if (place.Settings.After is not { } command) return [];
         var secrets = new SecretValues();
-        var environment = new List<string> { $"GODWIT_BACKUP={made.Manifest.Name}", $"GODWIT_BACKUP_FOLDER={Path.Combine(made.Writing.Written[0], made.Manifest.Name)}" };
-        foreach (var (name, value) in command.Environment)
+        var environment = new List<string> { $"GODWIT_BACKUP={name}", $"GODWIT_BACKUP_FOLDER={copy}" };
+        foreach (var (variable, value) in command.Environment)
         {
             if (value.Resolve(place.Variables, secrets) is not { } text) return [Failed($"{value.Variable} is not set")];
-            environment.Add($"{name}={text}");
+            environment.Add($"{variable}={text}");
         }
         var folder = Path.GetFullPath(command.Folder, place.Folder);
         if (ChildProgram.Find(command.Run[0], place.Folder) is not { } program || !Directory.Exists(folder)) return [Failed($"{command.Run[0]} or its folder is not there")];
@@ -28,6 +34,6 @@ public static class BackupFollowUp
             _ => throw new InvalidOperationException(),
         };
 
-        Finding Failed(string why) => Finding.Error(FindingCodes.BackupDestination, $"backup {made.Manifest.Name} was not carried further by {command.Run[0]}: {why}", null, "The destinations have it; run the command by hand, or take a new backup.");
+        Finding Failed(string why) => Finding.Error(FindingCodes.BackupDestination, $"backup {name} was not carried further by {command.Run[0]}: {why}", null, "The destinations have it; run the command by hand, or take a new backup.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Godwit.Engine.Backups.PgBackRest;
 using Godwit.Engine.Certificates;
 
 namespace Godwit.Engine.Backups;
@@ -42,8 +43,14 @@ public sealed record BackupManifest
     /// <summary>How many there are of each kind of object, by its name.</summary>
     public IReadOnlyDictionary<string, long> Objects { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
 
+    /// <summary>By which its texts are ordered; null in those from before it was kept.</summary>
+    public BackupLocale? Locale { get; init; }
+
     /// <summary>The restore point of a physical backup, and others that were named before its end.</summary>
     public string? RestorePoint { get; init; }
+
+    /// <summary>Where the files are, when pgBackRest keeps them; then there are none beside the manifest.</summary>
+    public PgBackRestCopy? PgBackRest { get; init; }
 
     /// <summary>Bytes before they were encrypted.</summary>
     public long PlainBytes { get; init; }
@@ -84,6 +91,13 @@ public sealed record BackupOrigin(string System, string Database, string Name, G
     /// <summary>The superuser of a server whose physical backup this is.</summary>
     public string? Superuser { get; init; }
 }
+
+/// <param name="Provider"><c>libc</c>, <c>icu</c> or <c>builtin</c>.</param>
+/// <param name="Collate">LC_COLLATE.</param>
+/// <param name="CharacterType">LC_CTYPE.</param>
+/// <param name="Name">Of a locale that is not libc's.</param>
+/// <param name="Rules">Of ICU's, what was added to them.</param>
+public sealed record BackupLocale(string Encoding, string Provider, string Collate, string CharacterType, string? Name, string? Rules);
 
 /// <param name="Name">Below the backup's folder, without the ending of encrypted files.</param>
 /// <param name="Bytes">As it lies there, encrypted.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Backups.PgBackRest;
 using Godwit.Engine.Processes;
 using Godwit.Model.Runbooks;
 
@@ -21,6 +22,9 @@ public sealed record BackupSettings
     public TimeSpan Keep { get; init; } = DefaultKeep;
 
     public BackupMethod Method { get; init; } = BackupMethod.Logical;
+
+    /// <summary>Who takes and keeps physical backups, where Godwit does not itself.</summary>
+    public PgBackRestSettings? PgBackRest { get; init; }
 
     /// <summary>Tables that are read, dumped and restored at once.</summary>
     public int Jobs { get; init; } = DefaultJobs;
@@ -46,6 +50,7 @@ public sealed record BackupSettings
         Key = backups.MapOrNull("key") is { } key ? BackupsShape.Address(key) : null,
         Keep = backups.DurationOrNull("keep") ?? DefaultKeep,
         Method = backups.TextOrNull("method") == "physical" ? BackupMethod.Physical : BackupMethod.Logical,
+        PgBackRest = backups.MapOrNull("pgbackrest") is { } stanza ? PgBackRestSettings.Read(stanza) : null,
         Jobs = (int)(backups.WholeOrNull("jobs") ?? DefaultJobs),
         Compression = (int)(backups.WholeOrNull("compression") ?? DefaultCompression),
         Staging = backups.MapOrNull("staging") is { } staging ? BackupsShape.Address(staging) : null,

@@ -87,5 +87,5 @@ public sealed record StoredBackup(string Name, IReadOnlyList<BackupCopy> Copies)
     /// <summary>That it was restored and found right; null when it was not, or its record is of other files.</summary>
     public BackupVerification? Verification => Copies.Select(c => c.Verification).FirstOrDefault(v => v is not null);
 
-    public long Bytes => Manifest?.Files.Sum(f => f.Bytes) ?? 0;
+    public long Bytes => Manifest is null ? 0 : Manifest.PgBackRest?.Bytes ?? Manifest.Files.Sum(f => f.Bytes);
 }

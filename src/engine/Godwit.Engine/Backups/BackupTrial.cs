@@ -31,7 +31,7 @@ public static class BackupTrial
         foreach (var copy in backup.Copies)
         {
             var problems = await copy.CheckFilesAsync(null, cancellation);
-            checks.Add(problems.Count == 0 ? new BackupCheck(FilesAt + copy.Destination, true, $"{copy.Manifest!.Files.Count} files, each with its SHA-256") : Check(FilesAt + copy.Destination, problems, ""));
+            checks.Add(problems.Count == 0 ? new BackupCheck(FilesAt + copy.Destination, true, copy.Manifest!.PgBackRest is null ? $"{copy.Manifest.Files.Count} files, each with its SHA-256" : "no files of its own: pgBackRest has them") : Check(FilesAt + copy.Destination, problems, ""));
             if (problems.Count == 0) whole.Add(copy);
             else findings.Add(Finding.Error(FindingCodes.BackupChanged, $"the copy of {backup.Name} at {copy.Destination}: {checks[^1].Saw}", null, "Do not restore from it."));
         }
@@ -52,6 +52,7 @@ public static class BackupTrial
         }
         catch (BackupException e)
         {
+            if (e.Findings.Any(f => f.Code == FindingCodes.BackupNotVerified || f.Code == FindingCodes.BackupChanged)) Unrecord();
             return new BackupVerdict(null, checks, [.. findings, .. e.Findings]);
         }
         catch (IOException e)
@@ -60,7 +61,10 @@ public static class BackupTrial
         }
         var wrong = checks.Where(c => c is { Holds: false } && !c.Name.StartsWith(FilesAt, StringComparison.Ordinal)).ToList();
         if (wrong.Count > 0)
+        {
+            Unrecord();
             return new BackupVerdict(null, checks, [.. findings, .. wrong.Select(c => Finding.Error(FindingCodes.BackupNotVerified, $"backup {backup.Name}, {c.Name}: {c.Saw}", null, "Do not rely on it, and take a new one."))]);
+        }
         var manifest = whole[0].Manifest!;
         var verification = new BackupVerification
         {
@@ -71,6 +75,12 @@ public static class BackupTrial
         var signed = BackupJson.Sign(verification, key);
         foreach (var copy in whole) copy.Record(signed);
         return new BackupVerdict(verification, checks, findings);
+
+        // What was said of it before no longer holds: nothing may go by it.
+        void Unrecord()
+        {
+            foreach (var copy in backup.Copies) copy.Unrecord();
+        }
     }
 
     public static BackupCheck CompareRows(IReadOnlyList<BackupTable> expected, IReadOnlyList<BackupTable> found)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Backups.PgBackRest;
 using Godwit.Engine.Processes;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
@@ -38,6 +39,7 @@ public static class BackupsShape
         new Field("key", s_key, "The key that backups are encrypted with; without it godwit makes one and keeps it in `GODWIT_HOME`"),
         new Field("keep", new Shape.Duration(TimeSpan.Zero, TimeSpan.FromDays(3650)), "How long `godwit backup prune` keeps them") { Default = "30d" },
         new Field("method", new Shape.Choice("logical", "physical"), "pg_dump of the database; or pg_basebackup of the whole server, with its log") { Default = "logical" },
+        PgBackRestSettings.Field,
         new Field("jobs", new Shape.Whole(1, 64), "How many tables are dumped, read and restored at once") { Default = "2" },
         new Field("compression", new Shape.Whole(0, 9), "Of the dump: 0 is none, 9 the smallest and slowest") { Default = "1" },
         new Field("staging", s_folder, "Where the dump is before it is encrypted, and where backups are tried out; without it a private folder of godwit's"),
@@ -58,6 +60,7 @@ public static class BackupsShape
     /// <summary>What is wrong beyond the shape.</summary>
     public static IEnumerable<Finding> FindFaults(JsonObject backups, Func<string, Place.InFile?> at)
     {
+        foreach (var finding in PgBackRestSettings.FindFaults(backups, at("/pgbackrest"))) yield return finding;
         if (backups.MapOrNull("after") is { } after)
         {
             foreach (var finding in CommandSettings.Check(after, at("/after"))) yield return finding;

@@ -16,6 +16,9 @@ public sealed record RestoreRequest(BackupPlace Place, string? Replace)
     /// <summary>Removes the database that was replaced, instead of keeping it under another name.</summary>
     public bool DropFormer { get; init; }
 
+    /// <summary>Done right before the names change, when all that could refuse it has been asked; null does nothing.</summary>
+    public Func<Task>? BeforeSwap { get; init; }
+
     public Action<string> Note { get; init; } = _ => { };
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -38,9 +38,10 @@ public sealed class StagingFolder : IAsyncDisposable
     /// <param name="release">Ends what runs in a folder, before it is removed.</param>
     public static StagingFolder Create(string root, bool passable, Func<string, Task> release)
     {
-        Directory.CreateDirectory(root, Passable);
         while (true)
         {
+            // Each time: somebody else may remove it while it is empty.
+            Directory.CreateDirectory(root, Passable);
             var path = System.IO.Path.Combine(root, Prefix + RandomNumberGenerator.GetHexString(12, lowercase: true));
             // The lock first: a folder without one is nobody's.
             if (TryLock(path + LockEnding, FileMode.CreateNew) is not { } held) continue;
@@ -49,6 +50,11 @@ public sealed class StagingFolder : IAsyncDisposable
             return new StagingFolder(path, held, release);
         }
     }
+
+    /// <summary>Half a minute of them.</summary>
+    private const int MostAttempts = 300;
+
+    private static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Removes what killed processes left. Returns how many folders.</summary>
     public static async Task<int> SweepAsync(string root, Func<string, Task> release)
@@ -70,10 +76,26 @@ public sealed class StagingFolder : IAsyncDisposable
         if (Directory.Exists(Path))
         {
             await _release(Path);
-            Directory.Delete(Path, recursive: true);
+            await DeleteAsync(Path);
         }
         File.Delete(Path + LockEnding);
         await _lock.DisposeAsync();
+    }
+
+    /// <summary>What a killed process had started may go on writing into the folder, or clearing it, for some seconds more.</summary>
+    public static async Task DeleteAsync(string path)
+    {
+        for (var attempt = 1; Directory.Exists(path); attempt++)
+        {
+            try
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            catch (IOException) when (attempt < MostAttempts)
+            {
+                await Task.Delay(s_wait, TimeProvider.System);
+            }
+        }
     }
 
     private static FileStream? TryLock(string path, FileMode mode)

@@ -67,7 +67,14 @@ public enum Verdict
 /// <param name="Size">Bytes.</param>
 /// <param name="SqliteVersion">Of the library that read it.</param>
 /// <param name="SchemaHash">SHA-256 over the schema's statements, lower-case hexadecimal.</param>
-public sealed record CertificateSource(string FileName, long Size, string SqliteVersion, string SchemaHash);
+public sealed record CertificateSource(string FileName, long Size, string SqliteVersion, string SchemaHash)
+{
+    /// <summary>Of the server, where the source is PostgreSQL: <see cref="FileName"/> is then database and schema, and <see cref="SqliteVersion"/> is empty.</summary>
+    public string? PostgresVersion { get; init; }
+
+    /// <summary>Of the server, without password.</summary>
+    public string? Address { get; init; }
+}
 
 /// <summary>The target, without host, port, user or password.</summary>
 public sealed record CertificateTarget(string ServerVersion, string Database, string Schema, string SchemaHash);

@@ -13,6 +13,7 @@ namespace Godwit.Engine.Certificates;
     RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(Certificate))]
+[JsonSerializable(typeof(RunCertificate))]
 internal sealed partial class CertificateJson : JsonSerializerContext;
 
 /// <summary>An instant as <c>2024-02-29T23:59:58.070Z</c>: one text for each, always UTC.</summary>

@@ -92,14 +92,3 @@ public sealed record CertifiedStatement(string For, string Person, string Role, 
 
 /// <summary>The journal's last entry when the certificate was written.</summary>
 public sealed record CertifiedJournal(long Sequence, string Hash);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
-    WriteIndented = true,
-    NewLine = "\n",
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(RunCertificate))]
-internal sealed partial class RunCertificateJson : JsonSerializerContext;

@@ -12,8 +12,8 @@ public static class RunCertificateFile
     public static string Sign(RunCertificate certificate, SigningKey key)
     {
         if (Broken(certificate) is { } contradiction) throw new ArgumentException($"the certificate is not signed: {contradiction}", nameof(certificate));
-        var unsigned = JsonSerializer.SerializeToElement(certificate with { Signature = null }, RunCertificateJson.Default.RunCertificate);
-        return JsonSerializer.Serialize(certificate with { Signature = SignedJson.Sign(unsigned, key) }, RunCertificateJson.Default.RunCertificate) + "\n";
+        var unsigned = JsonSerializer.SerializeToElement(certificate with { Signature = null }, CertificateJson.Default.RunCertificate);
+        return JsonSerializer.Serialize(certificate with { Signature = SignedJson.Sign(unsigned, key) }, CertificateJson.Default.RunCertificate) + "\n";
     }
 
     /// <summary>The file is there whole or not at all, and replaces an older one of the same name.</summary>
@@ -24,7 +24,7 @@ public static class RunCertificateFile
         if (SignedJson.Judge(root, known) is var (signer, kid, refusal) && refusal is not null) return refusal;
         try
         {
-            var certificate = root.Deserialize(RunCertificateJson.Default.RunCertificate);
+            var certificate = root.Deserialize(CertificateJson.Default.RunCertificate);
             return certificate is null ? new CertificateVerdict.NotACertificate("it is signed, but it is empty")
                 : Broken(certificate) is { } contradiction ? new CertificateVerdict.NotACertificate($"it is signed, but {contradiction}")
                 : new CertificateVerdict.ValidRun(certificate, kid, signer == SignerVerdict.KnownSigner);

@@ -4,19 +4,16 @@ using Godwit.Engine.Runs;
 
 namespace Godwit.Engine.Figures;
 
-/// <summary>Looks at one figure, again and again. It never throws for what it looks at: what is not there is said.</summary>
+/// <summary>Looks at one figure, again and again, one look after another. It never throws for what it looks at: what is not there is said.</summary>
 public sealed class FigureReader(FigureSource source, FigureContext context) : IDisposable
 {
-    /// <summary>
-    /// Null where no replica is connected: one that broke off is not there to be asked how far it is behind
-    /// (https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-REPLICATION-VIEW).
-    /// </summary>
-    private const string LagQuery =
-        "SELECT CASE WHEN count(*) FILTER (WHERE state IS NULL) = 0 THEN round(max(coalesce(extract(epoch FROM replay_lag), 0))::numeric, 3) END FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup'";
-
     private static readonly SessionTerms s_terms = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2));
 
+    private readonly ReplicationLag _lag = new();
     private LogTail? _tail;
+
+    // The read of the log that is under way: a file system that hangs lets nobody go.
+    private Task<FigureReading>? _reading;
 
     public async Task<FigureReading> ReadAsync(CancellationToken cancellation)
     {
@@ -29,8 +26,8 @@ public sealed class FigureReader(FigureSource source, FigureContext context) : I
                 FigureSource.Sql sql => Of(await context.Queries.AskAsync(sql.Source, sql.Query, sql.Terms, either.Token)),
                 FigureSource.Http http => await AskAsync(http, either.Token),
                 FigureSource.Metric metric => await PrometheusQuery.AskAsync(metric, context, either.Token),
-                FigureSource.Log log => (_tail ??= new LogTail(Path.Combine(context.Folder, log.Path), FigureShape.PatternOf(log.Pattern))).Read(),
-                FigureSource.Run { Name: RunFigures.ReplicationLag } => Of(await context.Queries.AskAsync(null, LagQuery, s_terms, either.Token)),
+                FigureSource.Log log => await FollowAsync(_tail ??= new LogTail(Path.Combine(context.Folder, log.Path), FigureShape.PatternOf(log.Pattern)), either.Token),
+                FigureSource.Run { Name: RunFigures.ReplicationLag } => OfLag(await context.Queries.AskAsync(null, ReplicationLag.Query, s_terms, either.Token)),
                 FigureSource.Run run => context.Run is { } figures ? FigureReading.Of(figures.Read(run.Name)) : FigureReading.None("there is no run"),
                 _ => throw new InvalidOperationException(),
             };
@@ -39,9 +36,29 @@ public sealed class FigureReader(FigureSource source, FigureContext context) : I
         {
             return FigureReading.None("no answer in time");
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Whatever it answered, it is no figure: a look that failed is the tripwire's to judge, and is not to end it.
+            return FigureReading.None($"it cannot be read ({e.GetType().Name})");
+        }
     }
 
-    public void Dispose() => _tail?.Dispose();
+    /// <summary>Waits for nothing: a read that hangs keeps its file until it ends.</summary>
+    public void Dispose()
+    {
+        if (_tail is not { } tail) return;
+        if (_reading is { IsCompleted: false } reading) _ = reading.ContinueWith(_ => tail.Dispose(), TaskScheduler.Default);
+        else tail.Dispose();
+    }
+
+    /// <summary>On a thread of its own, and one read at a time: one that nobody waits for any more is taken by a later look.</summary>
+    private async Task<FigureReading> FollowAsync(LogTail tail, CancellationToken cancellation)
+    {
+        var reading = _reading ??= Task.Factory.StartNew(tail.Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var read = await reading.WaitAsync(cancellation);
+        _reading = null;
+        return read;
+    }
 
     private async Task<FigureReading> AskAsync(FigureSource.Http http, CancellationToken cancellation)
     {
@@ -67,6 +84,8 @@ public sealed class FigureReader(FigureSource source, FigureContext context) : I
                 };
         }
     }
+
+    private FigureReading OfLag((string? Answer, string? Fault) answer) => answer.Answer is { } lag ? FigureReading.Of(_lag.Read(lag)) : Of(answer);
 
     private static FigureReading Of((string? Answer, string? Fault) answer) =>
         answer.Fault is { } fault ? FigureReading.None(fault)

@@ -24,6 +24,9 @@ public abstract record HttpAnswer
     {
         /// <summary>It was waited for as long as it may take.</summary>
         public bool TimedOut { get; init; }
+
+        /// <summary>No connection was made: nothing of it is on its way.</summary>
+        public bool NeverLeft { get; init; }
     }
 
     /// <summary>It could not be made, e.g. since a variable is not set.</summary>

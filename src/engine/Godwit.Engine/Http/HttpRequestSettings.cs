@@ -12,7 +12,7 @@ namespace Godwit.Engine.Http;
 /// <summary>A request and what its answer has to be.</summary>
 public sealed record HttpRequestSettings
 {
-    private const string Url = "url", UrlVariable = "url_env", BodyFile = "body_file";
+    private const string Url = "url", UrlVariable = "url_env", PathBelow = "path", BodyFile = "body_file";
 
     public required string Method { get; init; }
 
@@ -20,6 +20,9 @@ public sealed record HttpRequestSettings
     public string? Address { get; init; }
 
     public string? AddressVariable { get; init; }
+
+    /// <summary>What follows the variable's URL: where a service is differs from place to place, what it is asked does not.</summary>
+    public string? PathBelowVariable { get; init; }
 
     public IReadOnlyList<KeyValuePair<string, OutsideValue>> Headers { get; init; } = [];
 
@@ -42,6 +45,7 @@ public sealed record HttpRequestSettings
     [
         new(Url, new Shape.Text(@"https?://\S+") { Expected = "a URL of http or https", MaxLength = 4000 }, "Where it is sent"),
         new(UrlVariable, OutsideValue.VariableName, "The variable that holds the URL instead, where that is secret"),
+        new(PathBelow, new Shape.Text(@"/[\x21-\x7e]*") { Expected = "a path that begins with /", MaxLength = 4000 }, "With url_env: the path below that URL, and a query"),
         new("method", new Shape.Choice("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), "Its method") { Default = method },
         new("headers", new Shape.Named(OutsideValue.Shape), "Its headers"),
         new("body", new Shape.Text { MaxLength = 100_000 }, "What is sent"),
@@ -58,6 +62,7 @@ public sealed record HttpRequestSettings
         Method = settings.Text("method"),
         Address = settings.TextOrNull(Url),
         AddressVariable = settings.TextOrNull(UrlVariable),
+        PathBelowVariable = settings.TextOrNull(PathBelow),
         Headers = OutsideValue.ReadAll(settings, "headers"),
         Body = settings.TextOrNull(BodyFile) is { } file ? files[file].Text : settings.TextOrNull("body"),
         ContentType = settings.Text("content_type"),
@@ -72,9 +77,12 @@ public sealed record HttpRequestSettings
     public static IEnumerable<Finding> Check(JsonObject settings, Place.InFile? place)
     {
         if (settings.Has(Url) == settings.Has(UrlVariable)) yield return Finding.Error(FindingCodes.KindSettings, "A request needs either a url or the variable that holds it (url_env)", place);
+        if (settings.Has(PathBelow) && !settings.Has(UrlVariable)) yield return Finding.Error(FindingCodes.KindSettings, "A path goes with url_env", place, "Write it into the url.");
         if (settings.Has("body") && settings.Has(BodyFile)) yield return Finding.Error(FindingCodes.KindSettings, "A request has either a body or a body_file", place);
         var headers = OutsideValue.ReadAll(settings, "headers");
         foreach (var finding in OutsideValue.Check(headers, place)) yield return finding;
+        if (settings.TextOrNull(PathBelow) is { } path && path.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query && HasSecret(path[query..]))
+            yield return Finding.Error(FindingCodes.RunbookSecret, "The path holds what looks like a secret", place, "Use a header with {env: VARIABLE}.");
         if (settings.TextOrNull(Url) is not { } text) yield break;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url)) yield return Finding.Error(FindingCodes.KindSettings, "The url is none", place);
         else if (url.UserInfo.Length > 0 || HasSecret(url.Query))
@@ -87,6 +95,9 @@ public sealed record HttpRequestSettings
     private static bool HasSecret(string query) =>
         query.TrimStart('?').Split('&').Select(p => p.Split('=', 2)).Any(p => p is [var name, { Length: > 0 }] && SecretNames.IsSecret(Uri.UnescapeDataString(name)));
 
+    /// <summary>The whole URL, of the text that the variable holds.</summary>
+    public string UrlBelow(string text) => PathBelowVariable is { } path ? text.Trim().TrimEnd('/') + path : text;
+
     /// <summary>Why an answer is not as expected; null when it is.</summary>
     public string? Refuse(HttpAnswer.Came answer)
     {
@@ -94,6 +105,9 @@ public sealed record HttpRequestSettings
         return Json.Select(j => j.Refuse(answer.Body)).FirstOrDefault(why => why is not null);
     }
 
-    /// <summary>The same request with words of its URL and body replaced.</summary>
-    public HttpRequestSettings Fill(Func<string, string> fill) => this with { Address = Address is null ? null : fill(Address), Body = Body is null ? null : fill(Body) };
+    /// <summary>The same request with words of its URL, path and body replaced.</summary>
+    public HttpRequestSettings Fill(Func<string, string> fill) => this with
+    {
+        Address = Address is null ? null : fill(Address), PathBelowVariable = PathBelowVariable is null ? null : fill(PathBelowVariable), Body = Body is null ? null : fill(Body),
+    };
 }

@@ -39,7 +39,7 @@ public sealed class HttpSender(HttpMessageInvoker client)
     public async Task<HttpAnswer> SendAsync(HttpRequestSettings settings, IRunEnvironment environment, StepContext? step, TimeProvider time, CancellationToken cancellation)
     {
         var secrets = new SecretValues();
-        var address = settings.Address ?? OutsideValue.Find(environment, settings.AddressVariable!);
+        var address = settings.Address ?? (OutsideValue.Find(environment, settings.AddressVariable!) is { } found ? settings.UrlBelow(found) : null);
         if (address is null) return new HttpAnswer.NotSent($"{settings.AddressVariable} is not set");
         if (!Uri.TryCreate(address.Trim(), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")) return new HttpAnswer.NotSent("its URL is none of http or https");
         var headers = new List<(string Name, string Value)>();
@@ -49,12 +49,15 @@ public sealed class HttpSender(HttpMessageInvoker client)
             headers.Add((name, text));
         }
         if (step is not null) headers.AddRange([(KeyHeader, step.IdempotencyKey), (EpochHeader, step.Effects.Epoch.ToString())]);
+        var mayArrive = false;
         for (var attempt = 1; ; attempt++)
         {
             // Before each attempt: a runner that was stopped between two of them may have been replaced meanwhile.
             if (step is not null) await step.Effects.BeginAsync("request", settings.Timeout + s_late, endsWithRunner: false, cancellation);
             var (answer, after) = await TryAsync(settings, url, headers, time, cancellation);
-            if (step is not null) await step.Effects.EndAsync(cancellation);
+            // One without an answer, or that is cancelled here, may be carried out yet: its time tells, and whoever sends the opposite waits for that.
+            mayArrive |= answer is HttpAnswer.None { NeverLeft: false };
+            if (step is not null && !mayArrive) await step.Effects.EndAsync(cancellation);
             answer = answer with { Attempts = attempt };
             if (answer is HttpAnswer.NotSent or HttpAnswer.Came { Status: not (429 or 502 or 503 or 504) } || attempt > settings.Retries) return answer;
             var wait = after ?? s_first * Math.Pow(2, attempt - 1);
@@ -103,7 +106,10 @@ public sealed class HttpSender(HttpMessageInvoker client)
         catch (HttpRequestException e)
         {
             // The error's own text may repeat the URL.
-            return (new HttpAnswer.None($"the connection failed ({e.HttpRequestError})"), null);
+            return (new HttpAnswer.None($"the connection failed ({e.HttpRequestError})")
+            {
+                NeverLeft = e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+            }, null);
         }
         // A connection that ends while it is made is not always wrapped.
         catch (Exception e) when (e is IOException or FormatException or SocketException)
@@ -146,5 +152,5 @@ public sealed class HttpSender(HttpMessageInvoker client)
     public static string Show(HttpRequestSettings settings) =>
         settings.Address is { } text && Uri.TryCreate(text, UriKind.Absolute, out var url)
             ? $"{settings.Method} {url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}"
-            : $"{settings.Method} {settings.AddressVariable}";
+            : $"{settings.Method} {settings.AddressVariable}{settings.PathBelowVariable}";
 }

@@ -53,14 +53,14 @@ public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgres
     {
         using var reader = source.OpenReader(table, purpose);
         using var buffer = new RowImageBuffer(target.Run.HashKey, sink, options.HashWhileCopying);
-        var visitor = new CopyVisitor(progress);
+        var visitor = new CopyVisitor(progress, options.Pace.Begin(cancellation));
         reader.Read(range, buffer, visitor, cancellation);
         buffer.Complete();
         visitor.Report(buffer);
         return visitor.Digest;
     }
 
-    private sealed class CopyVisitor(MoveProgress? progress) : IRowVisitor
+    private sealed class CopyVisitor(MoveProgress? progress, MovePace.Worker pace) : IRowVisitor
     {
         private const int RowsBetweenReports = 4096;
 
@@ -74,6 +74,10 @@ public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgres
         {
             _digest.Add(hash);
             if ((_digest.Count & (RowsBetweenReports - 1)) == 0) Report(buffer);
+            if ((_digest.Count & (MovePace.RowsBetweenLooks - 1)) != 0 || !pace.IsDue) return;
+            // What is sent is work for the target: as little at a time.
+            buffer.Complete();
+            pace.Rest();
         }
 
         public void Report(RowImageBuffer buffer)

@@ -19,6 +19,12 @@ public sealed record MoveRunOptions
     /// <summary>False only to measure what hashing costs while copying.</summary>
     public bool HashWhileCopying { get; init; } = true;
 
+    /// <summary>Whether the target is read only after the source, of a source that tells only as it is read what is to be left out.</summary>
+    public bool SourceFirst { get; init; }
+
+    /// <summary>How much of the time each of them works.</summary>
+    public MovePace Pace { get; init; } = MovePace.Full;
+
     /// <summary>Asked before each range of the copy: whether it is to stop there.</summary>
     public Func<bool> PauseRequested { get; init; } = () => false;
 }
@@ -27,6 +33,9 @@ public sealed record MoveRunOptions
 public sealed record MoveVerification(
     IReadOnlyList<TableVerification> Tables, IReadOnlyList<CheckResult> Checks, IReadOnlyList<Finding> Mismatches, TargetSchema Schema, bool SourceChanged)
 {
+    /// <summary>Of a source that was written to meanwhile: rows that changed while it was read, which are verified as they are carried. Null where it stood still.</summary>
+    public long? CarriedLater { get; init; }
+
     public bool Verified => Mismatches.Count == 0 && !SourceChanged && Tables.All(t => t.Agrees) && Checks.All(c => c.Passed);
 }
 
@@ -112,7 +121,7 @@ public sealed class MoveVerifier(
     {
         var incomparable = await snapshot.FindIncomparableAsync(plan, cancellation);
         var comparable = incomparable.Count == 0 ? plan : plan with { Tables = [.. plan.Tables.Except(incomparable)] };
-        var tables = await new Verifier(source, snapshot, comparable, key, options.Decoding, options.Jobs, progress).RunAsync(cancellation);
+        var tables = await new Verifier(source, snapshot, comparable, key, options, progress).RunAsync(cancellation);
         var mismatches = new List<Finding>(incomparable.Select(t => Finding.Error(
             FindingCodes.SchemaDiffers, $"the rows of table {t.SourceName} are not compared: the table, or one of its columns, is not there as it was planned",
             new Place.InTable(t.SourceName))));

@@ -36,7 +36,18 @@ public sealed record NoticeContent
 
     public string ToJson() => JsonSerializer.Serialize(this, NoticeJson.Default.NoticeContent);
 
-    public static NoticeContent Read(string json) => JsonSerializer.Deserialize(json, NoticeJson.Default.NoticeContent) ?? throw new JsonException("an empty notice");
+    /// <returns>Null when it is no notice any more: somebody changed it.</returns>
+    public static NoticeContent? TryRead(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, NoticeJson.Default.NoticeContent);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <param name="Notice">Its id in the runbook.</param>

@@ -17,6 +17,9 @@ public enum NoticeEvent
     /// <summary>It stopped for another reason than a step that failed.</summary>
     Paused,
 
+    /// <summary>Somebody had it go on.</summary>
+    Resumed,
+
     /// <summary>A step failed, or what it did could not be verified.</summary>
     Failed,
 

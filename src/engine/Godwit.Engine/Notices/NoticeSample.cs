@@ -36,7 +36,7 @@ public static class NoticeSample
     private static string State(NoticeEvent told) => told switch
     {
         NoticeEvent.Before or NoticeEvent.ApprovalNeeded => "waiting",
-        NoticeEvent.Began or NoticeEvent.Phase => "running",
+        NoticeEvent.Began or NoticeEvent.Phase or NoticeEvent.Resumed => "running",
         NoticeEvent.Done => "complete",
         _ => NoticeEvents.Word(told),
     };

@@ -17,7 +17,7 @@ public static class NoticeShape
     public static Shape.OneOf Shape { get; } = new(
         [
             new("id", s_id, "Names the notice; without it its channel and its number do"),
-            new("when", new Shape.List(new Shape.Choice([.. NoticeEvents.All.Select(NoticeEvents.Word)])) { Min = 1, Max = 10 }, "What it is sent for", Required: true),
+            new("when", new Shape.List(new Shape.Choice([.. NoticeEvents.All.Select(NoticeEvents.Word)])) { Min = 1, Max = NoticeEvents.All.Count }, "What it is sent for", Required: true),
             new("audience", new Shape.Choice("customers", "team", "on-call"), "For whom it is written: decides on Godwit's own words, and on what may stand in yours") { Default = "team" },
             new("text", new Shape.Text(), "What it says, with placeholders such as {run}; without it Godwit's own words"),
             new("subject", s_line, "Its subject or headline, with placeholders; without it Godwit's own"),

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Notices;
@@ -68,6 +69,8 @@ public sealed class NoticeWatch(RunbookPlan plan, Guid run)
             case GateNote.JournalKind when Body(entry) is { } gate && IsForPeople(gate) && PhaseNames.Find(Word(gate, "phase") ?? "") is { } phase:
                 _told = $"gate {Word(gate, "gate")} of {PhaseNames.Of(phase)}:";
                 return new NoticeOccurrence(NoticeEvent.ApprovalNeeded, key, "waiting") { Phase = PhaseNames.Of(phase), Roles = ApprovalRoles.Of(plan, phase), Reason = Word(gate, "summary") };
+            case RollbackApprovals.JournalKind when Body(entry) is { } waits:
+                return new NoticeOccurrence(NoticeEvent.ApprovalNeeded, key, "waiting") { Phase = "rollback", Roles = [.. (waits["roles"] as JsonArray ?? []).Select(r => r!.ToString())], Reason = Word(waits, "missing") };
             case "step-failed" or "step-not-verified" or "step-precheck-failed" or "step-undo-failed" when Body(entry) is { } failed && failed["undecided"] is null:
                 _told = $"step {Word(failed, "step")}:";
                 return new NoticeOccurrence(NoticeEvent.Failed, key, "failed") { Reason = $"{_told} {Word(failed, "reason")}" };
@@ -76,6 +79,9 @@ public sealed class NoticeWatch(RunbookPlan plan, Guid run)
                 var reason = Word(paused, "reason");
                 if ((_told is not null && reason?.StartsWith(_told, StringComparison.Ordinal) is true) || reason?.StartsWith("rolled back to ", StringComparison.Ordinal) is true) return null;
                 return paused?["failed"] is null ? new NoticeOccurrence(NoticeEvent.Paused, key, "paused") { Reason = reason } : new NoticeOccurrence(NoticeEvent.Failed, key, "failed") { Reason = reason };
+            case "run-resumed":
+                // A run that is resumed as one at work was left by a runner that said nothing.
+                return new NoticeOccurrence(NoticeEvent.Resumed, key, "running") { Reason = Word(Body(entry), "was") == nameof(RunbookState.Running) ? "its runner was gone" : null };
             case "run-complete":
                 return new NoticeOccurrence(NoticeEvent.Done, key, "complete");
             case "run-finished":

@@ -10,7 +10,7 @@ internal static class NoticeWords
     {
         NoticeEvent.Before => ("{run}: planned maintenance", "Planned maintenance of {run} begins soon.\nWindow: {window}\nMore: {link}"),
         NoticeEvent.Began => ("{run}: maintenance has begun", "Planned maintenance of {run} has begun.\nWe expect it to be over by {eta}.\nMore: {link}"),
-        NoticeEvent.Phase => ("{run}: maintenance continues", "Planned maintenance of {run} is going on as planned.\nWe expect it to be over by {eta}.\nMore: {link}"),
+        NoticeEvent.Phase or NoticeEvent.Resumed => ("{run}: maintenance continues", "Planned maintenance of {run} is going on as planned.\nWe expect it to be over by {eta}.\nMore: {link}"),
         NoticeEvent.ApprovalNeeded or NoticeEvent.Paused or NoticeEvent.Failed => ("{run}: maintenance takes longer", "Planned maintenance of {run} takes longer than expected. We are working on it.\nMore: {link}"),
         NoticeEvent.Done => ("{run}: maintenance is over", "Planned maintenance of {run} is over, and everything is in operation.\nMore: {link}"),
         NoticeEvent.Finished => ("{run}: all work is finished", "All work on {run} is finished.\nMore: {link}"),
@@ -26,6 +26,7 @@ internal static class NoticeWords
             NoticeEvent.Phase => ("{run}: {phase} begins", "The phase {phase} of {run} begins.\nExpected to be over by {eta}."),
             NoticeEvent.ApprovalNeeded => ("{run}: approval needed for {phase}", "The run of {run} waits for approval before {phase}.\nNeeded: {roles}\nSo far: {reason}"),
             NoticeEvent.Paused => ("{run} paused", "The run of {run} paused: {reason}"),
+            NoticeEvent.Resumed => ("{run} goes on", "The run of {run} was resumed and goes on.\nBefore: {reason}"),
             NoticeEvent.Failed => ("{run} FAILED", "The run of {run} halts, since something failed: {reason}"),
             NoticeEvent.Done => ("{run} is done", "The run of {run} is done: the new is in use, and the way back is open."),
             NoticeEvent.Finished => ("{run} is finished", "The run of {run} is finished: nothing is left to do."),

@@ -24,8 +24,6 @@ public sealed record PeopleRegister(IReadOnlyList<Person> People, IReadOnlyList<
 
     public Person? FindKey(string kid) => People.LastOrDefault(p => p.Key.Kid == kid);
 
-    public Person? FindActive(string name) => People.LastOrDefault(p => p.IsActive && Person.SameName(p.Name, name));
-
     public static string TargetOf(TargetIdentity identity) => $"{identity.System}/{identity.Database}";
 
     /// <param name="entries">Of the register's journal.</param>

@@ -22,9 +22,8 @@ public sealed partial record Person(string Name, EcPublicKey Key, IReadOnlyList<
 
     public bool Has(string role) => Roles.Any(r => RoleName.Same(r, role));
 
+    /// <summary>Of a person, and of a role.</summary>
     public static bool IsName(string text) => text.Length <= LongestName && NamePattern().IsMatch(text);
-
-    public static bool IsRole(string text) => text.Length <= LongestName && NamePattern().IsMatch(text);
 
     public static bool SameName(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 

@@ -31,9 +31,10 @@ public static class ChildProgram
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <param name="keepOutput">Whether the end of what it prints is kept.</param>
+    /// <param name="whole">Gets all that it prints, secrets too; null keeps no more than the end.</param>
     public static async Task<CommandEnd> RunAsync(
         string program, IEnumerable<string> arguments, IReadOnlyList<string> environment, string folder, TimeSpan timeout, SecretValues secrets, TimeProvider time, CancellationToken cancellation,
-        bool keepOutput = true)
+        bool keepOutput = true, Stream? whole = null)
     {
         var output = new OutputTail();
         // Nothing is ever written to it: that it is open is what it says.
@@ -56,7 +57,7 @@ public static class ChildProgram
             life.DisposeLocalCopyOfClientHandle();
         }
         var began = time.GetTimestamp();
-        var reading = ReadAsync(pipe, output);
+        var reading = ReadAsync(pipe, output, whole);
         var ending = Task.Factory.StartNew(() => ProcessSpawn.WaitForEnd(process), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         using var limit = new CancellationTokenSource(timeout < TimeLimit.Longest ? timeout : TimeLimit.Longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
@@ -83,12 +84,16 @@ public static class ChildProgram
             : new CommandEnd.Ended(code, signal, printed, time.GetElapsedTime(began));
     }
 
-    private static async Task ReadAsync(AnonymousPipeServerStream pipe, OutputTail output)
+    private static async Task ReadAsync(AnonymousPipeServerStream pipe, OutputTail output, Stream? whole)
     {
         var buffer = new byte[8192];
         try
         {
-            while (await pipe.ReadAsync(buffer) is > 0 and var count) output.Add(buffer.AsSpan(0, count));
+            while (await pipe.ReadAsync(buffer) is > 0 and var count)
+            {
+                output.Add(buffer.AsSpan(0, count));
+                whole?.Write(buffer, 0, count);
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

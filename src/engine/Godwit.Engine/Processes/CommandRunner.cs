@@ -1,3 +1,4 @@
+using Godwit.Engine.Runs;
 using Godwit.Engine.Secrets;
 using Godwit.Engine.Steps;
 
@@ -30,8 +31,14 @@ public static class CommandRunner
         if (CommandWatch.Find(command.Run[0], Path.GetFullPath(context.Folder)) is not { } program) return new CommandEnd.NotStarted($"{command.Run[0]} cannot be started: there is no such program");
         var limit = context.Step.Timeout ?? DefaultTimeout;
         await context.Effects.BeginAsync("command", limit + ChildProgram.Grace + ChildProgram.LastOutput, endsWithRunner: true, cancellation);
-        var end = await ChildProgram.RunAsync(program, command.Run.Skip(1), environment, folder, limit, secrets, context.Time, cancellation, command.KeepOutput);
-        await context.Effects.EndAsync(cancellation);
-        return end;
+        try
+        {
+            return await ChildProgram.RunAsync(program, command.Run.Skip(1), environment, folder, limit, secrets, context.Time, cancellation, command.KeepOutput);
+        }
+        finally
+        {
+            // However it came back, the command has ended: nobody who goes back has to wait for its time to be over.
+            await EffectEnds.NoteAsync(context.Effects, cancellation);
+        }
     }
 }

@@ -39,14 +39,18 @@ public sealed record RehearsalCount(IReadOnlyList<RehearsalRecord> Taken, IReadO
         void Refuse(Guid id, string why) => refused.Add($"rehearsal {id.ToString()[..8]}: {why}");
     }
 
+    /// <summary>Those that count for somebody who demands this, the newest first.</summary>
+    public IReadOnlyList<RehearsalRecord> Counted(RehearsalDemands demands) => [.. Good.Where(r => demands.CutDown || r.Copy.IsWhole).Take(demands.Count)];
+
     /// <summary>Why these are not enough; null when they are.</summary>
     public string? Missing(RehearsalDemands demands, DateTimeOffset now)
     {
-        var counted = Good.Take(demands.Count).ToList();
+        var counted = Counted(demands);
         if (counted.Count < demands.Count)
         {
             var failed = Taken.Count > Good.Count ? Taken[Good.Count] : null;
-            return $"{counted.Count} good rehearsal{(counted.Count == 1 ? "" : "s")} of this plan{(failed is null ? "" : " since one failed")}, and {demands.Count} are needed{(failed is { Reason: { } reason } ? $"; the one that failed: {reason}" : "")}";
+            var cut = Good.Count(r => !r.Copy.IsWhole);
+            return $"{counted.Count} good rehearsal{(counted.Count == 1 ? "" : "s")} of this plan{(failed is null ? "" : " since one failed")}, and {demands.Count} are needed{(failed is { Reason: { } reason } ? $"; the one that failed: {reason}" : "")}{(cut > 0 && !demands.CutDown ? $"; {cut} on a copy that kept only the rows of some days {(cut == 1 ? "does" : "do")} not count" : "")}";
         }
         foreach (var record in counted)
         {

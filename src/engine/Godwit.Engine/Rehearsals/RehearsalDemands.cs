@@ -8,6 +8,9 @@ public sealed record RehearsalDemands
     /// <summary>How many; the newest so many have to be good, all of them.</summary>
     public int Count { get; init; } = DefaultCount;
 
+    /// <summary>Whether those on a copy that kept only the rows of some days count.</summary>
+    public bool CutDown { get; init; }
+
     /// <summary>How long ago the oldest of them may have ended.</summary>
     public TimeSpan? MaxAge { get; init; }
 

@@ -51,6 +51,9 @@ public sealed record RehearsalRecord
     /// <summary>Rows of the copy's tables, about, before anything was done.</summary>
     public IReadOnlyDictionary<string, long> Rows { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
 
+    /// <summary>What was taken away from the copy before anything was rehearsed, so that nothing on it leads to production.</summary>
+    public IReadOnlyList<string> TakenAway { get; init; } = [];
+
     /// <summary>Steps that were left out, and why.</summary>
     public IReadOnlyDictionary<string, string> Skipped { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -88,7 +91,20 @@ public sealed record RehearsedTarget(string System, string Database);
 /// <param name="SnapshotAt">The moment whose data it holds.</param>
 /// <param name="RestoreMilliseconds">How long restoring it took.</param>
 /// <param name="Anonymised">Whether its personal columns were masked before anything was rehearsed.</param>
-public sealed record RehearsedCopy(string Backup, DateTimeOffset SnapshotAt, long RestoreMilliseconds, bool Anonymised);
+public sealed record RehearsedCopy(string Backup, DateTimeOffset SnapshotAt, long RestoreMilliseconds, bool Anonymised)
+{
+    /// <summary>Of how many days its rows were kept; null of one that kept all.</summary>
+    public int? Days { get; init; }
+
+    /// <summary>How many rows it had, and how many were rehearsed on; null of one that kept all.</summary>
+    public KeptShare? Kept { get; init; }
+
+    /// <summary>Fewer rows take less time, and meet less: what was rehearsed on them says little of all.</summary>
+    [JsonIgnore]
+    public bool IsWhole => Kept is { } kept ? kept.After >= kept.Before : Days is null;
+}
+
+public sealed record KeptShare(long Before, long After);
 
 /// <summary>One way through the phases: forward, back, again.</summary>
 public sealed record RehearsedLeg(string Name, long Milliseconds, IReadOnlyList<RehearsedPhase> Phases);

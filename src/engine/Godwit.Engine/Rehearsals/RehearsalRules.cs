@@ -35,6 +35,8 @@ public sealed record RehearsalRules
     {
         if (Skip.Contains(step.Id)) return "the runbook leaves it out of rehearsals";
         if (kind is IReadsSources reader && reader.SourcesOf(step).Select(s => s.Source).FirstOrDefault(s => !Sources.Contains(s)) is { } source) return $"there is no copy of the source {source}";
+        // Steps are bound when their turn comes: what they go on with was carried out, or left out, before.
+        if (kind is IGoesOnWithStep follower && follower.StepOf(step) is var begun && Log.SkippedSteps.ContainsKey(begun)) return $"step {begun}, which it goes on with, is left out";
         return bound.Reach == StepReach.Outside && !Effects.Contains(step.Id) ? "it reaches beyond the copy" : null;
     }
 

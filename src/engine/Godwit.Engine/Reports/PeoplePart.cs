@@ -16,7 +16,7 @@ internal static class PeoplePart
             ? new ReportBlock.Paragraph("Nothing was approved or attested by signature.")
             : new ReportBlock.Table(["entry", "what for", "who", "role", "signed at", "key", "statement (SHA-256)", "opened it", "in the target"], [.. record.Accepted.Select(a => (IReadOnlyList<string>)
             [
-                ReportText.Count(a.Entry), Name(record.Run.Plan, a.Of), a.Statement.Person, a.Statement.Role, ReportText.At(a.Statement.At), a.Statement.Kid, a.Statement.Hash, a.Opened ? "yes" : "not yet",
+                ReportText.Count(a.Entry), Name(record.Run.Plan, a.Of), a.Statement.Person, a.Statement.Role, ReportText.AtSecond(a.Statement.At), a.Statement.Kid, a.Statement.Hash, a.Opened ? "yes" : "not yet",
                 a.Fault(record.Signed.Statements, record.Register) ?? "as signed",
             ])]);
         foreach (var finding in record.Register.Findings) yield return new ReportBlock.Paragraph($"{finding.Code}: {finding.Message}.");
@@ -26,7 +26,7 @@ internal static class PeoplePart
             yield break;
         }
         yield return new ReportBlock.Table(["who", "roles", "key", "pinned", "by", "retired", "because"], [.. record.Register.People.Select(p => (IReadOnlyList<string>)
-            [p.Name, string.Join(", ", p.Roles), p.Key.Kid, ReportText.At(p.AddedAt), p.PinnedBy, p.RetiredAt is null ? "" : ReportText.At(p.RetiredAt), p.RetiredBecause ?? p.Problem ?? ""])]);
+            [p.Name, string.Join(", ", p.Roles), p.Key.Kid, ReportText.AtSecond(p.AddedAt), p.PinnedBy, p.RetiredAt is null ? "" : ReportText.AtSecond(p.RetiredAt), p.RetiredBecause ?? p.Problem ?? ""])]);
         yield return new ReportBlock.Paragraph($"The register's own journal stood at {record.Register.Head}: `godwit journal verify --to … --run {PeopleRegister.Journal}` verifies it.");
     }
 

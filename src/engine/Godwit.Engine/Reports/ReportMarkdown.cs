@@ -16,7 +16,13 @@ public static class ReportMarkdown
         {
             switch (block)
             {
-                case ReportBlock.Heading heading: text.Append(CultureInfo.InvariantCulture, $"## {Escape(heading.Text)}\n\n"); break;
+                case ReportBlock.Heading heading: text.Append(CultureInfo.InvariantCulture, $"{new string('#', heading.Level + 1)} {Escape(heading.Text)}\n\n"); break;
+                case ReportBlock.Caution caution: text.Append(CultureInfo.InvariantCulture, $"> **Note.** {Escape(caution.Text)}\n\n"); break;
+                case ReportBlock.Items items: text.Append(string.Concat(items.Texts.Select(t => $"- {Escape(t)}\n"))).Append('\n'); break;
+                case ReportBlock.Facts facts: Write(text, new ReportBlock.Table(["", ""], facts.Rows)); break;
+                case ReportBlock.Figures figures: Write(text, new ReportBlock.Table(["", ""], [.. figures.All.Select(f => (IReadOnlyList<string>)[f.Name, f.Value])])); break;
+                case ReportBlock.Matrix matrix: Write(text, matrix); break;
+                case ReportBlock.Blank blank: text.Append(CultureInfo.InvariantCulture, $"> **To be filled in by people:** {Escape(blank.Question)}\n>\n> \\_\\_\\_\\_\\_\\_\\_\\_\n\n"); break;
                 case ReportBlock.Paragraph paragraph: text.Append(CultureInfo.InvariantCulture, $"{Escape(paragraph.Text)}\n\n"); break;
                 case ReportBlock.Table table: Write(text, table); break;
                 case ReportBlock.Listing listing: Write(text, listing); break;
@@ -30,6 +36,15 @@ public static class ReportMarkdown
         Row(text, table.Head.Select(Escape));
         Row(text, table.Head.Select(_ => "---"));
         foreach (var row in table.Rows) Row(text, row.Select(Escape));
+        text.Append('\n');
+    }
+
+    /// <summary>A cell is one line: its lines are parted by a break, which is the one element that a report in Markdown has.</summary>
+    private static void Write(StringBuilder text, ReportBlock.Matrix matrix)
+    {
+        Row(text, matrix.Head.Select(Escape));
+        Row(text, matrix.Head.Select(_ => "---"));
+        foreach (var row in matrix.Rows) Row(text, row.Select(c => c.Count == 0 ? "-" : string.Join("<br>", c.Select(Escape))));
         text.Append('\n');
     }
 

@@ -1,7 +1,10 @@
+using Godwit.Engine.Backups;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Journal.Export;
 using Godwit.Engine.Notices;
 using Godwit.Engine.People;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Tripwires;
 using Godwit.Model.Runbooks;
@@ -25,6 +28,19 @@ public sealed record RunRecord(
 
     /// <summary>Who was told what.</summary>
     public IReadOnlyList<NoticeRow> Notices { get; init; } = [];
+
+    /// <summary>What was rehearsed of its plan; null where nobody could look.</summary>
+    public RehearsalCount? Rehearsals { get; init; }
+
+    /// <summary>Where its journal is copied to.</summary>
+    public IReadOnlyList<ExportState> Exports { get; init; } = [];
+
+    /// <summary>The backups that it names, as their destinations have them; null where nobody could look there.</summary>
+    public IReadOnlyList<StoredBackup>? Backups { get; init; }
+
+    /// <summary>Why nobody could.</summary>
+    public string? BackupsNotSeen { get; init; }
+
     /// <summary>Who may agree, and what was signed.</summary>
     public required PeopleRecords Signed { get; init; }
 

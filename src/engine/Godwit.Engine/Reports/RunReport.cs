@@ -1,6 +1,9 @@
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Reports.Compliance;
+using Godwit.Engine.Reports.Personal;
+using Godwit.Engine.Reports.PostMortem;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
@@ -13,13 +16,53 @@ public static class RunReport
     /// <param name="record">The run.</param>
     /// <param name="kinds">What its steps are.</param>
     /// <param name="toolVersion">Of the program that writes the report.</param>
-    public static Report Of(RunRecord record, RunbookKinds kinds, string toolVersion) => new(
-        $"Report of run {record.Run.Id} of {record.Run.Plan.Name}",
-        [.. What(record, toolVersion), .. Figures(record), .. Phases(record), .. Steps(record, kinds), .. MovePart.Of(record), .. Gates(record), .. TripwirePart.Of(record), .. PeoplePart.Of(record), .. WayBack(record), .. RollbackPart.Of(record), .. NoticePart.Of(record), .. SchemaPart.Of(record), .. Timeline(record), .. Journal(record)]);
-
-    private static IEnumerable<ReportBlock> What(RunRecord record, string toolVersion)
+    /// <param name="kind">For whom it is.</param>
+    public static Report Of(RunRecord record, RunbookKinds kinds, string toolVersion, ReportKind kind = ReportKind.Full)
     {
-        var run = record.Run;
+        var context = new ReportContext(record, kinds, toolVersion);
+        var name = record.Run.Plan.Name;
+        var foot = $"Godwit, run {record.Run.Id}, as of {ReportText.AtSecond(record.Run.Now).Replace(':', '.')}";
+        return kind switch
+        {
+            ReportKind.Stakeholders => new Report($"{name}: what was done", [.. StakeholderReport.Of(context)]) { Foot = foot },
+            ReportKind.PostMortem => new Report($"{name}: post-mortem record", [.. PostMortemReport.Of(context)]) { Foot = foot },
+            ReportKind.Auditors => new Report($"Report for auditors on run {record.Run.Id} of {name}", [.. Auditors(context)]) { Foot = foot, IsWide = true },
+            _ => new Report($"Report of run {record.Run.Id} of {name}", [.. Full(context)]) { Foot = foot, IsWide = true },
+        };
+    }
+
+    private static IEnumerable<ReportBlock> Full(ReportContext context)
+    {
+        var record = context.Record;
+        return
+        [
+            .. What(context), .. Figures(record), .. Phases(record), .. Steps(context), .. MovePart.Of(record), .. Gates(record), .. BackupPart.Of(context), .. RehearsalPart.Of(context), .. TripwirePart.Of(record),
+            .. PeoplePart.Of(record), .. WayBack(record), .. RollbackPart.Of(record), .. NoticePart.Of(record), .. AuditPart.Of(context), .. PersonalPart.Of(context), .. CompliancePart.Of(context), .. SchemaPart.Of(record),
+            .. Timeline(record), .. Journal(record), .. EvidencePart.Of(context),
+        ];
+    }
+
+    private static IEnumerable<ReportBlock> Auditors(ReportContext context)
+    {
+        var record = context.Record;
+        return
+        [
+            .. What(context), .. CompliancePart.Of(context), .. PersonalPart.Of(context), .. PeoplePart.Of(record), .. BackupPart.Of(context), .. RehearsalPart.Of(context), .. Gates(record), .. AuditPart.Of(context),
+            .. MovePart.Of(record), .. TripwirePart.Of(record), .. RollbackPart.Of(record), .. NoticePart.Of(record), .. Journal(record), .. EvidencePart.Of(context),
+        ];
+    }
+
+    private static IEnumerable<ReportBlock> What(ReportContext context)
+    {
+        var (record, run) = (context.Record, context.Record.Run);
+        var (outcome, mark) = RunOutcome.Of(run);
+        yield return new ReportBlock.Figures(
+        [
+            new("Outcome", outcome, mark),
+            new("Took", ReportText.Long(run.StartedAt, RunOutcome.EndOf(run, context.Notes) ?? run.Now)),
+            new("Steps done", $"{ReportText.Count(run.Steps.Count(s => s.Carried || s.State == StepState.Verified))} of {ReportText.Count(run.Steps.Count)}"),
+            new("Journal", record.Verdict.State switch { JournalState.Sound => "holds, and is signed", JournalState.Broken => "does NOT hold", _ => "holds; signer not known" }, record.Verdict.State switch { JournalState.Sound => ReportMark.Good, JournalState.Broken => ReportMark.Bad, _ => ReportMark.Careful }),
+        ]);
         yield return Facts(
         [
             ["runbook", run.Plan.Name],
@@ -28,9 +71,9 @@ public static class RunReport
             .. run.Reason is { } reason ? [["paused because", reason]] : (IEnumerable<IReadOnlyList<string>>)[],
             ["plan (SHA-256)", run.Plan.Hash],
             ["began", ReportText.At(run.StartedAt)],
-            ["ended", ReportText.At(run.EndedAt)],
+            ["ended", ReportText.At(RunOutcome.EndOf(run, context.Notes))],
             ["run by godwit", run.ToolVersion],
-            ["this report", $"{ReportText.At(run.Now)}, by godwit {toolVersion}"],
+            ["this report", $"{ReportText.At(run.Now)}, by godwit {context.ToolVersion}"],
             .. run.Plan.Parameters.Select(p => (IReadOnlyList<string>)[$"parameter {p.Key}", p.Value]),
             .. run.Plan.Roles.Select(r => (IReadOnlyList<string>)[$"role {r.Key}", string.Join(", ", r.Value)]),
             .. run.Plan.Approvals.Select(a => (IReadOnlyList<string>)[$"approval of {PhaseNames.Of(a.Key)} by", string.Join(" and ", a.Value)]),
@@ -51,7 +94,7 @@ public static class RunReport
             ["rows or parts done", ReportText.Count(steps.Sum(s => s.Done))],
             ["gates asked", ReportText.Count(record.Gates.Count)],
             ["gates that stayed closed", ReportText.Count(record.Gates.Count(g => g.State != GateState.Pass))],
-            ["from beginning to end", ReportText.Span(record.Run.StartedAt, record.Run.EndedAt ?? record.Run.Now)],
+            ["from beginning to end", ReportText.Long(record.Run.StartedAt, record.Run.EndedAt ?? record.Run.Now)],
             ["journal entries", ReportText.Count(record.Journal.Count)],
         ]);
     }
@@ -62,12 +105,13 @@ public static class RunReport
         yield return new ReportBlock.Table(["phase", "deadline", "began", "ended", "took"], [.. record.Run.Plan.Phases.Select(p =>
         {
             var row = record.Run.Phases.FirstOrDefault(r => r.Phase == p.Phase);
-            return (IReadOnlyList<string>)[PhaseNames.Of(p.Phase), DurationText.Write(p.Deadline), ReportText.At(row?.BeganAt), ReportText.At(row?.EndedAt), ReportText.Span(row?.BeganAt, row?.EndedAt)];
+            return (IReadOnlyList<string>)[PhaseNames.Of(p.Phase), DurationText.Write(p.Deadline), ReportText.AtSecond(row?.BeganAt), ReportText.AtSecond(row?.EndedAt), ReportText.Long(row?.BeganAt, row?.EndedAt)];
         })]);
     }
 
-    private static IEnumerable<ReportBlock> Steps(RunRecord record, RunbookKinds kinds)
+    private static IEnumerable<ReportBlock> Steps(ReportContext context)
     {
+        var (record, kinds) = (context.Record, context.Kinds);
         var rows = record.Run.Steps.ToDictionary(r => r.Id, StringComparer.Ordinal);
         yield return new ReportBlock.Heading("Steps");
         yield return new ReportBlock.Table(["phase", "step", "kind", "what", "state", "attempts", "began", "took", "done", "undone by"], [.. record.Run.Plan.Phases.SelectMany(p => p.Steps.Select(s =>
@@ -77,7 +121,7 @@ public static class RunReport
             return (IReadOnlyList<string>)
             [
                 PhaseNames.Of(p.Phase), s.Id, s.Kind, s.Title ?? "", row.Carried ? "done before" : row.State.ToString(), ReportText.Count(row.Attempts),
-                ReportText.At(row.BeganAt), ReportText.Span(row.BeganAt, row.EndedAt), ReportText.Count(row.Done) + (row.Total is { } total ? $" of {ReportText.Count(total)}" : ""),
+                ReportText.AtSecond(row.BeganAt), ReportText.Long(row.BeganAt, row.EndedAt), ReportText.Count(row.Done) + (row.Total is { } total ? $" of {ReportText.Count(total)}" : ""),
                 (s.Irreversible ?? bound.Irreversible) is { } why ? $"point of no return: {why}" : bound.UndoSummary,
             ];
         }))]);
@@ -88,8 +132,8 @@ public static class RunReport
         yield return new ReportBlock.Heading("Gates");
         yield return record.Gates.Count == 0
             ? new ReportBlock.Paragraph("No gate was asked.")
-            : new ReportBlock.Table(["at", "phase", "gate", "answer", "what it saw", "evidence", "row"], [.. record.Gates.Select((g, i) => (IReadOnlyList<string>)
-                [ReportText.At(g.At), PhaseNames.Of(g.Phase), g.Gate, g.State.ToString(), g.Summary, g.Evidence, GatePart.Compare(record, g, i)])]);
+            : new ReportBlock.Table(["at", "phase", "gate", "answer", "what it saw", "row"], [.. record.Gates.Select((g, i) => (IReadOnlyList<string>)
+                [ReportText.AtSecond(g.At), PhaseNames.Of(g.Phase), g.Gate, g.State.ToString(), g.Summary, GatePart.Compare(record, g, i)])]);
     }
 
     /// <summary>Every step of a rollback, as the journal has it.</summary>
@@ -108,7 +152,7 @@ public static class RunReport
     }
 
     private static ReportBlock.Table Entries(IEnumerable<JournalEntry> entries) => new(["entry", "at", "what", "of what"], [.. entries.Select(e => (IReadOnlyList<string>)
-        [ReportText.Count(e.Sequence), ReportText.At(e.At), e.Kind, e.Body == "{}" ? "" : e.Body])]);
+        [ReportText.Count(e.Sequence), ReportText.At(e.At), e.Kind, RunTelling.Of(e)])]);
 
     private static IEnumerable<ReportBlock> Journal(RunRecord record)
     {
@@ -125,5 +169,5 @@ public static class RunReport
         yield return new ReportBlock.Paragraph("The last line of this file is a signature over everything before it: `godwit report verify` tells whether it fits. The head goes to `godwit journal verify --head`, which tells whether the target still has this journal.");
     }
 
-    private static ReportBlock.Table Facts(IReadOnlyList<IReadOnlyList<string>> rows) => new(["", ""], rows);
+    private static ReportBlock.Facts Facts(IReadOnlyList<IReadOnlyList<string>> rows) => new(rows);
 }

@@ -11,6 +11,9 @@ namespace Godwit.Engine.Reports;
 /// </summary>
 internal static class SchemaPart
 {
+    /// <summary>A difference that is longer is folded.</summary>
+    private const int MostShown = 150;
+
     private static readonly string[] Kinds = ["adopted", "phase-began", "phase-ended", "phase-undone"];
 
     public static IEnumerable<ReportBlock> Of(RunRecord record)
@@ -29,6 +32,13 @@ internal static class SchemaPart
         if (seen.Count > 2) yield return Difference(record, "From the first to the last", seen[0].Hash!, seen[^1].Hash!);
         yield return Whole(record, "The schema before", seen[0].Hash!);
         yield return Whole(record, "The schema after", seen[^1].Hash!);
+    }
+
+    /// <summary>The catalogs that the journal names first and last, as they are kept; null where there is none, or somebody changed it.</summary>
+    public static (IReadOnlyList<string>? First, IReadOnlyList<string>? Last) Ends(RunRecord record)
+    {
+        var hashes = record.Journal.Where(e => Kinds.Contains(e.Kind, StringComparer.Ordinal)).Select(Read).Select(r => r.Hash).OfType<string>().ToList();
+        return hashes.Count == 0 ? (null, null) : (Find(record, hashes[0]), Find(record, hashes[^1]));
     }
 
     private static (JournalEntry Entry, string? Phase, string? Hash) Read(JournalEntry entry)
@@ -53,7 +63,7 @@ internal static class SchemaPart
         if (Find(record, from) is not { } before || Find(record, to) is not { } after) return Lost(title);
         var added = after.Except(before, StringComparer.Ordinal).Select(l => $"+ {l}").ToList();
         var removed = before.Except(after, StringComparer.Ordinal).Select(l => $"- {l}").ToList();
-        return new ReportBlock.Listing($"{title}: {removed.Count} lines went, {added.Count} came", [.. removed, .. added]);
+        return new ReportBlock.Listing($"{title}: {removed.Count} lines went, {added.Count} came", [.. removed, .. added]) { IsOpen = removed.Count + added.Count <= MostShown };
     }
 
     private static ReportBlock Whole(RunRecord record, string title, string hash) =>

@@ -9,6 +9,9 @@ public sealed record RequestFile
 
     internal IReadOnlyList<Scenario> Scenarios { get; init; } = [];
 
+    /// <summary>How long one request may take.</summary>
+    internal TimeSpan LongestOne => Scenarios.SelectMany(s => s.Requests).Select(r => r.Timeout).DefaultIfEmpty().Max();
+
     /// <summary>How long all of it may take, one after another.</summary>
     internal TimeSpan Longest => Scenarios.Aggregate(TimeSpan.Zero, (sum, s) => sum + s.Longest);
 

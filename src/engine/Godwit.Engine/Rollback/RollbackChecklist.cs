@@ -112,7 +112,7 @@ public sealed class RollbackChecklist(IRunStore store, RunnerOptions options)
 
     private async Task<CheckOutcome> AskAsync(GateSettings gate, CancellationToken cancellation)
     {
-        var context = new GateContext { Run = store.Run, Gate = gate, Phase = store.Plan.Phases[0].Phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Backups = store.Plan.Backups, Rehearsal = options.Rehearsal };
+        var context = new GateContext { Run = store.Run, Gate = gate, Phase = store.Plan.Phases[0].Phase, Target = new PatientTarget(store, options), Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Backups = store.Plan.Backups, Rehearsal = options.Rehearsal };
         var verdict = await options.Kinds.Gate(gate.Kind).Bind(gate, store.Plan.Files).EvaluateAsync(context, cancellation);
         var state = verdict.State switch { GateState.Pass => CheckState.Holds, GateState.Fail => CheckState.Fails, _ => CheckState.NoAnswer };
         return new CheckOutcome($"gate {gate.Id}", false, state, verdict.Summary);

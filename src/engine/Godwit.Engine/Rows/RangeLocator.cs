@@ -17,9 +17,11 @@ public sealed class RangeLocator
 
     private readonly long[] _upTo;
     private readonly int _hashBits;
+    private readonly int _keyBytes;
 
-    private RangeLocator(long[] upTo, int hashBits)
+    private RangeLocator(long[] upTo, int hashBits, int keyBytes)
     {
+        _keyBytes = keyBytes;
         _upTo = upTo;
         _hashBits = hashBits;
         Count = hashBits > 0 ? 1 << hashBits : upTo.Length + 1;
@@ -28,11 +30,12 @@ public sealed class RangeLocator
     public static RangeLocator For(TablePlan table)
     {
         // A key mapped to another type is not an integer in the image, and only the first column is sure to be at hand in a row too large to hold.
-        if (table.RowIdColumn is 0 && table.Columns[0] is { Type.Name: TypeName.Bigint, Mapping.Kind: MappingKind.Integer })
-            return new RangeLocator([.. table.Ranges.SkipLast(1).Select(r => r.UpTo!.Value)], hashBits: 0);
+        if (table.RowIdColumn is 0
+            && table.Columns[0] is { Type.Name: TypeName.Bigint, Mapping.Kind: MappingKind.Integer } or { Type.Name: TypeName.Bigint or TypeName.Integer or TypeName.Smallint, Mapping.Kind: MappingKind.Verbatim })
+            return new RangeLocator([.. table.Ranges.SkipLast(1).Select(r => r.UpTo!.Value)], hashBits: 0, table.Columns[0].Type.Name switch { TypeName.Smallint => sizeof(short), TypeName.Integer => sizeof(int), _ => sizeof(long) });
         var bits = FewestHashBits;
         while (bits < MostHashBits && table.Rows >> bits > RowsPerHashRange) bits++;
-        return new RangeLocator([], bits);
+        return new RangeLocator([], bits, keyBytes: 0);
     }
 
     public int Count { get; }
@@ -55,9 +58,14 @@ public sealed class RangeLocator
         return (range == 0 ? null : _upTo[range - 1].ToString(), range == _upTo.Length ? null : _upTo[range].ToString());
     }
 
-    private static long ReadKey(ReadOnlySpan<byte> image)
+    private long ReadKey(ReadOnlySpan<byte> image)
     {
-        Invariant.Holds(BinaryPrimitives.ReadInt32BigEndian(image) == 8, "an integer key is not eight bytes");
-        return BinaryPrimitives.ReadInt64BigEndian(image[4..]);
+        Invariant.Holds(BinaryPrimitives.ReadInt32BigEndian(image) == _keyBytes, "an integer key has not the bytes of its type");
+        return _keyBytes switch
+        {
+            8 => BinaryPrimitives.ReadInt64BigEndian(image[4..]),
+            4 => BinaryPrimitives.ReadInt32BigEndian(image[4..]),
+            _ => BinaryPrimitives.ReadInt16BigEndian(image[4..]),
+        };
     }
 }

@@ -76,6 +76,14 @@ public sealed unsafe class RowImageBuffer : IDisposable
         return SipHash.Hash(_key, image);
     }
 
+    /// <summary>Takes back the row at hand, which cannot be encoded. False where its beginning has been sent already.</summary>
+    public bool TryAbandonRow()
+    {
+        if (_streaming) return false;
+        _position = _rowStart;
+        return true;
+    }
+
     /// <summary>Bytes of the row just ended, without its field count.</summary>
     public long RowBytes { get; private set; }
 
@@ -120,6 +128,12 @@ public sealed unsafe class RowImageBuffer : IDisposable
         Unsafe.WriteUnaligned(Reserve(4), BinaryPrimitives.ReverseEndianness(length));
         Advance(4);
         WriteLarge(bytes, length);
+    }
+
+    /// <summary>Bytes of the row, field lengths included, as somebody else has made them; however many, and in any parts.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes) WriteLarge(first, bytes.Length);
     }
 
     /// <summary>Hands on what is left and waits until the sink has it all.</summary>

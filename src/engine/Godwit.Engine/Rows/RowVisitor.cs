@@ -5,7 +5,7 @@ namespace Godwit.Engine.Rows;
 /// <summary>What a reader knows of the row it has just encoded.</summary>
 public interface ISourceRow
 {
-    /// <summary>The rowid; for a table without rowid, the row's position in key order, from 1.</summary>
+    /// <summary>The rowid; for a table without rowid, the row's position in key order, from 1, or 0 where rows come in no order.</summary>
     long RowNumber { get; }
 
     /// <summary>Appends the row as the source stores it (see <see cref="ISecondDecoder"/>), read past the encoders.</summary>

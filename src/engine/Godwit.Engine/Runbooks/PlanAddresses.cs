@@ -18,6 +18,7 @@ internal static class PlanAddresses
         Add("mail", plan.Mail);
         Add("oncall", plan.OnCall);
         Add("timetable", plan.Timetable);
+        Add("personalData", plan.PersonalData);
         var estimates = plan.Phases.Where(p => p.Estimate is not null).ToList();
         if (estimates.Count > 0) addresses["estimates"] = new JsonObject(estimates.Select(p => KeyValuePair.Create(PhaseNames.Of(p.Phase), (JsonNode?)DurationText.Write(p.Estimate!.Value))));
         if (plan.Notices.Count > 0) addresses[To] = new JsonArray([.. plan.Notices.Select(n => (JsonNode)new JsonObject(n!.AsObject().Where(IsAddress).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))))]);

@@ -24,6 +24,7 @@ internal static class PlanReader
         Timetable = plan.Map(RunbookPlanJson.NotHashed).MapOrNull("timetable")?.DeepClone().AsObject(),
         Rollback = plan.MapOrNull("rollback")?.DeepClone().AsObject(),
         Backups = plan.Map(RunbookPlanJson.NotHashed).MapOrNull("backups")?.DeepClone().AsObject(),
+        PersonalData = plan.Map(RunbookPlanJson.NotHashed).MapOrNull("personalData")?.DeepClone().AsObject(),
         KeepOld = plan.Duration("keepOld"),
         Phases = [.. plan.Maps("phases").Select(ReadPhase).Select(p => p with { Estimate = plan.Map(RunbookPlanJson.NotHashed).MapOrNull("estimates")?.DurationOrNull(PhaseNames.Of(p.Phase)) })],
         Files = plan.NamedMaps("files").ToDictionary(f => f.Key, f => new PlannedFile(f.Value.Text("sha256"), f.Value.Text("text")), StringComparer.Ordinal),

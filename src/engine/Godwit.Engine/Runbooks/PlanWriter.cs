@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.People;
+using Godwit.Engine.Timetables;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Runbooks;
@@ -24,6 +25,8 @@ internal static class PlanWriter
             ["files"] = Object(plan.Files, f => new JsonObject { ["sha256"] = f.Sha256, ["text"] = f.Text }),
             [RunbookPlanJson.NotHashed] = PlanAddresses.Write(plan, Object(plan.Sources, Write)),
         };
+        // When they are due may change; that a run waits for them is what people approve.
+        if (TimetableDecisions.IdsOf(plan).ToList() is { Count: > 0 } decisions) json["decisions"] = Texts(decisions);
         if (plan.Rollback is { } rollback) json["rollback"] = rollback.DeepClone();
         if (plan.Backups is { } backups) json[RunbookPlanJson.NotHashed]!["backups"] = backups.DeepClone();
         Add(json, "approvalsValid", plan.ApprovalsValid == Demand.DefaultValid ? null : DurationText.Write(plan.ApprovalsValid));

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Anonymise;
 using Godwit.Engine.People;
+using Godwit.Engine.PersonalData;
 using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Model.Findings;
@@ -46,6 +47,7 @@ internal sealed class RunbookMerge(RunbookShape shape, IReadOnlyList<RunbookDocu
             Rollback = MergeRollback(),
             Rehearsal = root.MapOrNull(RehearsalShape.Key)?.DeepClone().AsObject(),
             Anonymise = root.MapOrNull(AnonymiseShape.Key)?.DeepClone().AsObject(),
+            PersonalData = root.MapOrNull(PersonalDataShape.Key)?.DeepClone().AsObject(),
             KeepOld = root.MapOrNull("retention")?.DurationOrNull("keep_old") ?? TimeSpan.FromDays(7),
             Phases = phases,
         };

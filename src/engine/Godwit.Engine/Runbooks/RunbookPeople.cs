@@ -20,7 +20,7 @@ internal static class RunbookPeople
             findings.AddRange(NoticeCheck.FindFaults(runbook.Notices, NoticeCheck.Waits(runbook.Phases), (i, pointer) => new SettingsPlaces(places[i].Document.Places, places[i].Pointer).At(pointer)));
         if (Readable("/mail") && runbook.Mail is { } mail) findings.AddRange(MailShape.FindFaults(mail, runbook.Notices, At("/mail")));
         if (Readable("/oncall") && runbook.OnCall is { } onCall) findings.AddRange(OnCallShape.FindFaults(onCall, [.. runbook.Roles.Keys], At("/oncall")));
-        if (Readable("/timetable") && runbook.Timetable is { } timetable) findings.AddRange(TimetableShape.FindFaults(timetable, At("/timetable")));
+        if (Readable("/timetable") && runbook.Timetable is { } timetable) findings.AddRange(TimetableShape.FindFaults(timetable, runbook.Phases, At("/timetable")));
         return findings;
 
         bool Readable(string pointer) => !new SettingsPlaces(root.Places, pointer).Overlaps(wrong);

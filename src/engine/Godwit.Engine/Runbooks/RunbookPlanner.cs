@@ -30,6 +30,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
             Timetable = runbook.Timetable,
             Rollback = runbook.Rollback,
             Backups = runbook.Backups,
+            PersonalData = runbook.PersonalData,
             KeepOld = runbook.KeepOld,
             Phases = [.. runbook.Phases.Select(WithoutPlaces)],
             Files = files.Files,
@@ -46,7 +47,7 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         foreach (var phase in runbook.Phases)
         {
             foreach (var gate in phase.Gates) findings.AddRange([.. CheckGate(gate, files), .. SourcesOfChecks.Check(gate.Settings, runbook.Sources, gate.At)]);
-            foreach (var step in phase.Steps) findings.AddRange([.. CheckStep(step, files, runbook.Sources), .. SourcesOfChecks.Check(step.Settings, runbook.Sources, step.At)]);
+            foreach (var step in phase.Steps) findings.AddRange([.. CheckStep(step, files, runbook), .. SourcesOfChecks.Check(step.Settings, runbook.Sources, step.At)]);
         }
         return findings;
     }
@@ -57,12 +58,13 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
         return files.Hold(gate.Settings, kind.Shape) ? kind.Check(gate, files.Files) : [];
     }
 
-    private List<Finding> CheckStep(StepSettings step, PlannedFiles files, IReadOnlyDictionary<string, ValueFrom> sources)
+    private List<Finding> CheckStep(StepSettings step, PlannedFiles files, Runbook runbook)
     {
         var kind = kinds.Step(step.Kind);
         if (!files.Hold(step.Settings, kind.Shape)) return [];
         var findings = kind.Check(step, files.Files).ToList();
-        if (kind is IReadsSources reader) findings.AddRange(CheckSources(step, reader, sources));
+        if (kind is IReadsSources reader) findings.AddRange(CheckSources(step, reader, runbook.Sources));
+        if (kind is IReplacesSources replacing) findings.AddRange(CheckReplaced(step, replacing, runbook));
         if (findings.Exists(f => f.Severity == Severity.Error)) return findings;
         if (step.Irreversible is { } declared)
         {
@@ -87,6 +89,14 @@ public sealed class RunbookPlanner(RunbookKinds kinds)
                 meant is null ? "Declare it under \"sources\", with where it is found" : $"Did you mean \"{meant}\"?");
         }
     }
+
+    /// <summary>As far as the runbook shows it: two variables may hold the same address, which the step finds out.</summary>
+    private static IEnumerable<Finding> CheckReplaced(StepSettings step, IReplacesSources kind, Runbook runbook) =>
+        from named in kind.SourcesOf(step)
+        where runbook.Sources.TryGetValue(named.Source, out var source) && source == runbook.Target
+        select Finding.Error(
+            FindingCodes.RestoreIntoTarget, $"The source \"{named.Source}\" is the target itself: no run outlives the database that it is in", step.At(named.Pointer),
+            "Name another database; the target itself is restored by `godwit backup restore`.");
 
     /// <summary>A plan is what is approved; where its runbook was written is not part of it.</summary>
     private static PhaseSettings WithoutPlaces(PhaseSettings phase) => phase with

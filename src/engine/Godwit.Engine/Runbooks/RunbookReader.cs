@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Godwit.Documents;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Backups;
+using Godwit.Engine.PersonalData;
 using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Tripwires;
@@ -41,6 +42,7 @@ public sealed class RunbookReader(RunbookKinds kinds)
         findings.AddRange(CheckTripwires(runbook, documents, Wrong(findings)));
         findings.AddRange(RunbookPeople.Check(runbook, documents, Wrong(findings)));
         if (runbook.Backups is { } backups && !new SettingsPlaces(documents[^1].Places, "/backups").Overlaps(Wrong(findings))) findings.AddRange(BackupsShape.FindFaults(backups, pointer => documents[^1].At("/backups" + pointer)));
+        if (runbook.PersonalData is { } personal && !new SettingsPlaces(documents[^1].Places, "/" + PersonalDataShape.Key).Overlaps(Wrong(findings))) findings.AddRange(PersonalDataShape.FindFaults(personal, pointer => documents[^1].At($"/{PersonalDataShape.Key}{pointer}")));
         if (Wrong(findings).Count == 0) findings.AddRange(RehearsalShape.FindFaults(runbook, pointer => documents[^1].At($"/{RehearsalShape.Key}{pointer}")));
         var wrong = Wrong(findings);
         return new RunbookReading(findings.Exists(f => f.Severity == Severity.Error) ? null : runbook, Sort(findings, path)) { Draft = Without(runbook, documents, wrong) };

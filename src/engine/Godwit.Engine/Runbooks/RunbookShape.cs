@@ -4,6 +4,7 @@ using Godwit.Engine.Backups;
 using Godwit.Engine.Notices;
 using Godwit.Engine.OnCall;
 using Godwit.Engine.People;
+using Godwit.Engine.PersonalData;
 using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Rollback;
 using Godwit.Engine.Timetables;
@@ -39,7 +40,7 @@ public sealed class RunbookShape
         var phases = new Shape.Map([.. PhaseNames.All.Select(p => new Field(PhaseNames.Of(p), phase, PurposeOf(p)))]);
         Field[] shared =
         [
-            new("include", Includes, "Files whose phases come before this file's: each file's steps stand after those of the files it includes, in the order of the list"),
+            new("include", Includes, "Files whose phases come before this file's, and checklists that come with Godwit: each file's steps stand after those of the files it includes, in the order of the list"),
             new("parameters", Parameters, "Values for `${name}` in steps, gates, tripwires, notices and rollback; `--set name=value` overrides them"),
             new("sources", new Shape.Named(Source), "Other databases that steps read, by name"),
             new("phases", phases, "What is done, in this order; phases may be left out"),
@@ -62,6 +63,7 @@ public sealed class RunbookShape
             new Field("rollback", RollbackShape.Shape, "Who decides on a rollback, and what is looked at after it"),
             new Field(RehearsalShape.Key, RehearsalShape.Shape, "What is otherwise in a rehearsal; no part of the plan's hash"),
             new Field(AnonymiseShape.Key, AnonymiseShape.Shape, "How copies of the data are anonymised; no part of the plan's hash"),
+            new Field(PersonalDataShape.Key, PersonalDataShape.Shape, "What of the data is personal, for the report; no part of the plan's hash"),
             shared[0], shared[1], shared[2], shared[3], shared[4], shared[5])
         { Description = "A runbook of Godwit" };
         Part = new Shape.Map(Format, new Field("description", new Shape.Text(), "What it is for"), shared[0], shared[1], shared[2], shared[3], shared[4], shared[5],
@@ -102,7 +104,7 @@ public sealed class RunbookShape
         new Field("description", s_line, "What it is for"))
     { Short = "default", Description = "A parameter" });
 
-    public static Shape.List Includes { get; } = new(new Shape.File()) { Max = 200 };
+    public static Shape.List Includes { get; } = new(new Shape.File { BuiltIn = BuiltInRunbooks.Names }) { Max = 200 };
 
     /// <summary>Where the target's URL comes from.</summary>
     public static Shape.OneOf Address { get; } = new([],

@@ -36,8 +36,8 @@ internal sealed class RunbookSources(string path, DocumentFolder folder)
     private void Load(string normal, string shown, IReadOnlyList<string> chain)
     {
         var isRoot = chain.Count == 1;
-        var below = Path.GetDirectoryName(normal) ?? "";
-        var reading = YamlReader.ReadFile(shown, FindingCodes.RunbookUnreadable);
+        var below = BuiltInRunbooks.IsName(normal) ? "" : Path.GetDirectoryName(normal) ?? "";
+        var reading = BuiltInRunbooks.IsName(normal) ? YamlReader.Read(BuiltInRunbooks.Read(normal), shown, FindingCodes.RunbookUnreadable) : YamlReader.ReadFile(shown, FindingCodes.RunbookUnreadable);
         Findings.AddRange(reading.Findings);
         if (reading.Root is not YamlMapping root)
         {
@@ -47,6 +47,11 @@ internal sealed class RunbookSources(string path, DocumentFolder folder)
         }
         foreach (var item in (root["include"] as YamlSequence)?.Items.OfType<YamlScalar>() ?? [])
         {
+            if (BuiltInRunbooks.IsName(item.Value))
+            {
+                Include(item.Value, new Place.InFile(shown, item.Line, item.Column), chain);
+                continue;
+            }
             // A path that leads nowhere, or out of the folder, is told by the shape.
             if (folder.Find(below, item.Value) is FolderFile.Found found) Include(found.Path, new Place.InFile(shown, item.Line, item.Column), chain);
         }
@@ -69,7 +74,7 @@ internal sealed class RunbookSources(string path, DocumentFolder folder)
         if (_included.Count == MostFiles)
             Findings.Add(Finding.Error(FindingCodes.RunbookIncludes, $"More than {MostFiles} files are included", place));
         if (_included.Count < MostFiles)
-            Load(normal, Path.Combine(Path.GetDirectoryName(path) ?? "", normal), [.. chain, normal]);
+            Load(normal, BuiltInRunbooks.IsName(normal) ? normal : Path.Combine(Path.GetDirectoryName(path) ?? "", normal), [.. chain, normal]);
     }
 
     private void Refuse(string shown, YamlNode? node, string message) =>

@@ -114,7 +114,10 @@ public interface IRunLedger : IRunTransaction
 
     Task AddGateAsync(Phase phase, string gate, GateVerdict verdict, CancellationToken cancellation);
 
-    /// <summary>Where tripwires stand.</summary>
+    /// <summary>Where tripwires stand; their baselines and what they fired for stay as they are on record.</summary>
+    Task SaveTripwireStatesAsync(IReadOnlyList<TripwireRow> rows, CancellationToken cancellation);
+
+    /// <summary>All that is known of tripwires: their baselines and what they fired for too.</summary>
     Task SaveTripwiresAsync(IReadOnlyList<TripwireRow> rows, CancellationToken cancellation);
 
     /// <summary>Appends to the journal. <paramref name="body"/> holds no row's value and no secret.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Godwit.Engine.Estimates;
 using Godwit.Engine.Gates;
 using Godwit.Engine.People;
+using Godwit.Engine.Timetables;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -54,6 +55,8 @@ internal sealed class PhaseGates(RunDesk desk)
             }
             answers.Add(await NoteAsync(phase, gate.Id, options.Kinds.Gate(gate.Kind).WaitsForPeople, token => EvaluateAsync(phase, gate, token), cancellation));
         }
+        foreach (var (later, gate, since) in await FindDueAsync(phase, cancellation))
+            answers.Add(await NoteAsync(phase, gate.Id, true, async token => Due(await EvaluateAsync(later, gate, token), since), cancellation));
         // Last: nobody has to look at what a machine refuses.
         if (Demand.Before(phase.Phase, store.Plan) is { } demand) answers.Add(await NoteAsync(phase, PeopleGate.IdOf(phase.Phase), true, token => PeopleGate.AskAsync(store, options, demand, token), cancellation));
         return answers;
@@ -81,8 +84,21 @@ internal sealed class PhaseGates(RunDesk desk)
         {
             if ((await EvaluateAsync(phase, gate, cancellation)).State != GateState.Pass) return false;
         }
+        foreach (var (later, gate, _) in await FindDueAsync(phase, cancellation))
+        {
+            if ((await EvaluateAsync(later, gate, cancellation)).State != GateState.Pass) return false;
+        }
         return true;
     }
+
+    /// <summary>Decisions of the timetable whose time has come, and whose gate stands before a later phase: nothing begins without them any more.</summary>
+    private async Task<IReadOnlyList<(PhaseSettings Phase, GateSettings Gate, string Since)>> FindDueAsync(PhaseSettings phase, CancellationToken cancellation)
+    {
+        if (options.Rehearsal is not null || !TimetableDecisions.IdsOf(store.Plan).Any()) return [];
+        return [.. TimetableDecisions.DueIn(await store.ReadAsync(cancellation)).Where(d => d.Phase > phase.Phase).Select(d => (store.Plan.Phases.Single(p => p.Phase == d.Phase), d.Gate, d.Since))];
+    }
+
+    private static GateVerdict Due(GateVerdict verdict, string since) => verdict.State == GateState.Pass ? verdict : verdict with { Summary = $"due since {since}: {verdict.Summary}" };
 
     private async Task<GateVerdict> EvaluateAsync(PhaseSettings phase, GateSettings gate, CancellationToken cancellation)
     {

@@ -56,7 +56,7 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 
     public StepRunner Steps() => new(store, options, Figures, () => _pauseAsked);
 
-    public FormerEffects FormerEffects() => new(store, options, () => _pauseAsked);
+    public EffectsUnderWay EffectsUnderWay() => new(store, options, () => _pauseAsked);
 
     public IStep Bind(StepSettings step) => options.Bind(step, store.Plan.Files);
 
@@ -141,7 +141,7 @@ internal sealed class RunDesk(IRunStore store, RunnerOptions options)
 
     public GateContext GateContext(GateSettings gate, Phase phase, IReadOnlyDictionary<Phase, PhaseEstimate> estimates) => new()
     {
-        Run = store.Run, Gate = gate, Phase = phase, Target = store, Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Estimates = estimates, Backups = store.Plan.Backups, Rehearsal = options.Rehearsal,
+        Run = store.Run, Gate = gate, Phase = phase, Target = new PatientTarget(store, options), Folder = options.Folder, Time = options.Time, Environment = options.Environment, CheckSources = options.CheckSources, Estimates = estimates, Backups = store.Plan.Backups, Rehearsal = options.Rehearsal,
     };
 
     private void Waiting(TargetFaultException fault, TimeSpan wait) => options.Observer.Note($"{fault.Message}; trying again in {wait.TotalSeconds:0.0} s");

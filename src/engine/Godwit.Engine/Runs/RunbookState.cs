@@ -61,6 +61,9 @@ public sealed record StepRow(string Id, Phase Phase, StepState State, int Attemp
     /// <summary>What a step that is not over remembers of its progress, in its own words; null when it does not.</summary>
     public string? Progress { get; init; }
 
+    /// <summary>How often it was taken back: what is done of it now is one application more, and to the world outside another effect.</summary>
+    public int TimesUndone { get; init; }
+
     /// <summary>What it has begun outside the target and is not known to have ended.</summary>
     public StepEffect? Effect { get; init; }
 

@@ -34,12 +34,13 @@ internal sealed class WayBack(RunDesk desk)
                 FindingCodes.CannotUndo, $"step {s.Id} cannot be undone: {s.Irreversible ?? desk.Bind(s).Irreversible}", s.Place,
                 remedy))]);
         }
-        if (await desk.FormerEffects().OutwaitAsync(cancellation) is { } waiting) return await desk.PauseAsync(waiting, [], false, cancellation);
+        if (await desk.EffectsUnderWay().OutwaitAsync(cancellation) is { } waiting) return await desk.PauseAsync(waiting, [], false, cancellation);
         if (!run.RollingBack || run.RollingBackTo != to)
         {
             // One that goes on was decided when it began.
-            var people = await store.ReadPeopleAsync(options.Known, cancellation);
-            if (request is not null && RollbackDecision.Judge(run, request, people, to) is { Count: > 0 } missing) return new RunbookOutcome.Refused(missing);
+            var (now, people, missing) = await new RollbackApprovals(desk).AskAsync(run, request, to, cancellation);
+            if (missing.Count > 0) return new RunbookOutcome.Refused(missing);
+            run = now;
             // It was approved with the plan; but after the time for it is over, a person decides.
             if (tripwire is not null && RollbackStanding.Of(run) is { IsRefused: true } late)
             {
@@ -150,7 +151,7 @@ internal sealed class WayBack(RunDesk desk)
                 if (await desk.IsPauseAskedAsync(either.Token)) return await desk.PauseAsync("asked to pause on the way back", [], false, cancellation);
                 at = step.Id;
                 either.Token.ThrowIfCancellationRequested();
-                if (RunDesk.Explain(step, await steps.UndoAsync(phase.Phase, step, StateOf(run, step), either.Token)) is var (reason, findings))
+                if (RunDesk.Explain(step, await steps.UndoAsync(phase.Phase, step, run.Steps.Single(s => s.Id == step.Id), either.Token)) is var (reason, findings))
                     return await desk.PauseAsync(reason, findings, false, cancellation);
             }
             return null;
@@ -170,6 +171,4 @@ internal sealed class WayBack(RunDesk desk)
     /// <summary>This run has done nothing of the step, or nothing of it is left.</summary>
     private static bool IsUntouched(RunbookRun run, StepSettings step) =>
         run.Steps.Single(s => s.Id == step.Id) is { Carried: true } or { State: StepState.Pending or StepState.Undone };
-
-    private static StepState StateOf(RunbookRun run, StepSettings step) => run.Steps.Single(s => s.Id == step.Id).State;
 }

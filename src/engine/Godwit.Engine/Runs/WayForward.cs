@@ -20,7 +20,7 @@ internal sealed class WayForward(RunDesk desk)
     /// <param name="cancellation">Stops after the part at hand.</param>
     public async Task<RunbookOutcome> GoAsync(bool finish, string? early, CancellationToken cancellation)
     {
-        if (await desk.FormerEffects().OutwaitAsync(cancellation) is { } waiting) return await desk.PauseAsync(waiting, [], false, cancellation);
+        if (await desk.EffectsUnderWay().OutwaitAsync(cancellation) is { } waiting) return await desk.PauseAsync(waiting, [], false, cancellation);
         var run = await store.ReadAsync(cancellation);
         if (run.RollingBack) return Refuse("the run is on its way back", "`godwit rollback` goes on with that.");
         if (desk.Watch?.Unfollowed is { } unfollowed) return new RunbookOutcome.TurnsBack(unfollowed);
@@ -60,7 +60,7 @@ internal sealed class WayForward(RunDesk desk)
         foreach (var (phase, step) in done)
         {
             if (await desk.IsPauseAskedAsync(cancellation)) return await desk.PauseAsync(RunDesk.AskedToPause, [], false, cancellation);
-            if (RunDesk.Explain(step, await steps.VerifyAgainAsync(phase, step, cancellation)) is not var (reason, findings)) continue;
+            if (RunDesk.Explain(step, await steps.VerifyAgainAsync(phase, step, run.Steps.Single(r => r.Id == step.Id), cancellation)) is not var (reason, findings)) continue;
             return await desk.PauseAsync(
                 $"after a restore, {reason}",
                 [.. findings, Finding.Error(FindingCodes.NotConfirmed, $"step {step.Id} is done, says the target, and is not there when looked at", step.Place, "Mend it, then `godwit resume` looks again; or `godwit rollback`.")],
@@ -141,24 +141,24 @@ internal sealed class WayForward(RunDesk desk)
     private async Task<RunbookOutcome?> RunStepsAsync(RunbookRun run, PhaseSettings phase, Action<string> begins, CancellationToken cancellation)
     {
         var steps = desk.Steps();
-        var states = run.Steps.ToDictionary(s => s.Id, s => s.State, StringComparer.Ordinal);
+        var rows = run.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         // Of steps that failed together, how many are still to be taken one by one.
         var alone = 0;
         for (var i = 0; i < phase.Steps.Count; i++)
         {
             var step = phase.Steps[i];
-            if (states[step.Id] == StepState.Verified) continue;
+            if (rows[step.Id].State == StepState.Verified) continue;
             if (await desk.IsPauseAskedAsync(cancellation)) return await desk.PauseAsync(RunDesk.AskedToPause, [], false, cancellation);
             begins(step.Id);
             cancellation.ThrowIfCancellationRequested();
-            if (alone == 0 && steps.CountJoined(phase.Phase, [.. phase.Steps.Skip(i).Take(StepRunner.MostJoined)], id => states[id]) is > 1 and var together)
+            if (alone == 0 && steps.Joined.Count(phase.Phase, [.. phase.Steps.Skip(i).Take(JoinedSteps.Most)], id => rows[id]) is > 1 and var together)
             {
-                if (await steps.ApplyJoinedAsync(phase.Phase, [.. phase.Steps.Skip(i).Take(together)], cancellation)) i += together - 1;
+                if (await steps.Joined.ApplyAsync(phase.Phase, [.. phase.Steps.Skip(i).Take(together)], id => rows[id], cancellation)) i += together - 1;
                 else (alone, i) = (together, i - 1);
                 continue;
             }
             alone = Math.Max(0, alone - 1);
-            var result = await steps.ApplyAsync(phase.Phase, step, states[step.Id], cancellation);
+            var result = await steps.ApplyAsync(phase.Phase, step, rows[step.Id], cancellation);
             if (RunDesk.Explain(step, result) is not var (reason, findings)) continue;
             // What the step has just told of itself is looked at before the run stops for it.
             if (desk.Watch is { } watch) await watch.SettleAsync(phase.Phase, () => Task.FromResult(false), cancellation);

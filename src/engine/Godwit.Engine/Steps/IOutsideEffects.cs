@@ -16,6 +16,6 @@ public interface IOutsideEffects
     /// <param name="cancellation">Stops.</param>
     Task BeginAsync(string what, TimeSpan limit, bool endsWithRunner, CancellationToken cancellation);
 
-    /// <summary>It is over: nobody has to wait for it.</summary>
+    /// <summary>It is known to be over: nobody has to wait for it. Of one that was cut off or has no answer nobody knows: it stays noted, and whoever undoes the step waits until its time is over.</summary>
     Task EndAsync(CancellationToken cancellation);
 }

@@ -8,3 +8,6 @@ public interface IReadsSources
     /// <returns>The names, each with its place in the step's settings.</returns>
     IEnumerable<(string Pointer, string Source)> SourcesOf(StepSettings step);
 }
+
+/// <summary>A kind whose steps put another database in the place of a source: it must not be the one that the run is in.</summary>
+public interface IReplacesSources : IReadsSources;

@@ -20,7 +20,7 @@ public sealed record StepContext
 
     /// <summary>
     /// The same for every attempt at this direction of this step in this run: outside effects are at least once, and whoever receives one can tell
-    /// that it is the same.
+    /// that it is the same. A step that was taken back and is done again has another one: it is to happen again.
     /// </summary>
     public required string IdempotencyKey { get; init; }
 

@@ -18,7 +18,8 @@ public static class TimetableShape
         new Field("who", new Shape.List(s_line) { Max = 50 }, "Whose business it is: roles or names"),
         new Field("phase", new Shape.Choice([.. PhaseNames.All.Select(PhaseNames.Of)]), "The phase that has begun by then: tells whether it is late"),
         new Field("done", new Shape.Choice([.. PhaseNames.All.Select(PhaseNames.Of)]), "The phase that is done by then: tells whether it is late"),
-        new Field("decision", new Shape.Flag(), "Whether it is a go or no-go") { Default = "false" })
+        new Field("decision", new Shape.Flag(), "Whether it is a go or no-go") { Default = "false" },
+        new Field("gate", new Shape.Text { MaxLength = 63 }, "The gate `attested` by which it is decided: once its time has come, no phase begins without it"))
     {
         Name = "timetable entry",
         Description = "What happens when, and whose business it is",
@@ -30,9 +31,12 @@ public static class TimetableShape
         new Field("entries", new Shape.List(s_entry) { Min = 1, Max = 200 }, "In their order", Required: true));
 
     /// <param name="timetable">In normal form.</param>
+    /// <param name="phases">The runbook's.</param>
     /// <param name="at">Where a value was written.</param>
-    public static IEnumerable<Finding> FindFaults(JsonObject timetable, Func<string, Place.InFile?> at)
+    public static IEnumerable<Finding> FindFaults(JsonObject timetable, IReadOnlyList<PhaseSettings> phases, Func<string, Place.InFile?> at)
     {
+        var gates = phases.SelectMany(p => p.Gates).ToList();
+        var boxes = gates.Where(g => g.Kind == TimetableDecisions.Kind).Select(g => g.Id).ToList();
         var zone = timetable.TextOrNull("zone") ?? "UTC";
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)) yield return Wrong($"This machine knows no time zone \"{zone}\"", at("/zone"), "Write an IANA name such as Europe/Berlin, or install tzdata.");
         if (timetable.TextOrNull("date") is { } date && LocalTime.TryParse(date) is null) yield return Wrong($"\"{date}\" is no day that there is", at("/date"));
@@ -40,6 +44,13 @@ public static class TimetableShape
         {
             if (entry.Has("at") == entry.Has("after")) yield return Wrong("An entry needs either \"at\" or \"after\"", at($"/entries/{i}"));
             else if (i == 0 && !entry.Has("at")) yield return Wrong("The first entry needs a time of day (\"at\"): the others count from it", at("/entries/0"));
+            if (entry.TextOrNull("gate") is { } gate && !boxes.Contains(gate, StringComparer.Ordinal))
+            {
+                var meant = Suggestion.For(gate, boxes);
+                yield return Wrong(
+                    gates.Exists(g => g.Id == gate) ? $"The gate {gate} is none that people attest: nobody can decide by it" : $"There is no gate {gate}", at($"/entries/{i}/gate"),
+                    boxes.Count == 0 ? "Give the phase that waits for it a gate \"attested\"." : $"{(meant is null ? "" : $"Did you mean \"{meant}\"? ")}Gates that people attest: {string.Join(", ", boxes)}");
+            }
             if (entry.Has("phase") && entry.Has("done")) yield return Wrong("An entry has either \"phase\" or \"done\"", at($"/entries/{i}"));
         }
     }

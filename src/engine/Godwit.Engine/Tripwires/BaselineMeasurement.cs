@@ -31,7 +31,14 @@ internal sealed class BaselineMeasurement(WatchedTripwire watched, TimeProvider 
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellation);
         }
         while (time.GetElapsedTime(began) < tripwire.BaselineFor);
-        return (Make(tripwire, numbers, looks, failed, time.GetElapsedTime(began)), numbers.Count, why ?? "no number");
+        try
+        {
+            return (Make(tripwire, numbers, looks, failed, time.GetElapsedTime(began)), numbers.Count, why ?? "no number");
+        }
+        catch (OverflowException)
+        {
+            return (null, numbers.Count, "it is too large to reckon with");
+        }
     }
 
     private static decimal? Make(Tripwire tripwire, List<decimal> numbers, int looks, int failed, TimeSpan over) => tripwire.Aggregate switch

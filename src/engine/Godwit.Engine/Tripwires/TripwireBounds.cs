@@ -30,7 +30,7 @@ public sealed partial record TripwireBounds(decimal? Above, decimal? Below, deci
     public (decimal? Bottom, decimal? Top) Resolve(decimal? baseline)
     {
         var from = baseline is { } measured && BaselineAtLeast is { } least ? Math.Max(measured, least) : baseline;
-        return (Largest(Below, BelowFactor * from), Smallest(Above, AboveFactor * from));
+        return (Largest(Below, Times(BelowFactor, from)), Smallest(Above, Times(AboveFactor, from)));
     }
 
     /// <summary>In words: "above 5", "above 300 (1.5 x the baseline of 200)".</summary>
@@ -63,6 +63,19 @@ public sealed partial record TripwireBounds(decimal? Above, decimal? Below, deci
 
     [GeneratedRegex(@"^(?<sign>[+-]?)(?<number>\d+(\.\d+)?)[x%]$")]
     private static partial Regex FactorPattern();
+
+    /// <summary>What is more than any figure can be is the largest.</summary>
+    private static decimal? Times(decimal? factor, decimal? number)
+    {
+        try
+        {
+            return factor * number;
+        }
+        catch (OverflowException)
+        {
+            return factor < 0 == number < 0 ? decimal.MaxValue : decimal.MinValue;
+        }
+    }
 
     private static decimal? Largest(decimal? one, decimal? other) => one is null ? other : other is null ? one : Math.Max(one.Value, other.Value);
 

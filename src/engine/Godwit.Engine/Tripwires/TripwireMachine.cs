@@ -34,6 +34,14 @@ public static class TripwireMachine
     /// <summary>As if it had not been looked at, but for what it has said already.</summary>
     public static TripwireState Anew(TripwireState state) => state with { OutSince = null, WithinSince = null, SilentSince = null, NumberAt = null, Returns = 0 };
 
+    /// <summary>As if it had not fired for that: the next look that finds the same fires.</summary>
+    public static TripwireState Unfired(TripwireState state, TripwireCause cause) => cause switch
+    {
+        TripwireCause.OutOfBounds => state with { Held = false },
+        TripwireCause.NoData => state with { HeldSilent = false },
+        _ => state with { Returns = Math.Min(state.Returns, MostReturns - 1) },
+    };
+
     private static (TripwireState, TripwireCause?) Silent(TripwireState state, DateTimeOffset at, string why, TimeSpan silence)
     {
         var since = state.SilentSince ?? state.NumberAt ?? at;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Godwit.Engine.Figures;
 using Godwit.Engine.Moves;
@@ -21,15 +22,20 @@ internal sealed class TripwireWatch : IAsyncDisposable
     private readonly IReadOnlyList<WatchedTripwire> _tripwires;
     private readonly Action _askToPause;
     private readonly CancellationTokenSource _over = new();
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
-    private CancellationTokenSource _stop = new();
+    private CancellationTokenSource _stop;
+
+    // When the step at hand is ended, by the timer: the earliest that anything asked for.
+    private long? _stopAt;
     private TaskCompletionSource _change = NewSignal(), _look = NewSignal();
     private (Phase Phase, bool Back)? _at;
     private Tripped? _tripped;
+    private bool _turned;
     private Task _work = Task.CompletedTask;
 
     private TripwireWatch(RunnerOptions options, TripwireBook book, WatchClock clock, IReadOnlyList<WatchedTripwire> tripwires, Action askToPause) =>
-        (_options, _book, _clock, _tripwires, _askToPause) = (options, book, clock, tripwires, askToPause);
+        (_options, _book, _clock, _tripwires, _askToPause, _stop) = (options, book, clock, tripwires, askToPause, NewStop(options));
 
     /// <summary>The one that stops the run; a rollback goes before a pause.</summary>
     public Tripped? Tripped
@@ -64,7 +70,7 @@ internal sealed class TripwireWatch : IAsyncDisposable
         var context = new FigureContext { Queries = options.Queries, Environment = options.Environment, Time = options.Time, Folder = options.Folder, Run = figures };
         var kept = declared.Count == 0 ? [] : (await store.ReadTripwiresAsync(cancellation)).ToDictionary(r => r.Id, StringComparer.Ordinal);
         var book = new TripwireBook(store, options);
-        var tripwires = declared.Select(t => new WatchedTripwire(t, Rearm(kept.GetValueOrDefault(t.Id) ?? new TripwireRow(t.Id), seen, back, clock), context, clock)).ToList();
+        var tripwires = declared.Select(t => new WatchedTripwire(t, Rearming.Of(kept.GetValueOrDefault(t.Id) ?? new TripwireRow(t.Id), seen, back, clock), context, clock)).ToList();
         var looked = tripwires.Where(t => kept.TryGetValue(t.Tripwire.Id, out var row) && row.Fired is { SeenAt: null } && t.Row.Fired is { SeenAt: not null }).Select(t => t.Row).ToList();
         if (looked.Count > 0)
             await book.RecordAsync(looked, TripwireNote.Seen, new JsonObject { ["tripwires"] = new JsonArray([.. looked.Select(r => JsonValue.Create(r.Id))]) }, cancellation);
@@ -72,15 +78,6 @@ internal sealed class TripwireWatch : IAsyncDisposable
         if (tripwires.Count > 0) watch._work = watch.WorkAsync();
         return watch;
     }
-
-    /// <summary>Who goes on after a pause has it watched anew; what a person has looked at does not fire again until it was within its bounds.</summary>
-    private static TripwireRow Rearm(TripwireRow row, bool seen, bool back, WatchClock clock) => row.Fired switch
-    {
-        { SeenAt: null } fired when seen => row with { Fired = fired with { SeenAt = clock.Now } },
-        { SeenAt: null, Action: TripwireAction.Rollback } when back => row with { State = row.State with { Held = true, HeldSilent = true } },
-        { SeenAt: null, Action: not TripwireAction.Warn } => row with { State = TripwireMachine.Anew(row.State) with { Held = false, HeldSilent = false } },
-        _ => row,
-    };
 
     /// <summary>What asked for a rollback and was not followed yet: the process that was to do it is gone, or it could not.</summary>
     public Tripped? Unfollowed => _tripwires.Select(t => t.Row).Where(AskedBack)
@@ -101,9 +98,8 @@ internal sealed class TripwireWatch : IAsyncDisposable
         foreach (var tripwire in _tripwires.Where(t => AskedBack(t.Row))) tripwire.Change(r => r with { State = r.State with { Held = true, HeldSilent = true } });
         lock (_lock)
         {
-            _tripped = null;
-            _at = null;
-            _stop = new CancellationTokenSource();
+            (_turned, _tripped, _at) = (true, null, null);
+            (_stop, _stopAt) = (NewStop(_options), null);
         }
     }
 
@@ -133,33 +129,8 @@ internal sealed class TripwireWatch : IAsyncDisposable
     }
 
     /// <summary>Measures what has no baseline yet. Null when all have what they need; else why the run does not begin.</summary>
-    public async Task<(string Reason, Finding Finding)?> MeasureAsync(Func<Task<bool>> pauseAsked, CancellationToken cancellation)
-    {
-        var measured = _tripwires.Where(t => t.Tripwire.BaselineFor > TimeSpan.Zero && t.Row.Baseline is null).ToList();
-        if (measured.Count == 0) return null;
-        _options.Observer.Note($"measures what {measured.Count} tripwire{(measured.Count == 1 ? "" : "s")} {(measured.Count == 1 ? "watches" : "watch")} before anything changes");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var measuring = Task.WhenAll(measured.Select(t => new BaselineMeasurement(t, _options.Time).MeasureAsync(stop.Token)));
-        while (await Task.WhenAny(measuring, Task.Delay(TimeSpan.FromMilliseconds(500), _options.Time, cancellation)) != measuring)
-        {
-            if (!await pauseAsked()) continue;
-            await stop.CancelAsync();
-            return ("asked to pause", Finding.Note(FindingCodes.BaselineMissing, "the baselines are not measured yet"));
-        }
-        var results = await measuring;
-        var missing = measured.Zip(results).Where(r => r.Second.Value is null && r.First.Tripwire.OnSilence != TripwireAction.Warn).ToList();
-        if (missing.Count > 0)
-        {
-            var (first, why) = (missing[0].First.Tripwire.Id, missing[0].Second.Why);
-            return ($"tripwire {first} has no data before the first phase: {why}", Finding.Error(
-                FindingCodes.BaselineMissing, string.Join("; ", missing.Select(m => $"tripwire {m.First.Tripwire.Id}: {m.Second.Why}")), null,
-                "Let its source answer, then `godwit resume`; `baseline: 0s` is for what is only there later."));
-        }
-        var rows = measured.Zip(results).Where(r => r.Second.Value is not null)
-            .Select(r => r.First.Change(row => row with { Baseline = new Baseline(r.Second.Value!.Value, r.Second.Looks, _clock.Now) })).ToList();
-        if (rows.Count > 0) await _book.RecordAsync(rows, TripwireNote.Baselines, TripwireNote.OfBaselines(rows), cancellation);
-        return null;
-    }
+    public Task<(string Reason, Finding Finding)?> MeasureAsync(Func<Task<bool>> pauseAsked, CancellationToken cancellation) =>
+        new Baselines(_options, _book, _clock, _tripwires).MeasureAsync(pauseAsked, cancellation);
 
     /// <summary>Waits until everything that fires is on record: whoever decides what becomes of the run decides with it.</summary>
     public async Task QuietAsync()
@@ -194,7 +165,7 @@ internal sealed class TripwireWatch : IAsyncDisposable
     {
         await Task.WhenAll([.. _tripwires.Select(WatchAsync), SaveAsync()]);
         // Where they stood when nobody looked any more.
-        await GuardAsync(() => _book.SaveAsync(_tripwires.Select(t => t.Row), CancellationToken.None));
+        await GuardAsync(() => _book.SaveAsync(_tripwires, CancellationToken.None));
     }
 
     private async Task WatchAsync(WatchedTripwire tripwire)
@@ -232,33 +203,49 @@ internal sealed class TripwireWatch : IAsyncDisposable
         var action = back && asked == TripwireAction.Rollback ? TripwireAction.Warn : asked;
         var reason = tripwire.Explain(cause, action);
         var before = tripwire.Row;
-        var row = tripwire.Change(r => r with { Fired = new TripwireFired(_clock.Now, cause, action, reason, null) });
+        // A rollback that was asked for and not begun is known by its row alone: nothing that asks for less takes its place there. The journal has both.
+        var fired = new TripwireFired(_clock.Now, cause, action, reason, null);
+        var keeps = !back && AskedBack(before) && action < TripwireAction.Rollback;
+        var row = keeps ? before : tripwire.Change(r => r with { Fired = fired });
         try
         {
-            await _book.RecordAsync([row], TripwireNote.Fired, TripwireNote.OfFired(tripwire.Tripwire, row, back), CancellationToken.None);
+            await _book.RecordAsync([row], TripwireNote.Fired, TripwireNote.OfFired(tripwire.Tripwire, row with { Fired = fired }, back), CancellationToken.None);
         }
-        catch (TargetFaultException)
+        catch
         {
             // Not on record, not fired: the next look tries again.
-            tripwire.Change(r => r with { State = r.State with { Held = false, HeldSilent = false }, Fired = before.Fired });
+            tripwire.Change(r => r with { State = TripwireMachine.Unfired(r.State, cause), Fired = before.Fired });
             throw;
         }
         _options.Observer.Note(reason);
         if (action == TripwireAction.Warn) return;
         lock (_lock)
         {
+            // It was asked while the run turned back for another one: what it asks for is being done, and nobody would follow it.
+            if (_turned && action == TripwireAction.Rollback) return;
             if (_tripped is null || _tripped.Action < action) _tripped = new Tripped(tripwire.Tripwire.Id, cause, action, reason);
-            _stop.CancelAfter(tripwire.Tripwire.StopWithin);
+            EndStep(tripwire.Tripwire.StopWithin);
         }
         _askToPause();
     }
+
+    /// <summary>Ends the step at hand so long from now, or sooner where something asked for that already: a timer that is set again forgets what it was set to.</summary>
+    private void EndStep(TimeSpan after)
+    {
+        var at = _options.Time.GetTimestamp() + (long)(after.TotalSeconds * _options.Time.TimestampFrequency);
+        if (_stopAt <= at) return;
+        _stopAt = at;
+        _stop.CancelAfter(after);
+    }
+
+    private static CancellationTokenSource NewStop(RunnerOptions options) => new(Timeout.InfiniteTimeSpan, options.Time);
 
     private async Task SaveAsync()
     {
         while (!_over.IsCancellationRequested)
         {
             await WaitAsync(Task.Delay(Timeout.Infinite, _over.Token), s_saveEvery);
-            await GuardAsync(() => _book.SaveAsync(_tripwires.Select(t => t.Row), _over.Token));
+            await GuardAsync(() => _book.SaveAsync(_tripwires, _over.Token));
         }
     }
 
@@ -276,6 +263,11 @@ internal sealed class TripwireWatch : IAsyncDisposable
         catch (Exception e) when (e is TargetFaultException or Ledger.LedgerException or Ledger.TargetRewoundException or OperationCanceledException)
         {
             // The runner meets the same, and says so.
+        }
+        catch (Exception e) when (e is not Invariants.InvariantException)
+        {
+            // Nobody expected it, so that nobody else says it; what watches watches on, and tries again with its next look.
+            if (_told.TryAdd(e.GetType().Name, true)) _options.Observer.Note($"the watch of tripwires met a fault: {e.GetType().Name}");
         }
     }
 

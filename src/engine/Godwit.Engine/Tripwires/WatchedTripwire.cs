@@ -24,6 +24,15 @@ internal sealed class WatchedTripwire(Tripwire tripwire, TripwireRow row, Figure
         }
     }
 
+    /// <summary>Its row; null while it fires and that is not on record yet.</summary>
+    public TripwireRow? Settled
+    {
+        get
+        {
+            lock (_lock) return IsFiring ? null : _row;
+        }
+    }
+
     /// <summary>Whether it fires and that is not on record yet.</summary>
     public bool IsFiring { get; private set; }
 
@@ -57,14 +66,28 @@ internal sealed class WatchedTripwire(Tripwire tripwire, TripwireRow row, Figure
         var reading = await ProbeAsync(tripwire.Every, cancellation);
         var at = clock.Now;
         _window.Add(at, reading);
-        var made = _window.Read();
+        var (made, isOut) = Judge();
         lock (_lock)
         {
-            var (state, fires) = TripwireMachine.Next(_row.State, at, made, n => tripwire.Bounds.IsOut(n, _row.Baseline?.Value), tripwire.For, tripwire.Silence);
+            var (state, fires) = TripwireMachine.Next(_row.State, at, made, _ => isOut, tripwire.For, tripwire.Silence);
             _row = _row with { State = state };
             IsFiring = fires is not null;
             Interlocked.Increment(ref _looks);
             return fires;
+        }
+    }
+
+    /// <summary>What the looks of the window make, and whether that is out of bounds.</summary>
+    private (FigureReading Made, bool IsOut) Judge()
+    {
+        try
+        {
+            var made = _window.Read();
+            return (made, made.Number is { } number && tripwire.Bounds.IsOut(number, Row.Baseline?.Value));
+        }
+        catch (OverflowException)
+        {
+            return (FigureReading.None("it is too large to reckon with"), false);
         }
     }
 

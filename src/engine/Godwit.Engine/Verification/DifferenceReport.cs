@@ -40,7 +40,7 @@ internal static class DifferenceReport
     private static Place.InTable PlaceOf(TablePlan table, DifferingRow row)
     {
         var name = row.Integers is { } integers ? integers
-            : row.RowNumber is { } number ? (table.HasRowId ? $"{number}" : $"number {number} in key order")
+            : row.RowNumber is { } number && (table.HasRowId || number > 0) ? (table.HasRowId ? $"{number}" : $"number {number} in key order")
             : table.KeyColumns.Count > 0 ? $"with the key whose SHA-256 begins {Digest(row.Key)}"
             : null;
         return new Place.InTable(table.SourceName, name);

@@ -37,9 +37,17 @@ internal sealed record DifferingRow(long? RowNumber, string Key, string? Integer
             var (start, length) = places[column];
             var bytes = image.Slice(start, Math.Max(length, 0));
             key.Append(length).Append(':').Append(Encoding.Latin1.GetString(bytes));
-            if (table.Columns[column].Type.Name == TypeName.Bigint && length == 8) integers?.Add(BinaryPrimitives.ReadInt64BigEndian(bytes));
+            if (Integer(table.Columns[column].Type.Name, bytes) is { } integer) integers?.Add(integer);
             else integers = null;
         }
         return new DifferingRow(rowNumber, key.ToString(), integers is null ? null : string.Join(",", integers), fields);
     }
+
+    private static long? Integer(TypeName type, ReadOnlySpan<byte> bytes) => (type, bytes.Length) switch
+    {
+        (TypeName.Bigint, 8) => BinaryPrimitives.ReadInt64BigEndian(bytes),
+        (TypeName.Integer, 4) => BinaryPrimitives.ReadInt32BigEndian(bytes),
+        (TypeName.Smallint, 2) => BinaryPrimitives.ReadInt16BigEndian(bytes),
+        _ => null,
+    };
 }

@@ -14,7 +14,7 @@ internal static class LargeRow
 }
 
 /// <summary>Digests the source's rows.</summary>
-internal sealed class SourceDigestVisitor(UInt128 key, TableDigests digests, RangeLocator locator, int range, SecondDecoding decoding, MoveProgress progress) : IRowVisitor
+internal sealed class SourceDigestVisitor(UInt128 key, TableDigests digests, RangeLocator locator, int range, SecondDecoding decoding, MoveProgress progress, MovePace.Worker pace) : IRowVisitor
 {
     private const int RowsBetweenReports = 4096;
 
@@ -27,13 +27,14 @@ internal sealed class SourceDigestVisitor(UInt128 key, TableDigests digests, Ran
         digests.Rows[index].Add(hash);
         if (LargeRow.IsDecoded(decoding, hash, buffer.RowBytes)) digests.Decoded[index].Add(SipHash.Hash(key, row.SourceImage()));
         if ((++_rows & (RowsBetweenReports - 1)) == 0) progress.Add(RowsBetweenReports);
+        if ((_rows & (MovePace.RowsBetweenLooks - 1)) == 0 && pace.IsDue) pace.Rest();
     }
 
     public void Report() => progress.Add(_rows & (RowsBetweenReports - 1));
 }
 
 /// <summary>Digests the target's rows.</summary>
-internal sealed class TargetDigestVisitor(UInt128 key, TableDigests digests, RangeLocator locator, ISecondDecoder decoder, SecondDecoding decoding, MoveProgress progress) : ITupleVisitor
+internal sealed class TargetDigestVisitor(UInt128 key, TableDigests digests, RangeLocator locator, ISecondDecoder decoder, SecondDecoding decoding, MoveProgress progress, MovePace.Worker pace) : ITupleVisitor
 {
     private const int RowsBetweenReports = 4096;
 
@@ -48,6 +49,7 @@ internal sealed class TargetDigestVisitor(UInt128 key, TableDigests digests, Ran
         if (LargeRow.IsDecoded(decoding, hash, image.Length) && decoder.TryDecode(image, out var decoded))
             digests.Decoded[index].Add(SipHash.Hash(key, decoded));
         if ((++_rows & (RowsBetweenReports - 1)) == 0) progress.Add(RowsBetweenReports);
+        if ((_rows & (MovePace.RowsBetweenLooks - 1)) == 0 && pace.IsDue) pace.Rest();
     }
 
     public void VisitLarge(UInt128 hash, ReadOnlySpan<byte> beginning)

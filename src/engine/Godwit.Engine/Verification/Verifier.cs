@@ -9,8 +9,11 @@ namespace Godwit.Engine.Verification;
 /// Reads both sides again and compares digests, range by range. Nothing is taken from the copy: the source is read from the file, the target from its
 /// tables, and a share of the rows (all, under <c>--paranoid</c>) is decoded a second way.
 /// </summary>
-public sealed class Verifier(IRowSource source, ITargetSnapshot target, MovePlan plan, UInt128 key, SecondDecoding decoding, int jobs, MoveProgress progress)
+public sealed class Verifier(IRowSource source, ITargetSnapshot target, MovePlan plan, UInt128 key, MoveRunOptions options, MoveProgress progress)
 {
+    private readonly SecondDecoding _decoding = options.Decoding;
+    private readonly int _jobs = options.Jobs;
+
     private sealed class Sides(TablePlan table)
     {
         public RangeLocator Ranges { get; } = RangeLocator.For(table);
@@ -35,12 +38,19 @@ public sealed class Verifier(IRowSource source, ITargetSnapshot target, MovePlan
         var sourceWork = plan.Tables.OrderByDescending(t => t.Bytes).SelectMany(t => Enumerable.Range(0, t.Ranges.Count).Select(r => (Table: t, Range: r))).ToList();
         var targetWork = new List<(TablePlan Table, BlockRange Part)>();
         foreach (var table in plan.Tables.OrderByDescending(t => t.Bytes))
-            targetWork.AddRange((await target.SplitAsync(table, jobs, cancellation)).Select(part => (table, part)));
+            targetWork.AddRange((await target.SplitAsync(table, _jobs, cancellation)).Select(part => (table, part)));
 
-        await Workers.BothAsync(
-            token => Workers.RunAsync(sourceWork, jobs, (item, stop) => ReadSourceAsync(item.Table, item.Range, sides[item.Table], stop), token),
-            token => Workers.RunAsync(targetWork, jobs, (item, stop) => ReadTargetAsync(item.Table, item.Part, sides[item.Table], stop), token),
-            cancellation);
+        Task SourceAsync(CancellationToken token) => Workers.RunAsync(sourceWork, _jobs, (item, stop) => ReadSourceAsync(item.Table, item.Range, sides[item.Table], stop), token);
+        Task TargetAsync(CancellationToken token) => Workers.RunAsync(targetWork, _jobs, (item, stop) => ReadTargetAsync(item.Table, item.Part, sides[item.Table], stop), token);
+        if (options.SourceFirst)
+        {
+            await SourceAsync(cancellation);
+            await TargetAsync(cancellation);
+        }
+        else
+        {
+            await Workers.BothAsync(SourceAsync, TargetAsync, cancellation);
+        }
 
         var results = new List<TableVerification>();
         foreach (var table in plan.Tables)
@@ -57,7 +67,7 @@ public sealed class Verifier(IRowSource source, ITargetSnapshot target, MovePlan
         progress.At(table.SourceName);
         var started = Stopwatch.GetTimestamp();
         var digests = new TableDigests(sides.Ranges.Count);
-        var visitor = new SourceDigestVisitor(key, digests, sides.Ranges, range, decoding, progress);
+        var visitor = new SourceDigestVisitor(key, digests, sides.Ranges, range, _decoding, progress, options.Pace.Begin(cancellation));
         using var reader = source.OpenReader(table, ReadPurpose.Verify);
         using var buffer = new RowImageBuffer(key, sink: null);
         digests.Quarantined = reader.Read(table.Ranges[range], buffer, visitor, cancellation);
@@ -70,8 +80,8 @@ public sealed class Verifier(IRowSource source, ITargetSnapshot target, MovePlan
     {
         var started = Stopwatch.GetTimestamp();
         var digests = new TableDigests(sides.Ranges.Count);
-        var visitor = new TargetDigestVisitor(key, digests, sides.Ranges, source.CreateSecondDecoder(table), decoding, progress);
-        await target.ScanAsync(table, part, whole: decoding.OneIn == 1, visitor, cancellation);
+        var visitor = new TargetDigestVisitor(key, digests, sides.Ranges, source.CreateSecondDecoder(table), _decoding, progress, options.Pace.Begin(cancellation));
+        await target.ScanAsync(table, part, whole: _decoding.OneIn == 1, visitor, cancellation);
         visitor.Report();
         sides.AddTo(sides.Target, digests, Stopwatch.GetTimestamp() - started);
     }

@@ -24,6 +24,9 @@ public static class FindingCodes
     public static readonly FindingCode NoSuchTable = new("GW1007", "A named table does not exist");
     public static readonly FindingCode PrivateCopy = new("GW1008", "The source is read from a private copy");
 
+    public static readonly FindingCode NoSuchSchema = new("GW1009", "The source does not have the schema");
+    public static readonly FindingCode SourceFiltered = new("GW1010", "Row security or a missing right hides rows of the source");
+
     public static readonly FindingCode ViewNotTranslated = new("GW1101", "A view cannot be translated", Acceptable: true);
     public static readonly FindingCode TriggerNotMoved = new("GW1102", "A trigger is not moved", Acceptable: true);
     public static readonly FindingCode ExpressionNotTranslated = new("GW1103", "An expression cannot be translated", Acceptable: true);
@@ -39,6 +42,12 @@ public static class FindingCodes
     public static readonly FindingCode CheckViolated = new("GW1113", "A CHECK does not hold for existing rows", Acceptable: true);
     public static readonly FindingCode NotNullViolated = new("GW1114", "NULL in a column declared NOT NULL", Acceptable: true);
     public static readonly FindingCode NameChanged = new("GW1117", "A name is shortened or changed");
+
+    public static readonly FindingCode ObjectNotMoved = new("GW1120", "An object of a PostgreSQL source is not moved", Acceptable: true);
+    public static readonly FindingCode TypeNotMoved = new("GW1121", "A column's type cannot go over");
+    public static readonly FindingCode TableNotMovable = new("GW1122", "A table of a PostgreSQL source cannot be moved as it is");
+    public static readonly FindingCode LargeObjects = new("GW1123", "Large objects are not moved", Acceptable: true);
+    public static readonly FindingCode BecomesLogged = new("GW1124", "An unlogged table becomes a logged one");
 
     public static readonly FindingCode MixedStorage = new("GW1201", "A column mixes storage classes");
     public static readonly FindingCode NulInText = new("GW1202", "Text holds a NUL byte");
@@ -66,6 +75,8 @@ public static class FindingCodes
     public static readonly FindingCode RunUnfinished = new("GW1309", "An unfinished run holds the target");
     public static readonly FindingCode NothingToResume = new("GW1310", "There is nothing to resume");
 
+    public static readonly FindingCode PrerequisiteMissing = new("GW1311", "Something that the tables need is missing at the target");
+
     public static readonly FindingCode SecretDiffers = new("GW1320", "A secret is not the one that the move began with");
 
     public static readonly FindingCode MapFile = new("GW1401", "The mapping file is wrong");
@@ -73,6 +84,8 @@ public static class FindingCodes
     public static readonly FindingCode PasswordInUrl = new("GW1403", "A password stands in the URL");
     public static readonly FindingCode BadUrl = new("GW1404", "The target's URL is wrong");
     public static readonly FindingCode OutputUnwritable = new("GW1405", "What a move writes on this machine cannot be written");
+
+    public static readonly FindingCode NotForThisSource = new("GW1406", "A setting is not for this kind of source");
 
     public static readonly FindingCode RowsDiffer = new("GW1501", "Rows differ");
     public static readonly FindingCode RowMissing = new("GW1502", "A row is missing");
@@ -187,6 +200,7 @@ public static class FindingCodes
     public static readonly FindingCode PointNotReached = new("GW1811", "The chosen point was not reached");
     public static readonly FindingCode ReplayFailed = new("GW1812", "What has to be done again after a restore failed");
     public static readonly FindingCode BackupUnverified = new("GW1813", "A backup was not verified");
+    public static readonly FindingCode RestoreIntoTarget = new("GW1814", "A step would replace the database that its run is in");
 
     public static readonly FindingCode RehearsalNoCopy = new("GW1820", "There is nothing to rehearse on");
     public static readonly FindingCode RehearsalNoSpace = new("GW1821", "There is not enough space for a rehearsal");
@@ -240,6 +254,28 @@ public static class FindingCodes
     public static readonly FindingCode RequestsDoNotFit = new("GW1881", "A file of requests does not fit together");
     public static readonly FindingCode RequestsUnasked = new("GW1882", "A service cannot be asked");
     public static readonly FindingCode LoadMissed = new("GW1883", "A load test missed a threshold");
+
+    public static readonly FindingCode PersonalDataWrong = new("GW1890", "What is declared as personal data does not fit together");
+    public static readonly FindingCode PersonalDataUnknown = new("GW1891", "A column that is declared as personal data is not known");
+
+    public static readonly FindingCode LiveOther = new("GW1900", "The source is part of another live move");
+    public static readonly FindingCode LiveRewound = new("GW1901", "A side has lost what was read from it");
+    public static readonly FindingCode LiveShape = new("GW1902", "A table of the source was changed while it is moved");
+    public static readonly FindingCode LiveAppliedOtherwise = new("GW1903", "Changed rows do not read back as they were written");
+    public static readonly FindingCode LiveForeignKey = new("GW1904", "Foreign keys are in the way of applying changes");
+    public static readonly FindingCode LiveUnholdable = new("GW1905", "A changed row does not fit the other side");
+    public static readonly FindingCode LivePrepared = new("GW1906", "A prepared transaction could pass any fence");
+    public static readonly FindingCode CutOverAborted = new("GW1907", "A cut-over was given up, and nothing has changed");
+    public static readonly FindingCode LiveNotFound = new("GW1908", "A step names no live move of its run");
+    public static readonly FindingCode LiveSource = new("GW1909", "A source cannot be moved live");
+    public static readonly FindingCode LiveSlow = new("GW1910", "A live move would keep writers waiting");
+    public static readonly FindingCode LiveOneWay = new("GW1911", "A live move has no way back");
+    public static readonly FindingCode LiveFenceFallen = new("GW1912", "The old side could be written to after the cut-over");
+
+    public static readonly FindingCode RedisUrlUnreadable = new("GW2020", "The URL of Redis cannot be read");
+    public static readonly FindingCode RedisPasswordInUrl = new("GW2021", "The URL of Redis holds a password");
+    public static readonly FindingCode RedisPlain = new("GW2022", "The connection to Redis is plain");
+    public static readonly FindingCode RedisPasswordMissing = new("GW2023", "The password of Redis is not to be had");
 
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =

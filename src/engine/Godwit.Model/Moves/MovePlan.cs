@@ -26,6 +26,9 @@ public sealed record MovePlan
 
     /// <summary>SHA-256 over the source's schema statements, lower-case hexadecimal.</summary>
     public required string SourceSchemaHash { get; init; }
+
+    /// <summary>What there is besides tables and views where the source is PostgreSQL too; null where it is not.</summary>
+    public PostgresPlan? Postgres { get; init; }
 }
 
 public sealed record TablePlan
@@ -78,6 +81,15 @@ public sealed record TablePlan
 
     /// <summary>Columns of the source that the user left out, by their names there. Null where none is.</summary>
     public IReadOnlyList<string>? LeftOutColumns { get; init; }
+
+    /// <summary>What follows the columns in CREATE TABLE (<c>PARTITION BY …</c>, <c>WITH (…)</c>), word for word. Null where nothing does.</summary>
+    public string? Definition { get; init; }
+
+    /// <summary>A partitioned table: it has no rows of its own, and no ranges; its partitions are tables of the plan.</summary>
+    public bool Partitioned { get; init; }
+
+    /// <summary>Exclusion constraints; their columns are not told apart.</summary>
+    public IReadOnlyList<KeyPlan>? Exclusions { get; init; }
 
     /// <summary>The copy's ranges of rowid: adjacent, ascending, the first open below and the last above. One range, open at both ends, for a table without rowid.</summary>
     public required IReadOnlyList<RowIdRange> Ranges { get; init; }
@@ -137,6 +149,15 @@ public sealed record ColumnPlan
     /// <summary>The collation's name for a text column (<c>C</c>), or null for the database's own.</summary>
     public string? Collation { get; init; }
 
+    /// <summary>What follows name and type in CREATE TABLE, word for word, in place of all of the above; empty for nothing. Null where it follows from them.</summary>
+    public string? Definition { get; init; }
+
+    /// <summary>
+    /// Both sides are compared by the values' text: in the image are numbers of types, which are others in each database (arrays and composites of types that
+    /// are not PostgreSQL's own).
+    /// </summary>
+    public bool ComparedAsText { get; init; }
+
     /// <summary>What makes the values. <see cref="Mapping"/> is then of what it gives, and <see cref="SourceName"/> may be of no column of the source. Null where they go over as they are.</summary>
     public ColumnTransform? Transform { get; init; }
 }
@@ -146,14 +167,28 @@ public sealed record KeyPlan(string Name, IReadOnlyList<int> Columns)
 {
     /// <summary>When set, one SQL expression for each key part, and the key is a unique index.</summary>
     public IReadOnlyList<string>? Expressions { get; init; }
+
+    /// <summary>The constraint, word for word, without its name (<c>UNIQUE NULLS NOT DISTINCT (a) DEFERRABLE</c>). Null where it follows from the columns.</summary>
+    public string? Definition { get; init; }
 }
 
 /// <param name="Name">Name of the index at the target.</param>
 /// <param name="KeySql">The parts between the parentheses, rendered.</param>
 /// <param name="WhereSql">A partial index's predicate.</param>
-public sealed record IndexPlan(string Name, bool Unique, string KeySql, string? WhereSql);
+public sealed record IndexPlan(string Name, bool Unique, string KeySql, string? WhereSql)
+{
+    /// <summary>What follows the table's name in CREATE INDEX, word for word (<c>USING gin (…) WHERE …</c>). Null where it follows from the key.</summary>
+    public string? Definition { get; init; }
 
-public sealed record CheckPlan(string Name, string Sql);
+    /// <summary>The key's parts as expressions, where <see cref="Definition"/> is set.</summary>
+    public IReadOnlyList<string>? Parts { get; init; }
+}
+
+public sealed record CheckPlan(string Name, string Sql)
+{
+    /// <summary>The constraint, word for word, without its name (<c>CHECK (a > 0) NO INHERIT</c>). Null where it is <c>CHECK (Sql)</c>.</summary>
+    public string? Definition { get; init; }
+}
 
 public sealed record ForeignKeyPlan
 {
@@ -175,6 +210,12 @@ public sealed record ForeignKeyPlan
 
     /// <summary>DEFERRABLE INITIALLY DEFERRED.</summary>
     public bool InitiallyDeferred { get; init; }
+
+    /// <summary>What follows the parent's name, word for word (<c>(id) MATCH FULL ON DELETE CASCADE</c>), in place of the actions. Null where it follows from them.</summary>
+    public string? Definition { get; init; }
+
+    /// <summary>The operator that compares each column with the parent's; null for <c>=</c> everywhere.</summary>
+    public IReadOnlyList<string>? Operators { get; init; }
 
     /// <summary>False when orphans were accepted: the key stays NOT VALID.</summary>
     public bool Validate { get; init; } = true;

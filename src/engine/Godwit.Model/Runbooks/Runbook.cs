@@ -61,6 +61,9 @@ public sealed record Runbook
     /// <summary>How copies of the data are anonymised, in the normal form of its shape; null where the runbook says nothing. No part of the plan.</summary>
     public JsonObject? Anonymise { get; init; }
 
+    /// <summary>What is personal of the data, in the normal form of its shape; null where the runbook says nothing. No part of the plan's hash.</summary>
+    public JsonObject? PersonalData { get; init; }
+
     /// <summary>How long old structures are kept before <c>finish</c> may remove them.</summary>
     public TimeSpan KeepOld { get; init; } = TimeSpan.FromDays(7);
 

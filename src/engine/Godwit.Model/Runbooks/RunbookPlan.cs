@@ -48,6 +48,9 @@ public sealed record RunbookPlan
     /// <summary>Where backups go and how they are made, in the normal form of its shape; like addresses, not part of <see cref="Hash"/>.</summary>
     public JsonObject? Backups { get; init; }
 
+    /// <summary>What is personal of the data, in the normal form of its shape; null where the runbook says nothing. No part of the plan's hash.</summary>
+    public JsonObject? PersonalData { get; init; }
+
     public required TimeSpan KeepOld { get; init; }
 
     public required IReadOnlyList<PhaseSettings> Phases { get; init; }

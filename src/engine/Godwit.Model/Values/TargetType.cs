@@ -21,6 +21,9 @@ public enum TypeName
     Timestamp,
     Timestamptz,
     Json,
+
+    /// <summary>Any other, by <see cref="TargetType.Verbatim"/>.</summary>
+    Verbatim,
 }
 
 /// <summary>A PostgreSQL type with its modifiers. Length in characters (varchar); precision 1-1000 and scale in digits (numeric); precision 0-6 in digits of the second's fraction (time, timestamp, timestamptz).</summary>
@@ -37,6 +40,9 @@ public sealed record TargetType(TypeName Name, int? Length = null, int? Precisio
     public static readonly TargetType Time = new(TypeName.Time);
     public static readonly TargetType Timestamp = new(TypeName.Timestamp);
     public static readonly TargetType Timestamptz = new(TypeName.Timestamptz);
+
+    /// <summary>The text of a type that has no name here: one of a source that is PostgreSQL too.</summary>
+    public string? Verbatim { get; init; }
 
     /// <summary>Whether the type is text to PostgreSQL, and so has a collation.</summary>
     [JsonIgnore]
@@ -69,6 +75,7 @@ public sealed record TargetType(TypeName Name, int? Length = null, int? Precisio
         TypeName.Timestamp => $"timestamp{Fraction} without time zone",
         TypeName.Timestamptz => $"timestamp{Fraction} with time zone",
         TypeName.Json => "json",
+        TypeName.Verbatim => Verbatim ?? throw new InvalidOperationException("a type without a name has no text"),
         _ => throw new ArgumentOutOfRangeException(nameof(Name), Name, message: null),
     };
 

@@ -71,6 +71,9 @@ public enum MappingKind
     /// Inverse: the column's affinity is applied to the text. Fits a value only when that gives back its storage class and bytes.
     /// </summary>
     AnyText,
+
+    /// <summary>Any value of PostgreSQL's to the same type, by its image in binary COPY. Inverse: the same.</summary>
+    Verbatim,
 }
 
 /// <summary>Digits after the second in a text.</summary>

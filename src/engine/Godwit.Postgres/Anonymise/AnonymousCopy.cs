@@ -31,7 +31,7 @@ public static class AnonymousCopy
         var (tables, keys) = (await CopiedTable.ReadAsync(reading, cancellation), await CopiedKey.ReadAsync(reading, cancellation));
         var findings = PersonalColumns.Misfits(tables, keys, settings).ToList();
         if (findings.Count > 0) return Not(findings);
-        var unlisted = await PersonalColumns.UnlistedAsync(reading, tables, settings, cancellation);
+        var unlisted = await PersonalColumns.UnlistedAsync(reading, tables, keys, settings, cancellation);
         findings.AddRange(unlisted.Select(f => acceptUnlisted ? f with { Severity = Severity.Warning } : f));
         if (unlisted.Count > 0 && !acceptUnlisted) return Not(findings);
         try

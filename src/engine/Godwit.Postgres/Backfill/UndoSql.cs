@@ -18,8 +18,6 @@ internal sealed class UndoSql(UniqueKey key, TableShape table, IReadOnlyList<str
 
     public int KeyColumns => key.Columns.Count;
 
-    public bool IsMarked => scope.Count == 2;
-
     public string Exists => exists;
 
     /// <summary>The limit, then the mark.</summary>

@@ -37,7 +37,7 @@ internal sealed class BackupSnapshot : IAsyncDisposable
         try
         {
             await BackupRights.MustReadAllAsync(connection, cancellation);
-            var known = await RowDigests.ListAsync(connection, cancellation);
+            var known = await RowDigests.ListAsync(connection, logged: false, cancellation);
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
@@ -52,12 +52,12 @@ internal sealed class BackupSnapshot : IAsyncDisposable
                         await reader.ReadAsync(cancellation);
                         (name, at) = (reader.GetString(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero));
                     }
-                    var seen = await RowDigests.ListAsync(connection, cancellation);
+                    var seen = await RowDigests.ListAsync(connection, logged: false, cancellation);
                     if (seen.Select(t => t.Name).ToHashSet(StringComparer.Ordinal).SetEquals(known.Select(t => t.Name))) return new BackupSnapshot(connection, transaction, source, name, at, seen);
                 }
                 await transaction.RollbackAsync(CancellationToken.None);
                 await transaction.DisposeAsync();
-                known = await RowDigests.ListAsync(connection, cancellation);
+                known = await RowDigests.ListAsync(connection, logged: false, cancellation);
             }
             throw new BackupException(FindingCodes.BackupFailed, "tables are made and dropped faster than they can be locked", "Take the backup when nobody changes the schema.");
         }

@@ -24,7 +24,9 @@ public static class BackupVerifier
     private static async Task<IReadOnlyList<BackupCheck>> CompareAsync(ScratchCopy scratch, BackupManifest manifest, BackupPlace place, Action<string> note, CancellationToken cancellation)
     {
         var target = await scratch.Server.ReachAsync(scratch.Database, cancellation);
-        return await CompareAsync(target, manifest, place, note, pages: true, cancellation);
+        // Where another locale had to do, it was noted.
+        var locale = manifest.Method == BackupMethod.Physical || (scratch.Notes.Count == 0 && manifest.Origin.Name is not ("postgres" or "template1"));
+        return await CompareAsync(target, manifest, place, note, pages: true, locale, cancellation);
     }
 
     /// <summary>What a restored database has and has to have.</summary>
@@ -33,18 +35,22 @@ public static class BackupVerifier
     /// <param name="place">The key of the hashes.</param>
     /// <param name="note">Told what is being done.</param>
     /// <param name="pages">Whether amcheck looks too, for which an extension is made: in a scratch server only.</param>
+    /// <param name="locale">Whether its texts have to be ordered as they were.</param>
     /// <param name="cancellation">Stops.</param>
-    internal static async Task<IReadOnlyList<BackupCheck>> CompareAsync(PostgresTarget target, BackupManifest manifest, BackupPlace place, Action<string> note, bool pages, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<BackupCheck>> CompareAsync(
+        PostgresTarget target, BackupManifest manifest, BackupPlace place, Action<string> note, bool pages, bool locale, CancellationToken cancellation)
     {
         var checks = new List<BackupCheck>();
         await using var source = target.OpenSource(new SessionSettings { RunId = "verify", Role = "read", StatementLimit = TimeSpan.Zero, Extra = LogicalBackup.FixedText });
         await using var connection = await source.OpenAsync(cancellation);
         note("comparing rows");
-        var tables = await RowDigests.ListAsync(connection, cancellation);
+        var tables = await TablesAsync(connection, manifest, cancellation);
         var digests = await RowDigests.ReadAsync(source.OpenAsync2, tables, RowDigests.KeyOf(place.Key, manifest.Id), place.Settings.Jobs, null, cancellation);
         checks.Add(BackupTrial.CompareRows(manifest.Tables, digests));
-        checks.Add(CompareSequences(manifest.Sequences, await DatabaseFacts.ReadSequencesAsync(connection, cancellation)));
-        checks.Add(CompareObjects(manifest.Objects, await DatabaseFacts.CountObjectsAsync(connection, cancellation)));
+        checks.Add(CompareSequences(manifest.Sequences, await DatabaseFacts.ReadSequencesAsync(connection, logged: false, cancellation)));
+        checks.Add(BackupTrial.Check(
+            "objects", DatabaseFacts.CompareObjects(manifest.Objects, await DatabaseFacts.CountObjectsAsync(connection, cancellation)), string.Join(", ", manifest.Objects.Where(e => e.Value > 0).Select(e => $"{e.Value} {e.Key}"))));
+        if (locale && manifest.Locale is { } expected) checks.Add(CompareLocales(expected, await DatabaseFacts.ReadLocaleAsync(connection, cancellation), target.Server.Version / 10_000 == manifest.Origin.Version / 10_000));
         if (!pages) return checks;
         note("checking pages and indexes");
         checks.Add(await AmCheck.RunAsync(connection, everyRow: manifest.Method == BackupMethod.Physical, cancellation));
@@ -64,11 +70,22 @@ public static class BackupVerifier
         return BackupTrial.Check("sequences", problems, $"{expected.Count} stand where they stood");
     }
 
-    private static BackupCheck CompareObjects(IReadOnlyDictionary<string, long> expected, IReadOnlyDictionary<string, long> found)
+    /// <summary>Of a server that recovered, what its log has; and what the manifest names all the same, as some did that named unlogged tables.</summary>
+    private static async Task<IReadOnlyList<(string Name, string Columns)>> TablesAsync(NpgsqlConnection connection, BackupManifest manifest, CancellationToken cancellation)
     {
-        var problems = expected.Keys.Union(found.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(k => expected.GetValueOrDefault(k) != found.GetValueOrDefault(k))
-            .Select(k => $"{found.GetValueOrDefault(k)} {k} instead of {expected.GetValueOrDefault(k)}").ToList();
-        return BackupTrial.Check("objects", problems, string.Join(", ", expected.Where(e => e.Value > 0).Select(e => $"{e.Value} {e.Key}")));
+        var all = await RowDigests.ListAsync(connection, logged: false, cancellation);
+        if (manifest.Method != BackupMethod.Physical) return all;
+        var expected = (await RowDigests.ListAsync(connection, logged: true, cancellation)).Select(t => t.Name).Concat(manifest.Tables.Select(t => t.Name)).ToHashSet(StringComparer.Ordinal);
+        return [.. all.Where(t => expected.Contains(t.Name))];
+    }
+
+    /// <summary>From one version to the next a locale's name may be written otherwise; who provides it stays.</summary>
+    private static BackupCheck CompareLocales(BackupLocale expected, BackupLocale found, bool sameVersion)
+    {
+        var same = sameVersion ? expected == found : expected == found with { Name = expected.Name };
+        return new BackupCheck("locale", same, same ? Write(found) : $"{Write(found)} instead of {Write(expected)}");
+
+        static string Write(BackupLocale locale) => string.Join(' ', ((string?[])[locale.Encoding, locale.Provider, locale.Name ?? locale.Collate, locale.Rules is null ? null : "with rules"]).OfType<string>());
     }
 
     private static Task<NpgsqlConnection> OpenAsync2(this PostgresSource source, CancellationToken cancellation) => source.OpenAsync(cancellation).AsTask();

@@ -29,14 +29,18 @@ public static class LogicalBackup
         DateTimeOffset at;
         IReadOnlyDictionary<string, long> objects, before, after;
         IReadOnlyList<BackupTable> tables;
+        Surroundings surroundings;
+        long subscriptions;
         await using (var snapshot = await BackupSnapshot.TakeAsync(source, cancellation))
         {
             at = snapshot.At;
             request.Note($"snapshot taken at {at:yyyy-MM-dd HH:mm:ss}Z: {snapshot.Tables.Count} tables");
             origin = await DatabaseFacts.ReadOriginAsync(snapshot.Connection, cancellation);
             objects = await DatabaseFacts.CountObjectsAsync(snapshot.Connection, cancellation);
-            before = await DatabaseFacts.ReadSequencesAsync(snapshot.Connection, cancellation);
-            await File.WriteAllBytesAsync(Path.Combine(staging.Path, Surroundings.File), (await Surroundings.ReadAsync(snapshot.Connection, cancellation)).ToBytes(), cancellation);
+            before = await DatabaseFacts.ReadSequencesAsync(snapshot.Connection, logged: false, cancellation);
+            subscriptions = await DatabaseFacts.CountSubscriptionsAsync(snapshot.Connection, everywhere: false, cancellation);
+            surroundings = await Surroundings.ReadAsync(snapshot.Connection, cancellation);
+            await File.WriteAllBytesAsync(Path.Combine(staging.Path, Surroundings.File), surroundings.ToBytes(), cancellation);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var dumping = EndOthers(programs.MustRunAsync("pg_dump", Arguments(place.Settings, snapshot.Name, dump), staging.Path, FindingCodes.BackupFailed, either.Token), either);
             var reading = EndOthers(
@@ -46,7 +50,7 @@ public static class LogicalBackup
             await FirstFaultAsync(dumping, reading);
             tables = await reading;
             request.Note($"dumped; {tables.Sum(t => t.Rows)} rows counted and hashed");
-            after = await DatabaseFacts.ReadSequencesAsync(snapshot.Connection, cancellation);
+            after = await DatabaseFacts.ReadSequencesAsync(snapshot.Connection, logged: false, cancellation);
         }
         var name = BackupStore.NameOf(at);
         await using var writer = new BackupWriter(place.Destinations, name, id, place.Key, request.Stall, request.Time);
@@ -56,7 +60,7 @@ public static class LogicalBackup
         {
             Name = name, Id = id, Method = BackupMethod.Logical, SnapshotAt = at, EndedAt = at, Origin = origin, Key = place.Key.Id, Files = writer.Files, Tables = tables,
             Sequences = [.. before.Keys.Where(after.ContainsKey).Select(s => new BackupSequence(s, Write(before[s]), Write(after[s])))],
-            Objects = objects, PlainBytes = writer.PlainBytes, Run = request.Run, Notes = NotesOf(objects), ToolVersion = request.ToolVersion,
+            Objects = objects, Locale = surroundings.Locale, PlainBytes = writer.PlainBytes, Run = request.Run, Notes = NotesOf(objects, subscriptions), ToolVersion = request.ToolVersion,
         }, cancellation);
     }
 
@@ -93,11 +97,12 @@ public static class LogicalBackup
         $"--compress={settings.Compression.ToString(CultureInfo.InvariantCulture)}", "--no-password", "--lock-wait-timeout=60000", "--no-sync",
     ];
 
-    private static List<string> NotesOf(IReadOnlyDictionary<string, long> objects)
+    private static List<string> NotesOf(IReadOnlyDictionary<string, long> objects, long subscriptions)
     {
         var notes = new List<string> { "roles are kept without their passwords" };
         if (objects.ContainsKey("materialized views")) notes.Add("materialized views are filled anew when it is restored, and not compared");
         if (objects.ContainsKey("foreign tables")) notes.Add("of foreign tables only the definitions are kept");
+        if (subscriptions > 0) notes.Add($"{subscriptions} subscriptions are not restored: they would take from their publishers what the database in use takes");
         return notes;
     }
 

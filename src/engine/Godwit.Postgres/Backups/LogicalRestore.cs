@@ -41,23 +41,38 @@ internal static class LogicalRestore
     }
 
     /// <summary>Makes the database as it was, in the locale that it had, or, where this machine lacks it, in that of C.</summary>
-    /// <returns>What is otherwise than it was; null when nothing is.</returns>
-    public static async Task<string?> MakeDatabaseAsync(NpgsqlConnection connection, string name, Surroundings surroundings, bool mayDiffer, CancellationToken cancellation)
+    /// <param name="connection">To the server.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="surroundings">Its locale.</param>
+    /// <param name="version">Of the server that it was on.</param>
+    /// <param name="mayDiffer">Whether the locale may be another.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>What is otherwise than it was, or may be; null when nothing is.</returns>
+    public static async Task<string?> MakeDatabaseAsync(NpgsqlConnection connection, string name, Surroundings surroundings, int version, bool mayDiffer, CancellationToken cancellation)
     {
+        var known = surroundings.Locale ?? (version < DatabaseFacts.FirstWithProviders ? new BackupLocale(surroundings.Encoding, DatabaseFacts.Libc, surroundings.Collate, surroundings.CharacterType, null, null) : null);
         try
         {
-            await ExecuteAsync(connection, Create(surroundings.Collate, surroundings.CharacterType), cancellation);
-            return null;
+            await ExecuteAsync(connection, Create(surroundings.Collate, surroundings.CharacterType, ProviderOf(connection, known)), cancellation);
+            return known is null ? "the backup is from before Godwit kept who provides a database's locale: it was restored with the server's own provider, and texts may be ordered otherwise" : null;
         }
-        catch (PostgresException e) when (mayDiffer && e.SqlState == PostgresErrorCodes.WrongObjectType)
+        catch (PostgresException e) when (mayDiffer && e.SqlState is PostgresErrorCodes.WrongObjectType or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InvalidParameterValue)
         {
-            await ExecuteAsync(connection, Create("C.UTF-8", "C.UTF-8"), cancellation);
-            return $"the locale {surroundings.Collate} is not on this machine: it was restored with C.UTF-8";
+            await ExecuteAsync(connection, Create("C.UTF-8", "C.UTF-8", ProviderOf(connection, new BackupLocale("", DatabaseFacts.Libc, "", "", null, null))), cancellation);
+            return $"the locale {known?.Name ?? surroundings.Collate} is not on this machine: it was restored with C.UTF-8";
         }
 
-        string Create(string collate, string type) =>
-            $"CREATE DATABASE {Quote(name)} TEMPLATE template0 ENCODING {Literal(surroundings.Encoding)} LC_COLLATE {Literal(collate)} LC_CTYPE {Literal(type)}";
+        string Create(string collate, string type, string provider) =>
+            $"CREATE DATABASE {Quote(name)} TEMPLATE template0 ENCODING {Literal(surroundings.Encoding)} LC_COLLATE {Literal(collate)} LC_CTYPE {Literal(type)}{provider}";
     }
+
+    /// <summary>Without it template0's is taken (https://www.postgresql.org/docs/current/sql-createdatabase.html).</summary>
+    private static string ProviderOf(NpgsqlConnection connection, BackupLocale? locale) => locale is null || connection.PostgreSqlVersion.Major * 10_000 < DatabaseFacts.FirstWithProviders ? "" : locale.Provider switch
+    {
+        DatabaseFacts.Icu => $" LOCALE_PROVIDER icu ICU_LOCALE {Literal(locale.Name ?? "")}{(locale.Rules is { } rules ? $" ICU_RULES {Literal(rules)}" : "")}",
+        DatabaseFacts.Builtin => $" LOCALE_PROVIDER builtin BUILTIN_LOCALE {Literal(locale.Name ?? "")}",
+        _ => " LOCALE_PROVIDER libc",
+    };
 
     /// <summary>Who may do what with the database, and its settings: no part of the dump.</summary>
     public static async Task SettleDatabaseAsync(NpgsqlConnection connection, string name, Surroundings surroundings, CancellationToken cancellation)

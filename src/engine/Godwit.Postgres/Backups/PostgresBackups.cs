@@ -1,4 +1,5 @@
 using Godwit.Engine.Backups;
+using Godwit.Postgres.Backups.PgBackRest;
 using Godwit.Postgres.Backups.Physical;
 using Godwit.Postgres.Connections;
 
@@ -8,7 +9,10 @@ namespace Godwit.Postgres.Backups;
 public static class PostgresBackups
 {
     /// <exception cref="BackupException">It could not be made: nothing of it is left.</exception>
-    public static Task<BackupMade> CreateAsync(PostgresTarget target, BackupRequest request, CancellationToken cancellation) => request.Place.Settings.Method == BackupMethod.Physical
-        ? PhysicalBackup.CreateAsync(target, request, cancellation)
-        : LogicalBackup.CreateAsync(target, request, cancellation);
+    public static Task<BackupMade> CreateAsync(PostgresTarget target, BackupRequest request, CancellationToken cancellation) => request.Place.Settings switch
+    {
+        { Method: BackupMethod.Physical, PgBackRest: { } stanza } => PgBackRestBackup.CreateAsync(target, stanza, request, cancellation),
+        { Method: BackupMethod.Physical } => PhysicalBackup.CreateAsync(target, request, cancellation),
+        _ => LogicalBackup.CreateAsync(target, request, cancellation),
+    };
 }

@@ -17,18 +17,21 @@ internal static class RowDigests
     private const int BlockLength = 128 * 1024;
 
     /// <summary>The tables that pg_dump dumps the rows of: no system's, no extension's. Partitioned tables have none of their own.</summary>
-    public const string Tables = """
+    private const string Tables = """
         SELECT c.oid::regclass::text,
             (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname COLLATE "C") FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
+        WHERE c.relkind = 'r' AND (c.relpersistence = 'p' OR (c.relpersistence = 'u' AND NOT $1)) AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
         ORDER BY pg_relation_size(c.oid) DESC
         """;
 
-    public static async Task<IReadOnlyList<(string Name, string Columns)>> ListAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <param name="connection">To the database.</param>
+    /// <param name="logged">Leaves those out whose rows are in no log: a server that recovers empties them.</param>
+    /// <param name="cancellation">Stops.</param>
+    public static async Task<IReadOnlyList<(string Name, string Columns)>> ListAsync(NpgsqlConnection connection, bool logged, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Tables, connection);
+        await using var command = new NpgsqlCommand(Tables, connection) { Parameters = { new() { Value = logged } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var tables = new List<(string, string)>();
         while (await reader.ReadAsync(cancellation)) tables.Add((reader.GetString(0), reader.IsDBNull(1) ? "" : reader.GetString(1)));

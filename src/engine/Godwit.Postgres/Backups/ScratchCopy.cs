@@ -83,7 +83,7 @@ internal sealed class ScratchCopy : IAsyncDisposable
         await using (var connection = await source.OpenAsync(cancellation))
         {
             await LogicalRestore.MakeRolesAsync(connection, surroundings, withRights: true, cancellation);
-            if (manifest.Origin.Name is not ("postgres" or "template1") && await LogicalRestore.MakeDatabaseAsync(connection, manifest.Origin.Name, surroundings, mayDiffer: true, cancellation) is { } other) notes.Add(other);
+            if (manifest.Origin.Name is not ("postgres" or "template1") && await LogicalRestore.MakeDatabaseAsync(connection, manifest.Origin.Name, surroundings, manifest.Origin.Version, mayDiffer: true, cancellation) is { } other) notes.Add(other);
             await LogicalRestore.ExecuteAsync(connection, $"ALTER DATABASE {LogicalRestore.Quote(manifest.Origin.Name)} OWNER TO {LogicalRestore.Quote(surroundings.Owner)}", cancellation);
             await LogicalRestore.SettleDatabaseAsync(connection, manifest.Origin.Name, surroundings, cancellation);
         }

@@ -4,6 +4,7 @@ using Godwit.Model.Findings;
 using Godwit.Postgres.Backups.Physical;
 using Godwit.Postgres.Clusters;
 using Godwit.Postgres.Connections;
+using Godwit.Security.Files;
 using Npgsql;
 
 namespace Godwit.Postgres.Backups;
@@ -11,7 +12,7 @@ namespace Godwit.Postgres.Backups;
 /// <summary>A server in a folder, for one database that came out of a backup: reached over loopback with a password that only its files hold, gone when disposed of.</summary>
 internal sealed class ScratchServer : IAsyncDisposable
 {
-    private const string Marker = "godwit-scratch";
+    private const string Marker = "godwit-scratch", Elsewhere = "elsewhere";
 
     /// <summary>Replaying a day's log takes hours.</summary>
     private static readonly TimeSpan s_longestRecovery = TimeSpan.FromHours(12);
@@ -58,20 +59,18 @@ internal sealed class ScratchServer : IAsyncDisposable
         var superuser = manifest.Origin.Superuser ?? "postgres";
         var goal = point ?? manifest.RestorePoint!;
         var account = ServerAccount.Current();
-        var wal = Path.Combine(Path.GetFullPath(folder), "wal");
-        var options = new ClusterOptions { Durable = false, Settings = PhysicalServer.Settings(wal, goal) };
+        var files = IPhysicalFiles.Of(copy, backups, time);
+        var options = new ClusterOptions { Durable = false };
         Directory.CreateDirectory(folder, PrivateFiles.PassableMode);
         PrivateFiles.Write(Path.Combine(folder, Marker), "a scratch copy of godwit's: it may be removed\n");
         try
         {
             var where = await ClusterPlace.PrepareAsync(folder, account, options, cancellation);
-            if (where.Home != where.Folder) options = options with { Settings = PhysicalServer.Settings(wal = Path.Combine(where.Home, "wal"), goal) };
-            await PhysicalServer.UnpackAsync(copy, backups, where.Home, where.Data, cancellation);
+            options = options with { Settings = PhysicalServer.Settings(files.Recovery(where, goal), goal) };
+            var check = await files.LayOutAsync(where, account, cancellation);
             note("unpacked");
-            var programs = new ClientPrograms(manifest.Origin.Version / 10_000, [], time);
-            var files = await PhysicalServer.CheckAsync(programs, where.Data, cancellation);
             PhysicalServer.Configure(where.Data, superuser);
-            foreach (var path in Directory.EnumerateFileSystemEntries(where.Data, "*", SearchOption.AllDirectories).Append(where.Data).Append(wal).Concat(Directory.EnumerateFiles(wal))) account.Own(path);
+            foreach (var path in Directory.EnumerateFileSystemEntries(where.Data, "*", SearchOption.AllDirectories).Append(where.Data)) account.Own(path);
             var binaries = await ServerBinaries.FindAsync(null, manifest.Origin.Version / 10_000, cancellation);
             note($"recovering to {goal}");
             try
@@ -86,7 +85,7 @@ internal sealed class ScratchServer : IAsyncDisposable
             var status = cluster.Status();
             var server = new ScratchServer(cluster, status.Port!.Value) { Socket = status.SocketFolder, Superuser = superuser };
             await PhysicalServer.MustHaveReachedAsync(await server.AwaitAsync(manifest.Origin.Name, goal, where, options, cancellation), where.Data, goal, cancellation);
-            return (server, [files, new BackupCheck("restore point", true, goal)]);
+            return (server, [check, new BackupCheck("restore point", true, goal)]);
         }
         catch
         {
@@ -168,21 +167,42 @@ internal sealed class ScratchServer : IAsyncDisposable
 
     private static string Escaped(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);
 
-    /// <summary>Stops it, and leaves its data folder to whoever wants it: what was set for the recovery is taken out.</summary>
+    /// <summary>
+    /// Stops it, and leaves its data folder to whoever wants it, on the disk: while it recovered nothing was synced, since most scratch servers are thrown away. What was set for the recovery is
+    /// taken out. Until the marker goes, last of all, it is removed if this process is killed.
+    /// </summary>
     public async Task KeepAsync(CancellationToken cancellation)
     {
         await _cluster.DownAsync(cancellation);
         var place = ClusterPlace.Existing(Folder, new ClusterOptions());
-        if (place.Home != place.Folder) Directory.Move(place.Data, Path.Combine(place.Folder, "data"));
+        await File.WriteAllTextAsync(Path.Combine(place.Data, "postgresql.conf"), "# Restored by godwit: put your configuration here.\n", cancellation);
+        await File.WriteAllTextAsync(Path.Combine(place.Data, "pg_hba.conf"), "# Restored by godwit: nobody gets in until you say who.\n", cancellation);
+        await SyncAsync(place, cancellation);
         var data = Path.Combine(place.Folder, "data");
-        await File.WriteAllTextAsync(Path.Combine(data, "postgresql.conf"), "# Restored by godwit: put your configuration here.\n", cancellation);
-        await File.WriteAllTextAsync(Path.Combine(data, "pg_hba.conf"), "# Restored by godwit: nobody gets in until you say who.\n", cancellation);
-        if (place.Home != place.Folder) Directory.Delete(place.Home, recursive: true);
-        foreach (var entry in Directory.EnumerateFileSystemEntries(place.Folder).Where(e => e != data).ToList())
+        if (place.Home != place.Folder)
+        {
+            Directory.Move(place.Data, data);
+            Directory.Delete(place.Home, recursive: true);
+        }
+        var marker = Path.Combine(place.Folder, Marker);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(place.Folder).Where(e => e != data && e != marker).ToList())
         {
             if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
             else File.Delete(entry);
         }
+        FolderSync.Flush(place.Folder);
+        File.Delete(marker);
+        FolderSync.Flush(place.Folder);
+        FolderSync.Flush(Path.GetDirectoryName(place.Folder)!);
+    }
+
+    /// <summary>Every file of it, as initdb does (https://www.postgresql.org/docs/current/app-initdb.html).</summary>
+    private static async Task SyncAsync(ClusterPlace place, CancellationToken cancellation)
+    {
+        var major = int.Parse(PrivateFiles.Read(Path.Combine(place.Data, "PG_VERSION"))!, System.Globalization.CultureInfo.InvariantCulture);
+        var binaries = await ServerBinaries.FindAsync(null, major, cancellation);
+        var synced = await ServerCommand.RunAsync(ServerAccount.Current(), place.Home, binaries.InitDb, ["--sync-only", "--pgdata", place.Data], cancellation);
+        if (!synced.Succeeded) throw new ClusterException($"the restored files cannot be brought to the disk: {synced.Output}");
     }
 
     public ValueTask DisposeAsync() => new(RemoveAsync(Folder));
@@ -191,6 +211,7 @@ internal sealed class ScratchServer : IAsyncDisposable
     public static async Task EndAsync(string folder)
     {
         if (!Directory.Exists(folder)) return;
+        if (PrivateFiles.Read(Path.Combine(folder, Elsewhere)) is { } elsewhere) await RemoveAsync(elsewhere);
         foreach (var place in Directory.EnumerateDirectories(folder).Prepend(folder).Where(f => File.Exists(Path.Combine(f, Marker))))
         {
             var home = ClusterPlace.Existing(place, new ClusterOptions()).Home;
@@ -204,7 +225,15 @@ internal sealed class ScratchServer : IAsyncDisposable
     {
         if (!File.Exists(Path.Combine(folder, Marker))) return;
         await EndAsync(folder);
-        Directory.Delete(folder, recursive: true);
+        await StagingFolder.DeleteAsync(folder);
+    }
+
+    /// <summary>A folder in staging for as long as there is a server in another one, by which that is found when this process is killed.</summary>
+    public static StagingFolder StandFor(string staging, string folder)
+    {
+        var made = StagingFolder.Create(staging, passable: false, EndAsync);
+        PrivateFiles.Write(Path.Combine(made.Path, Elsewhere), folder + "\n");
+        return made;
     }
 
     public static Task SweepAsync(string staging) => StagingFolder.SweepAsync(staging, EndAsync);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Godwit.Engine.Backups;
 using Npgsql;
 
 namespace Godwit.Postgres.Backups;
@@ -14,6 +15,9 @@ internal sealed record Surroundings
     public required string Collate { get; init; }
 
     public required string CharacterType { get; init; }
+
+    /// <summary>By what its texts are ordered; null in those from before it was kept.</summary>
+    public BackupLocale? Locale { get; init; }
 
     public required string Owner { get; init; }
 
@@ -45,7 +49,7 @@ internal sealed record Surroundings
             FROM pg_database d WHERE d.datname = current_database()
             """, connection);
         var text = (string)(await command.ExecuteScalarAsync(cancellation))!;
-        return JsonSerializer.Deserialize(text, SurroundingsJson.Default.Surroundings)!;
+        return JsonSerializer.Deserialize(text, SurroundingsJson.Default.Surroundings)! with { Locale = await DatabaseFacts.ReadLocaleAsync(connection, cancellation) };
     }
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, SurroundingsJson.Default.Surroundings);

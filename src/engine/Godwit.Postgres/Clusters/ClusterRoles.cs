@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Godwit.Postgres.Clusters;
 
-/// <summary>The application's role and its databases. The superuser is used for one thing: to make the role.</summary>
+/// <summary>The application's role and its databases. The superuser is used to make the role and to give it rights, for nothing else.</summary>
 internal sealed class ClusterRoles(ClusterPlace place, int port)
 {
     public const string Role = "godwit";
@@ -23,6 +23,16 @@ internal sealed class ClusterRoles(ClusterPlace place, int port)
         }
         await using var connection = await OpenAsync(Role, password, cancellationToken);
         await KeepOutOfOwnSchemaAsync(connection, cancellationToken);
+    }
+
+    /// <summary>
+    /// Lets the role apply the changes of a live move under foreign keys (https://www.postgresql.org/docs/15/sql-grant.html). An older server has no such right to give.
+    /// </summary>
+    public async Task AllowLiveMovesAsync(CancellationToken cancellationToken)
+    {
+        if (PrivateFiles.Read(place.SuperuserPassword) is not { } superuser) return;
+        await using var connection = await OpenAsync(ClusterCreation.Superuser, superuser, cancellationToken);
+        if (connection.PostgreSqlVersion.Major >= 15) await ExecuteAsync(connection, $"GRANT SET ON PARAMETER session_replication_role TO {Role}", cancellationToken);
     }
 
     /// <summary>

@@ -76,6 +76,9 @@ public sealed class LocalCluster(string folder, ClusterOptions? options = null)
         return true;
     }
 
+    /// <summary>Lets <see cref="Role"/> apply the changes of a live move under foreign keys. The server must run.</summary>
+    public Task AllowLiveMovesAsync(CancellationToken cancellationToken = default) => Roles().AllowLiveMovesAsync(cancellationToken);
+
     /// <summary>Makes the database, owned by <see cref="Role"/>, where there is none. Returns whether it was made. The server must run.</summary>
     public Task<bool> EnsureDatabaseAsync(string name, CancellationToken cancellationToken = default) =>
         Roles().EnsureDatabaseAsync(name, cancellationToken);

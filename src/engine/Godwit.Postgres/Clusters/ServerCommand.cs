@@ -25,8 +25,8 @@ internal static class ServerCommand
             RedirectStandardError = true,
         };
 
-        // PGDATA, PGPORT, PGOPTIONS and the like of the caller's shell mean another server.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal)).ToList())
+        // PGDATA, PGPORT, PGOPTIONS and the like of the caller's shell mean another server; how pgBackRest's repository is reached stays, for a recovery's restore_command.
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal) && !k.StartsWith("PGBACKREST_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         start.Environment["LC_ALL"] = "C";
 

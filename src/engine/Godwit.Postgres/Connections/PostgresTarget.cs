@@ -31,7 +31,7 @@ public sealed class PostgresTarget
 
     public ServerIdentity Server { get; }
 
-    /// <summary>Reaches the first host that answers and fits <see cref="PostgresUrl.Demand"/>. Nothing is thrown but cancellation.</summary>
+    /// <summary>Reaches the first host that answers and fits <see cref="PostgresUrl.Demand"/>; where any fits, rather one that takes writes. Nothing is thrown but cancellation.</summary>
     public static async Task<TargetReading> ConnectAsync(
         PostgresUrl url, ConnectionEnvironment? environment = null, CancellationToken cancellationToken = default)
     {
@@ -48,9 +48,11 @@ public sealed class PostgresTarget
             findings.AddRange(reached.Findings);
             if (reached.Target is not { } target)
                 continue;
-            if (Fits(target.Server, url.Demand))
+            // Whoever names several servers and no demand means the one that takes writes: after a switchover it is another.
+            var couldBeBetter = url.Demand == SessionDemand.Any && hosts.Length > 1 && target.Server.ReadOnly;
+            if (Fits(target.Server, url.Demand) && !couldBeBetter)
                 return Found(target);
-            if (url.Demand == SessionDemand.PreferStandby)
+            if (couldBeBetter || url.Demand == SessionDemand.PreferStandby)
                 secondChoice ??= target;
             else
                 findings.Add(Finding.Error(FindingCodes.TargetUnreachable, $"{host} is not what target_session_attrs asks for"));

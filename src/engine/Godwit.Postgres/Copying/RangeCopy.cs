@@ -40,36 +40,16 @@ internal static class RangeCopy
             await empty.ExecuteNonQueryAsync(cancellation);
         }
         var columns = string.Join(", ", table.Columns.Where(c => c.GeneratedSql is null).Select(c => TargetName.Quote(c.TargetName)));
-        var digest = await CopyAsync(connection, $"COPY {target} ({columns}) FROM STDIN (FORMAT binary{(freezes ? ", FREEZE" : "")})", fill, cancellation);
+        var digest = await CopyIn.RunAsync(connection, $"COPY {target} ({columns}) FROM STDIN (FORMAT binary{(freezes ? ", FREEZE" : "")})", fill, cancellation);
         var quarantined = 0L;
         if (fillQuarantine is not null && table.Quarantine is { } quarantine)
         {
             var quarantineTable = TargetName.Qualify(run.Plan.Schema, quarantine.TargetName);
-            quarantined = await CopyAsync(connection, $"COPY {quarantineTable} FROM STDIN (FORMAT binary)", fillQuarantine, cancellation);
+            quarantined = await CopyIn.RunAsync(connection, $"COPY {quarantineTable} FROM STDIN (FORMAT binary)", fillQuarantine, cancellation);
         }
         var done = new CopiedRange(ordinal, Done: true, digest, quarantined);
         await RangeRows.FinishAsync(connection, transaction, run.Id, table.TargetName, done, cancellation);
         await transaction.CommitAsync(cancellation);
         return done;
-    }
-
-    private static async Task<T> CopyAsync<T>(NpgsqlConnection connection, string sql, Func<IRowImageSink, T> fill, CancellationToken cancellation)
-    {
-        var stream = await connection.BeginRawBinaryCopyAsync(sql, cancellation);
-        T result;
-        try
-        {
-            stream.Write(CopySink.Header);
-            result = fill(new CopySink(stream));
-            stream.Write(CopySink.Trailer);
-        }
-        catch
-        {
-            // Disposing would end the COPY as complete; nothing of a half-written range may stay.
-            await CopyEnd.CancelAsync(stream);
-            throw;
-        }
-        await stream.DisposeAsync();
-        return result;
     }
 }

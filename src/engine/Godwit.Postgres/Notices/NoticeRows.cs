@@ -38,10 +38,10 @@ public static class NoticeRows
         var parcels = new List<NoticeParcel>();
         while (await reader.ReadAsync(cancellation))
         {
-            // One of a newer program is left to it: its claim runs out.
-            if (NoticeEvents.Find(reader.GetString(3)) is not { } told) continue;
+            // One of a newer program is left to it, and one that somebody changed is nobody's to send: its claim runs out, and the others are sent.
+            if (NoticeEvents.Find(reader.GetString(3)) is not { } told || NoticeContent.TryRead(reader.GetString(7)) is not { } content) continue;
             parcels.Add(new NoticeParcel(
-                reader.GetInt64(0), reader.GetString(1), reader.GetInt32(2), told, reader.GetString(4), reader.GetBoolean(5), reader.GetInt32(6), NoticeContent.Read(reader.GetString(7))));
+                reader.GetInt64(0), reader.GetString(1), reader.GetInt32(2), told, reader.GetString(4), reader.GetBoolean(5), reader.GetInt32(6), content));
         }
         return [.. parcels.OrderBy(p => p.Id)];
     }
@@ -97,7 +97,7 @@ public static class NoticeRows
     {
         if (!await ExistAsync(connection, cancellation)) return [];
         await using var command = new NpgsqlCommand(
-            "SELECT notice, part, event, key, required, state, attempts, made_at, next_try, give_up_at, sent_at, problem, content::json ->> 'subject' FROM godwit.notices WHERE run = $1 ORDER BY id", connection)
+            "SELECT notice, part, event, key, required, state, attempts, made_at, next_try, give_up_at, sent_at, problem, content FROM godwit.notices WHERE run = $1 ORDER BY id", connection)
         { Parameters = { new() { Value = run } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<NoticeRow>();
@@ -106,7 +106,7 @@ public static class NoticeRows
             rows.Add(new NoticeRow(
                 reader.GetString(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4), Enum.Parse<NoticeState>(reader.GetString(5)), reader.GetInt32(6),
                 reader.GetFieldValue<DateTimeOffset>(7), reader.GetFieldValue<DateTimeOffset>(8), reader.GetFieldValue<DateTimeOffset>(9), reader.IsDBNull(10) ? null : reader.GetFieldValue<DateTimeOffset>(10),
-                reader.IsDBNull(11) ? null : reader.GetString(11), reader.IsDBNull(12) ? "" : reader.GetString(12)));
+                reader.IsDBNull(11) ? null : reader.GetString(11), NoticeContent.TryRead(reader.GetString(12))?.Subject ?? "(it was changed in the database)"));
         }
         return rows;
     }

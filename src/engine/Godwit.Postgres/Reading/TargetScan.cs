@@ -28,7 +28,7 @@ public static class TargetScan
     public static Task ReadAsync(
         NpgsqlConnection connection, string schema, TablePlan table, BlockRange part, UInt128 key, bool whole, ITupleVisitor visitor, CancellationToken cancellation)
     {
-        var columns = table.Columns.Count == 0 ? "NULL::text" : string.Join(", ", table.Columns.Select(c => TargetName.Quote(c.TargetName)));
+        var columns = table.Columns.Count == 0 ? "NULL::text" : string.Join(", ", table.Columns.Select(c => TargetName.Quote(c.TargetName) + (c.ComparedAsText ? "::text" : "")));
         var conditions = new List<string>();
         if (part.From > 0) conditions.Add($"ctid >= '({part.From},0)'");
         if (part.To is { } to) conditions.Add($"ctid < '({to},0)'");

@@ -116,7 +116,8 @@ public sealed class TargetSnapshot : ITargetSnapshot
     private Task<CatalogSnapshot> ReadCatalogAsync(MovePlan plan, CancellationToken cancellation) =>
         CatalogSnapshot.ReadAsync(
             Connection, _schema,
-            [.. plan.Tables.Select(t => t.TargetName), .. plan.Tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName), .. plan.Views.Select(v => v.TargetName)],
+            [.. plan.Tables.Select(t => t.TargetName), .. plan.Tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName), .. plan.Views.Select(v => v.TargetName),
+                .. (plan.Postgres?.Objects ?? []).Where(o => o.IsRelation && o.Table is null).Select(o => o.Name)],
             cancellation);
 
     private async Task WithReaderAsync(Func<NpgsqlConnection, Task> read, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using Godwit.Engine.Rehearsals;
 using Godwit.Postgres.Runs;
+using Godwit.Security.Signing;
 using Npgsql;
 
 namespace Godwit.Postgres.Rehearsals;
@@ -34,11 +35,25 @@ public static class RehearsalRows
         return (new RehearsedTarget(reader.GetString(0), reader.GetString(1)), new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero));
     }
 
-    /// <summary>Puts one on record. Makes godwit's tables where there are none.</summary>
-    public static async Task AddAsync(NpgsqlConnection connection, RehearsalRecord record, string text, CancellationToken cancellation)
+    /// <summary>Puts one on record, behind the newest of its runbook. Makes godwit's tables where there are none.</summary>
+    /// <param name="connection">Of the target; in no transaction.</param>
+    /// <param name="record">What was rehearsed; when it ended and what came before it are set here.</param>
+    /// <param name="key">Signs it.</param>
+    /// <param name="known">Whose records are followed.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>The record as it is kept.</returns>
+    public static async Task<RehearsalRecord> AddAsync(NpgsqlConnection connection, RehearsalRecord record, SigningKey key, KnownSigners known, CancellationToken cancellation)
     {
         await RunSchema.EnsureAsync(connection, cancellation);
-        await using var command = new NpgsqlCommand("INSERT INTO godwit.rehearsals (id, runbook, plan_hash, outcome, began_at, ended_at, record) VALUES ($1, $2, $3, $4, $5, $6, $7)", connection)
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // One after another, from reading the end of the chain to the commit: two that name the same predecessor would be a fork. Readers are not held up
+        // (https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES).
+        await using (var alone = new NpgsqlCommand("SET LOCAL lock_timeout = '30s'; LOCK TABLE godwit.rehearsals IN SHARE ROW EXCLUSIVE MODE", connection, transaction)) await alone.ExecuteNonQueryAsync(cancellation);
+        var last = RehearsalChain.EndOf(await ReadAsync(connection, record.Runbook, cancellation), known);
+        await using (var clock = new NpgsqlCommand("SELECT clock_timestamp()", connection, transaction))
+            record = record with { EndedAt = new DateTimeOffset((DateTime)(await clock.ExecuteScalarAsync(cancellation))!, TimeSpan.Zero), Previous = last is null ? null : RehearsalRecordText.HashOf(last.Text) };
+        var text = RehearsalRecordText.Sign(record, key);
+        await using var command = new NpgsqlCommand("INSERT INTO godwit.rehearsals (id, runbook, plan_hash, outcome, began_at, ended_at, record) VALUES ($1, $2, $3, $4, $5, $6, $7)", connection, transaction)
         {
             Parameters =
             {
@@ -47,6 +62,8 @@ public static class RehearsalRows
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return record;
     }
 
     /// <summary>What the database takes on its disk.</summary>

@@ -20,7 +20,7 @@ public sealed class RehearsalStage(PostgresTarget copy, RunbookKinds kinds, stri
     private static readonly IReadOnlyList<RunbookState> s_any = [RunbookState.Running, RunbookState.Paused, RunbookState.Complete, RunbookState.Finished];
 
     /// <summary>Makes the copy one that nobody is at work on, and tells the planner what is in it.</summary>
-    /// <exception cref="RehearsalException">A run of this runbook is under way in it.</exception>
+    /// <exception cref="RehearsalException">A run of this runbook is half way in it.</exception>
     public async Task<IReadOnlyDictionary<string, long>> PrepareAsync(RunbookPlan plan, CancellationToken cancellation)
     {
         await using var source = copy.OpenSource(new SessionSettings { RunId = "rehearse", Role = "make", StatementLimit = TimeSpan.Zero });
@@ -30,14 +30,25 @@ public sealed class RehearsalStage(PostgresTarget copy, RunbookKinds kinds, stri
             // Whoever held them holds them where the copy came from.
             await ExecuteAsync(connection, "DELETE FROM godwit.leases", cancellation);
             if (await RunbookRows.ListAsync(connection, plan.Name, cancellation) is { Count: > 0 } runs && runs.FirstOrDefault(r => r.State is RunbookState.Running or RunbookState.Paused or RunbookState.Complete) is { } open)
-            {
-                throw new RehearsalException(
-                    FindingCodes.RehearsalUnderWay, $"the backup holds run {open.Id} of {plan.Name} half way ({open.State}): what is rehearsed on it would not be the plan from its beginning",
-                    "Name a backup from before that run with --backup, or end the run and take a new backup.");
-            }
+                await GiveUpAsync(connection, plan, open.Id, cancellation);
         }
         await ExecuteAsync(connection, "ANALYZE", cancellation);
         return await RehearsalRows.CountAsync(connection, cancellation);
+    }
+
+    /// <summary>A run that stands before its first gates has changed nothing: that is where one is paused that waits for its backup and its rehearsals.</summary>
+    private async Task GiveUpAsync(NpgsqlConnection connection, RunbookPlan plan, Guid id, CancellationToken cancellation)
+    {
+        var open = await RunbookRows.FindAsync(connection, id, cancellation);
+        if (open is null || open.Steps.Any(s => s.State != StepState.Pending))
+        {
+            throw new RehearsalException(
+                FindingCodes.RehearsalUnderWay, $"the backup holds run {id} of {plan.Name} half way ({open?.State}): what is rehearsed on it would not be the plan from its beginning",
+                "Name a backup from before that run with --backup, or end the run and take a new backup.");
+        }
+        var entrance = await RunbookEntry.TakeOverAsync(copy, open, s_any, "abort-asked", runner, signer, _ => { }, cancellation);
+        if (entrance is not RunbookEntrance.Entered(var run)) throw new InvalidOperationException($"a copy of one's own is not free: {entrance}");
+        await using (run) await run.LeaveAsync(RunbookState.Aborted, null, "run-aborted", cancellation);
     }
 
     /// <summary>Looks at the runs' transactions; null does not.</summary>

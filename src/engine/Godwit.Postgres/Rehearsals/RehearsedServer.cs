@@ -37,6 +37,26 @@ public static class RehearsedServer
         return reached.Target is { } target ? (target, url) : throw new RehearsalException(reached.Findings);
     }
 
+    /// <summary>
+    /// Takes away what leads from the copy to other servers: a foreign server is reached with what a user mapping says, and the backup brought those along, passwords too
+    /// (https://www.postgresql.org/docs/current/sql-createusermapping.html).
+    /// </summary>
+    /// <returns>What was taken away.</returns>
+    public static async Task<IReadOnlyList<string>> CloseAsync(IScratchCopy copy, CancellationToken cancellation)
+    {
+        if (copy is not IAdministeredCopy administered) throw new ArgumentException("a copy of another kind", nameof(copy));
+        await using var source = (await administered.ReachAsync(cancellation)).OpenSource(new SessionSettings { RunId = "rehearse", Role = "make" });
+        await using var connection = await source.OpenAsync(cancellation);
+        var mappings = new List<(string Server, string? Role)>();
+        await using (var look = new NpgsqlCommand("SELECT srvname, CASE WHEN umuser <> 0 THEN usename END FROM pg_user_mappings ORDER BY 1, 2", connection))
+        await using (var reader = await look.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation)) mappings.Add((reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
+        }
+        foreach (var (server, role) in mappings) await ExecuteAsync(connection, $"DROP USER MAPPING FOR {(role is null ? "PUBLIC" : LogicalRestore.Quote(role))} SERVER {LogicalRestore.Quote(server)}", cancellation);
+        return [.. mappings.Select(m => $"the user mapping of {m.Role ?? "PUBLIC"} for the foreign server {m.Server}")];
+    }
+
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(sql, connection);

@@ -1,9 +1,11 @@
+using Godwit.Engine.Live;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Runs;
 using Godwit.Model.Digests;
 using Godwit.Model.Findings;
 using Godwit.Model.Names;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Live;
 using Godwit.Postgres.Reading;
 using Godwit.Postgres.Runs;
 using Npgsql;
@@ -79,14 +81,53 @@ public sealed class MovesOfRun
     /// <summary>A move that is on record, to go on with.</summary>
     public PostgresMoveTarget Open(RunDescription move) => new(new TargetSessions(Target, _lease.Epoch), _lease, move, ownsLease: false);
 
+    /// <summary>A live move that is on record, to go on with.</summary>
+    /// <param name="move">The move.</param>
+    /// <param name="tables">Its tables, in the order of the plan.</param>
+    public (PostgresMoveTarget Run, PostgresLiveSide Side, PostgresAuthority Authority) OpenLive(RunDescription move, IEnumerable<LiveTable> tables)
+    {
+        // From its first moment each session says who it is: fences let it pass, and nothing of what it does is recorded as an application's.
+        var sessions = new TargetSessions(Target, _lease.Epoch, extra: new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [PostgresCapture.Setting] = move.Id.ToString("N"),
+            // An index that is built by several processes at once leaves an application none.
+            ["max_parallel_maintenance_workers"] = "0",
+            ["max_parallel_workers_per_gather"] = "0",
+        });
+        var live = new LiveSessions(sessions.RentAsync, (connection, transaction, cancellation) => _lease.HoldAsync(connection, transaction, CommitWait.Durable, cancellation));
+        return (new PostgresMoveTarget(sessions, _lease, move, ownsLease: false), new PostgresLiveSide(live, move.Plan.Schema, PostgresLiveSide.TablesOf(move.Plan.Schema, tables, move.Id), move.Id, move.Plan.Postgres?.Sequences.Select(s => s.Name).ToList()), new PostgresAuthority(live, move.Id));
+    }
+
+    /// <summary>This runner, for what it writes to other stores.</summary>
+    public LiveRunner Runner => new(
+        _lease.Epoch,
+        () => AskAsync(
+            async connection =>
+            {
+                await _lease.CheckAsync(connection, CancellationToken.None);
+                return true;
+            },
+            CancellationToken.None));
+
+    /// <summary>The move that a step of this run has begun and that was not taken back, or null.</summary>
+    public Task<StoredRun?> FindOfStepAsync(string step, CancellationToken cancellation) => AskAsync(
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand("SELECT id FROM godwit.runs WHERE parent = $1 AND parent_step = $2 AND state <> 'Aborted' ORDER BY started_at DESC LIMIT 1", connection)
+            { Parameters = { new() { Value = _run }, new() { Value = step } } };
+            return await command.ExecuteScalarAsync(cancellation) is Guid move ? await RunRows.FindAsync(connection, move, schema: null, cancellation) : null;
+        },
+        cancellation);
+
     /// <summary>Removes what a move has made, in one transaction that no writer can come between.</summary>
     /// <param name="move">The move.</param>
     /// <param name="moved">What its tables have to hold still, by their names at the target; null does not look.</param>
     /// <param name="dropSchema">Whether the schema goes too, if nothing else stands in it.</param>
+    /// <param name="live">The new side of a live move, whose recording and fences go in the same transaction: nobody is let in before the tables are gone. Null of any other move.</param>
     /// <param name="cancellation">Stops.</param>
     /// <returns>Why it was not removed; empty once it is gone.</returns>
     public Task<IReadOnlyList<Finding>> RemoveAsync(
-        RunDescription move, IReadOnlyDictionary<string, RangeDigest>? moved, bool dropSchema, CancellationToken cancellation) => WithSessionAsync<IReadOnlyList<Finding>>(
+        RunDescription move, IReadOnlyDictionary<string, RangeDigest>? moved, bool dropSchema, PostgresLiveSide? live, CancellationToken cancellation) => WithSessionAsync<IReadOnlyList<Finding>>(
         async (sessions, session) =>
         {
             var connection = session.Connection;
@@ -101,6 +142,7 @@ public sealed class MovesOfRun
                 if (changed.Count > 0) return changed;
             }
             await RunRemoval.RunAsync(connection, transaction, move, cancellation);
+            if (live is not null) await live.ForgetAsync(connection, transaction, cancellation);
             if (dropSchema)
             {
                 // What others have put into it keeps it there.

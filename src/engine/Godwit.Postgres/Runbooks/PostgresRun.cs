@@ -32,13 +32,9 @@ public sealed class PostgresRun : IRunStore
 
     private readonly TargetSessions _sessions;
     private readonly Lease _lease;
-    private readonly JournalSigner _signer;
     private readonly PostgresTarget _target;
-    private readonly LedgerKeeper? _keeper;
-    private readonly NoticeOutbox _notices;
-    private readonly SemaphoreSlim _journalling = new(1, 1);
+    private readonly RunCommits _commits;
     private readonly Retries _retries = new(TimeProvider.System, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
-    private JournalPosition _tip;
     private bool _leaving;
     private bool _left;
 
@@ -47,11 +43,8 @@ public sealed class PostgresRun : IRunStore
         LedgerKeeper? keeper)
     {
         _target = target;
-        _tip = tip;
-        _keeper = keeper;
-        _notices = new NoticeOutbox(plan, run);
+        _commits = new RunCommits(sessions, run, plan, signer, tip, keeper);
         Before = before;
-        _signer = signer;
         _sessions = sessions;
         _lease = lease;
         Run = run;
@@ -69,10 +62,18 @@ public sealed class PostgresRun : IRunStore
     public CancellationToken LeaseLost => _lease.Lost;
 
     /// <summary>Told after each commit that added to the journal. Must not throw or wait.</summary>
-    public Action? Journalled { get; set; }
+    public Action? Journalled
+    {
+        get => _commits.Journalled;
+        set => _commits.Journalled = value;
+    }
 
     /// <summary>Looks at a transaction of the run just before it commits; null does not.</summary>
-    public Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>? Committing { get; set; }
+    public Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task>? Committing
+    {
+        get => _commits.Committing;
+        set => _commits.Committing = value;
+    }
 
     public Task<RunbookRun> ReadAsync(CancellationToken cancellation) => AskAsync(connection => ReadFromAsync(connection, cancellation), cancellation);
 
@@ -162,7 +163,6 @@ public sealed class PostgresRun : IRunStore
             Notes,
             async (ledger, token) =>
             {
-                await ledger.EndEffectsAsync(Epoch, token);
                 await ledger.SetRunAsync(state, reason, token);
                 var body = new JsonObject();
                 if (reason is not null) body["reason"] = reason;
@@ -192,79 +192,13 @@ public sealed class PostgresRun : IRunStore
             var ledger = new RunLedger(connection, transaction, Run, step);
             var result = await work(ledger, cancellation);
             await ledger.FlushAsync(cancellation);
-            await CommitAsync(connection, transaction, ledger, cancellation);
+            await _commits.CommitAsync(connection, transaction, ledger, cancellation);
             // One whose answer was lost is of no more use.
             if (connection.State != System.Data.ConnectionState.Open) return result;
             if (terms.SearchPath is not null) await TargetSessions.CleanAsync(session, cancellation);
             session.Keep();
             return result;
         });
-    }
-
-    /// <summary>A commit whose answer is lost was made or not: where it added to the journal, that tells, and nobody else has to ask.</summary>
-    private async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
-    {
-        var process = connection.ProcessID;
-        try
-        {
-            await transaction.CommitAsync(cancellation);
-        }
-        catch (Exception e) when (entries.Count > 0 && TargetFaults.IsTargets(e) && TargetFaults.Of(e) is { Fault: TargetFault.ConnectionLost } fault)
-        {
-            if (await new LostCommit(_sessions, Run).IsMadeAsync(process, entries[^1], cancellation) is not { } made) throw new TargetFaultException(fault.Fault, fault.Message, fault.SqlState, e) { IsUnanswered = true };
-            if (!made) throw;
-        }
-    }
-
-    /// <summary>
-    /// What adds to the journal commits one after another, as the journal's lock makes it anyway: the ledger outside the target is written in that order too, whether a step or
-    /// a tripwire is at it.
-    /// </summary>
-    private async Task CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RunLedger ledger, CancellationToken cancellation)
-    {
-        var alone = ledger.MustLast;
-        if (alone) await _journalling.WaitAsync(cancellation);
-        try
-        {
-            var entries = await JournalRows.AppendAsync(connection, transaction, Run, ledger.Notes, ledger.SignsJournal ? _signer : null, cancellation);
-            await _notices.AddAsync(connection, transaction, entries, cancellation);
-            if (ledger.MustLast && (entries.Count == 0 || entries[0].Previous != _tip.Hash)) await MustHoldTipAsync(connection, transaction, cancellation);
-            if (Committing is { } look) await look(connection, transaction, cancellation);
-            await CommitAsync(connection, transaction, entries, cancellation);
-            if (entries.Count > 0) Remember(JournalPosition.Of(entries[^1]), ledger);
-        }
-        finally
-        {
-            if (alone) _journalling.Release();
-        }
-    }
-
-    /// <summary>
-    /// A connection that was lost may come back to a target that was restored meanwhile, or whose standby lacked the end. That it has more than this runner knows of is
-    /// the answer to a commit that was lost.
-    /// </summary>
-    private async Task MustHoldTipAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("SELECT EXISTS (SELECT FROM godwit.journal WHERE run = $1 AND sequence = $2 AND hash = $3)", connection, transaction)
-        {
-            Parameters = { new() { Value = Run }, new() { Value = _tip.Sequence }, new() { Value = _tip.Hash } },
-        };
-        if (await command.ExecuteScalarAsync(cancellation) is false) throw new TargetRewoundException(_tip.Sequence);
-    }
-
-    /// <summary>What is committed goes into the ledger before anybody is told.</summary>
-    private void Remember(JournalPosition tip, RunLedger ledger)
-    {
-        _tip = tip;
-        try
-        {
-            _keeper?.Append(tip, ledger.NewState?.ToString(), ledger.NewSteps);
-        }
-        catch (LedgerException) when (ledger.NewState is not null)
-        {
-            // The run is let go of: the ledger lacks that, and lacking something it still fits.
-        }
-        Journalled?.Invoke();
     }
 
     /// <summary>Asking changes nothing, so that it is asked again when the target was away.</summary>
@@ -303,10 +237,9 @@ public sealed class PostgresRun : IRunStore
 
     public async ValueTask DisposeAsync()
     {
-        _keeper?.Dispose();
         await _lease.DisposeAsync();
         await _sessions.DisposeAsync();
-        _journalling.Dispose();
+        _commits.Dispose();
     }
 
     /// <summary>The same target, with the progress of one step.</summary>

@@ -60,6 +60,7 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
                 UPDATE godwit.steps SET state = s.state,
                     began_at = CASE WHEN s.state IN ('Applying', 'Undoing') OR began_at IS NULL THEN clock_timestamp() ELSE began_at END,
                     attempts = attempts + CASE WHEN s.state IN ('Applying', 'Undoing') OR began_at IS NULL THEN 1 ELSE 0 END,
+                    times_undone = times_undone + CASE WHEN s.state = 'Undone' AND steps.state <> 'Undone' THEN 1 ELSE 0 END,
                     finished_at = CASE WHEN s.state IN ('Verified', 'Undone') THEN clock_timestamp() END,
                     progress = CASE WHEN s.state = 'Undone' THEN NULL ELSE progress END
                 FROM unnest($2::text[], $3::text[]) AS s (id, state)
@@ -85,10 +86,6 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
 
     public Task EndEffectAsync(CancellationToken cancellation) => NoteAsync(
         "UPDATE godwit.steps SET effect = NULL, effect_until = NULL, effect_epoch = NULL, effect_by = NULL WHERE run = $1 AND id = $2", cancellation, new() { Value = run }, new() { Value = Step });
-
-    /// <summary>Of a runner that lets go of the run, nothing is under way any more.</summary>
-    internal Task EndEffectsAsync(Guid epoch, CancellationToken cancellation) => NoteAsync(
-        "UPDATE godwit.steps SET effect = NULL, effect_until = NULL, effect_epoch = NULL, effect_by = NULL WHERE run = $1 AND effect_epoch = $2", cancellation, new() { Value = run }, new() { Value = epoch });
 
     public async Task BeginPhaseAsync(Phase phase, TargetCatalog catalog, CancellationToken cancellation)
     {
@@ -135,10 +132,14 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
             new() { Value = run }, new() { Value = phase.ToString() }, new() { Value = gate }, new() { Value = verdict.State.ToString() }, new() { Value = verdict.Summary },
             new() { Value = GateNote.EvidenceOf(verdict), NpgsqlDbType = NpgsqlDbType.Jsonb });
 
-    public Task SaveTripwiresAsync(IReadOnlyList<TripwireRow> rows, CancellationToken cancellation) =>
+    public Task SaveTripwireStatesAsync(IReadOnlyList<TripwireRow> rows, CancellationToken cancellation) => SaveTripwiresAsync(rows, stateOnly: true, cancellation);
+
+    public Task SaveTripwiresAsync(IReadOnlyList<TripwireRow> rows, CancellationToken cancellation) => SaveTripwiresAsync(rows, stateOnly: false, cancellation);
+
+    private Task<bool> SaveTripwiresAsync(IReadOnlyList<TripwireRow> rows, bool stateOnly, CancellationToken cancellation) =>
         TargetFaults.GuardAsync(async () =>
         {
-            await TripwireRows.SaveAsync(Connection, Transaction, run, rows, cancellation);
+            await TripwireRows.SaveAsync(Connection, Transaction, run, rows, stateOnly, cancellation);
             return true;
         });
 
@@ -171,7 +172,7 @@ internal sealed class RunLedger(NpgsqlConnection connection, NpgsqlTransaction t
         return SignedAsync(
             """
             UPDATE godwit.runs SET state = $2, phase = $2, reason = $3, asked = NULL,
-                finished_at = CASE WHEN $2 IN ('Finished', 'RolledBack', 'Aborted') THEN coalesce(finished_at, clock_timestamp()) END
+                finished_at = CASE WHEN $2 IN ('Finished', 'RolledBack', 'Aborted') THEN CASE WHEN state = $2 THEN coalesce(finished_at, clock_timestamp()) ELSE clock_timestamp() END END
             WHERE id = $1
             """, cancellation, new() { Value = run }, new() { Value = state.ToString() }, new() { Value = (object?)reason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
     }

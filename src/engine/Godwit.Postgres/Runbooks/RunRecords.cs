@@ -1,11 +1,13 @@
 using Godwit.Engine.Gates;
 using Godwit.Engine.Journal;
 using Godwit.Engine.People;
+using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Reports;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Journal;
 using Godwit.Postgres.Notices;
 using Godwit.Postgres.People;
+using Godwit.Postgres.Rehearsals;
 using Godwit.Postgres.Tripwires;
 using Godwit.Security.Signing;
 using Npgsql;
@@ -31,15 +33,27 @@ public static class RunRecords
             Notices = await NoticeRows.ReadAsync(connection, run, cancellation),
             Signed = await PeopleRows.ReadAsync(connection, found.Plan.Name, run, known, cancellation),
             Accepted = Acceptance.Read(journal),
+            Rehearsals = await RehearsalsAsync(connection, found.Plan, known, cancellation),
+            Exports = await ExportRows.ReadAsync(connection, run, cancellation),
         };
     }
 
     /// <summary>Keeps the signed certificate of a run that is over in its row.</summary>
-    public static async Task SaveCertificateAsync(NpgsqlConnection connection, Guid run, string certificate, CancellationToken cancellation)
+    /// <returns>Whether it is over.</returns>
+    public static async Task<bool> SaveCertificateAsync(NpgsqlConnection connection, Guid run, string certificate, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("UPDATE godwit.runs SET certificate = $2 WHERE id = $1 AND state IN ('Finished', 'RolledBack')", connection)
         { Parameters = { new() { Value = run }, new() { Value = certificate } } };
-        await command.ExecuteNonQueryAsync(cancellation);
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    /// <summary>None where nothing was ever rehearsed: then which database this is need not be asked.</summary>
+    private static async Task<RehearsalCount> RehearsalsAsync(NpgsqlConnection connection, RunbookPlan plan, KnownSigners known, CancellationToken cancellation)
+    {
+        var stored = await RehearsalRows.ReadAsync(connection, plan.Name, cancellation);
+        if (stored.Count == 0) return new RehearsalCount([], [], []);
+        var (target, _) = await RehearsalRows.IdentifyAsync(connection, cancellation);
+        return RehearsalCount.Of(stored, plan.Hash, target, known);
     }
 
     /// <summary>Every time that a gate was asked, the first first.</summary>

@@ -7,6 +7,7 @@ using Godwit.Engine.Rollback;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Tripwires;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.Live;
 using Godwit.Postgres.Notices;
 using Godwit.Postgres.People;
 using Godwit.Postgres.Tripwires;
@@ -31,6 +32,9 @@ public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IRead
 
     /// <summary>What gates and rollbacks went by.</summary>
     public required IReadOnlyList<Acceptance> Accepted { get; init; }
+    /// <summary>Where its live moves stand.</summary>
+    public IReadOnlyList<LiveStanding> Live { get; init; } = [];
+
     /// <summary>Where its tripwires stand.</summary>
     public IReadOnlyList<TripwireRow> Tripwires { get; init; } = [];
 
@@ -46,6 +50,7 @@ public sealed record RunView(RunbookRun Run, IReadOnlyList<GateRow> Gates, IRead
         {
             Notices = await NoticeRows.ReadAsync(connection, run, cancellation),
             Signed = await PeopleRows.ReadAsync(connection, found.Plan.Name, run, known, cancellation), Accepted = await AcceptedRows.ReadAsync(connection, run, cancellation),
+            Live = await LiveStanding.ReadAsync(connection, run, cancellation),
             Tripwires = await TripwireRows.ReadAsync(connection, run, cancellation),
         };
     }

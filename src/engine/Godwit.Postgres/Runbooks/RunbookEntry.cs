@@ -118,14 +118,12 @@ public static class RunbookEntry
         try
         {
             // The ledger knows of a run before the target is changed for it.
-            if (ledger is not null && begins) keeper = await BeginLedgerAsync(sessions, ledger, run, plan.Name, cancellation);
+            if (ledger is not null && begins) keeper = await LedgerKeeper.BeginAsync(sessions, ledger, run, plan.Name, cancellation);
             var refusal = await LeaseEntry.TakeAsync(
                 sessions, scope, run, runner, waiting, holder => new RunbookEntrance.Held(holder),
                 async (connection, transaction) =>
                 {
-                    // What is begun here is acted on elsewhere: a crash may not take it back.
-                    await using var durable = new NpgsqlCommand("SELECT set_config('synchronous_commit', 'local', true) WHERE current_setting('synchronous_commit') = 'off'", connection, transaction);
-                    await durable.ExecuteNonQueryAsync(cancellation);
+                    await LedgerKeeper.MustLastAsync(connection, transaction, cancellation);
                     known = ledger is null ? null : await LedgerCheck.MakeAsync(connection, ledger.Folder, plan.Name, ledger.Known, cancellation);
                     if (known is { Damaged.Count: > 0 }) return new RunbookEntrance.Untold(known.Damaged);
                     if (known is { Rewound.Count: > 0 } && ledger?.Accept is null) return new RunbookEntrance.Rewound(known.Findings);
@@ -162,16 +160,6 @@ public static class RunbookEntry
             if (begins && tip is null) ledger?.Folder.Remove(run);
             await sessions.DisposeAsync();
         }
-    }
-
-    private static async Task<LedgerKeeper> BeginLedgerAsync(TargetSessions sessions, LedgerKeeping ledger, Guid run, string name, CancellationToken cancellation)
-    {
-        await using var session = await sessions.RentAsync(cancellation);
-        var target = await TargetIdentityRows.ReadAsync(session.Connection, cancellation);
-        session.Keep();
-        var keeper = new LedgerKeeper(LedgerFile.Open(ledger.Folder.PathOf(run)), run, name) { Target = target };
-        keeper.Append(JournalChain.Start(run), null, []);
-        return keeper;
     }
 
     private static void Settle(LedgerKeeping ledger, LedgerCheck known, LedgerKeeper keeper, Guid run, JournalPosition tip, bool begins)

@@ -171,7 +171,7 @@ public static class RunbookRows
             """
             SELECT id, phase, state, attempts, done, total, began_at, finished_at, carried,
                 to_jsonb(s) ->> 'effect', (to_jsonb(s) ->> 'effect_until')::timestamptz, (to_jsonb(s) ->> 'effect_epoch')::uuid, to_jsonb(s) ->> 'effect_by',
-                CASE WHEN state IN ('Applying', 'Undoing', 'Unknown') THEN progress END
+                CASE WHEN state IN ('Applying', 'Undoing', 'Unknown') THEN progress END, coalesce((to_jsonb(s) ->> 'times_undone')::int, 0)
             FROM godwit.steps s WHERE run = $1 ORDER BY ordinal
             """, connection)
         { Parameters = { new() { Value = run } } };
@@ -186,6 +186,7 @@ public static class RunbookRows
                 Effect = reader.IsDBNull(9) ? null : new StepEffect(reader.GetString(9), reader.GetGuid(11), reader.IsDBNull(12) ? null : reader.GetString(12)),
                 EffectUntil = Time(reader, 10),
                 Progress = reader.IsDBNull(13) ? null : reader.GetString(13),
+                TimesUndone = reader.GetInt32(14),
             });
         }
         return rows;

@@ -16,7 +16,7 @@ internal static class RunSchema
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Each version's statements, idempotent, the oldest first: a database of any earlier one is brought up to date.</summary>
-    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Nested + Guards, Notices.NoticeSchema.Statements, People.PeopleSchema.Statements, Tripwires.TripwireSchema.Statements, Rehearsals.RehearsalsSchema.Statements];
+    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Nested + Guards, Notices.NoticeSchema.Statements, People.PeopleSchema.Statements, Tripwires.TripwireSchema.Statements, Rehearsals.RehearsalsSchema.Statements, Applications, Live.LiveRows.Statements];
 
     private const string Moves = """
         CREATE SCHEMA IF NOT EXISTS godwit;
@@ -162,6 +162,9 @@ internal static class RunSchema
         );
         INSERT INTO godwit.incarnation DEFAULT VALUES ON CONFLICT DO NOTHING;
         """;
+
+    /// <summary>How often a step was taken back: effects outside tell one application of it from the next.</summary>
+    private const string Applications = "ALTER TABLE godwit.steps ADD COLUMN IF NOT EXISTS times_undone integer NOT NULL DEFAULT 0;";
 
     /// <summary>
     /// Brings godwit's tables to the newest version, in one transaction. Runners that come at once take turns by a lock, polled, since a waiting

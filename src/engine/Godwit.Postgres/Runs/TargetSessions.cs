@@ -11,17 +11,23 @@ namespace Godwit.Postgres.Runs;
 public sealed class TargetSessions : IAsyncDisposable
 {
     private readonly PostgresSource _source;
+    private readonly PostgresTarget _target;
     private readonly ConcurrentBag<NpgsqlConnection> _idle = [];
 
-    public TargetSessions(PostgresTarget target, Guid epoch, string role = "move")
+    /// <param name="target">Where they go.</param>
+    /// <param name="epoch">The runner's.</param>
+    /// <param name="role">What they are for.</param>
+    /// <param name="extra">Further settings of each.</param>
+    public TargetSessions(PostgresTarget target, Guid epoch, string role = "move", IReadOnlyDictionary<string, string>? extra = null)
     {
         Epoch = epoch;
+        _target = target;
         _source = target.OpenSource(new SessionSettings
         {
             RunId = epoch.ToString("N"),
             Role = role,
             StatementLimit = TimeSpan.Zero,
-            Extra = new Dictionary<string, string>(StringComparer.Ordinal) { ["maintenance_work_mem"] = "512MB" },
+            Extra = new Dictionary<string, string>(extra ?? new Dictionary<string, string>(), StringComparer.Ordinal) { ["maintenance_work_mem"] = "512MB" },
         });
     }
 
@@ -31,7 +37,7 @@ public sealed class TargetSessions : IAsyncDisposable
     /// look refuse the setting; there a takeover ends the backend.
     /// </summary>
     private const string LookForClient =
-        "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '2s', false); EXCEPTION WHEN invalid_parameter_value THEN NULL; END $$";
+        "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '2s', false); EXCEPTION WHEN invalid_parameter_value THEN NULL; END $$; SELECT pg_catalog.pg_is_in_recovery()";
 
     public Guid Epoch { get; }
 
@@ -62,7 +68,9 @@ public sealed class TargetSessions : IAsyncDisposable
         try
         {
             await using var look = new NpgsqlCommand(LookForClient, opened);
-            await look.ExecuteNonQueryAsync(cancellation);
+            // A server that handed over comes back as a standby. It is waited for as one that is down: it may be the primary again.
+            if (await look.ExecuteScalarAsync(cancellation) is true && !_target.Server.InRecovery)
+                throw new NpgsqlException($"{_target.Host} is a standby now, which takes no writes; of several servers in the target's URL, the next `godwit resume` takes the primary");
             return new TargetSession(opened, _idle);
         }
         catch
@@ -88,6 +96,13 @@ public sealed class TargetSession(NpgsqlConnection connection, ConcurrentBag<Npg
 
     /// <summary>The work is done and the session is clean.</summary>
     public void Keep() => _keep = true;
+
+    /// <summary>The same as disposing, for whoever cannot wait.</summary>
+    public void Release()
+    {
+        if (_keep && Connection.State == System.Data.ConnectionState.Open) idle.Add(Connection);
+        else Connection.Dispose();
+    }
 
     public async ValueTask DisposeAsync()
     {

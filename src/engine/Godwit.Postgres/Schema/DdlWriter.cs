@@ -12,18 +12,33 @@ public static class DdlWriter
 {
     /// <summary>Before the first row: the schema, and every table without its keys.</summary>
     public static IReadOnlyList<TargetStep> BeforeCopy(MovePlan plan) =>
-        [CreateSchema(plan.Schema), .. plan.Tables.Select(t => TableDdl.Create(plan.Schema, t)), .. plan.Tables.Select(t => QuarantineDdl.Create(plan.Schema, t)).OfType<TargetStep>()];
+    [
+        CreateSchema(plan.Schema),
+        .. InSight.Of(plan,
+        [
+            .. ObjectDdl.Of(plan, ObjectStage.BeforeTables, DdlPhase.Before),
+            .. plan.Tables.Select(t => TableDdl.Create(plan.Schema, t)),
+            .. plan.Tables.Select(t => QuarantineDdl.Create(plan.Schema, t)).OfType<TargetStep>(),
+            .. ObjectDdl.Of(plan, ObjectStage.AfterTables, DdlPhase.AfterTables),
+        ]),
+    ];
 
     /// <summary>After the last row: keys, indexes, checks, foreign keys, sequences, views, statistics.</summary>
     public static IReadOnlyList<TargetStep> AfterCopy(MovePlan plan) =>
     [
-        .. plan.Tables.SelectMany(t => KeyDdl.Keys(plan.Schema, t)),
-        .. plan.Tables.SelectMany(t => KeyDdl.Indexes(plan.Schema, t)),
-        .. plan.Tables.SelectMany(t => ConstraintDdl.Checks(plan.Schema, t)),
-        .. plan.Tables.SelectMany(t => ConstraintDdl.ForeignKeys(plan.Schema, t)),
-        .. plan.Tables.SelectMany(t => ConstraintDdl.Validations(plan.Schema, t)),
-        .. plan.Tables.SelectMany(t => SequenceDdl.Set(plan.Schema, t)),
-        .. plan.Views.Select(v => CreateView(plan.Schema, v)),
+        .. InSight.Of(plan,
+        [
+            .. plan.Tables.SelectMany(t => KeyDdl.Keys(plan.Schema, t)),
+            .. plan.Tables.SelectMany(t => KeyDdl.Indexes(plan.Schema, t)),
+            .. ObjectDdl.Of(plan, ObjectStage.AfterIndexes, DdlPhase.AfterIndexes),
+            .. plan.Tables.SelectMany(t => ConstraintDdl.Checks(plan.Schema, t)),
+            .. plan.Tables.SelectMany(t => ConstraintDdl.ForeignKeys(plan.Schema, t)),
+            .. plan.Tables.SelectMany(t => ConstraintDdl.Validations(plan.Schema, t)),
+            .. plan.Tables.SelectMany(t => SequenceDdl.Set(plan.Schema, t)),
+            .. SequenceDdl.Set(plan),
+            .. plan.Views.Select(v => CreateView(plan.Schema, v)),
+            .. ObjectDdl.Of(plan, ObjectStage.Last, DdlPhase.Last),
+        ]),
         .. plan.Tables.Select(t => new TargetStep(
             $"analyze:{t.TargetName}", DdlPhase.Statistics, $"statistics of {t.TargetName}",
             $"ANALYZE {TargetName.Qualify(plan.Schema, t.TargetName)}", t.TargetName)),

@@ -12,7 +12,7 @@ public static class NotMovedFile
     public static void Write(TextWriter writer, IReadOnlyList<NotMoved> entries)
     {
         if (entries.Count == 0) return;
-        WriteComment(writer, $"{entries.Count} of the source's objects did not go over. Each is shown as SQLite has it, with the reason.");
+        WriteComment(writer, $"{entries.Count} of the source's objects did not go over. Each is shown as the source has it, with the reason.");
         foreach (var entry in entries)
         {
             writer.Write('\n');

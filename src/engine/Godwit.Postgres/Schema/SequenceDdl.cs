@@ -20,4 +20,9 @@ internal static class SequenceDdl
             $"sequence:{table.TargetName}", DdlPhase.Sequences, $"sequence of {table.TargetName}",
             $"SELECT pg_catalog.setval({sequence}::pg_catalog.regclass, {position})", table.TargetName);
     }
+
+    /// <summary>Sequences of a PostgreSQL source go on where they stood there.</summary>
+    public static IEnumerable<TargetStep> Set(MovePlan plan) => (plan.Postgres?.Sequences ?? []).Select(s => new TargetStep(
+        $"position:{s.Name}", DdlPhase.Sequences, $"sequence {s.Name}",
+        $"SELECT pg_catalog.setval({TargetName.Literal(TargetName.Qualify(plan.Schema, s.Name))}::pg_catalog.regclass, {s.Last}, {(s.IsCalled ? "true" : "false")})", s.Table));
 }

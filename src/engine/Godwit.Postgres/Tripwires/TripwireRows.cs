@@ -7,11 +7,9 @@ namespace Godwit.Postgres.Tripwires;
 /// <summary>Tripwires as the target's rows have them.</summary>
 public static class TripwireRows
 {
-    private static readonly string[] s_columns =
-    [
-        "baseline", "baseline_looks", "baseline_at", "looked_at", "number_at", "value", "out_since", "within_since", "silent_since", "silence", "returns", "held", "held_silent",
-        "fired_at", "fired_cause", "fired_action", "fired_reason", "seen_at",
-    ];
+    private static readonly string[] s_stateColumns = ["looked_at", "number_at", "value", "out_since", "within_since", "silent_since", "silence", "returns", "held", "held_silent"];
+
+    private static readonly string[] s_columns = ["baseline", "baseline_looks", "baseline_at", .. s_stateColumns, "fired_at", "fired_cause", "fired_action", "fired_reason", "seen_at"];
 
     /// <summary>By id; none where an older program made the tables.</summary>
     public static async Task<IReadOnlyList<TripwireRow>> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
@@ -27,19 +25,26 @@ public static class TripwireRows
         return rows;
     }
 
-    internal static async Task SaveAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, Guid run, IReadOnlyList<TripwireRow> rows, CancellationToken cancellation)
+    /// <param name="connection">Of the target.</param>
+    /// <param name="transaction">Its transaction.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="rows">Its tripwires.</param>
+    /// <param name="stateOnly">Whether baselines and what was fired stay as the rows have them.</param>
+    /// <param name="cancellation">Stops.</param>
+    internal static async Task SaveAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, Guid run, IReadOnlyList<TripwireRow> rows, bool stateOnly, CancellationToken cancellation)
     {
+        var columns = stateOnly ? s_stateColumns : s_columns;
         // In one order, whoever writes several: two that each wait for the other's row would be a deadlock.
         foreach (var row in rows.OrderBy(r => r.Id, StringComparer.Ordinal))
         {
             await using var command = new NpgsqlCommand(
                 $"""
-                INSERT INTO godwit.tripwires (run, id, {string.Join(", ", s_columns)}) VALUES ($1, $2, {string.Join(", ", s_columns.Select((_, i) => $"${i + 3}"))})
-                ON CONFLICT (run, id) DO UPDATE SET {string.Join(", ", s_columns.Select(c => $"{c} = excluded.{c}"))}
+                INSERT INTO godwit.tripwires (run, id, {string.Join(", ", columns)}) VALUES ($1, $2, {string.Join(", ", columns.Select((_, i) => $"${i + 3}"))})
+                ON CONFLICT (run, id) DO UPDATE SET {string.Join(", ", columns.Select(c => $"{c} = excluded.{c}"))}
                 """, connection, transaction);
             command.Parameters.Add(new() { Value = run });
             command.Parameters.Add(new() { Value = row.Id });
-            foreach (var (value, type) in Values(row)) command.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+            foreach (var (value, type) in stateOnly ? State(row.State) : Values(row)) command.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = type });
             await command.ExecuteNonQueryAsync(cancellation);
         }
     }
@@ -47,9 +52,14 @@ public static class TripwireRows
     private static IEnumerable<(object? Value, NpgsqlDbType Type)> Values(TripwireRow row) =>
     [
         (row.Baseline?.Value, NpgsqlDbType.Numeric), (row.Baseline?.Looks, NpgsqlDbType.Integer), Time(row.Baseline?.At),
-        Time(row.State.LookedAt), Time(row.State.NumberAt), (row.State.Value, NpgsqlDbType.Numeric), Time(row.State.OutSince), Time(row.State.WithinSince), Time(row.State.SilentSince),
-        (row.State.Silence, NpgsqlDbType.Text), (row.State.Returns, NpgsqlDbType.Integer), (row.State.Held, NpgsqlDbType.Boolean), (row.State.HeldSilent, NpgsqlDbType.Boolean),
+        .. State(row.State),
         Time(row.Fired?.At), (row.Fired?.Cause.ToString(), NpgsqlDbType.Text), (row.Fired?.Action.ToString(), NpgsqlDbType.Text), (row.Fired?.Reason, NpgsqlDbType.Text), Time(row.Fired?.SeenAt),
+    ];
+
+    private static IEnumerable<(object? Value, NpgsqlDbType Type)> State(TripwireState state) =>
+    [
+        Time(state.LookedAt), Time(state.NumberAt), (state.Value, NpgsqlDbType.Numeric), Time(state.OutSince), Time(state.WithinSince), Time(state.SilentSince),
+        (state.Silence, NpgsqlDbType.Text), (state.Returns, NpgsqlDbType.Integer), (state.Held, NpgsqlDbType.Boolean), (state.HeldSilent, NpgsqlDbType.Boolean),
     ];
 
     private static (object?, NpgsqlDbType) Time(DateTimeOffset? time) => (time?.UtcDateTime, NpgsqlDbType.TimestampTz);

@@ -38,6 +38,11 @@ public sealed class WatchQueries(PostgresTarget target, Func<string, Cancellatio
         {
             return (null, e.Fault == TargetFault.ConnectionLost ? $"the connection to {(source is null ? "the target" : $"the source {source}")} broke" : CheckRunner.Describe(e));
         }
+        catch (Exception e) when (e is InvalidCastException or OverflowException or NotSupportedException)
+        {
+            // A numeric may be NaN, infinite or of a thousand digits; other types this program does not know at all.
+            return (null, "it is no number that can be reckoned with");
+        }
     }
 
     public async ValueTask DisposeAsync()

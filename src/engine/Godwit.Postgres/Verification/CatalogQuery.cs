@@ -51,5 +51,7 @@ internal static class CatalogQuery
         SELECT 'trigger', c.relname::text, t.tgname::text,
                concat_ws(' ', pg_get_triggerdef(t.oid), CASE t.tgenabled WHEN 'O' THEN NULL WHEN 'D' THEN '[disabled]' WHEN 'A' THEN '[always]' ELSE '[replica]' END)
         FROM relation c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+        -- A live move's recording and fence come and go with it.
+        WHERE NOT EXISTS (SELECT FROM pg_proc f WHERE f.oid = t.tgfoid AND f.pronamespace = to_regnamespace('godwit') AND f.proname ~ '^(record|refuse)_[0-9a-f]{8}_[0-9]+$')
         """;
 }

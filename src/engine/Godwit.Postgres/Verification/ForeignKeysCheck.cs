@@ -40,7 +40,7 @@ public sealed class ForeignKeysCheck : ITargetCheck
         var orphans = $"""
             FROM {TargetName.Qualify(schema, table.TargetName)} c
             WHERE {string.Join(" AND ", child.Select(c => $"{c} IS NOT NULL"))}
-              AND NOT EXISTS (SELECT FROM {TargetName.Qualify(schema, key.Parent)} p WHERE {string.Join(" AND ", parent.Zip(child, (p, c) => $"{p} = {c}"))})
+              AND NOT EXISTS (SELECT FROM {TargetName.Qualify(schema, key.Parent)} p WHERE {string.Join(" AND ", parent.Zip(child, (p, c) => (p, c)).Select((pair, i) => $"{pair.p} {key.Operators?[i] ?? "="} {pair.c}"))})
             """;
         var count = (await TargetQuery.ReadAsync(connection, $"SELECT count(*) {orphans}", r => r.GetInt64(0), cancellationToken))[0];
         record.Count("keys");

@@ -11,6 +11,7 @@ public sealed class PlannedObjectsCheck : ITargetCheck
 
     public async Task<CheckResult> RunAsync(NpgsqlConnection connection, MovePlan plan, CancellationToken cancellationToken)
     {
+        if (plan.Postgres is { } source) return await SourceObjectsCheck.RunAsync(connection, plan, source, new CheckRecord(Name), cancellationToken);
         var record = new CheckRecord(Name);
         var fault = await Probe.RunAsync(connection, plan.Schema, settings: null, async () =>
         {

@@ -31,7 +31,22 @@ public sealed class SequencesCheck : ITargetCheck
             await Probe.RunAsync(connection, plan.Schema, Probe.WithoutIndexes, record, $"the sequence of {table.TargetName}", new Place.InTable(table.TargetName),
                 () => CheckAsync(connection, plan.Schema, table, column, record, cancellationToken), cancellationToken);
         }
+        foreach (var sequence in plan.Postgres?.Sequences ?? [])
+        {
+            await Probe.RunAsync(connection, plan.Schema, settings: null, record, $"the sequence {sequence.Name}", new Place.InObject("sequence", sequence.Name),
+                () => ComparePositionAsync(connection, plan.Schema, sequence, record, cancellationToken), cancellationToken);
+        }
         return record.Result;
+    }
+
+    /// <summary>A sequence of a PostgreSQL source stands where it stood there.</summary>
+    private static async Task ComparePositionAsync(NpgsqlConnection connection, string schema, SequencePlan sequence, CheckRecord record, CancellationToken cancellationToken)
+    {
+        record.Count("sequences");
+        var (last, isCalled) = (await TargetQuery.ReadAsync(connection, $"SELECT last_value, is_called FROM {TargetName.Qualify(schema, sequence.Name)}", r => (r.GetInt64(0), r.GetBoolean(1)), cancellationToken))[0];
+        // Where it goes on meanwhile: whether it is past what was given out is looked at in the pause, when it no longer does.
+        if (!sequence.GoesOn && (last, isCalled) != (sequence.Last, sequence.IsCalled))
+            record.Add(Finding.Error(FindingCodes.SequenceWrong, $"the sequence {sequence.Name} stands at {last}{(isCalled ? "" : ", which it gives next")}, and at the source at {sequence.Last}{(sequence.IsCalled ? "" : ", which it gives next")}", new Place.InObject("sequence", sequence.Name)));
     }
 
     private static async Task CheckAsync(

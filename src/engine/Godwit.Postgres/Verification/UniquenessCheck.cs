@@ -2,6 +2,7 @@ using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
 using Godwit.Model.Verification;
+using Godwit.Postgres.Schema;
 using Npgsql;
 
 namespace Godwit.Postgres.Verification;
@@ -31,7 +32,9 @@ public sealed class UniquenessCheck : ITargetCheck
         {
             foreach (var key in Of(table))
             {
-                var settings = $"{Probe.WithoutIndexes}; {Memory}" + (key.Sorts ? $"; {Sorting}" : "");
+                // Functions of extensions in expressions are named as definitions have them.
+                var path = plan.Postgres is { } source ? $"; SET LOCAL search_path = {InSight.PathOf(["pg_catalog", .. source.SearchPath])}" : "";
+                var settings = $"{Probe.WithoutIndexes}; {Memory}" + (key.Sorts ? $"; {Sorting}" : "") + path;
                 await Probe.RunAsync(connection, plan.Schema, settings, record, $"key {key.Name} of {table.TargetName}", new Place.InTable(table.TargetName),
                     () => CheckAsync(connection, plan.Schema, table, key, record, cancellationToken), cancellationToken);
             }
@@ -48,7 +51,7 @@ public sealed class UniquenessCheck : ITargetCheck
             yield return new Key(key.Name, key.Expressions ?? [.. columns.Select(c => TargetName.Quote(c.TargetName))], Where: null,
                 Sorts: key.Expressions is null && !Array.Exists(columns, c => c.Type.IsText));
         }
-        foreach (var index in table.Indexes.Where(i => i.Unique)) yield return new Key(index.Name, IndexKeyParts.Split(index.KeySql), index.WhereSql, Sorts: false);
+        foreach (var index in table.Indexes.Where(i => i.Unique)) yield return new Key(index.Name, index.Parts ?? IndexKeyParts.Split(index.KeySql), index.WhereSql, Sorts: false);
     }
 
     private static async Task CheckAsync(

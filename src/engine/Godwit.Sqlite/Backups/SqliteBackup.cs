@@ -9,7 +9,8 @@ namespace Godwit.Sqlite.Backups;
 
 /// <summary>
 /// A SQLite database in use, by SQLite's online backup. In WAL mode one read transaction holds the moment for copy and hashes, and no writer waits. With a rollback journal a long
-/// one would keep every writer out: there the pages are taken in pieces, begun anew by SQLite when somebody writes, and the counts are those of the copy.
+/// one would keep every writer out: there the pages are taken in pieces, begun anew by SQLite when somebody writes, and the counts are those of the copy. What killed processes left in
+/// staging is swept by the caller: servers may run there, of which nothing here knows how to end them.
 /// </summary>
 public static class SqliteBackup
 {
@@ -23,7 +24,6 @@ public static class SqliteBackup
     public static async Task<BackupMade> CreateAsync(string path, BackupRequest request, CancellationToken cancellation)
     {
         var place = request.Place;
-        await StagingFolder.SweepAsync(place.Staging, _ => Task.CompletedTask);
         place.Store.SweepDrafts();
         await using var staging = StagingFolder.Create(place.Staging, passable: false, _ => Task.CompletedTask);
         var copy = Path.Combine(staging.Path, File);
@@ -46,7 +46,7 @@ public static class SqliteBackup
                 await CopyAsync(source, copy, request.Time, cancellation);
                 tables = SqliteRows.Read(source, place.Key, id, cancellation);
                 objects = SqliteRows.CountObjects(source);
-                source.Execute("ROLLBACK");
+                source.RollBack();
             }
             else
             {
@@ -79,23 +79,19 @@ public static class SqliteBackup
     }
 
     /// <summary>Restores it into a folder of its own and compares.</summary>
-    public static async Task<BackupVerdict> VerifyAsync(StoredBackup backup, BackupPlace place, Action<string> note, TimeProvider time, CancellationToken cancellation)
-    {
-        await StagingFolder.SweepAsync(place.Staging, _ => Task.CompletedTask);
-        return await BackupTrial.RunAsync(
-            backup, place,
-            async copy =>
-            {
-                await using var staging = StagingFolder.Create(place.Staging, passable: false, _ => Task.CompletedTask);
-                var began = time.GetTimestamp();
-                var path = Path.Combine(staging.Path, File);
-                SqliteRestore.MustHaveKey(copy, place);
-                await copy.ExtractAsync(place.Key, File, path, null, cancellation);
-                using var restored = SqliteConnection.OpenForReading(path, immutable: true);
-                return (time.GetElapsedTime(began), SqliteRestore.Compare(restored, copy.Manifest!, place, cancellation));
-            },
-            note, time, cancellation);
-    }
+    public static Task<BackupVerdict> VerifyAsync(StoredBackup backup, BackupPlace place, Action<string> note, TimeProvider time, CancellationToken cancellation) => BackupTrial.RunAsync(
+        backup, place,
+        async copy =>
+        {
+            await using var staging = StagingFolder.Create(place.Staging, passable: false, _ => Task.CompletedTask);
+            var began = time.GetTimestamp();
+            var path = Path.Combine(staging.Path, File);
+            SqliteRestore.MustHaveKey(copy, place);
+            await copy.ExtractAsync(place.Key, File, path, null, cancellation);
+            using var restored = SqliteConnection.OpenForReading(path, immutable: true);
+            return (time.GetElapsedTime(began), SqliteRestore.Compare(restored, copy.Manifest!, place, cancellation));
+        },
+        note, time, cancellation);
 
     /// <summary>A copy of a database in use, whole as of one moment.</summary>
     /// <exception cref="SqliteException">It cannot be read, or was locked for too long.</exception>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Godwit.Engine.Backups;
 using Godwit.Model.Findings;
 using Godwit.Security.Files;
@@ -17,42 +16,89 @@ public static class SqliteRestore
     public static async Task<RestoreMade> RunAsync(StoredBackup backup, string path, RestoreRequest request, CancellationToken cancellation)
     {
         path = Path.GetFullPath(path);
+        // Of a link the file that it leads to: SQLite looks for the logs beside that one.
+        if (new FileInfo(path).LinkTarget is not null) path = File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         if (backup.Verification is null) throw new BackupException(FindingCodes.BackupUnverified, $"backup {backup.Name} is not verified", $"`godwit backup verify {backup.Name}` first.");
         var exists = File.Exists(path);
         if (exists && request.Replace is null) throw new BackupException(FindingCodes.RestoreRefused, $"{path} is there already", "Say why it may be replaced: --replace REASON. It is kept under another name.");
-        // A log that lies beside it belongs to the old file; SQLite would play it into the new one.
-        if (((string[])["-wal", "-journal"]).FirstOrDefault(e => new FileInfo(path + e) is { Exists: true, Length: > 0 }) is { } ending)
-            throw new BackupException(FindingCodes.RestoreRefused, $"{path}{ending} lies beside it: the database is in use, or was not closed", "Stop what uses it, open it once with sqlite3, and close it.");
+        ReplacedDatabase.MustBeClosed(path);
         var began = request.Time.GetTimestamp();
         var whole = await FindWholeAsync(backup, cancellation);
         MustHaveKey(whole, request.Place);
-        var draft = $"{path}.godwit-restore";
+        // Beside it, since only there a rename is one step; each restore has a folder of its own.
+        var drafts = path + ".restoring";
         try
         {
-            File.Delete(draft);
+            await StagingFolder.SweepAsync(drafts, _ => Task.CompletedTask);
+            await using var staging = StagingFolder.Create(drafts, passable: false, _ => Task.CompletedTask);
+            var draft = Path.Combine(staging.Path, SqliteBackup.File);
             await whole.ExtractAsync(request.Place.Key, SqliteBackup.File, draft, null, cancellation);
             IReadOnlyList<BackupCheck> checks;
             using (var restored = SqliteConnection.OpenForReading(draft, immutable: true)) checks = Compare(restored, whole.Manifest!, request.Place, cancellation);
             if (checks.FirstOrDefault(c => c.Holds == false) is { } wrong) throw new BackupException(FindingCodes.BackupNotVerified, $"what was restored is not what the backup says, {wrong.Name}: {wrong.Saw}", "Nothing was replaced.");
-            string? former = null;
-            if (exists && !request.DropFormer)
-            {
-                former = $"{path}.before-{request.Time.GetUtcNow().UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture)}";
-                // A second name first, so that at no moment there is no database.
-                File.Copy(path, former);
-            }
             using (var stream = new FileStream(draft, FileMode.Open, FileAccess.ReadWrite)) stream.Flush(flushToDisk: true);
-            File.Move(draft, path, overwrite: true);
-            FolderSync.Flush(Path.GetDirectoryName(path)!);
+            var former = await OpenAsync(draft, path, exists, request, cancellation);
+            Settle(path);
             return new RestoreMade(path, former, request.Time.GetElapsedTime(began), checks, []);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
         {
             throw new BackupException(FindingCodes.RestoreFailed, $"{path} could not be restored: {e.Message}", "Nothing was replaced.");
         }
         finally
         {
-            File.Delete(draft);
+            RemoveEmpty(drafts);
+        }
+    }
+
+    private static void Settle(string path)
+    {
+        try
+        {
+            FolderSync.Flush(Path.GetDirectoryName(path)!);
+        }
+        catch (IOException e)
+        {
+            throw new BackupException(FindingCodes.RestoreFailed, $"{path} is restored, and whether it is so after a power cut the disk does not say: {e.Message}");
+        }
+    }
+
+    private static void RemoveEmpty(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // Another restore has begun in it, and removes it at its end.
+            return;
+        }
+    }
+
+    /// <returns>What the one is called that was there; null where there was none, or it was not to be kept.</returns>
+    private static async Task<string?> OpenAsync(string draft, string path, bool exists, RestoreRequest request, CancellationToken cancellation)
+    {
+        if (!exists)
+        {
+            if (request.BeforeSwap is { } alone) await alone();
+            File.Move(draft, path, overwrite: false);
+            return null;
+        }
+        using var replaced = await ReplacedDatabase.HoldAsync(path, request.Time, cancellation);
+        replaced.GiveRightsTo(draft);
+        var former = request.DropFormer ? null : replaced.Keep(request.Time.GetUtcNow());
+        try
+        {
+            if (request.BeforeSwap is { } before) await before();
+            replaced.ClearLogs();
+            File.Move(draft, path, overwrite: true);
+            return former;
+        }
+        catch
+        {
+            if (former is not null) File.Delete(former);
+            throw;
         }
     }
 

@@ -22,7 +22,6 @@ internal static unsafe partial class SqliteApi
     public const int NotADatabase = 26;
     public const int Row = 100;
     public const int Done = 101;
-    public const int ReadOnlyRollback = ReadOnly | (3 << 8);
 
     public const int OpenReadOnly = 0x1;
     public const int OpenReadWrite = 0x2;
@@ -31,6 +30,7 @@ internal static unsafe partial class SqliteApi
     public const int OpenNoMutex = 0x8000;
     public const int OpenExtendedResultCodes = 0x02000000;
 
+    public const int DbConfigEnableTrigger = 1003;
     public const int DbConfigNoCheckpointOnClose = 1006;
     public const int DbConfigDefensive = 1010;
     public const int DbConfigTrustedSchema = 1017;
@@ -40,6 +40,9 @@ internal static unsafe partial class SqliteApi
 
     [LibraryImport(Library, EntryPoint = "sqlite3_close_v2")]
     public static partial int Close(nint database);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_get_autocommit")]
+    public static partial int GetAutoCommit(nint database);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_db_config")]
     public static partial int Configure(nint database, int option, int value, int* result);
@@ -131,9 +134,6 @@ internal static unsafe partial class SqliteApi
 
     [LibraryImport(Library, EntryPoint = "sqlite3_backup_remaining")]
     public static partial int BackupRemaining(nint backup);
-
-    [LibraryImport(Library, EntryPoint = "sqlite3_backup_pagecount")]
-    public static partial int BackupPageCount(nint backup);
 
     /// <summary>Arguments have the database's own encoding whatever is asked for here; the flags say what a schema may do with the function.</summary>
     [LibraryImport(Library, EntryPoint = "sqlite3_create_function_v2", StringMarshalling = StringMarshalling.Utf8)]

@@ -25,6 +25,27 @@ public sealed unsafe class SqliteConnection : IDisposable
         return connection;
     }
 
+    /// <summary>
+    /// Opens an existing file that applications are writing to. It never checkpoints: to move an application's pages about is the application's own affair, and a
+    /// last connection that closes would delete the -wal file under a backup.
+    /// </summary>
+    /// <exception cref="SqliteException">The file cannot be opened for writing.</exception>
+    public static SqliteConnection OpenLive(string path)
+    {
+        var connection = Open(ToUri(path, "?mode=rw"), SqliteApi.OpenReadWrite | SqliteApi.OpenUri);
+        connection.Configure(SqliteApi.DbConfigNoCheckpointOnClose, 1);
+        connection.Configure(SqliteApi.DbConfigTrustedSchema, 0);
+        connection.Execute("PRAGMA wal_autocheckpoint = 0");
+        return connection;
+    }
+
+    /// <summary>No trigger runs for what this connection writes, and no foreign key acts on it.</summary>
+    public void WriteAsIs()
+    {
+        Configure(SqliteApi.DbConfigEnableTrigger, 0);
+        Execute("PRAGMA foreign_keys = OFF");
+    }
+
     /// <summary>Opens a file for writing, made when missing: for databases that Godwit makes itself (samples, private copies, tests).</summary>
     public static SqliteConnection OpenForWriting(string path) =>
         Open(ToUri(path, "?mode=rwc"), SqliteApi.OpenReadWrite | SqliteApi.OpenCreate | SqliteApi.OpenUri);
@@ -75,6 +96,12 @@ public sealed unsafe class SqliteConnection : IDisposable
         using var statement = Prepare(sql);
         statement.Bind(arguments);
         while (statement.Step()) { }
+    }
+
+    /// <summary>Ends the transaction at hand. After some faults, a full disk among them, SQLite has ended it by itself (https://sqlite.org/lang_transaction.html section 3).</summary>
+    public void RollBack()
+    {
+        if (SqliteApi.GetAutoCommit(Handle) == 0) Execute("ROLLBACK");
     }
 
     /// <summary>The first column of the first row as INTEGER, or null when there is no row or it is NULL.</summary>

@@ -14,8 +14,6 @@ public sealed class SqliteCopy : IDisposable
     /// <summary>Pages that are left, as of the last step.</summary>
     public int Remaining => SqliteApi.BackupRemaining(_backup);
 
-    public int Pages => SqliteApi.BackupPageCount(_backup);
-
     /// <summary>Copies so many pages, or all that are left when negative. A writer between two steps makes it begin anew by itself.</summary>
     /// <returns>Whether it is done.</returns>
     /// <exception cref="SqliteException">A fault; a transient one may be tried again.</exception>

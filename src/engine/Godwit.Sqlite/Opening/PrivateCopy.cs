@@ -20,8 +20,7 @@ internal sealed class PrivateCopy : IDisposable
     {
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("Godwit binds Linux's libsqlite3");
         _folder = Path.Combine(scratch, FolderPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)));
-        Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        _hold = new FileStream(Path.Combine(_folder, HoldName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        _hold = Hold(_folder);
         Database = Path.Combine(_folder, Path.GetFileName(database));
     }
 
@@ -75,7 +74,11 @@ internal sealed class PrivateCopy : IDisposable
             try
             {
                 using var hold = new FileStream(Path.Combine(folder, HoldName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                Directory.Delete(folder, recursive: true);
+                Remove(folder);
+            }
+            catch (FileNotFoundException)
+            {
+                RemoveEmpty(folder);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
@@ -111,10 +114,49 @@ internal sealed class PrivateCopy : IDisposable
         connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
+    /// <summary>Makes the folder and holds it. A process that removes what others have left may take the folder for such in between: then it is made again.</summary>
+    private static FileStream Hold(string folder)
+    {
+        const int Attempts = 100;
+        for (var attempt = 1; ; attempt++)
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            try
+            {
+                return new FileStream(Path.Combine(folder, HoldName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (DirectoryNotFoundException) when (attempt < Attempts)
+            {
+                continue;
+            }
+        }
+    }
+
+    /// <summary>The hold goes last: whoever is killed before leaves a folder that the next one finds abandoned, and whoever is killed after it an empty one.</summary>
+    private static void Remove(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder).Where(f => Path.GetFileName(f) != HoldName)) File.Delete(file);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Of a process that was killed before it held its folder, or after it had let go of it.</summary>
+    private static void RemoveEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Somebody has put something into it meanwhile, or has removed it.
+            return;
+        }
+    }
+
     public void Dispose()
     {
         // Held until it is gone: another process would take it for abandoned and remove it at the same time.
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder)) Remove(_folder);
         _hold.Dispose();
     }
 }

@@ -12,7 +12,8 @@ internal static class SelectStatement
         For(table, [.. columns.Select(TransformSql.Of)], range, withRowId);
 
     /// <param name="columns">What is read, as SQL.</param>
-    public static string For(TablePlan table, IReadOnlyList<string> columns, RowIdRange range, bool withRowId)
+    /// <param name="condition">What else a row has to meet; null where nothing.</param>
+    public static string For(TablePlan table, IReadOnlyList<string> columns, RowIdRange range, bool withRowId, string? condition = null)
     {
         var sql = new StringBuilder("SELECT ");
         sql.AppendJoin(", ", columns);
@@ -20,12 +21,13 @@ internal static class SelectStatement
         var rowId = table.HasRowId ? RowIdName(table) : null;
         if (withRowId && rowId is not null) sql.Append(", ").Append(rowId);
         sql.Append(" FROM main.").Append(Quote(table.SourceName));
+        var conditions = new List<string>();
+        if (rowId is not null && range.After is not null) conditions.Add($"{rowId} > ?{conditions.Count + 1}");
+        if (rowId is not null && range.UpTo is not null) conditions.Add($"{rowId} <= ?{conditions.Count + 1}");
+        if (condition is not null) conditions.Add(condition);
+        if (conditions.Count > 0) sql.Append(" WHERE ").AppendJoin(" AND ", conditions);
         if (rowId is not null)
         {
-            var conditions = new List<string>();
-            if (range.After is not null) conditions.Add($"{rowId} > ?{conditions.Count + 1}");
-            if (range.UpTo is not null) conditions.Add($"{rowId} <= ?{conditions.Count + 1}");
-            if (conditions.Count > 0) sql.Append(" WHERE ").AppendJoin(" AND ", conditions);
             sql.Append(" ORDER BY ").Append(rowId);
         }
         else if (table.KeyColumns.Count > 0)

@@ -27,6 +27,7 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
     private readonly SourceImageReader _sourceImage;
     private readonly SourceImage _image = new();
     private readonly bool _readsRowId;
+    private readonly LiveReading? _live;
     private SqliteStatement? _statement;
     private long _ordinal;
 
@@ -36,14 +37,17 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
     /// <param name="purpose">What for.</param>
     /// <param name="encoding">How the database keeps its text.</param>
     /// <param name="createEncoder">Makes a column's encoder; the default is <see cref="EncoderFactory.Create"/>. Tests put broken ones in.</param>
+    /// <param name="live">What is different where the source is written to meanwhile; null where it stands still.</param>
     public SqliteRowReader(
         SqliteConnection connection,
         Action release,
         TablePlan table,
         ReadPurpose purpose,
         TextEncoding encoding,
-        Func<ColumnPlan, int, TextEncoding, ColumnEncoder>? createEncoder = null)
+        Func<ColumnPlan, int, TextEncoding, ColumnEncoder>? createEncoder = null,
+        LiveReading? live = null)
     {
+        _live = live;
         _connection = connection;
         _release = release;
         _table = table;
@@ -51,7 +55,9 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
         _columns = purpose == ReadPurpose.Copy ? [.. table.Columns.Where(c => c.GeneratedSql is null)] : [.. table.Columns];
         // A computed column is not copied, but a misfit in it keeps the row from the table, where computing it again would fail.
         _selected = [.. _columns, .. (table.Quarantine?.Columns ?? []).Select(c => table.Columns[c]).Except(_columns)];
-        createEncoder ??= static (column, position, encoding) => EncoderFactory.Create(column, position, encoding, checks: false);
+        // What a profile has seen is not asked again; a row that came since may hold anything.
+        var checks = live is not null;
+        createEncoder ??= (column, position, encoding) => EncoderFactory.Create(column, position, encoding, checks);
         _encoders = [.. _columns.Select((column, position) => createEncoder(column, position, encoding))];
         _quarantine = table.Quarantine is { } plan
             ? new QuarantineFilter(table, plan, column => Array.IndexOf(_selected, table.Columns[column]), encoding)
@@ -75,7 +81,7 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
     {
         // An interrupt reaches a statement that is deep in a scan; without one the loop looks by itself.
         using var interrupt = cancellation.Register(_connection.Interrupt);
-        using var statement = _connection.Prepare(SelectStatement.For(_table, [.. _selected.Select(TransformSql.Of), .. _rawColumns], range, _readsRowId));
+        using var statement = _connection.Prepare(SelectStatement.For(_table, [.. _selected.Select(TransformSql.Of), .. _rawColumns], range, _readsRowId, _live?.Condition));
         statement.Bind(SelectStatement.Arguments(range));
         _statement = statement;
         _ordinal = 0;
@@ -95,7 +101,6 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
 
     private long ReadRows(SqliteStatement statement, RowImageBuffer buffer, IRowVisitor visitor, CancellationToken cancellation)
     {
-        var handle = statement.Handle;
         var encoders = _encoders;
         var leftOut = 0L;
         while (statement.Step())
@@ -113,14 +118,24 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
                 }
                 if (reason is not null) continue;
             }
-            buffer.BeginRow(encoders.Length);
-            for (var i = 0; i < encoders.Length; i++)
-            {
-                if (!encoders[i].TryEncode(buffer, handle)) throw new MisfitException(_table.SourceName, _columns[i].SourceName, RowNumber);
-            }
-            visitor.Visit(buffer.EndRow(), buffer, this);
+            if (Encode(statement, buffer, encoders)) visitor.Visit(buffer.EndRow(), buffer, this);
+            else leftOut++;
         }
         return leftOut;
+    }
+
+    /// <returns>False for a row that is left out, and told of.</returns>
+    private bool Encode(SqliteStatement statement, RowImageBuffer buffer, ColumnEncoder[] encoders)
+    {
+        buffer.BeginRow(encoders.Length);
+        for (var i = 0; i < encoders.Length; i++)
+        {
+            if (encoders[i].TryEncode(buffer, statement.Handle)) continue;
+            if (_live is null || !buffer.TryAbandonRow()) throw new MisfitException(_table.SourceName, _columns[i].SourceName, RowNumber);
+            _live.Unfit(statement, _columns[i].SourceName);
+            return false;
+        }
+        return true;
     }
 
     private static string PragmaName(TextEncoding encoding) => encoding switch

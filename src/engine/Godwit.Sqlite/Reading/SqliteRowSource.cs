@@ -17,29 +17,7 @@ public sealed class SqliteRowSource(SourceFile file, Func<ColumnPlan, int, TextE
         return new SqliteRowReader(connection, () => file.Return(connection), table, purpose, file.Encoding, createEncoder);
     }
 
-    public ISecondDecoder CreateSecondDecoder(TablePlan table) => new SecondDecoder(table);
+    public ISecondDecoder CreateSecondDecoder(TablePlan table) => new SqliteSecondDecoder(table);
 
     public bool HasChanged() => file.HasChanged();
-
-    private sealed class SecondDecoder(TablePlan table) : ISecondDecoder
-    {
-        private readonly InverseDecoder _decoder = new(table.Columns);
-        private readonly SourceImage _image = new();
-
-        public bool TryDecode(ReadOnlySpan<byte> image, out ReadOnlySpan<byte> decoded)
-        {
-            _image.Clear();
-            try
-            {
-                _decoder.Decode(image, _image);
-            }
-            catch (UndecodableException)
-            {
-                decoded = default;
-                return false;
-            }
-            decoded = _image.Bytes;
-            return true;
-        }
-    }
 }

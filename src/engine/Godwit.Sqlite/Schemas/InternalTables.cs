@@ -1,3 +1,4 @@
+using Godwit.Sqlite.Capture;
 using Godwit.Sqlite.Grammar;
 
 namespace Godwit.Sqlite.Schemas;
@@ -24,6 +25,7 @@ internal static class InternalTables
         string name, Dictionary<string, TableKind> kinds, List<SourceVirtualTable> virtualTables, bool isSpatialite)
     {
         if (name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase)) return new(name, InternalTableKind.Sqlite, Owner: null);
+        if (CaptureNames.IsOwn(name)) return new(name, InternalTableKind.Godwit, Owner: null);
         var owner = virtualTables.Find(v => Suffixes.TryGetValue(v.Module, out var suffixes)
             && suffixes.Any(s => SqliteNames.Same(name, $"{v.Name}_{s}")));
         if (owner is not null) return new(name, InternalTableKind.Shadow, owner.Name);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Godwit.Sqlite.Capture;
 using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Native;
 
@@ -27,12 +28,12 @@ public static class SchemaReader
             Tables = [.. entries.Where(e => e.Type == "table" && !IsVirtual(e) && !internalNames.Contains(e.Name))
                 .Select(e => TableReader.Read(connection, e, indexStatements, kinds[e.Name], sequences.GetValueOrDefault(e.Name)))],
             Views = [.. entries.Where(e => e.Type == "view").Select(e => ReadView(connection, e))],
-            Triggers = [.. entries.Where(e => e.Type == "trigger").Select(e => new SourceTrigger(e.Name, e.Table, e.Sql ?? ""))],
+            Triggers = [.. entries.Where(e => e.Type == "trigger" && !CaptureNames.IsOwn(e.Name)).Select(e => new SourceTrigger(e.Name, e.Table, e.Sql ?? ""))],
             VirtualTables = virtualTables,
             InternalTables = internals,
             IsSpatialite = isSpatialite,
             Encoding = connection.QueryText("PRAGMA main.encoding") ?? "UTF-8",
-            Hash = Hash(entries),
+            Hash = Hash([.. entries.Where(e => !CaptureNames.IsOwn(e.Name))]),
         };
     }
 

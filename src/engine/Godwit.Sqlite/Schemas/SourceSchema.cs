@@ -57,4 +57,7 @@ public enum InternalTableKind
 
     /// <summary>SpatiaLite's own tables.</summary>
     Spatialite,
+
+    /// <summary>Godwit's own, of a live move.</summary>
+    Godwit,
 }

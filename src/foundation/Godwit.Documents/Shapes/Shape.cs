@@ -44,7 +44,13 @@ public abstract record Shape
     }
 
     /// <summary>A file beside the document, by its relative path; it must exist, below the document's folder.</summary>
-    public sealed record File : Shape;
+    public sealed record File : Shape
+    {
+        /// <summary>Names that stand for files which the program brings along; a path never begins with <see cref="BuiltInPrefix"/>.</summary>
+        public IReadOnlyList<string> BuiltIn { get; init; } = [];
+
+        public const string BuiltInPrefix = "godwit:";
+    }
 
     public sealed record List(Shape Item) : Shape
     {

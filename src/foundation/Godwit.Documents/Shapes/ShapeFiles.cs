@@ -9,6 +9,7 @@ public static class ShapeFiles
     public static IEnumerable<(string Pointer, string Path)> Of(JsonNode? value, Shape shape, string pointer = JsonPointer.Root) => (shape, value) switch
     {
         (_, null) => [],
+        (Shape.File { BuiltIn.Count: > 0 }, JsonValue brought) when brought.GetValue<string>().StartsWith(Shape.File.BuiltInPrefix, StringComparison.Ordinal) => [],
         (Shape.File, JsonValue file) => [(pointer, file.GetValue<string>())],
         (Shape.List list, JsonArray items) => items.SelectMany((item, i) => Of(item, list.Item, JsonPointer.Below(pointer, i))),
         (Shape.Map map, JsonObject fields) => OfFields(fields, map.Fields, pointer),

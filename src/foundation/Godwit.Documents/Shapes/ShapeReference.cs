@@ -93,6 +93,7 @@ public static class ShapeReference
         Shape.Flag => "`true`, `false`",
         Shape.Duration duration when duration.Min == s_anyTime.Min && duration.Max == s_anyTime.Max => "length of time",
         Shape.Duration duration => $"length of time, {DurationText.Write(duration.Min)} to {DurationText.Write(duration.Max)}",
+        Shape.File { BuiltIn: { Count: > 0 } names } => $"file, or one of {string.Join(", ", names.Select(n => $"`{n}`"))}",
         Shape.File => "file",
         Shape.Scalar => "plain value",
         _ => ScalarShapes.Expected(shape).Replace(", without quotes", "", StringComparison.Ordinal),

@@ -48,6 +48,7 @@ public static class ShapeSchema
                 Shape.Number number => Parameter(WriteNumber(number), insideKind),
                 Shape.Flag => Parameter(new JsonObject { ["type"] = "boolean" }, insideKind),
                 Shape.Duration => Parameter(new JsonObject { ["type"] = "string", ["pattern"] = DurationText.Pattern }, insideKind),
+                Shape.File { BuiltIn: { Count: > 0 } names } => new JsonObject { ["type"] = "string", ["minLength"] = 1, ["examples"] = new JsonArray([.. names.Select(n => (JsonNode)n)]) },
                 Shape.File => new JsonObject { ["type"] = "string", ["minLength"] = 1 },
                 Shape.Scalar => new JsonObject { ["type"] = Texts(["string", "number", "boolean", "null"]) },
                 Shape.List list => new JsonObject { ["type"] = Texts(["array", "null"]), ["items"] = Write(list.Item, insideKind), ["minItems"] = list.Min, ["maxItems"] = list.Max },

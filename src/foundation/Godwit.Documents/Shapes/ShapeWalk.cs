@@ -158,10 +158,20 @@ internal sealed class ShapeWalk(ShapeSource source)
             Add(source.Codes.Wrong, node, $"{label} holds a NUL character or half a character pair");
             return null;
         }
-        if (shape is Shape.File) return ReadFile(scalar, label);
+        if (shape is Shape.File file) return IsBuiltIn(scalar.Value, file) ? ReadBuiltIn(scalar, file, label) : ReadFile(scalar, label);
         if (ScalarShapes.TryRead(scalar, shape) is { } value) return value;
         var meant = shape is Shape.Choice choice ? Suggestion.For(scalar.Value, choice.Words) : null;
         Add(source.Codes.Wrong, node, $"{label} must be {ScalarShapes.Expected(shape)}", meant is null ? null : $"Did you mean {meant}?");
+        return null;
+    }
+
+    private static bool IsBuiltIn(string value, Shape.File file) => file.BuiltIn.Count > 0 && value.StartsWith(Shape.File.BuiltInPrefix, StringComparison.Ordinal);
+
+    private JsonValue? ReadBuiltIn(YamlScalar scalar, Shape.File file, string label)
+    {
+        if (file.BuiltIn.Contains(scalar.Value, StringComparer.Ordinal)) return JsonValue.Create(scalar.Value);
+        var meant = Suggestion.For(scalar.Value, file.BuiltIn);
+        Add(source.Codes.NoFile, scalar, $"{label} names nothing that comes with this program: {scalar.Value}", (meant is null ? "" : $"Did you mean \"{meant}\"? ") + Keys("There are", file.BuiltIn));
         return null;
     }
 

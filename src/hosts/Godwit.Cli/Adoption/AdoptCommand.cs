@@ -22,7 +22,7 @@ internal static class AdoptCommand
     public static Command Create(RunbookKinds kinds)
     {
         var command = new Command("adopt", "Takes over a database that Flyway, EF Core, dbmate, Alembic, Prisma or plain SQL migrated so far.")
-        { RunbookOptions.File, RunbookOptions.Set, Baseline, Tool, Schema, DryRun, RunCommands.Target, RunbookOptions.Json };
+        { RunbookOptions.File, RunbookOptions.Set, Baseline, Tool, Schema, DryRun, RunCommands.Target, RunCommands.AcceptRewind, RunbookOptions.Json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(Baseline) is not null && (result.GetValue(Tool) ?? result.GetValue(Schema)) is not null) result.AddError("--baseline looks at no history: it goes without --tool and --schema.");
@@ -31,7 +31,7 @@ internal static class AdoptCommand
             "adopt", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
             console => new AdoptSession(kinds, RunbookOptions.PathOf(result), RunbookOptions.SetOf(result), result.GetValue(RunCommands.Target), console)
             {
-                Baseline = result.GetValue(Baseline), Tool = result.GetValue(Tool), Schema = result.GetValue(Schema), DryRun = result.GetValue(DryRun),
+                Baseline = result.GetValue(Baseline), Tool = result.GetValue(Tool), Schema = result.GetValue(Schema), DryRun = result.GetValue(DryRun), AcceptRewind = result.GetValue(RunCommands.AcceptRewind),
             }.RunAsync(cancellation), cancellation));
         return command;
     }

@@ -3,11 +3,13 @@ using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
 using Godwit.Engine.Adoption;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Ledger;
 using Godwit.Engine.Runbooks;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Adoption;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Runbooks;
 using Godwit.Security.Signing;
 
@@ -23,6 +25,9 @@ internal sealed class AdoptSession(RunbookKinds kinds, string file, IReadOnlyDic
     public string? Schema { get; init; }
 
     public bool DryRun { get; init; }
+
+    /// <summary>Why a target that went back in time is adopted all the same; null does not.</summary>
+    public string? AcceptRewind { get; init; }
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
@@ -60,10 +65,24 @@ internal sealed class AdoptSession(RunbookKinds kinds, string file, IReadOnlyDic
     {
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         var run = Guid.NewGuid();
-        var outcome = await AdoptionEntry.AdoptAsync(
-            target, run, plan, history, match.Steps, runbook.Folder, ToolVersion.Text, RunHolder.Self(TimeProvider.System), new JournalSigner(key), cancellation);
+        var home = GodwitHome.Folder();
+        AdoptionOutcome outcome;
+        try
+        {
+            outcome = await AdoptionEntry.AdoptAsync(
+                target, run, plan, history, match.Steps, runbook.Folder, ToolVersion.Text, RunHolder.Self(TimeProvider.System), new JournalSigner(key),
+                new LedgerKeeping(LedgerFolder.Of(home), KnownSigners.Load(home), AcceptRewind, console.Note), cancellation);
+        }
+        catch (LedgerException fault)
+        {
+            return console.Refuse([LedgerFindings.Unusable(fault)]);
+        }
         switch (outcome)
         {
+            case AdoptionOutcome.Rewound(var lost):
+                return new RunEnds(console).Rewound(lost, "`godwit adopt --accept-rewind REASON` goes on without what is lost.");
+            case AdoptionOutcome.Untold(var damaged):
+                return console.Refuse(damaged);
             case AdoptionOutcome.AlreadyRun(var other):
                 return console.Refuse([Finding.Error(FindingCodes.AlreadyRun, $"{plan.Name} has run {other} here", null, "`godwit status` shows it, `godwit run` does what is left.")]);
             case AdoptionOutcome.Held(var holder):

@@ -67,8 +67,8 @@ internal sealed class AnonymiseSession(RunbookKinds kinds, string file, IReadOnl
         if (target is not null && await AnonymousDump.CheckAsync(copy, target, cancellation) is { } unfit) return Refuse([unfit]);
         var outcome = await AnonymousCopy.MakeAsync(copy, settings, key, Days, AcceptUnlisted, console.Note, cancellation);
         if (!outcome.Done) return Refuse(outcome.Findings);
-        if (target is null) await AnonymousDump.ToFileAsync(copy, Dump!, _time, cancellation);
-        else await AnonymousDump.ToDatabaseAsync(copy, target, folder.Path, place.Settings.Jobs, _time, cancellation);
+        if (target is null) await AnonymousDump.ToFileAsync(copy, settings, Dump!, _time, cancellation);
+        else await AnonymousDump.ToDatabaseAsync(copy, settings, target, folder.Path, place.Settings.Jobs, _time, cancellation);
         RunbookFindings.Print(console.Console, outcome.Findings);
         foreach (var (table, rows) in outcome.Tables) console.Console.Line($"  {table}: {rows:N0} rows masked");
         if (Days is not null) console.Console.Line($"  {outcome.Rows.After:N0} of {outcome.Rows.Before:N0} rows are left");

@@ -45,7 +45,8 @@ internal static class BackupCommand
 
     private static Command Make(RunbookKinds kinds)
     {
-        var command = new Command("create", "Takes a backup, encrypts it, writes it to every destination, and verifies it by restoring it.") { BackupOptions.Target, BackupOptions.Source, BackupOptions.Method, NoVerify };
+        var command = new Command("create", "Takes a backup, encrypts it, writes it to every destination, and verifies it by restoring it.") { BackupOptions.Target, BackupOptions.Source, NoVerify };
+        Choose(command);
         Act(command, "backup create", kinds, async (place, runbook, result, output, cancellation) =>
         {
             if (result.GetValue(BackupOptions.Source) is { } file)
@@ -87,7 +88,8 @@ internal static class BackupCommand
 
     private static Command Schedule(RunbookKinds kinds)
     {
-        var command = new Command("schedule", "Takes and verifies a backup again and again, whatever fails in between; or prints the units with which systemd does.") { BackupOptions.Target, BackupOptions.Method, Every, Times, Systemd };
+        var command = new Command("schedule", "Takes and verifies a backup again and again, whatever fails in between; or prints the units with which systemd does.") { BackupOptions.Target, Every, Times, Systemd };
+        Choose(command);
         Every.Validators.Add(r =>
         {
             if (r.Tokens.Count > 0 && (!DurationText.TryParse(r.Tokens[0].Value, out var every) || every < TimeSpan.FromSeconds(1))) r.AddError("--every takes a time such as 6h.");
@@ -95,7 +97,7 @@ internal static class BackupCommand
         Act(command, "backup schedule", kinds, async (place, runbook, result, output, cancellation) =>
         {
             var every = DurationText.Parse(result.GetValue(Every) ?? "6h");
-            if (result.GetValue(Systemd)) return BackupUnits.Print(every, result.GetValue(BackupOptions.Runbook), result.InvocationConfiguration.Output);
+            if (result.GetValue(Systemd)) return BackupUnits.Print(every, result, result.InvocationConfiguration.Output) is { Count: > 0 } refused ? output.Refuse(refused) : ExitCode.Done;
             return await new BackupSchedule(place, output, TimeProvider.System).RunAsync(
                 every, result.GetValue(Times),
                 async (request, token) =>
@@ -111,7 +113,7 @@ internal static class BackupCommand
     private static Command List(RunbookKinds kinds)
     {
         var command = new Command("list", "Lists the backups at the destinations.");
-        Act(command, "backup list", kinds, (place, _, _, output, _) => Task.FromResult(BackupListing.Show(place, output)));
+        Act(command, "backup list", kinds, (place, _, _, output, cancellation) => BackupListing.ShowAsync(place, output, cancellation));
         return command;
     }
 
@@ -125,9 +127,15 @@ internal static class BackupCommand
         Act(command, "backup prune", kinds, async (place, runbook, result, output, cancellation) =>
         {
             var keep = result.GetValue(Keep) is { } text ? DurationText.Parse(text) : place.Settings.Keep;
-            return BackupListing.Prune(place, keep, result.GetValue(DryRun), await ReliedOn.ReadAsync(result.GetValue(BackupOptions.Target), runbook, place, cancellation), output);
+            return await BackupListing.PruneAsync(place, keep, result.GetValue(DryRun), await ReliedOn.ReadAsync(result.GetValue(BackupOptions.Target), runbook, place, cancellation), output, cancellation);
         });
         return command;
+    }
+
+    private static void Choose(Command command)
+    {
+        foreach (var option in BackupOptions.Methods) command.Options.Add(option);
+        command.Validators.Add(BackupOptions.CheckMethods);
     }
 
     private static void Act(Command command, string name, RunbookKinds kinds, Func<BackupPlace, Runbook?, ParseResult, BackupOutput, CancellationToken, Task<int>> act)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Godwit.Cli.Move;
 using Godwit.Engine.Backups;
+using Godwit.Engine.Backups.PgBackRest;
 
 namespace Godwit.Cli.Backups;
 
@@ -37,12 +38,12 @@ internal sealed record BackupDocument
 /// <param name="Kept">Of <c>prune</c>: why it stayed; null when it was removed.</param>
 internal sealed record BackupLine(
     string Name, string? Method, DateTimeOffset? SnapshotAt, string? Database, long Bytes, long? Rows, DateTimeOffset? VerifiedAt, double? RestoreSeconds, string? RestorePoint,
-    IReadOnlyList<string> Destinations, string? Kept = null, string? Problem = null)
+    IReadOnlyList<string> Destinations, string? Kept = null, string? Problem = null, PgBackRestCopy? PgBackRest = null)
 {
-    public static BackupLine Of(StoredBackup backup, string? kept = null) => new(
+    public static BackupLine Of(StoredBackup backup, string? kept = null, PgBackRestPresence? presence = null) => new(
         backup.Name, backup.Manifest?.Method.ToString().ToLowerInvariant(), backup.Manifest?.SnapshotAt, backup.Manifest?.Origin.Name, backup.Bytes, backup.Manifest?.Tables.Sum(t => t.Rows),
         backup.Verification?.At, backup.Verification?.RestoreTook.TotalSeconds, backup.Manifest?.RestorePoint, [.. backup.Copies.Where(c => c.Manifest is not null).Select(c => c.Destination)], kept,
-        backup.Copies.Select(c => c.Refusal).FirstOrDefault(r => r is not null));
+        backup.Copies.Select(c => c.Refusal).FirstOrDefault(r => r is not null) ?? (presence?.There == true ? null : presence?.Saw), backup.Manifest?.PgBackRest);
 }
 
 [JsonSourceGenerationOptions(

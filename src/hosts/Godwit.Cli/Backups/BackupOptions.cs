@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Backups;
+using Godwit.Engine.Backups.PgBackRest;
 using Godwit.Engine.Runbooks;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
@@ -10,7 +13,7 @@ using Godwit.Model.Runbooks;
 namespace Godwit.Cli.Backups;
 
 /// <summary>What the commands about backups share: the runbook whose settings hold, and options in their place.</summary>
-internal static class BackupOptions
+internal static partial class BackupOptions
 {
     public static readonly Option<string?> Runbook = new("--runbook") { Description = $"The runbook whose `backups` and target hold; default: {RunbookOptions.FileName} here, if there is one.", HelpName = "FILE" };
 
@@ -30,6 +33,10 @@ internal static class BackupOptions
 
     public static readonly Option<string?> Method = new("--method") { Description = "logical (pg_dump) or physical (pg_basebackup).", HelpName = "METHOD" };
 
+    public static readonly Option<string?> Stanza = new("--stanza") { Description = "The stanza of pgBackRest that takes and keeps physical backups.", HelpName = "NAME" };
+
+    public static readonly Option<string?> StanzaConfig = new("--pgbackrest-config") { Description = "pgBackRest's configuration file; default: the one that pgBackRest finds.", HelpName = "FILE" };
+
     static BackupOptions()
     {
         Jobs.Validators.Add(r =>
@@ -37,6 +44,18 @@ internal static class BackupOptions
             if (r.GetValueOrDefault<int?>() is < 1 or > 64) r.AddError("--jobs takes 1 to 64.");
         });
         Method.AcceptOnlyFromAmong("logical", "physical");
+        Stanza.Validators.Add(r =>
+        {
+            if (r.Tokens.Count > 0 && !StanzaName().IsMatch(r.Tokens[0].Value)) r.AddError("--stanza takes a stanza's name: letters, digits, '_', '-' and '.'.");
+        });
+    }
+
+    /// <summary>How a backup is taken.</summary>
+    public static IEnumerable<Option> Methods => [Method, Stanza, StanzaConfig];
+
+    public static void CheckMethods(CommandResult result)
+    {
+        if ((result.GetValue(Stanza) ?? result.GetValue(StanzaConfig)) is not null && result.GetValue(Method) == "logical") result.AddError("--stanza and --pgbackrest-config are for physical backups.");
     }
 
     public static IEnumerable<Option> Places => [Runbook, RunbookOptions.Set, Destination, KeyFile, KeyEnvironment, Staging, Jobs, Move.MoveOptions.Json];
@@ -54,9 +73,22 @@ internal static class BackupOptions
         if (result.GetValue(Staging) is { } staging) settings = settings with { Staging = new ValueFrom(Literal: Path.GetFullPath(staging, here)) };
         if (result.GetValue(Jobs) is { } jobs) settings = settings with { Jobs = jobs };
         if (result.CommandResult.Command.Options.Contains(Method) && result.GetValue(Method) is { } method) settings = settings with { Method = method == "physical" ? BackupMethod.Physical : BackupMethod.Logical };
+        if (result.CommandResult.Command.Options.Contains(Stanza))
+        {
+            // What an option does not name stays as the runbook has it.
+            if (result.GetValue(Stanza) is { } stanza) settings = settings with { Method = BackupMethod.Physical, PgBackRest = (settings.PgBackRest ?? new PgBackRestSettings(stanza)) with { Stanza = stanza } };
+            if (result.GetValue(StanzaConfig) is { } config)
+            {
+                if (settings.PgBackRest is not { } repository) return (null, runbook, [.. findings, Finding.Error(FindingCodes.BackupPlaceWrong, "--pgbackrest-config is given, and no stanza", null, "Name it with --stanza, or in the runbook's `backups: pgbackrest:`.")]);
+                settings = settings with { PgBackRest = repository with { Config = Path.GetFullPath(config, here) } };
+            }
+        }
         var (place, wrong) = BackupPlace.Resolve(settings, runbook?.Folder ?? here, ProcessEnvironment.Instance, home);
         return (place, runbook, [.. findings, .. wrong]);
     }
+
+    [GeneratedRegex($@"^{PgBackRestSettings.StanzaPattern}\z")]
+    private static partial Regex StanzaName();
 
     private static (Runbook? Runbook, IReadOnlyList<Finding> Findings) Read(ParseResult result, RunbookKinds kinds)
     {

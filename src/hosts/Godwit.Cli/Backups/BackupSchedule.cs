@@ -6,7 +6,7 @@ namespace Godwit.Cli.Backups;
 internal sealed class BackupSchedule(BackupPlace place, BackupOutput output, TimeProvider time)
 {
     public async Task<int> RunAsync(
-        TimeSpan every, int? times, Func<BackupRequest, CancellationToken, Task<BackupMade>> make, Func<CancellationToken, Task<IReadOnlySet<string>?>> reliedOn, CancellationToken cancellation)
+        TimeSpan every, int? times, Func<BackupRequest, CancellationToken, Task<BackupMade>> make, Func<CancellationToken, Task<RunsBackups?>> reliedOn, CancellationToken cancellation)
     {
         var failures = 0;
         var last = ExitCode.Done;
@@ -16,7 +16,7 @@ internal sealed class BackupSchedule(BackupPlace place, BackupOutput output, Tim
             try
             {
                 last = await new BackupSession(place, output, time).CreateAsync(make, verify: true, cancellation);
-                if (last == ExitCode.Done) BackupListing.Prune(place, place.Settings.Keep, dryRun: false, await reliedOn(cancellation), output);
+                if (last == ExitCode.Done) await BackupListing.PruneAsync(place, place.Settings.Keep, dryRun: false, await reliedOn(cancellation), output, cancellation);
             }
             catch (BackupException refused)
             {

@@ -11,12 +11,14 @@ internal sealed class BackupSession(BackupPlace place, BackupOutput output, Time
 {
     public async Task<int> CreateAsync(Func<BackupRequest, CancellationToken, Task<BackupMade>> make, bool verify, CancellationToken cancellation)
     {
+        await ScratchCopies.SweepAsync(place.Staging);
         var began = time.GetTimestamp();
         var made = await make(new BackupRequest(place, ToolVersion.Text) { Note = output.Note, Time = time }, cancellation);
         var took = time.GetElapsedTime(began);
         var manifest = made.Manifest;
         output.Line($"Backup [bold]{manifest.Name}[/] of {manifest.Origin.Name}: {manifest.Tables.Sum(t => t.Rows)} rows of {manifest.Tables.Count} tables, snapshot of {manifest.SnapshotAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, in {took.TotalSeconds:0.0} s");
         foreach (var destination in made.Writing.Written) output.Line($"  written to {destination}");
+        if (manifest.PgBackRest is { } kept) output.Line($"  its files are in pgBackRest's {kept} ({kept.Type}{(kept.Cipher == "none" ? ", not encrypted" : "")})");
         List<Finding> findings = [.. made.Writing.Failed.Select(f => Finding.Error(FindingCodes.BackupDestination, $"{f.Destination} did not take the backup: {f.Reason}", null, "Make room there, or mend it; the others have it."))];
         findings.AddRange(await AfterAsync(made, cancellation));
         var stored = place.Store.Find(manifest.Name)!;
@@ -41,9 +43,14 @@ internal sealed class BackupSession(BackupPlace place, BackupOutput output, Time
         return Finish(verdict.Findings, outcome, code, place.Store.Find(backup.Name)!, verdict.Checks, null);
     }
 
-    private Task<BackupVerdict> TryAsync(StoredBackup backup, CancellationToken cancellation) => backup.Manifest?.Method == BackupMethod.Sqlite
-        ? SqliteBackup.VerifyAsync(backup, place, output.Note, time, cancellation)
-        : BackupVerifier.VerifyAsync(backup, place, output.Note, time, cancellation);
+    private async Task<BackupVerdict> TryAsync(StoredBackup backup, CancellationToken cancellation)
+    {
+        // Staging may be shared by backups of both kinds.
+        await ScratchCopies.SweepAsync(place.Staging);
+        return await (backup.Manifest?.Method == BackupMethod.Sqlite
+            ? SqliteBackup.VerifyAsync(backup, place, output.Note, time, cancellation)
+            : BackupVerifier.VerifyAsync(backup, place, output.Note, time, cancellation));
+    }
 
     public static BackupException Unknown(string? name) => new(
         FindingCodes.BackupUnknown, name is null ? "no destination holds a backup" : $"no destination holds a backup {name}", "`godwit backup list` shows what there is, `godwit backup create` makes one.");
@@ -59,5 +66,5 @@ internal sealed class BackupSession(BackupPlace place, BackupOutput output, Time
 
     /// <summary>Carries it further, where the settings say how.</summary>
     private async Task<IReadOnlyList<Finding>> AfterAsync(BackupMade made, CancellationToken cancellation) =>
-        place.Settings.After is null ? [] : await BackupFollowUp.RunAsync(place, made, time, cancellation);
+        await BackupFollowUp.RunAsync(place, made.Manifest.Name, Path.Combine(made.Writing.Written[0], made.Manifest.Name), time, cancellation);
 }

@@ -10,7 +10,7 @@ namespace Godwit.Cli.Backups;
 internal static class ReliedOn
 {
     /// <returns>Null where the target could not be asked.</returns>
-    public static async Task<IReadOnlySet<string>?> ReadAsync(string? to, Runbook? runbook, BackupPlace place, CancellationToken cancellation)
+    public static async Task<RunsBackups?> ReadAsync(string? to, Runbook? runbook, BackupPlace place, CancellationToken cancellation)
     {
         if (to is null && runbook is null) return null;
         var reading = await RunTarget.ReachAsync(to, runbook?.Target, runbook?.Folder ?? ".", cancellation);

@@ -29,6 +29,7 @@ internal sealed class RestoreSession(BackupPlace place, BackupOutput output)
             throw new BackupException(FindingCodes.RestoreRefused, $"backup {backup.Name} is of one database", "`godwit backup restore NAME --into URL` restores it.");
         var (took, checks) = await ServerRestore.RunAsync(backup, place, folder, point, output.Note, _time, cancellation);
         output.Line($"[green]Restored[/] backup {backup.Name} into {folder} in {took.TotalSeconds:0.0} s; it was started, recovered to {point ?? backup.Manifest.RestorePoint!}, and stopped.");
+        foreach (var check in checks) output.Line($"  holds   {check.Name}: {check.Saw}");
         output.Line($"Its data folder is {Path.Combine(folder, "data")}: give it your configuration (postgresql.conf, pg_hba.conf), then start it.");
         return Finish(backup, folder, null, checks, took);
     }

@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Godwit.Cli.Demo.Learning;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
-using Godwit.Engine.Runbooks;
 using Godwit.Postgres.Clusters;
 
 namespace Godwit.Cli.Demo;
@@ -10,42 +10,88 @@ namespace Godwit.Cli.Demo;
 /// <summary><c>godwit demo</c>: a runbook carried out on a legacy system that is made for it, under traffic, in the private server.</summary>
 internal static class DemoCommand
 {
-    private static readonly Option<int> Rows = new("--rows") { Description = "How many clients the legacy service has.", HelpName = "N", DefaultValueFactory = _ => 200_000 };
+    private static readonly Option<int> Rows = new("--rows") { Description = "How many clients the legacy service has.", HelpName = "N", DefaultValueFactory = _ => 20_000 };
 
     private static readonly Option<int> Seed = new("--seed") { Description = "The same seed and rows make the same clients.", HelpName = "N", DefaultValueFactory = _ => 3 };
 
     private static readonly Option<bool> Back = new("--rollback") { Description = "Goes as far as everything is in use, and takes all of it back." };
 
+    private static readonly Option<bool> Trip = new("--trip") { Description = "Spoils the new release half way through the switch: a tripwire takes the run back, and nothing is lost. Ends with exit code 6." };
+
     private static readonly Option<bool> Fresh = new("--fresh") { Description = "Drops what an earlier demo has left, and starts over." };
 
     private static readonly Option<bool> Keep = new("--keep") { Description = "Goes on with what an earlier demo has left; what is done without --fresh." };
 
-    static DemoCommand() => Rows.Validators.Add(result =>
+    private static readonly Option<int> SampleRows = new("--rows") { Description = "Rows of the sample, over all its tables.", HelpName = "N", DefaultValueFactory = _ => 100_000 };
+
+    private static readonly Option<int> SampleSeed = new("--seed") { Description = "The same seed and rows make the same sample.", HelpName = "N", DefaultValueFactory = _ => 4 };
+
+    private static readonly Option<int> Rate = new("--rate") { Description = "Requests of the application a second, a fifth of them writes.", HelpName = "N", DefaultValueFactory = _ => 1000 };
+
+    static DemoCommand()
     {
-        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var rows) && rows is < 10 or > 2_000_000) result.AddError("--rows is 10 to 2000000");
+        Bound(Rows, 10, 2_000_000);
+        Bound(SampleRows, 1000, 10_000_000);
+        Bound(Rate, 10, 5000);
+    }
+
+    private static void Bound(Option<int> option, int least, int most) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < least || value > most)) result.AddError($"{option.Name} is {least} to {most}");
     });
 
-    public static Command Create(RunbookKinds kinds)
+    public static Command Create()
     {
         var tenants = new Command("tenants", "API keys that a service keeps as they are become hashes, while clients go on calling it.")
         {
-            Rows, Seed, Back, Fresh, Keep, RunbookOptions.Json, DevCommand.FolderOption, DevCommand.BinariesOption,
+            Rows, Seed, Back, Trip, Fresh, Keep, RunbookOptions.Json, DevCommand.FolderOption, DevCommand.BinariesOption,
         };
         tenants.Validators.Add(result =>
         {
             if (result.GetValue(Fresh) && result.GetValue(Keep)) result.AddError("--fresh and --keep exclude one another");
+            if (result.GetValue(Back) && result.GetValue(Trip)) result.AddError("--rollback and --trip exclude one another");
         });
         tenants.SetAction((result, cancellation) => RunCommands.GuardAsync(
             "demo", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
             console =>
             {
                 var cluster = new LocalCluster(result.GetRequiredValue(DevCommand.FolderOption), new ClusterOptions { BinFolder = result.GetValue(DevCommand.BinariesOption) });
-                var options = new DemoOptions(result.GetValue(Rows), result.GetValue(Seed), result.GetValue(Back), result.GetValue(Fresh));
-                return new TenantsDemo(kinds, cluster, options, console).RunAsync(cancellation);
+                var options = new DemoOptions(result.GetValue(Rows), result.GetValue(Seed), result.GetValue(Back) ? DemoEnd.Back : result.GetValue(Trip) ? DemoEnd.Tripped : DemoEnd.Finished, result.GetValue(Fresh));
+                return new TenantsDemo(cluster, options, console, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error).RunAsync(cancellation);
             },
             cancellation));
-        return new Command("demo", "Carries a runbook out on a legacy system that is made for it, under traffic.") { tenants };
+        return new Command("demo", "Carries a runbook out on a legacy system that is made for it, under traffic.") { tenants, Learning() };
+    }
+
+    private static Command Learning()
+    {
+        var learning = new Command("learning-sol", "A learning platform's SQLite database goes to PostgreSQL while it is in use: there, back, and there again.")
+        {
+            SampleRows, SampleSeed, Rate, RunbookOptions.Json, DevCommand.FolderOption, DevCommand.BinariesOption,
+        };
+        learning.SetAction((result, cancellation) => RunCommands.GuardAsync(
+            "demo", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
+            console =>
+            {
+                var cluster = new LocalCluster(result.GetRequiredValue(DevCommand.FolderOption), new ClusterOptions { BinFolder = result.GetValue(DevCommand.BinariesOption) });
+                var options = new LearningOptions(result.GetValue(SampleRows), result.GetValue(SampleSeed), result.GetValue(Rate));
+                return new LearningDemo(cluster, options, console, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error).RunAsync(cancellation);
+            },
+            cancellation));
+        return learning;
     }
 }
 
-internal sealed record DemoOptions(int Rows, int Seed, bool Rollback, bool Fresh);
+internal sealed record DemoOptions(int Rows, int Seed, DemoEnd End, bool Fresh);
+
+internal enum DemoEnd
+{
+    /// <summary>Through contract: the raw keys are gone.</summary>
+    Finished,
+
+    /// <summary>As far as everything is in use, and back because somebody asks for it.</summary>
+    Back,
+
+    /// <summary>Back by itself, in the middle of the switch.</summary>
+    Tripped,
+}

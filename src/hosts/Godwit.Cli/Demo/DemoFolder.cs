@@ -3,12 +3,37 @@ using Godwit.Postgres.Clusters;
 
 namespace Godwit.Cli.Demo;
 
-/// <summary>The files of a demo, beside the private server's: the runbook as it came with the program, and the secret that it needs.</summary>
+/// <summary>The files of a demo, beside the private server's: the runbook as it came with the program, keys, backups, the proxy's files, and the secret that the runbook needs.</summary>
 internal sealed class DemoFolder(LocalCluster cluster, string runbook, string database)
 {
     public string Path { get; } = System.IO.Path.Combine(cluster.Folder, "demo", database);
 
-    public string Runbook => System.IO.Path.Combine(Path, "runbook.yaml");
+    /// <summary>The runbook's own, and nothing else.</summary>
+    public string Files => System.IO.Path.Combine(Path, runbook);
+
+    public string Runbook => System.IO.Path.Combine(Files, "runbook.yaml");
+
+    public string RouteFile => System.IO.Path.Combine(Files, "routes", "key-lookup.conf");
+
+    /// <summary>GODWIT_HOME: keys of people, the signing key, the backups' key.</summary>
+    public string Home => System.IO.Path.Combine(Path, "home");
+
+    public string Proxy => System.IO.Path.Combine(Path, "proxy");
+
+    public string Backups => System.IO.Path.Combine(Path, "backups");
+
+    public string Offsite => System.IO.Path.Combine(Path, "offsite");
+
+    public string Staging => System.IO.Path.Combine(Path, "staging");
+
+    public string ReportFile => System.IO.Path.Combine(Path, "report.html");
+
+    public string PostMortemFile => System.IO.Path.Combine(Path, "post-mortem.html");
+
+    /// <summary>The legacy service's schema, as it was made: an earlier demo may have gone half the way.</summary>
+    public string SchemaFile => System.IO.Path.Combine(Path, "schema.before");
+
+    public string VariablesFile => System.IO.Path.Combine(Path, "env.sh");
 
     public string PepperFile => System.IO.Path.Combine(cluster.Folder, "demo", runbook + ".pepper");
 
@@ -18,15 +43,31 @@ internal sealed class DemoFolder(LocalCluster cluster, string runbook, string da
     /// <summary>Writes the runbook's files; what a run has written beside them stays.</summary>
     public void Write()
     {
+        foreach (var closed in (string[])[Path, Home, Backups, Offsite]) Directory.CreateDirectory(closed, PrivateFiles.FolderMode);
         var assembly = Assembly.GetExecutingAssembly();
         var prefix = $"runbooks/{runbook}/";
         foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var path = System.IO.Path.Combine(Path, name[prefix.Length..]);
+            var path = System.IO.Path.Combine(Files, name[prefix.Length..]);
+            if (path == RouteFile && File.Exists(path)) continue;
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
             using var from = assembly.GetManifestResourceStream(name)!;
             using var file = File.Create(path);
             from.CopyTo(file);
+        }
+    }
+
+    /// <summary>Two demos on one database would carry out one run; null when there is another. The system lets go of it with the process.</summary>
+    public FileStream? TryHold()
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!, PrivateFiles.FolderMode);
+        try
+        {
+            return new FileStream(Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 
@@ -37,4 +78,12 @@ internal sealed class DemoFolder(LocalCluster cluster, string runbook, string da
 
     /// <summary>The pepper, made on first use.</summary>
     public string ReadPepper() => PrivateFiles.ReadOrMakeSecret(PepperFile);
+
+    /// <summary>For whoever wants to look around afterwards: `. env.sh` and every command of godwit is about this demo.</summary>
+    public void WriteVariables(IReadOnlyDictionary<string, string?> values, string? secretVariable)
+    {
+        var lines = values.Where(v => v.Value is not null && v.Key != secretVariable).Select(v => $"export {v.Key}='{v.Value!.Replace("'", "'\\''", StringComparison.Ordinal)}'");
+        if (secretVariable is not null) lines = lines.Append($"export {secretVariable}_FILE='{PepperFile}'");
+        PrivateFiles.Write(VariablesFile, string.Join('\n', lines) + "\n");
+    }
 }

@@ -1,64 +1,125 @@
-using Godwit.Engine.Certificates;
+using System.Globalization;
 using Godwit.Cli.Runs;
+using Godwit.Engine.Certificates;
 using Godwit.Engine.Journal;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.Runbooks;
 using Godwit.Security.Signing;
-using Npgsql;
 
 namespace Godwit.Cli.Demo;
 
 /// <summary>What a demo shows at its end: looked up in the database, not repeated from what the run said.</summary>
-internal sealed class DemoReport(RunConsole console, IReadOnlyList<LegacyClient> clients, KeyTraffic traffic)
+internal sealed class DemoReport(RunConsole console, DemoStage stage)
 {
-    private readonly int _keys = clients.Count(c => c.ApiKey is not null);
+    private readonly int _keys = stage.Clients.Count(c => c.ApiKey is not null);
+    private readonly SortedDictionary<string, double> _figures = new(StringComparer.Ordinal);
+
+    /// <summary>What was looked up so far, for programs.</summary>
+    public IReadOnlyDictionary<string, double> Figures => _figures;
+
+    /// <summary>Whether gates are what a run is paused for, and which: by what the run has put on record.</summary>
+    public async Task<bool> GatesAsync(CancellationToken cancellation)
+    {
+        var closed = await RunAsync(cancellation) is { } run ? await TenantsDatabase.ClosedGatesAsync(stage.Connection, run, cancellation) : [];
+        if (closed.Count == 0) return false;
+        console.Console.Line($"Closed: {string.Join(", ", closed)}. Nothing was changed; this is what opens them:");
+        return true;
+    }
 
     /// <summary>Whether each key that a client holds is found by its hash.</summary>
-    public async Task<int> HashesAsync(NpgsqlConnection connection, string pepper, CancellationToken cancellation)
+    public async Task<int> HashesAsync(CancellationToken cancellation)
     {
-        var found = await TenantsDatabase.FoundByHashAsync(connection, clients, pepper, cancellation);
+        var found = await TenantsDatabase.FoundByHashAsync(stage.Connection, stage.Clients, stage.Pepper, cancellation);
+        (_figures["keys"], _figures["keysFoundByHash"]) = (_keys, found);
         console.Console.Line($"Of {_keys:N0} keys that clients hold, {found:N0} are found by their hash.");
         return found == _keys ? ExitCode.Done : ExitCode.NotVerified;
     }
 
-    public async Task<int> ForwardAsync(NpgsqlConnection connection, string pepper, CancellationToken cancellation)
+    public async Task<int> ForwardAsync(CancellationToken cancellation)
     {
-        var raw = await TenantsDatabase.RawKeysAsync(connection, cancellation);
+        var raw = await TenantsDatabase.RawKeysAsync(stage.Connection, cancellation);
+        _figures["rawKeys"] = raw;
         console.Console.Line($"Raw keys in the database: {raw:N0}, of {_keys:N0} before.");
-        var code = await HashesAsync(connection, pepper, cancellation);
+        var code = await HashesAsync(cancellation);
         return raw == 0 ? code : ExitCode.NotVerified;
     }
 
-    /// <param name="connection">To the service's database.</param>
-    /// <param name="before">The fingerprint of the clients before.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public async Task<int> BackAsync(NpgsqlConnection connection, string before, CancellationToken cancellation)
+    /// <summary>Every row against what the service acknowledged.</summary>
+    public async Task<int> RowsAsync(bool keysAreGone, CancellationToken cancellation)
     {
-        var same = await TenantsDatabase.FingerprintAsync(connection, cancellation) == before;
-        var tables = await TenantsDatabase.TablesAsync(connection, cancellation);
-        console.Console.Line($"Clients: {(same ? "every row is what it was" : "rows are not what they were")}, SHA-256 {before[..16]}… before. Tables: {tables}.");
+        var verdict = await stage.Book.CompareAsync(stage.Connection, keysAreGone, cancellation);
+        (_figures["acknowledged"], _figures["lost"]) = (stage.Book.SignUps + stage.Book.Changes, verdict.Missing);
+        console.Console.Line($"Writes meanwhile: {stage.Book.SignUps + stage.Book.Changes:N0} acknowledged ({stage.Book.SignUps:N0} sign-ups, {stage.Book.Changes:N0} changes of an address), {(verdict.Missing == 0 ? "each of them is there" : $"{verdict.Missing:N0} rows are NOT what they have to be")}.");
+        console.Console.Line($"Clients: {verdict.Stored:N0} rows, {verdict.Expected:N0} expected; SHA-256 {verdict.StoredDigest[..16]}…, {(verdict.Agrees ? "as expected" : $"expected {verdict.ExpectedDigest[..16]}…")}.");
+        return verdict.Agrees ? ExitCode.Done : ExitCode.NotVerified;
+    }
+
+    /// <summary>The schema against what it was before anything.</summary>
+    public async Task<int> BackAsync(CancellationToken cancellation)
+    {
+        string[] was = (await File.ReadAllTextAsync(stage.Folder.SchemaFile, cancellation)).Split('\n'), now = (await TenantsDatabase.SchemaAsync(stage.Connection, cancellation)).Split('\n');
+        var tables = await TenantsDatabase.TablesAsync(stage.Connection, cancellation);
+        foreach (var line in was.Except(now, StringComparer.Ordinal)) console.Console.Line($"  - {line}");
+        foreach (var line in now.Except(was, StringComparer.Ordinal)) console.Console.Line($"  + {line}");
+        var same = was.SequenceEqual(now, StringComparer.Ordinal);
+        console.Console.Line($"Schema: {(same ? $"all {now.Length} objects are what they were, and none is new" : "it is not what it was")}. Tables: {tables}.");
         return same && tables == "clients" ? ExitCode.Done : ExitCode.NotVerified;
     }
 
-    public async Task<int> JournalAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>How long clients of a green that went bad were refused, and what took them back.</summary>
+    public async Task<int> TripAsync(GreenSpoiler spoiler, CancellationToken cancellation)
     {
-        if (await StoredJournal.FindNewestAsync(connection, cancellation) is not { } run) return ExitCode.NotVerified;
-        var verifier = await StoredJournal.LoadAsync(connection, run, KnownSigners.Load(GodwitHome.Folder()), cancellation);
+        if (await RunAsync(cancellation) is not { } run || await TenantsDatabase.FiredAsync(stage.Connection, run, cancellation) is not var (tripwire, at) || spoiler is not { Spoiled: { } spoiled, BackAtBlue: { } back })
+        {
+            console.Console.Line($"[red]The run went back, and no tripwire is on record for it.[/]");
+            return ExitCode.NotVerified;
+        }
+        (_figures["firedAfterSeconds"], _figures["backAtBlueSeconds"]) = ((at - spoiled).TotalSeconds, (back - at).TotalSeconds);
+        console.Console.Line($"Tripwire {tripwire} fired {Seconds(at - spoiled)} after green had gone bad; {Seconds(back - at)} later all traffic was on blue again.");
+        return ExitCode.Done;
+    }
+
+    public async Task<int> JournalAsync(CancellationToken cancellation)
+    {
+        if (await RunAsync(cancellation) is not { } run) return ExitCode.NotVerified;
+        var verifier = await StoredJournal.LoadAsync(stage.Connection, run, KnownSigners.Load(GodwitHome.Folder()), cancellation);
         var verdict = verifier.Conclude(null);
         console.Console.Line($"Journal of run {run.ToString()}: {(verdict.State == JournalState.Sound ? "whole" : "not whole")}, {verdict.End.Sequence} entries, signed up to entry {verdict.SignedTo}. Head: {verdict.End.ToString()}");
         return verdict.State == JournalState.Sound ? ExitCode.Done : ExitCode.NotVerified;
     }
 
-    public int Certificate(string path)
+    public int Certificate()
     {
-        var verdict = CertificateFile.Verify(path, KnownSigners.Load(GodwitHome.Folder()));
+        var verdict = CertificateFile.Verify(stage.Folder.CertificateFile, KnownSigners.Load(GodwitHome.Folder()));
         console.Console.Line($"{verdict.Text}");
-        console.Console.Line($"The certificate: {path}");
+        console.Console.Line($"The certificate: {stage.Folder.CertificateFile}");
         return verdict is CertificateVerdict.ValidRun { Known: true } ? ExitCode.Done : ExitCode.NotVerified;
     }
 
-    public void Traffic()
+    public int Traffic(GreenSpoiler spoiler)
     {
-        console.Console.Line($"Lookups meanwhile: {traffic.ByKey + traffic.ByHash:N0} answered ({traffic.ByKey:N0} by the raw key, {traffic.ByHash:N0} by its hash), {traffic.Refused:N0} keys of nobody's refused; the slowest took {traffic.SlowestMilliseconds:0} ms.");
-        console.Console.Line($"Failed lookups: {traffic.Failed:N0}.");
+        var traffic = stage.Traffic;
+        console.Console.Line($"Requests meanwhile: {traffic.Answered + stage.Book.SignUps:N0} answered ({traffic.By("blue"):N0} with a key by blue, {traffic.By("green"):N0} by green), {traffic.Refused:N0} keys of nobody's refused; the slowest took {traffic.SlowestMilliseconds:0} ms.");
+        if (traffic.AskedAgain > 0) console.Console.Line($"  {traffic.AskedAgain:N0} of them were asked twice, since the proxy had just changed over.");
+        if (spoiler.SpoiledAt is { } spoiled)
+        {
+            var lasted = stage.Time.GetElapsedTime(spoiled, traffic.LastLockedOut);
+            console.Console.Line($"  {traffic.LockedOut:N0} were refused by the green that had gone bad, the last one {Seconds(lasted)} after that; nobody since.");
+        }
+        var failed = traffic.Failed + (spoiler.SpoiledAt is null ? traffic.LockedOut : 0);
+        (_figures["answered"], _figures["lockedOut"], _figures["failed"], _figures["slowestMilliseconds"]) = (traffic.Answered + stage.Book.SignUps, traffic.LockedOut, failed, traffic.SlowestMilliseconds);
+        console.Console.Line($"Failed requests: {failed:N0}.");
+        return failed == 0 ? ExitCode.Done : ExitCode.NotVerified;
     }
+
+    public void WhereToLook()
+    {
+        console.Console.Line($"Look at it: . {stage.Folder.VariablesFile}; psql {stage.Cluster.UrlOf(stage.Connection.Database)}");
+        console.Console.Line($"The runbook: {stage.Folder.Files}. The pepper: {stage.Folder.PepperFile}, for nobody but you to read.");
+        console.Console.Line($"Service, proxy and clients have ended. PostgreSQL goes on: godwit dev down");
+    }
+
+    private async Task<Guid?> RunAsync(CancellationToken cancellation) => await RunbookRows.ListAsync(stage.Connection, DemoStory.Runbook, cancellation) is [var newest, ..] ? newest.Id : null;
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
 }

@@ -1,106 +1,157 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
+using System.Net.Http;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Godwit.Cli.Demo.Service;
 using Godwit.Cli.Sample.LearningSol;
-using Npgsql;
 
 namespace Godwit.Cli.Demo;
 
 /// <summary>
-/// Clients that call the service while the runbook goes on: each lookup is answered as the release in charge would answer it, blue by the raw key, green by its
-/// hash; which one is in charge, the file says that the runbook's route writes.
+/// Clients that call the service while the runbook goes on, through its proxy: most look themselves up by their key, some sign up or change their address, and now and then somebody
+/// comes with a key of nobody's.
 /// </summary>
-internal sealed class KeyTraffic(IReadOnlyList<LegacyClient> clients, int seed, string pepper, string routeFile, TimeProvider time)
+internal sealed class KeyTraffic : IDisposable
 {
-    private const int UnknownEvery = 50;
+    private const int Callers = 4, UnknownEvery = 50, WriteEvery = 20;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25), s_limit = TimeSpan.FromSeconds(30);
 
-    private readonly byte[] _pepper = Encoding.UTF8.GetBytes(pepper);
-    private readonly LegacyClient[] _callers = [.. clients.Where(c => c.ApiKey is not null)];
-    private readonly Dice _dice = new(seed);
+    private readonly List<LegacyClient> _clients;
+    private readonly ClientBook _book;
+    private readonly ProxySettings _proxy;
+    private readonly string _url, _run = Guid.NewGuid().ToString()[..8];
+    private readonly int _seed;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false, MaxConnectionsPerServer = 2 * Callers }) { Timeout = s_limit };
+    private readonly ConcurrentDictionary<string, long> _answered = new(StringComparer.Ordinal);
+    private long _refused, _lockedOut, _failed, _again, _slowest, _lastLockedOut;
 
-    /// <summary>Lookups that were answered rightly by the raw key.</summary>
-    public long ByKey { get; private set; }
+    /// <param name="clients">Clients of the service.</param>
+    /// <param name="book">Where what was acknowledged is written down.</param>
+    /// <param name="url">The proxy.</param>
+    /// <param name="proxy">Which release is in charge, its file says.</param>
+    /// <param name="seed">Decides who calls.</param>
+    /// <param name="time">The clock.</param>
+    public KeyTraffic(IEnumerable<LegacyClient> clients, ClientBook book, string url, ProxySettings proxy, int seed, TimeProvider time) =>
+        (_clients, _book, _url, _proxy, _seed, _time) = ([.. clients.Where(c => c.ApiKey is not null)], book, url, proxy, seed, time);
 
-    /// <summary>Lookups that were answered rightly by the hash.</summary>
-    public long ByHash { get; private set; }
+    /// <summary>Lookups and changes that were answered rightly by a release.</summary>
+    public long By(string release) => _answered.GetValueOrDefault(release);
+
+    public long Answered => _answered.Values.Sum();
 
     /// <summary>Keys of nobody's, that were refused.</summary>
-    public long Refused { get; private set; }
+    public long Refused => Interlocked.Read(ref _refused);
 
-    /// <summary>Lookups with another answer than the client had a right to.</summary>
-    public long Failed { get; private set; }
+    /// <summary>Clients whose own key was refused.</summary>
+    public long LockedOut => Interlocked.Read(ref _lockedOut);
 
-    public double SlowestMilliseconds { get; private set; }
+    /// <summary>When the last of these was, as the clock counts.</summary>
+    public long LastLockedOut => Interlocked.Read(ref _lastLockedOut);
 
-    public static string HashOf(byte[] pepper, string key) => Convert.ToHexStringLower(HMACSHA256.HashData(pepper, Encoding.UTF8.GetBytes(key)));
+    /// <summary>Any other answer than the one that the client had a right to.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
 
-    /// <summary>Goes on until it is stopped.</summary>
-    public async Task RunAsync(NpgsqlConnection connection, CancellationToken stop)
+    /// <summary>Of those answered, how many had to ask twice: they had been sent to a release that was no longer in charge.</summary>
+    public long AskedAgain => Interlocked.Read(ref _again);
+
+    public double SlowestMilliseconds => Interlocked.Read(ref _slowest) / 1000.0;
+
+    /// <summary>Goes on until it is stopped; what is under way then is waited for.</summary>
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => CallAsync(caller, stop)));
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task CallAsync(int caller, CancellationToken stop)
     {
-        await using var byKey = new NpgsqlCommand("SELECT id FROM public.clients WHERE api_key = $1", connection) { Parameters = { new NpgsqlParameter<string>() } };
-        // Parsed with each lookup: the table comes and goes while the traffic lasts.
-        await using var byHash = new NpgsqlCommand("SELECT client_id FROM public.api_keys WHERE api_key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())", connection)
+        var dice = new Dice(unchecked(_seed * 31) + caller);
+        // Each caller has clients of its own: two changes of one client would race, and nobody could say which has to be there.
+        var own = _clients.Where((_, i) => i % Callers == caller).ToList();
+        if (own.Count == 0) own = [.. _clients.Take(1)];
+        for (var turn = 0; !stop.IsCancellationRequested; turn++)
         {
-            Parameters = { new NpgsqlParameter<string>() },
-        };
-        await byKey.PrepareAsync(CancellationToken.None);
-        while (!stop.IsCancellationRequested)
-        {
-            var unknown = _dice.OneIn(UnknownEvery);
-            var caller = _dice.Pick(_callers);
-            var key = unknown ? caller.ApiKey + "x" : caller.ApiKey!;
-            var began = time.GetTimestamp();
-            var share = ReadShare();
-            var green = _dice.Below(100) < share;
-            var answer = await AskAsync(green ? byHash : byKey, green ? HashOf(_pepper, key) : key);
-            // A lookup that was under way while the weights changed is answered by the release that is in charge now.
-            if (answer is null && !unknown && ReadShare() is var now && now != share)
+            var began = _time.GetTimestamp();
+            try
             {
-                green = _dice.Below(100) < now;
-                answer = await AskAsync(green ? byHash : byKey, green ? HashOf(_pepper, key) : key);
+                await AskAsync(dice, own[dice.Below(own.Count)], $"{_run}-{caller.ToString(CultureInfo.InvariantCulture)}-{turn.ToString(CultureInfo.InvariantCulture)}", own.Count > 1);
             }
-            SlowestMilliseconds = Math.Max(SlowestMilliseconds, time.GetElapsedTime(began).TotalMilliseconds);
-            Count(unknown ? null : caller.Id, answer, green);
-            await Task.WhenAny(Task.Delay(Pause, time, stop));
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or IOException)
+            {
+                Interlocked.Increment(ref _failed);
+            }
+            var took = (long)_time.GetElapsedTime(began).TotalMicroseconds;
+            if (took > Interlocked.Read(ref _slowest)) Interlocked.Exchange(ref _slowest, took);
+            await Task.WhenAny(Task.Delay(s_pause, _time, stop));
         }
     }
 
-    private void Count(Guid? right, Guid? answer, bool green)
+    private async Task AskAsync(Dice dice, LegacyClient client, string word, bool mayChange)
     {
-        if (answer != right) Failed++;
-        else if (right is null) Refused++;
-        else if (green) ByHash++;
-        else ByKey++;
+        if (dice.OneIn(UnknownEvery))
+        {
+            var (status, _, _) = await SendAsync(HttpMethod.Get, "/clients/me", client.ApiKey + "x", null);
+            if (status == 401) Interlocked.Increment(ref _refused);
+            else Interlocked.Increment(ref _failed);
+            return;
+        }
+        if (dice.OneIn(WriteEvery))
+        {
+            if (!mayChange || dice.OneIn(2)) await SignUpAsync(word);
+            else await ChangeAsync(client, $"{word}@example.com");
+            return;
+        }
+        await OwnAsync(HttpMethod.Get, client, null);
     }
 
-    private static async Task<Guid?> AskAsync(NpgsqlCommand command, string value)
+    private async Task SignUpAsync(string word)
     {
-        ((NpgsqlParameter<string>)command.Parameters[0]).TypedValue = value;
-        try
-        {
-            return (Guid?)await command.ExecuteScalarAsync(CancellationToken.None);
-        }
-        catch (PostgresException)
-        {
-            // Whoever calls gets an error instead of an answer, which counts as none.
-            return null;
-        }
+        var (name, email) = ($"New {word}", $"new-{word}@example.com");
+        var (status, body, _) = await SendAsync(HttpMethod.Post, "/clients", null, new JsonObject { ["name"] = name, ["email"] = email });
+        if (status == 201 && Guid.TryParse((string?)body?["id"], out var id) && DateTimeOffset.TryParse((string?)body["created_at"], CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at))
+            _book.SignedUp(new LegacyClient(id, name, email, null, at));
+        else Interlocked.Increment(ref _failed);
     }
 
-    /// <summary>Of a hundred lookups, how many the new release answers; none as long as there is no file.</summary>
-    private int ReadShare()
+    private async Task ChangeAsync(LegacyClient client, string email)
     {
-        if (!File.Exists(routeFile)) return 0;
-        try
+        if (await OwnAsync(HttpMethod.Patch, client, new JsonObject { ["email"] = email })) _book.Changed(client.Id, email);
+    }
+
+    /// <summary>What a client asks with its own key.</summary>
+    private async Task<bool> OwnAsync(HttpMethod method, LegacyClient client, JsonObject? body)
+    {
+        var (status, answer, release) = await SendAsync(method, "/clients/me", client.ApiKey, body);
+        // Asked of a release that has just lost its share, because the proxy was told a moment ago: a client asks again, and is answered by the one in charge.
+        if (status == 401 && release is not null && _proxy.ReadShare() == (release == "green" ? 0 : 100))
         {
-            var line = File.ReadLines(routeFile).FirstOrDefault(l => l.StartsWith("green ", StringComparison.Ordinal));
-            return line is null ? 0 : int.Parse(line.AsSpan("green ".Length), CultureInfo.InvariantCulture);
+            Interlocked.Increment(ref _again);
+            (status, answer, release) = await SendAsync(method, "/clients/me", client.ApiKey, body);
         }
-        catch (FileNotFoundException)
+        if (status == 200 && (string?)answer?["id"] == client.Id.ToString())
         {
-            return 0;
+            _answered.AddOrUpdate(release ?? "", 1, (_, count) => count + 1);
+            return true;
         }
+        if (status == 401)
+        {
+            Interlocked.Increment(ref _lockedOut);
+            Interlocked.Exchange(ref _lastLockedOut, _time.GetTimestamp());
+        }
+        else Interlocked.Increment(ref _failed);
+        return false;
+    }
+
+    private async Task<(int Status, JsonObject? Body, string? Release)> SendAsync(HttpMethod method, string path, string? key, JsonObject? body)
+    {
+        using var request = new HttpRequestMessage(method, _url + path);
+        if (key is not null) request.Headers.TryAddWithoutValidation(KeyService.KeyHeader, key);
+        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        using var answer = await _http.SendAsync(request, CancellationToken.None);
+        var text = await answer.Content.ReadAsStringAsync(CancellationToken.None);
+        var release = answer.Headers.TryGetValues(KeyService.ReleaseHeader, out var values) ? values.First() : null;
+        return ((int)answer.StatusCode, answer.IsSuccessStatusCode ? JsonNode.Parse(text) as JsonObject : null, release);
     }
 }

@@ -19,7 +19,7 @@ internal static class AbortCommand
     public static Command Create(RunbookKinds kinds)
     {
         var command = new Command("abort", "Ends a run of a runbook as it is, or removes what an unfinished or failed move has put into the target.")
-        { RunCommands.Runbook, To, Schema, RunCommands.Target, MoveOptions.Json };
+        { RunCommands.Runbook, To, Schema, RunCommands.Target, RunCommands.AcceptRewind, MoveOptions.Json };
         command.SetAction((result, cancellation) =>
         {
             var json = result.GetValue(MoveOptions.Json);
@@ -27,9 +27,11 @@ internal static class AbortCommand
             if (result.GetValue(To) is null && RunCommands.RunbookOf(result) is { } runbook)
             {
                 return RunCommands.GuardAsync(
-                    "abort", json, configuration, console => new RunSession(kinds, runbook, RunCommands.NoSet, result.GetValue(RunCommands.Target), console).AbortAsync(cancellation), cancellation);
+                    "abort", json, configuration, console => new RunSession(kinds, runbook, RunCommands.NoSet, result.GetValue(RunCommands.Target), console) { AcceptRewind = result.GetValue(RunCommands.AcceptRewind) }.AbortAsync(cancellation), cancellation);
             }
             var console = new MoveConsole(configuration.Output, configuration.Error, json, showValues: false);
+            if (result.GetValue(RunCommands.AcceptRewind) is not null)
+                return Task.FromResult(Refuse(console, [Finding.Error(FindingCodes.NothingToResume, "--accept-rewind is about runs of runbooks, and no runbook is named or stands here", remedy: "Name the runbook.")], ExitCode.Usage));
             return MoveCommand.Guarded(
                 json, "abort", console, _ => RunAsync(console, result.GetValue(To), result.GetRequiredValue(Schema), cancellation), configuration.Error, cancellation);
         });

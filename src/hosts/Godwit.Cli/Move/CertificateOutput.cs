@@ -1,5 +1,7 @@
+using Godwit.Cli.Move.Sources;
 using Godwit.Engine.Certificates;
 using Godwit.Engine.Moves;
+using Godwit.Postgres.Connections;
 using Godwit.Security.Signing;
 
 namespace Godwit.Cli.Move;
@@ -8,7 +10,7 @@ namespace Godwit.Cli.Move;
 internal static class CertificateOutput
 {
     public static string PathOf(MoveRequest request) =>
-        Path.GetFullPath(request.CertificateFile ?? Path.GetFileNameWithoutExtension(request.From) + ".certificate.json");
+        Path.GetFullPath(request.CertificateFile ?? SourceAddress.NameOf(request) + ".certificate.json");
 
     public static (string Path, Certificate Certificate) Write(
         MoveRequest request, RunDescription run, MoveVerification verification, OpenedMove opened, DateTimeOffset startedAt, DateTimeOffset finishedAt)
@@ -19,12 +21,14 @@ internal static class CertificateOutput
         return (path, CertificateWriting.Sign(path, draft, key));
     }
 
+    /// <summary>The target's version, for a certificate.</summary>
+    public static string ServerOf(PostgresTarget target) => $"{target.Server.Version / 10000}.{target.Server.Version % 10000}";
+
     /// <summary>What is to be signed.</summary>
     public static Certificate Draft(
         MoveRequest request, RunDescription run, MoveVerification verification, OpenedMove opened, DateTimeOffset startedAt, DateTimeOffset finishedAt)
     {
-        var server = opened.Target!.Server;
-        var sides = new CertifiedSides(opened.Source!.Facts, $"{server.Version / 10000}.{server.Version % 10000}", opened.Target.Url.Database, verification.Schema.Hash);
+        var sides = new CertifiedSides(opened.Source!.Certified(run.Plan.SourceSchemaHash), ServerOf(opened.Target!), opened.Target!.Url.Database, verification.Schema.Hash);
         return CertificateWriting.Draft(run, verification, sides, request, ToolVersion.Text, startedAt, finishedAt);
     }
 }

@@ -5,12 +5,11 @@ using Godwit.Engine.Verification;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Security.Signing;
-using Godwit.Sqlite.Opening;
 
 namespace Godwit.Cli.Move;
 
 /// <summary>What the certificate says about either side, besides the rows.</summary>
-internal sealed record CertifiedSides(SourceFacts Source, string ServerVersion, string Database, string TargetSchemaHash);
+internal sealed record CertifiedSides(CertificateSource Source, string ServerVersion, string Database, string TargetSchemaHash);
 
 /// <summary>Turns a run's verification into its signed certificate.</summary>
 internal static class CertificateWriting
@@ -22,7 +21,7 @@ internal static class CertificateWriting
             RunId = run.Id.ToString(),
             StartedAt = startedAt,
             FinishedAt = finishedAt,
-            Source = new CertificateSource(Path.GetFileName(sides.Source.Path), sides.Source.Fingerprint.Database.Size, sides.Source.LibraryVersion, run.Plan.SourceSchemaHash),
+            Source = sides.Source,
             Target = new CertificateTarget(sides.ServerVersion, sides.Database, run.Plan.Schema, sides.TargetSchemaHash),
             Hash = new CertificateHash(CertificateHash.SipHash, KeyDigits(run.HashKey)),
             Mode = new CertificateMode(
@@ -48,7 +47,8 @@ internal static class CertificateWriting
         return Convert.ToHexStringLower(bytes);
     }
 
-    private static CertificateCheck SourceCheck(MoveVerification verification) => new(
+    private static CertificateCheck SourceCheck(MoveVerification verification) => verification.CarriedLater is { } later ? new(
+        "source followed", CheckOutcome.Passed, $"its changes are recorded; {later} rows that changed while it was read are verified as they are carried") : new(
         "source unchanged",
         verification.SourceChanged ? CheckOutcome.Failed : CheckOutcome.Passed,
         verification.SourceChanged ? "somebody wrote to the source after it was opened" : "nobody committed to the source between its opening and the end of verification");

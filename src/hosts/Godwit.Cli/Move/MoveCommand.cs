@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Godwit.Cli.Live;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Moves;
 
@@ -10,23 +11,23 @@ internal static class MoveCommand
     public static IEnumerable<Command> Create(RunbookKinds kinds)
     {
         yield return Act(
-            new Command("move", "Moves a SQLite database into PostgreSQL, verifies it and certifies the result.")
+            new Command("move", "Moves a SQLite database, or a schema of a PostgreSQL database, into PostgreSQL, verifies it and certifies the result.")
             {
-                MoveOptions.From, MoveOptions.To, MoveOptions.Schema, MoveOptions.Tables, MoveOptions.Map, MoveOptions.Accept, MoveOptions.Names,
-                MoveOptions.Quarantine, MoveOptions.Paranoid, MoveOptions.DryRun, MoveOptions.Jobs, MoveOptions.Certificate, MoveOptions.NotMoved,
+                MoveOptions.From, MoveOptions.FromSchema, MoveOptions.To, MoveOptions.Schema, MoveOptions.Tables, MoveOptions.Map, MoveOptions.Accept, MoveOptions.Names,
+                MoveOptions.Quarantine, MoveOptions.Paranoid, MoveOptions.DryRun, MoveOptions.Live, MoveOptions.Jobs, MoveOptions.Certificate, MoveOptions.NotMoved,
                 MoveOptions.Json, MoveOptions.ShowValues, MoveOptions.NoHash, MoveOptions.RangeRows,
             },
-            (request, console, token) => new MoveSession(request, console).RunAsync(token));
+            (request, console, token) => request.Live ? Task.FromResult(LiveRunbookFile.Write(request, console)) : new MoveSession(request, console).RunAsync(token));
         yield return Act(
             new Command("verify", "Verifies a moved database against its source: every row of both sides, keys, constraints, sequences, the schema.")
             {
-                MoveOptions.From, MoveOptions.To, MoveOptions.MovedSchema, MoveOptions.Paranoid, MoveOptions.Jobs, MoveOptions.VerifiedCertificate, MoveOptions.Json, MoveOptions.ShowValues,
+                MoveOptions.From, MoveOptions.FromSchema, MoveOptions.To, MoveOptions.MovedSchema, MoveOptions.Paranoid, MoveOptions.Jobs, MoveOptions.VerifiedCertificate, MoveOptions.Json, MoveOptions.ShowValues,
             },
             (request, console, token) => new VerifySession(request, console).RunAsync(token));
         yield return Act(
-            new Command("profile", "Reads a SQLite database and shows which types its columns would get, and why. Needs no target.")
+            new Command("profile", "Reads a source and shows which types its columns would get, and why. Needs no target.")
             {
-                MoveOptions.From, MoveOptions.Tables, MoveOptions.Map, MoveOptions.Accept, MoveOptions.Names, MoveOptions.Quarantine, MoveOptions.Jobs, MoveOptions.NotMoved,
+                MoveOptions.From, MoveOptions.FromSchema, MoveOptions.Tables, MoveOptions.Map, MoveOptions.Accept, MoveOptions.Names, MoveOptions.Quarantine, MoveOptions.Jobs, MoveOptions.NotMoved,
                 MoveOptions.Json, MoveOptions.ShowValues,
             },
             (request, console, token) => new ProfileSession(request, console).RunAsync(token));

@@ -1,10 +1,10 @@
+using Godwit.Cli.Move.Sources;
 using Godwit.Engine.Certificates;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Runs;
 using Godwit.Security.Signing;
-using Godwit.Sqlite.Reading;
 
 namespace Godwit.Cli.Move;
 
@@ -25,7 +25,7 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         pointer.RemoveFormer();
         console.HasBegun(pointer);
         var startedAt = _time.GetUtcNow();
-        var source = new SqliteRowSource(opened.Source!);
+        var source = opened.Source!.Rows;
         var options = new MoveRunOptions
         {
             Jobs = request.Jobs,
@@ -77,7 +77,7 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
             Outcome = verification.Verified ? "verified" : "failed",
             ExitCode = verification.Verified ? ExitCode.Done : ExitCode.NotVerified,
             Run = run.Id.ToString(),
-            Source = request.From,
+            Source = SourceAddress.Shown(request),
             Target = $"{opened.Target!.Url.Database} schema {run.Plan.Schema}",
             Tables = MoveReport.Tables(run.Plan, verification),
             Phases = phases.Elapsed,

@@ -6,7 +6,14 @@ namespace Godwit.Cli.Move;
 /// <summary>The options that the commands about moves share.</summary>
 internal static class MoveOptions
 {
-    public static readonly Option<string> From = new("--from") { Description = "The SQLite database.", HelpName = "FILE", Required = true };
+    public static readonly Option<string> From = new("--from")
+    {
+        Description = "The source: a SQLite database, or postgres://user@host/database. Its password comes as the target's does, its own file being named by GODWIT_SOURCE_PASSWORD_FILE.",
+        HelpName = "FILE|URL",
+        Required = true,
+    };
+
+    public static readonly Option<string> FromSchema = new("--from-schema") { Description = "The source's schema, where the source is PostgreSQL.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
 
     public static readonly Option<string> To = new("--to")
     {
@@ -38,11 +45,15 @@ internal static class MoveOptions
 
     public static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check, profile and plan; change nothing." };
 
+    public static readonly Option<bool> Live = new("--live") { Description = "Write a runbook that moves it while applications write to it (docs/live-move.md), and move nothing yet." };
+
+    public static int DefaultJobs { get; } = Math.Clamp(Environment.ProcessorCount, 1, 8);
+
     public static readonly Option<int> Jobs = new("--jobs")
     {
         Description = "Tables or ranges at the same time, 1-64; each takes a connection on either side.",
         HelpName = "N",
-        DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 8),
+        DefaultValueFactory = _ => DefaultJobs,
     };
 
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document." };
@@ -76,6 +87,7 @@ internal static class MoveOptions
     public static MoveRequest Read(ParseResult result) => new()
     {
         From = result.GetRequiredValue(From),
+        FromSchema = Has(result, FromSchema) ? result.GetRequiredValue(FromSchema) : "public",
         To = Has(result, To) ? result.GetRequiredValue(To) : "",
         Schema = Has(result, Schema) ? result.GetRequiredValue(Schema) : Has(result, MovedSchema) ? result.GetRequiredValue(MovedSchema) : "public",
         Tables = Has(result, Tables) ? [.. (result.GetValue(Tables) ?? []).SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] : [],
@@ -85,6 +97,7 @@ internal static class MoveOptions
         Quarantine = Has(result, Quarantine) && result.GetValue(Quarantine),
         Paranoid = Has(result, Paranoid) && result.GetValue(Paranoid),
         DryRun = Has(result, DryRun) && result.GetValue(DryRun),
+        Live = Has(result, Live) && result.GetValue(Live),
         Jobs = result.GetRequiredValue(Jobs),
         Json = result.GetValue(Json),
         ShowValues = result.GetValue(ShowValues),

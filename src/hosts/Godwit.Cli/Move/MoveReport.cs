@@ -89,7 +89,7 @@ internal static class MoveReport
     public static void PrintNotableChoices(IAnsiConsole console, MovePlan plan)
     {
         var notable = plan.Tables.SelectMany(t => t.Columns.Select(c => (Table: t, Column: c)))
-            .Where(x => x.Column.Transform is not null || x.Column.Mapping.Kind is not (MappingKind.Integer or MappingKind.Real or MappingKind.Text or MappingKind.Blob)).ToList();
+            .Where(x => x.Column.Transform is not null || x.Column.Mapping.Kind is not (MappingKind.Integer or MappingKind.Real or MappingKind.Text or MappingKind.Blob or MappingKind.Verbatim)).ToList();
         if (notable.Count == 0) return;
         foreach (var (table, column) in notable.Take(MostNotable))
             console.MarkupLineInterpolated($"[grey]type[/]    {table.SourceName}.{column.SourceName}: [cyan]{column.Type.Sql}[/] [grey]{column.Reason}[/]");

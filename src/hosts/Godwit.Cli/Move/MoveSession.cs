@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Godwit.Cli.Move.Sources;
 using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
@@ -28,19 +29,19 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         display.Progress.Begin(MovePhase.Open);
         using var opened = await OpenedMove.OpenAsync(request, url.Url, cancellation);
         var findings = new List<Finding>([.. url.Findings, .. misused, .. opened.Findings]);
-        var planned = opened.Source is null ? null : await PlannedMove.PlanAsync(opened.Source, options, request.Jobs, display.Progress, cancellation);
-        if (planned is not null) findings.AddRange(planned.Result.Findings);
-        if (opened.Target is not null) findings.AddRange(await TargetReadiness.CheckAsync(opened.Target, request, planned?.Result.Plan, planned?.Result.TargetNames ?? request.Tables, cancellation));
-        NotMovedOutput.Write(request, planned?.Result.NotMoved ?? []);
-        if (findings.Any(f => f.Severity == Severity.Error) || planned?.Result.Plan is not { } plan)
+        var planned = opened.Source is null ? null : await opened.Source.PlanAsync(options, opened.Target, request.Jobs, display.Progress, ProcessEnvironment.Instance, cancellation);
+        if (planned is not null) findings.AddRange(planned.Findings);
+        if (opened.Target is not null) findings.AddRange(await TargetReadiness.CheckAsync(opened.Target, request, planned?.Plan, planned?.TargetNames ?? request.Tables, cancellation));
+        NotMovedOutput.Write(request, planned?.NotMoved ?? []);
+        if (findings.Any(f => f.Severity == Severity.Error) || planned?.Plan is not { } plan)
         {
             await display.DisposeAsync();
-            return Refuse(findings, planned?.Result.NotMoved ?? [], ExitCode.Findings);
+            return Refuse(findings, planned?.NotMoved ?? [], ExitCode.Findings);
         }
         if (request.DryRun)
         {
             await display.DisposeAsync();
-            return Planned(findings, plan, planned.Result.Choices, display.Progress);
+            return Planned(findings, plan, planned.Choices, display.Progress);
         }
         return await ExecuteAsync(opened, plan, findings, display, cancellation);
     }
@@ -98,7 +99,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
             Command = "move",
             Outcome = "planned",
             ExitCode = ExitCode.Done,
-            Source = request.From,
+            Source = SourceAddress.Shown(request),
             Tables = MoveReport.Tables(plan),
             Phases = phases.Elapsed,
             Processor = phases.Processor,
@@ -119,7 +120,7 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
             Command = "move",
             Outcome = "refused",
             ExitCode = exitCode,
-            Source = request.From,
+            Source = SourceAddress.Shown(request),
             Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
             NotMoved = MoveReport.NotMoved(notMoved),
             NotMovedFile = notMoved.Count > 0 ? NotMovedOutput.PathOf(request) : null,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Godwit.Cli.Move.Sources;
 using Godwit.Model.Findings;
 using Godwit.Security.Signing;
 
@@ -16,6 +17,7 @@ internal static class OutputReadiness
     /// <summary>Nothing that is written may be the source itself: it is only read, whatever was typed.</summary>
     public static IReadOnlyList<Finding> ProtectSource(MoveRequest request)
     {
+        if (SourceAddress.IsUrl(request.From)) return [];
         var source = RealPath(request.From);
         return
         [

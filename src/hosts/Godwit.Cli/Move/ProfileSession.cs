@@ -1,5 +1,8 @@
+using Godwit.Cli.Move.Sources;
+using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
 using Godwit.Model.Findings;
+using Godwit.Sqlite.Planning;
 
 namespace Godwit.Cli.Move;
 
@@ -14,16 +17,16 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
         await using var display = console.StartProgress(TimeProvider.System);
         display.Progress.Begin(MovePhase.Open);
         using var opened = await OpenedMove.OpenAsync(request, url: null, cancellation);
-        var planned = opened.Source is null ? null : await PlannedMove.PlanAsync(opened.Source, options, request.Jobs, display.Progress, cancellation);
-        if (planned is not null) NotMovedOutput.Write(request, planned.Result.NotMoved);
+        var planned = opened.Source is null ? null : await opened.Source.PlanAsync(options, target: null, request.Jobs, display.Progress, ProcessEnvironment.Instance, cancellation);
+        if (planned is not null) NotMovedOutput.Write(request, planned.NotMoved);
         var phases = MoveReport.Phases(display.Progress);
         await display.DisposeAsync();
-        return Finish([.. findings, .. opened.Findings, .. planned?.Result.Findings ?? []], planned, phases);
+        return Finish([.. findings, .. opened.Findings, .. planned?.Findings ?? []], planned, phases);
     }
 
-    private int Finish(IReadOnlyList<Finding> findings, PlannedMove? planned, PhaseSeconds phases)
+    private int Finish(IReadOnlyList<Finding> findings, PlanResult? planned, PhaseSeconds phases)
     {
-        var choices = planned?.Result.Choices ?? [];
+        var choices = planned?.Choices ?? [];
         MoveReport.PrintChoices(console.Out, choices, findings);
         console.Print(findings);
         var errors = findings.Count(f => f.Severity == Severity.Error);
@@ -35,12 +38,12 @@ internal sealed class ProfileSession(MoveRequest request, MoveConsole console)
             Command = "profile",
             Outcome = refused ? "refused" : "planned",
             ExitCode = refused ? ExitCode.Findings : ExitCode.Done,
-            Source = request.From,
-            Tables = planned?.Result.Plan is { } plan ? MoveReport.Tables(plan) : MoveReport.Tables(choices),
+            Source = SourceAddress.Shown(request),
+            Tables = planned?.Plan is { } plan ? MoveReport.Tables(plan) : MoveReport.Tables(choices),
             Phases = phases.Elapsed,
             Processor = phases.Processor,
             Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
-            NotMoved = MoveReport.NotMoved(planned?.Result.NotMoved ?? []),
+            NotMoved = MoveReport.NotMoved(planned?.NotMoved ?? []),
             NotMovedFile = planned is null ? null : NotMovedOutput.PathOf(request),
         });
     }

@@ -44,7 +44,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
         using var opened = await OpenedMove.OpenAsync(request, url, cancellation);
         if (opened.Source is null || opened.Target is null) return Refuse(opened.Findings, ExitOf(opened.Findings));
         // A plan holds for the bytes that were profiled.
-        if (opened.Source.Fingerprint != origin.Fingerprint)
+        if (!await opened.Source.IsStillAsync(origin.Fingerprint, cancellation))
         {
             return Refuse(
                 [
@@ -54,7 +54,7 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
                 ],
                 ExitCode.NotVerified);
         }
-        if (SourceTransforms.UseAgain(opened.Source, stored.Description, ProcessEnvironment.Instance) is { Count: > 0 } secrets) return Refuse(secrets, ExitCode.Findings);
+        if (opened.Source.UseAgain(stored.Description, ProcessEnvironment.Instance) is { Count: > 0 } secrets) return Refuse(secrets, ExitCode.Findings);
         if (OutputReadiness.Check(request) is { Count: > 0 } obstacles) return Refuse(obstacles, ExitCode.Findings);
         var entrance = await RunEntry.TakeOverAsync(
             opened.Target, stored.Description, RunHolder.Self(_time), [RunState.Running], holder => RunHolder.SayWaiting(console, holder), cancellation);

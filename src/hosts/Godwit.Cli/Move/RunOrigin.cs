@@ -2,12 +2,11 @@ using System.Text.Json;
 using Godwit.Engine.Steps;
 using Godwit.Engine.Transforms;
 using Godwit.Model.Moves;
-using Godwit.Sqlite.Opening;
 
 namespace Godwit.Cli.Move;
 
 /// <summary>What a run's row in the target keeps of the command that began it: enough to go on from another folder, and to see whether the source is still the same.</summary>
-internal sealed record RunOrigin(MoveRequest Request, SourceFingerprint Fingerprint)
+internal sealed record RunOrigin(MoveRequest Request, JsonElement Fingerprint)
 {
     /// <summary>For each secret of the plan's transforms, by its variable's name, what tells whether it is the same again. Never a secret.</summary>
     public IReadOnlyDictionary<string, string>? Secrets { get; init; }

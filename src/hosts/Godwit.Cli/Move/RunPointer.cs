@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Godwit.Cli.Move.Sources;
+using Godwit.Postgres.Sourcing;
 using Godwit.Security.Files;
+using Godwit.Sqlite.Opening;
 
 namespace Godwit.Cli.Move;
 
@@ -26,7 +29,7 @@ internal sealed record RunPointer
 
     private string File => Path.Combine(RunsFolder, $"{Run}.json");
 
-    public static RunPointer To(Guid run, MoveRequest request) => new() { Run = run, Request = request with { From = Path.GetFullPath(request.From) } };
+    public static RunPointer To(Guid run, MoveRequest request) => new() { Run = run, Request = request with { From = SourceAddress.Absolute(request.From) } };
 
     public void Write()
     {
@@ -131,4 +134,6 @@ internal sealed record RunPointer
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(RunPointer))]
 [JsonSerializable(typeof(RunOrigin))]
+[JsonSerializable(typeof(SourceFingerprint))]
+[JsonSerializable(typeof(SourceStamp))]
 internal sealed partial class RunPointerJson : JsonSerializerContext;

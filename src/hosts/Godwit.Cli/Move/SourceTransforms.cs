@@ -23,12 +23,19 @@ internal static class SourceTransforms
     /// <summary>The same for a move that is there: its secrets must be those that it began with.</summary>
     public static IReadOnlyList<Finding> UseAgain(SourceFile source, RunDescription run, IRunEnvironment environment)
     {
+        if (FindWrong(run, environment) is { Count: > 0 } wrong) return wrong;
+        var transforms = MoveTransforms.Of(run.Plan).ToList();
+        if (transforms.Count > 0) source.Use(TransformFunctions.Open(transforms, environment));
+        return [];
+    }
+
+    /// <summary>Secrets of a move that is there, which are missing, or are not those that it began with: its rows would come out otherwise from now on.</summary>
+    public static IReadOnlyList<Finding> FindWrong(RunDescription run, IRunEnvironment environment)
+    {
         var transforms = MoveTransforms.Of(run.Plan).ToList();
         if (transforms.Count == 0) return [];
         if (MoveTransforms.FindMissing(transforms, environment) is { Count: > 0 } missing) return missing;
         var kept = run.Origin.Length > 0 ? RunOrigin.Read(run.Origin).Secrets : null;
-        if (MoveTransforms.FindDiffering(kept ?? new Dictionary<string, string>(), environment, run.Id) is { Count: > 0 } differing) return differing;
-        source.Use(TransformFunctions.Open(transforms, environment));
-        return [];
+        return MoveTransforms.FindDiffering(kept ?? new Dictionary<string, string>(), environment, run.Id);
     }
 }

@@ -4,6 +4,7 @@ using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Runs;
+using Godwit.Postgres.Sourcing;
 using Npgsql;
 
 namespace Godwit.Cli.Move;
@@ -41,8 +42,9 @@ internal static class TargetReadiness
         }
         var names = plan is null
             ? tables
-            : [.. plan.Tables.Select(t => t.TargetName), .. plan.Views.Select(v => v.TargetName), .. plan.Tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName), .. plan.Tables.SelectMany(Implied)];
-        return await TargetChecks.RunAsync(
+            : [.. plan.Tables.Select(t => t.TargetName), .. plan.Views.Select(v => v.TargetName), .. plan.Tables.Where(t => t.Quarantine is not null).Select(t => t.Quarantine!.TargetName), .. plan.Tables.SelectMany(Implied), .. Prerequisites.Names(plan)];
+        IReadOnlyList<Finding> prerequisites = plan is null ? [] : await Prerequisites.FindAsync(connection, plan, cancellation);
+        var checks = await TargetChecks.RunAsync(
             connection,
             new TargetDemands
             {
@@ -54,5 +56,6 @@ internal static class TargetReadiness
                 Connections = request.Jobs + 3,
             },
             cancellation);
+        return [.. checks, .. prerequisites];
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Godwit.Cli.Move.Sources;
 using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
@@ -8,10 +9,8 @@ using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Reading;
 using Godwit.Postgres.Runs;
-using Godwit.Sqlite.Opening;
 using Godwit.Sqlite.Planning;
 using Godwit.Sqlite.Reading;
-using Godwit.Sqlite.Schemas;
 
 namespace Godwit.Cli.Move;
 
@@ -44,7 +43,7 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             return Refuse(told, ExitCode.NotVerified);
         }
         var leftOut = signed?.LeftOut ?? [];
-        var (plan, findings) = stored is not null ? (stored.Description.Plan, []) : await PlanAsync(opened.Source, leftOut, display.Progress, cancellation);
+        var (plan, findings) = stored is not null ? (stored.Description.Plan, []) : await PlanAsync(opened.Source, opened.Target, leftOut, display.Progress, cancellation);
         if (plan is not null && stored is null && !await HoldsAnyAsync(sessions, plan, cancellation))
         {
             plan = null;
@@ -56,7 +55,7 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             return Refuse([.. told, .. findings], ExitCode.Findings);
         }
         IReadOnlyList<Finding> uncovered =
-            [.. SourceCoverage.Compare(SchemaReader.Read(opened.Source.Control), plan, leftOut, signed?.Tables.ToDictionary(t => t.SourceName, t => t.LeftOutColumns ?? [], StringComparer.Ordinal)), .. MoveCertificate.Unproven(signed, plan), .. signed is null ? [] : MoveCertificate.Contradictions(signed, plan)];
+            [.. await opened.Source.CompareAsync(plan, leftOut, signed?.Tables.ToDictionary(t => t.SourceName, t => t.LeftOutColumns ?? [], StringComparer.Ordinal), cancellation), .. MoveCertificate.Unproven(signed, plan), .. signed is null ? [] : MoveCertificate.Contradictions(signed, plan)];
         if (uncovered.Count > 0)
         {
             await display.DisposeAsync();
@@ -64,8 +63,8 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         }
         plan = plan with { LeftOut = leftOut };
         var secrets = stored is not null
-            ? SourceTransforms.UseAgain(opened.Source, stored.Description, ProcessEnvironment.Instance)
-            : SourceTransforms.Use(opened.Source, [.. MoveTransforms.Of(plan)], ProcessEnvironment.Instance);
+            ? opened.Source.UseAgain(stored.Description, ProcessEnvironment.Instance)
+            : opened.Source.Use(plan, ProcessEnvironment.Instance);
         if (secrets.Count > 0)
         {
             await display.DisposeAsync();
@@ -85,7 +84,7 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         MoveVerification verification;
         try
         {
-            verification = await new MoveVerifier(new SqliteRowSource(opened.Source), snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
+            verification = await new MoveVerifier(opened.Source.Rows, snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
         }
         catch (MisfitException misfit)
         {
@@ -108,12 +107,12 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
     /// accepted is: a view that was left out is not looked for.
     /// </summary>
     private async Task<(MovePlan? Plan, IReadOnlyList<Finding> Findings)> PlanAsync(
-        SourceFile source, IReadOnlyList<string> leftOut, MoveProgress progress, CancellationToken cancellation)
+        IMoveSource source, PostgresTarget target, IReadOnlyList<string> leftOut, MoveProgress progress, CancellationToken cancellation)
     {
-        var tables = leftOut.Count == 0 ? null : SchemaReader.Read(source.Control).Tables.Select(t => t.Name).Except(leftOut, StringComparer.Ordinal).ToList();
+        var tables = leftOut.Count == 0 ? null : (await source.TablesAsync(cancellation)).Except(leftOut, StringComparer.Ordinal).ToList();
         var options = new PlanOptions { Schema = request.Schema, Tables = tables, Accept = [.. FindingCodes.All.Values.Where(c => c.Acceptable).Select(c => new Acceptance(c))] };
-        var planned = await PlannedMove.PlanAsync(source, options, request.Jobs, progress, cancellation);
-        return (planned.Result.Plan, planned.Result.Findings);
+        var planned = await source.PlanAsync(options, target, request.Jobs, progress, ProcessEnvironment.Instance, cancellation);
+        return (planned.Plan, planned.Findings);
     }
 
     private static async Task<bool> HoldsAnyAsync(TargetSessions sessions, MovePlan plan, CancellationToken cancellation)
@@ -140,7 +139,7 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             Outcome = verification.Verified ? "verified" : "failed",
             ExitCode = verification.Verified ? ExitCode.Done : ExitCode.NotVerified,
             Run = run.Id.ToString(),
-            Source = request.From,
+            Source = SourceAddress.Shown(request),
             Tables = MoveReport.Tables(run.Plan, verification),
             Phases = phases.Elapsed,
             Processor = phases.Processor,
@@ -159,7 +158,7 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
             Command = "verify",
             Outcome = "refused",
             ExitCode = exitCode,
-            Source = request.From,
+            Source = SourceAddress.Shown(request),
             Findings = [.. findings.Select(f => FindingDocument.From(f, console.ShowValues))],
         });
     }

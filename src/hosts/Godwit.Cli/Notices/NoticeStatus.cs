@@ -22,8 +22,9 @@ internal static class NoticeStatus
     /// <param name="near">The run's beginning, or now.</param>
     /// <param name="now">By the target's clock.</param>
     /// <param name="phases">As far as the run is.</param>
-    public static IReadOnlyList<TimetableDocument>? TimetableOf(RunbookPlan plan, DateTimeOffset near, DateTimeOffset now, IReadOnlyList<PhaseRow> phases) => Timetable.Of(plan.Timetable, near) is not { } timetable ? null
-        : [.. timetable.Stand(now, phases).Select(s => new TimetableDocument(timetable.Show(s.Entry), s.Entry.What, s.Entry.Who, s.Entry.Decision, s.State, s.Late?.TotalSeconds))];
+    /// <param name="made">The gates of decisions that were made; null where there is no run.</param>
+    public static IReadOnlyList<TimetableDocument>? TimetableOf(RunbookPlan plan, DateTimeOffset near, DateTimeOffset now, IReadOnlyList<PhaseRow> phases, IReadOnlySet<string>? made = null) => Timetable.Of(plan.Timetable, near) is not { } timetable ? null
+        : [.. timetable.Stand(now, phases, made).Select(s => new TimetableDocument(timetable.Show(s.Entry), s.Entry.What, s.Entry.Who, s.Entry.Decision, s.State, s.Late?.TotalSeconds) { Gate = s.Entry.Gate })];
 
     public static void Print(MoveConsole console, IReadOnlyList<TimetableDocument>? timetable, IReadOnlyList<string>? onCall, IReadOnlyList<NoticeRow> notices)
     {
@@ -43,6 +44,7 @@ internal static class NoticeStatus
         var state = (entry.State, entry.LateSeconds) switch
         {
             ("late", { } late) => $"LATE by {Span(late)}",
+            ("held", var late) => $"NO GO YET{(late is { } by ? $", for {Span(by)}" : "")}: gate {entry.Gate}",
             ("done", { } late) => $"done, {Span(late)} late",
             (var other, _) => other,
         };

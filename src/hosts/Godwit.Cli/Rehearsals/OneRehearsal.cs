@@ -9,6 +9,7 @@ using Godwit.Engine.Journal;
 using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Anonymise;
@@ -38,7 +39,8 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         RehearsalSpace.Check(place.Staging, needed);
         await using var folder = StagingFolder.Create(place.Staging, passable: false, _ => Task.CompletedTask);
         await using var copy = await new ScratchCopies(time).RestoreAsync(place, Choose(identity), null, console.Note, cancellation);
-        if (Anonymise) await AnonymiseAsync(copy, cancellation);
+        var kept = Anonymise ? await AnonymiseAsync(copy, cancellation) : null;
+        var taken = LeavesOpen() ? [] : await RehearsedServer.CloseAsync(copy, cancellation);
         var (scratch, url) = await RehearsedServer.ReachAsync(copy, target.Url.User, cancellation);
         var surroundings = await RehearsalSurroundings.MakeAsync(runbook, plan, folder.Path, [.. place.Destinations, place.Staging, place.Home], url, copy.PassFile, cancellation);
         var rules = surroundings.Rules(RehearsalShape.Read(runbook.Rehearsal));
@@ -59,14 +61,21 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         return await PutOnRecordAsync(new RehearsalRecord
         {
             Id = Guid.NewGuid(), Runbook = plan.Name, Plan = plan.Hash, Target = identity, ToolVersion = ToolVersion.Text, BeganAt = began, EndedAt = began,
-            Copy = new RehearsedCopy(copy.Manifest.Name, copy.Manifest.SnapshotAt, (long)copy.Took.TotalMilliseconds, Anonymise),
+            Copy = new RehearsedCopy(copy.Manifest.Name, copy.Manifest.SnapshotAt, (long)copy.Took.TotalMilliseconds, Anonymise) { Days = Anonymise ? Days : null, Kept = kept },
             Outcome = failed is null ? RehearsalOutcome.Good : RehearsalOutcome.Failed, Reason = failed,
             Findings = [.. end.Findings.Select(f => $"{f.Code}: {f.Message}")],
             Violations = [.. end.Findings.Where(f => f.Message.Contains("SQLSTATE 23", StringComparison.Ordinal)).Select(f => f.Message), .. open.Select(c => $"left NOT VALID: {c}")],
             Legs = end.Legs, Rows = rows, Journals = journals, Sampling = sampling,
-            Skipped = rules.Log.SkippedSteps, NotAsked = rules.Log.QuestionsNotAsked,
+            TakenAway = taken, Skipped = rules.Log.SkippedSteps, NotAsked = rules.Log.QuestionsNotAsked,
             Shortened = rules.Log.ShortenedSteps.ToDictionary(s => s.Key, s => (long)s.Value.TotalSeconds, StringComparer.Ordinal),
         }, key, cancellation);
+    }
+
+    /// <summary>Whether the runbook says of a step in the database that it reaches beyond it, and may: through a foreign server.</summary>
+    private bool LeavesOpen()
+    {
+        var effects = RehearsalShape.Read(runbook.Rehearsal).Effects;
+        return plan.Phases.SelectMany(p => p.Steps).Any(s => effects.Contains(s.Id) && kinds.Bind(s, plan.Files).Reach == StepReach.Inside);
     }
 
     /// <summary>A backup of this very database: a destination may hold those of others.</summary>
@@ -80,7 +89,8 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
             "`godwit backup create` takes one and verifies it.");
     }
 
-    private async Task AnonymiseAsync(IScratchCopy copy, CancellationToken cancellation)
+    /// <returns>How many rows there were and are; null where all were kept.</returns>
+    private async Task<KeptShare?> AnonymiseAsync(IScratchCopy copy, CancellationToken cancellation)
     {
         if (runbook.Anonymise is not { } section) throw new RehearsalException(FindingCodes.AnonymiseSettings, "the runbook does not say what is personal", "Add `anonymise:` to it.");
         var settings = AnonymiseShape.Read(section);
@@ -90,13 +100,14 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         var outcome = await AnonymousCopy.MakeAsync(copy, settings, key, Days, acceptUnlisted: true, console.Note, cancellation);
         if (!outcome.Done) throw new RehearsalException([.. outcome.Findings.Where(f => f.Severity == Severity.Error)]);
         RunbookFindings.Print(console.Console, outcome.Findings);
+        return Days is null ? null : new KeptShare(outcome.Rows.Before, outcome.Rows.After);
     }
 
     private RunnerOptions Options(RehearsalRules rules, RehearsalSurroundings surroundings, RehearsalClock clock) => new()
     {
         Kinds = kinds, Time = time, Environment = surroundings.Environment, Folder = surroundings.Folder, Observer = clock, Rehearsal = rules, Waived = "a rehearsal",
         Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
-        CheckSources = new PostgresSources(async (name, token) => surroundings.Copied.Contains(name) && surroundings.Sources.TryGetValue(name, out var source) && source.Literal is null ? await RunTarget.ReachAsync(null, source, runbook.Folder, ConnectionEnvironment.Process, token) : null),
+        CheckSources = new PostgresSources((name, token) => surroundings.ReachAsync(name, runbook.Folder, token)),
     };
 
     /// <summary>Which database it is for, its clock, and how much room a copy of it needs.</summary>
@@ -113,13 +124,6 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
     {
         await using var source = target.OpenSource(new SessionSettings { RunId = "rehearse", Role = "record" });
         await using var connection = await source.OpenAsync(cancellation);
-        var (_, now) = await RehearsalRows.IdentifyAsync(connection, cancellation);
-        var before = await RehearsalRows.ReadAsync(connection, plan.Name, cancellation);
-        var known = KnownSigners.Load(place.Home);
-        // Of what somebody else has put there it must not depend.
-        var last = before.FirstOrDefault(b => RehearsalRecordText.Read(b.Text, known).Record?.Id == b.Id);
-        var ended = record with { EndedAt = now, Previous = last is null ? null : RehearsalRecordText.HashOf(last.Text) };
-        await RehearsalRows.AddAsync(connection, ended, RehearsalRecordText.Sign(ended, key), cancellation);
-        return ended;
+        return await RehearsalRows.AddAsync(connection, record, key, KnownSigners.Load(place.Home), cancellation);
     }
 }

@@ -1,6 +1,8 @@
+using Godwit.Cli.Runs;
 using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Steps;
 using Godwit.Model.Runbooks;
+using Godwit.Postgres.Connections;
 
 namespace Godwit.Cli.Rehearsals;
 
@@ -36,6 +38,14 @@ internal sealed record RehearsalSurroundings(string Folder, IRunEnvironment Envi
         if (runbook.Target.Environment is { } variable) replaced[variable] = WithPassword(url, passFile);
         return new RehearsalSurroundings(folder, new RehearsalEnvironment(replaced, settings.Variables), sources, copied);
     }
+
+    /// <summary>A source of which there is a copy, by the rehearsal's variables and not by the machine's: checks have to see what steps see. Null of another, and of a file.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="folder">The runbook's own folder.</param>
+    /// <param name="cancellation">Stops.</param>
+    public async Task<TargetReading?> ReachAsync(string name, string folder, CancellationToken cancellation) =>
+        Copied.Contains(name) && Sources.TryGetValue(name, out var source) && source.Literal is null
+            ? await RunTarget.ReachAsync(null, source, folder, ConnectionEnvironment.Process with { Variable = Environment.Find }, Environment, cancellation) : null;
 
     public RehearsalRules Rules(RehearsalSettings settings) => new() { Log = new RehearsalLog(), Effects = settings.Effects, Skip = settings.Skip, Sources = Copied };
 

@@ -26,6 +26,8 @@ internal static class RehearsalText
             string Of(string[] names) => names.SelectMany(n => legs[n]).SelectMany(l => l.Phases).FirstOrDefault(f => f.Phase == phase) is { } figures ? Seconds(figures.Milliseconds) : "-";
         }
         foreach (var (step, held) in Locks(record)) out_.Line($"  {step}: {held}");
+        if (record.Copy is { IsWhole: false, Kept: { } kept }) out_.Line($"  [yellow]cut down[/] to {kept.After} of {kept.Before} rows: it stands for no rehearsal on all of them");
+        foreach (var taken in record.TakenAway) out_.Line($"  taken away from the copy: {taken}");
         foreach (var (step, why) in record.Skipped) out_.Line($"  [yellow]left out[/] {step}: {why}");
         if (record.NotAsked.Count > 0) out_.Line($"  not asked: {string.Join(", ", record.NotAsked.Select(n => $"{n.Key} ({n.Value})"))}");
         if (record.Shortened.Count > 0) out_.Line($"  waited less: {string.Join(", ", record.Shortened.Select(s => $"{s.Key} (in a run {s.Value} s)"))}");

@@ -67,7 +67,8 @@ internal sealed class RehearseSession(RunbookKinds kinds, string file, IReadOnly
         while (true)
         {
             var count = await CountAsync(plan, target, cancellation);
-            var good = Afresh ? made.Count : Math.Min(count.Good.Count, Count);
+            // Whoever asks for cut-down copies asks for that many of them; else those do not stand for whole ones.
+            var good = Afresh ? made.Count : count.Counted(new RehearsalDemands { Count = Count, CutDown = Days is not null }).Count;
             if (good >= Count) return End(plan, count, made);
             console.Note($"rehearsal {good + 1} of {Count}, plan {plan.Hash[..12]}");
             var record = await new OneRehearsal(kinds, runbook, plan, place, target, console, _time) { Backup = Backup, Anonymise = Anonymise, Days = Days }.RunAsync(cancellation);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Godwit.Cli.Journal;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
+using Godwit.Engine.Reports;
 using Godwit.Engine.Runbooks;
 
 namespace Godwit.Cli.Reports;
@@ -15,13 +16,19 @@ internal static class ReportCommand
 
     private static readonly Option<string?> Markdown = new("--markdown") { Description = "Write Markdown into this file; without either, it is printed.", HelpName = "FILE" };
 
+    private static readonly Option<string> For = new("--for")
+    {
+        Description = "Whom it is for: full; auditors, without the schemas; stakeholders, one page; post-mortem, what is on record after something went wrong.", HelpName = "WHOM", DefaultValueFactory = _ => ReportKinds.Word(ReportKind.Full),
+    };
+
     private static readonly Argument<string> Report = new("report") { Description = "A report that was written.", HelpName = "REPORT" };
 
     private static readonly Option<string[]> Key = new("--key") { Description = "A public key whose signature counts (PEM or JWK), instead of those known here. Repeatable.", HelpName = "FILE" };
 
     public static Command Create(RunbookKinds kinds)
     {
-        var command = new Command("report", "Writes what a run was into one signed file.") { RunbookOptions.File, Run, Html, Markdown, RunCommands.Target, RunbookOptions.Json, Verify() };
+        var command = new Command("report", "Writes what a run was into one signed file.") { RunbookOptions.File, Run, For, Html, Markdown, RunCommands.Target, RunbookOptions.Json, Verify() };
+        For.AcceptOnlyFromAmong([.. ReportKinds.Words]);
         command.Validators.Add(result =>
         {
             if (result.GetValue(Html) is not null && result.GetValue(Markdown) is not null) result.AddError("Name --html or --markdown, not both.");
@@ -29,7 +36,7 @@ internal static class ReportCommand
         command.SetAction((result, cancellation) => RunCommands.GuardAsync(
             "report", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
             console => new ReportSession(kinds, RunbookOptions.PathOf(result), result.GetValue(RunCommands.Target), console)
-                .WriteAsync(result.GetValue(Run), result.GetValue(Html), result.GetValue(Markdown), result.InvocationConfiguration.Output, cancellation),
+                .WriteAsync(result.GetValue(Run), ReportKinds.Find(result.GetValue(For)!) ?? ReportKind.Full, result.GetValue(Html), result.GetValue(Markdown), result.InvocationConfiguration.Output, cancellation),
             cancellation));
         return command;
     }

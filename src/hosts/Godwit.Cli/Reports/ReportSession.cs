@@ -15,7 +15,7 @@ namespace Godwit.Cli.Reports;
 /// <summary>Reads a run from its target and writes its report.</summary>
 internal sealed class ReportSession(RunbookKinds kinds, string file, string? to, RunConsole console)
 {
-    public async Task<int> WriteAsync(Guid? wanted, string? html, string? markdown, TextWriter output, CancellationToken cancellation)
+    public async Task<int> WriteAsync(Guid? wanted, ReportKind kind, string? html, string? markdown, TextWriter output, CancellationToken cancellation)
     {
         var reading = new RunbookReader(kinds).ReadFile(file, RunCommands.NoSet);
         if (reading.Runbook is null && to is null) return console.Refuse(reading.Findings);
@@ -31,7 +31,8 @@ internal sealed class ReportSession(RunbookKinds kinds, string file, string? to,
             return console.Refuse([Finding.Error(FindingCodes.NothingToResume, wanted is null ? "the target holds no run to report on" : $"the target holds no run {wanted} of this runbook", remedy: "`godwit history` lists them.")]);
 
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
-        var report = RunReport.Of(record, kinds, ToolVersion.Text);
+        record = BackupLook.At(record, reading.Runbook?.Folder ?? record.Run.Folder, known);
+        var report = RunReport.Of(record, kinds, ToolVersion.Text, kind);
         var text = ReportSignature.Append(html is null ? ReportMarkdown.Write(report) : ReportHtml.Write(report), run.Value, key);
         var path = html ?? markdown;
         if (path is not null) await File.WriteAllTextAsync(path, text, cancellation);

@@ -51,7 +51,8 @@ internal static partial class FirstRunbook
         #parameters:
         #  owner: {default: app, description: The role that owns what is made}
 
-        # Files with more phases. Their steps come before those of this file.
+        # Files with more phases. Their steps come before those of this file. Checklists that come with Godwit are included by name, and printed by "godwit init --show NAME":
+        # {{string.Join(", ", BuiltInRunbooks.Names)}}.
         #include: []
 
         # Where backups of the target go: "godwit backup create" takes and verifies one, and the gate "backup" asks for one. Without a key Godwit makes one.
@@ -69,6 +70,13 @@ internal static partial class FirstRunbook
         #  tables:
         #    people:
         #      columns: {email: email, name: text}
+
+        # What of the data is personal, and why it is kept: "godwit report" says what the run did with it.
+        #personal_data:
+        #  purpose: Letting people sign in
+        #  basis: contract
+        #  tables:
+        #    people: {email: contact, name: identity}
 
         # Who may approve, and what needs it.
         #roles:

@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Text;
+using Godwit.Cli.Move;
 using Godwit.Cli.Runs;
+using Godwit.Documents.Shapes;
 using Godwit.Engine.Runbooks;
 using Godwit.Model.Findings;
 
@@ -10,12 +13,30 @@ internal static class InitCommand
 {
     private static readonly Argument<string> Folder = new("folder") { Description = "Where to write; made when missing. Default: here.", HelpName = "FOLDER", DefaultValueFactory = _ => "." };
 
+    private static readonly Option<string?> Show = new("--show") { Description = "Print a checklist that comes with Godwit, instead of writing anything.", HelpName = "NAME" };
+
     public static Command Create(RunbookKinds kinds)
     {
-        var command = new Command("init", "Writes a commented runbook and a first migration; overwrites nothing.") { Folder, RunbookOptions.Json };
+        var command = new Command("init", "Writes a commented runbook and a first migration; overwrites nothing.") { Folder, Show, RunbookOptions.Json };
         command.SetAction((result, cancellation) => RunCommands.GuardAsync(
-            "init", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration, console => Task.FromResult(Write(kinds, result.GetRequiredValue(Folder), console)), cancellation, next: null));
+            "init", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration, 
+            console => Task.FromResult(result.GetValue(Show) is { } name ? Print(name, result.InvocationConfiguration.Output, console) : Write(kinds, result.GetRequiredValue(Folder), console)), cancellation, next: null));
         return command;
+    }
+
+    /// <summary>As <c>include</c> reads it, for whoever wants to know what it asks, or to have a file of their own made of it.</summary>
+    private static int Print(string name, TextWriter output, RunConsole console)
+    {
+        var full = name.StartsWith(Shape.File.BuiltInPrefix, StringComparison.Ordinal) ? name : Shape.File.BuiltInPrefix + name;
+        if (!BuiltInRunbooks.IsName(full))
+        {
+            var meant = Suggestion.For(full, BuiltInRunbooks.Names);
+            return console.Refuse([Finding.Error(
+                FindingCodes.RunbookNoFile, $"Nothing that comes with Godwit is called {name}", null, (meant is null ? "" : $"Did you mean {meant}? ") + $"There are: {string.Join(", ", BuiltInRunbooks.Names)}")], ExitCode.Usage);
+        }
+        var text = Encoding.UTF8.GetString(BuiltInRunbooks.Read(full));
+        if (!console.Json) output.Write(text);
+        return console.Finish(new RunDocument { Outcome = "shown", ExitCode = ExitCode.Done, Files = [full], Text = text });
     }
 
     private static int Write(RunbookKinds kinds, string folder, RunConsole console)

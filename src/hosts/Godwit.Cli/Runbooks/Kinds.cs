@@ -9,10 +9,12 @@ using Godwit.Engine.Runbooks;
 using Godwit.Engine.Steps.Backfill;
 using Godwit.Engine.Steps.Command;
 using Godwit.Engine.Steps.Config;
+using Godwit.Engine.Steps.CutOver;
 using Godwit.Engine.Steps.Http;
 using Godwit.Engine.Steps.Load;
 using Godwit.Engine.Steps.Move;
 using Godwit.Engine.Steps.Observe;
+using Godwit.Engine.Steps.Release;
 using Godwit.Engine.Steps.Route;
 using Godwit.Engine.Steps.Smoke;
 using Godwit.Engine.Steps.Wait;
@@ -33,12 +35,16 @@ namespace Godwit.Cli.Runbooks;
 /// <summary>The kinds of steps and gates that this program has, in the order in which schema and reference list them. A new kind is one line here.</summary>
 internal static class Kinds
 {
+    private static readonly NestedMoves s_moves = new();
+
     public static RunbookKinds All { get; } = new(
         steps:
         [
             new SqlStepKind(),
             new BackfillStepKind(new PostgresBackfills(), TransformRegistry.Standard),
-            new MoveStepKind(new NestedMoves()),
+            new MoveStepKind(s_moves),
+            new CutOverStepKind(s_moves),
+            new ReleaseStepKind(s_moves),
             new CommandStepKind(),
             new HttpStepKind(),
             new MaintenanceStepKind(),

@@ -105,14 +105,15 @@ internal static class RunCommands
         yield return Act(kinds, "run", "Carries out a runbook, to the end of observe.", [Journal, AcceptRewind, Certificate, Wait, Detach, Log], (session, _, token) => session.RunAsync(token));
         yield return Act(
             kinds, "status", "Shows where a run stands, why, and what going back now would take.", [Watch],
-            (session, result, token) => session.StatusAsync(result.GetValue(Watch) ? WatchInterval : null, token));
-        yield return Act(kinds, "pause", "Asks the runner of a run to stop after the part at hand.", [], (session, _, token) => session.PauseAsync(token));
+            (session, result, token) => session.Inquiries().StatusAsync(result.GetValue(Watch) ? WatchInterval : null, token));
+        yield return Act(kinds, "pause", "Asks the runner of a run to stop after the part at hand.", [], (session, _, token) => session.Inquiries().PauseAsync(token));
         yield return Act(
-            kinds, "rollback", "Undoes a run, the last step first, and looks whether it is as it was.", [Back, ApprovedBy, Override, Impact, Journal, AcceptRewind, Certificate, Detach, Log],
+            kinds, "rollback", "Undoes a run, the last step first, and looks whether it is as it was.", [Back, ApprovedBy, Override, Impact, Journal, AcceptRewind, Certificate, Wait, Detach, Log],
             (session, result, token) => session.RollBackAsync(result.GetValue(Back) is { } name ? PhaseNames.Find(name) : null, RequestOf(result), token));
         yield return Act(
             kinds, "finish", "Carries out contract: removes what the run has replaced.", [Early, Seen, Journal, AcceptRewind, Certificate, Wait, Detach, Log], (session, result, token) => session.FinishAsync(result.GetValue(Early), token));
-        yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.HistoryAsync(token));
+        yield return Act(kinds, "endpoint", "Says which side of a live move is to be written to now.", [], (session, _, token) => session.Inquiries().EndpointAsync(token));
+        yield return Act(kinds, "history", "Lists the runs of a target.", [], (session, _, token) => session.Inquiries().HistoryAsync(token));
     }
 
     private static RollbackRequest RequestOf(ParseResult result) => new(

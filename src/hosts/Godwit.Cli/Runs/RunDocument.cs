@@ -1,3 +1,4 @@
+using Godwit.Cli.Live;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -38,6 +39,9 @@ internal sealed record RunDocument
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>What a demo measured, and what it found when it looked whether anything was lost: numbers by name, milliseconds and seconds where the name says so.</summary>
+    public IReadOnlyDictionary<string, double>? Figures { get; init; }
+
     public RunnerDocument? Runner { get; init; }
 
     /// <summary>Copies of the journal that are made elsewhere.</summary>
@@ -74,6 +78,9 @@ internal sealed record RunDocument
     /// <summary>How far replicas of the target are behind; null when there is none.</summary>
     public string? Lag { get; init; }
 
+    /// <summary>Where live moves stand.</summary>
+    public IReadOnlyList<LiveDocument>? Live { get; init; }
+
     public IReadOnlyList<StepDocument>? Steps { get; init; }
 
     /// <summary>The table that another tool keeps its history in, or the baseline.</summary>
@@ -99,6 +106,9 @@ internal sealed record RunDocument
 
     /// <summary>The files that were written.</summary>
     public IReadOnlyList<string>? Files { get; init; }
+
+    /// <summary>The text of a file that is shown.</summary>
+    public string? Text { get; init; }
 
     /// <summary>The rows of each table that was dropped.</summary>
     public IReadOnlyDictionary<string, long>? Removed { get; init; }
@@ -168,9 +178,13 @@ internal sealed record GateDocument(string Gate, string Phase, string State, str
     public IReadOnlyList<SignedDocument>? People { get; init; }
 }
 
-/// <param name="State"><c>done</c>, <c>late</c>, <c>past</c> where nothing tells whether it happened, or <c>ahead</c>.</param>
+/// <param name="State"><c>done</c>, <c>late</c>, <c>past</c> where nothing tells whether it happened, or <c>ahead</c>; of a decision by attestation <c>go</c>, <c>held</c> or <c>ahead</c>.</param>
 /// <param name="LateSeconds">How late it happened, or is by now.</param>
-internal sealed record TimetableDocument(string At, string What, IReadOnlyList<string> Who, bool Decision, string State, double? LateSeconds);
+internal sealed record TimetableDocument(string At, string What, IReadOnlyList<string> Who, bool Decision, string State, double? LateSeconds)
+{
+    /// <summary>The gate by which people decide; null where nothing waits for it.</summary>
+    public string? Gate { get; init; }
+}
 
 /// <param name="Migration">What the other tool calls it.</param>
 /// <param name="Compared">Whether the file was compared with a checksum that the tool kept.</param>

@@ -17,10 +17,10 @@ internal sealed class RunEnds(RunConsole console)
     }
 
     /// <summary>The target is as it is; nothing is written to what may not be the right one.</summary>
-    public int Rewound(IReadOnlyList<Finding> findings)
+    public int Rewound(IReadOnlyList<Finding> findings, string next = "`godwit resume --accept-rewind REASON` goes on without what is lost.")
     {
         RunbookFindings.Print(console.Console, findings);
-        const string reason = "the target went back in time", next = "`godwit resume --accept-rewind REASON` goes on without what is lost.";
+        const string reason = "the target went back in time";
         console.Console.Line($"[yellow]Paused:[/] {reason}; nothing was changed.");
         return console.Finish(new RunDocument { Outcome = "paused", ExitCode = ExitCode.Paused, Reason = reason, Next = next, Findings = [.. findings.Select(f => FindingDocument.From(f, showValues: false))] });
     }

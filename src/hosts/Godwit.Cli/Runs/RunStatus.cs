@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Godwit.Cli.Live;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
 using Godwit.Cli.People;
@@ -12,6 +13,7 @@ using Godwit.Engine.Rollback;
 using Godwit.Engine.Runbooks;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
+using Godwit.Engine.Timetables;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Runbooks;
@@ -34,7 +36,7 @@ internal static class RunStatus
     {
         var run = view.Run;
         var over = run.State is RunbookState.Finished or RunbookState.RolledBack or RunbookState.Aborted;
-        var timetable = NoticeStatus.TimetableOf(run.Plan, run.StartedAt, run.EndedAt ?? run.Now, run.Phases);
+        var timetable = NoticeStatus.TimetableOf(run.Plan, run.StartedAt, run.EndedAt ?? run.Now, run.Phases, TimetableDecisions.MadeIn(run, view.Signed));
         var onCall = over ? null : NoticeStatus.OnCall(run.Plan, run.Now);
         var findings = compared.Concat(view.Signed.Register.Findings).Concat(view.Copies.Select(c => OfCopy(c, run)).OfType<Finding>()).Concat(NoticeFindings.Unsent(view.Notices)).ToList();
         if (!over && NoticeStatus.Nobody(run.Plan, run.Now) is { } nobody) findings.Add(nobody);
@@ -82,6 +84,8 @@ internal static class RunStatus
         if (view.Checked is { } seen) out_.Line($"rollback checked: {Checked(seen)}");
         var tripwires = TripwireDocument.Of(run, view.Tripwires);
         foreach (var tripwire in tripwires) out_.Line($"tripwire {tripwire.Id}: {tripwire.Describe(run.Now)}");
+        var live = view.Live.Select(LiveDocument.Of).ToList();
+        foreach (var move in live) out_.Line($"live move {move.Step}: {move.Describe()}");
         if (view.Lag is { } lag) out_.Line($"replicas: {lag}");
         foreach (var copy in view.Copies) out_.Line($"journal copied to {copy.Sink}: {copy.Sent:N0} entries, {Word(copy.Status)}");
         NoticeStatus.Print(out_, timetable, onCall, view.Notices);
@@ -91,7 +95,7 @@ internal static class RunStatus
             Outcome = "status", ExitCode = exitCode, Run = run.Id.ToString(), Runbook = run.Plan.Name, Plan = run.Plan.Hash, State = RunWords.Of(run.State), Reason = run.Reason,
             RollingBack = run.RollingBack, StartedAt = run.StartedAt, EndedAt = run.EndedAt,
             Runner = run.Runner is { } r ? new RunnerDocument(r.Holder, r.SinceHeartbeat.TotalSeconds, r.Alive) : null,
-            Rollback = back, Lag = view.Lag, Decided = view.Decided, Checked = view.Checked, Tripwires = tripwires.Count == 0 ? null : tripwires,
+            Rollback = back, Lag = view.Lag, Live = live.Count == 0 ? null : live, Decided = view.Decided, Checked = view.Checked, Tripwires = tripwires.Count == 0 ? null : tripwires,
             Approvals = demands.Count == 0 ? null : demands,
             Gates = [.. view.Gates.Select(g => new GateDocument(g.Gate, PhaseNames.Of(g.Phase), g.State.ToString(), g.Summary, g.At) { People = NewestOf(view, g.Gate) is { Count: > 0 } people ? [.. people.Select(p => SignedDocument.Of(p.Statement))] : null })],
             Journal = view.Copies.Count == 0 ? null : [.. view.Copies.Select(c => new CopyDocument(c.Sink, Word(c.Status), c.Sent, c.SucceededAt, c.Failures, c.Problem))],

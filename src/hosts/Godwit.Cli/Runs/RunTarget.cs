@@ -1,3 +1,4 @@
+using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
@@ -10,9 +11,18 @@ internal static class RunTarget
     public static Task<TargetReading> ReachAsync(string? to, ValueFrom? named, string folder, CancellationToken cancellation) =>
         ReachAsync(to, named, folder, ConnectionEnvironment.Process, cancellation);
 
-    public static async Task<TargetReading> ReachAsync(string? to, ValueFrom? named, string folder, ConnectionEnvironment connections, CancellationToken cancellation)
+    public static Task<TargetReading> ReachAsync(string? to, ValueFrom? named, string folder, ConnectionEnvironment connections, CancellationToken cancellation) =>
+        ReachAsync(to, named, folder, connections, ProcessEnvironment.Instance, cancellation);
+
+    /// <param name="to">Its URL, from an argument.</param>
+    /// <param name="named">Where it is found otherwise.</param>
+    /// <param name="folder">Where paths start.</param>
+    /// <param name="connections">How it is connected to.</param>
+    /// <param name="variables">The variables that name it.</param>
+    /// <param name="cancellation">Stops.</param>
+    public static async Task<TargetReading> ReachAsync(string? to, ValueFrom? named, string folder, ConnectionEnvironment connections, IRunEnvironment variables, CancellationToken cancellation)
     {
-        var (url, environment, findings) = Read(to, named, folder, connections);
+        var (url, environment, findings) = Read(to, named, folder, connections, variables);
         if (url is null) return new TargetReading(null, findings);
         var reached = await PostgresTarget.ConnectAsync(url, environment, cancellation);
         return reached with { Findings = [.. findings, .. reached.Findings] };
@@ -22,18 +32,19 @@ internal static class RunTarget
     /// <returns>The server, and the name of the database.</returns>
     public static async Task<(TargetReading Reading, string? Database)> ReachServerAsync(string? to, ValueFrom? named, string folder, string through, CancellationToken cancellation)
     {
-        var (url, environment, findings) = Read(to, named, folder, ConnectionEnvironment.Process);
+        var (url, environment, findings) = Read(to, named, folder, ConnectionEnvironment.Process, ProcessEnvironment.Instance);
         if (url is null) return (new TargetReading(null, findings), null);
         var reached = await PostgresTarget.ConnectAsync(url with { Database = through }, environment, cancellation);
         return (reached with { Findings = [.. findings, .. reached.Findings] }, url.Database);
     }
 
-    private static (PostgresUrl? Url, ConnectionEnvironment Environment, IReadOnlyList<Finding> Findings) Read(string? to, ValueFrom? named, string folder, ConnectionEnvironment connections)
+    private static (PostgresUrl? Url, ConnectionEnvironment Environment, IReadOnlyList<Finding> Findings) Read(
+        string? to, ValueFrom? named, string folder, ConnectionEnvironment connections, IRunEnvironment variables)
     {
         string? address;
         try
         {
-            address = to ?? (named is null ? null : Resolve(named, folder));
+            address = to ?? (named is null ? null : Resolve(named, folder, variables));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -50,6 +61,6 @@ internal static class RunTarget
         return (url.Url, environment, url.Findings);
     }
 
-    private static string? Resolve(ValueFrom value, string folder) =>
-        value.Literal ?? (value.Environment is { } name ? ProcessEnvironment.Instance.Find(name) : value.File is { } file ? ProcessEnvironment.ReadFile(Path.Combine(folder, file)) : null);
+    private static string? Resolve(ValueFrom value, string folder, IRunEnvironment variables) =>
+        value.Literal ?? (value.Environment is { } name ? variables.Find(name) : value.File is { } file ? ProcessEnvironment.ReadFile(Path.Combine(folder, file)) : null);
 }

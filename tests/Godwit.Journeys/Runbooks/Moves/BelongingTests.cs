@@ -15,7 +15,7 @@ public sealed class BelongingTests(PostgresServers servers)
         var done = await folder.RangesAsync(done: true);
         foreach (var arguments in new string[][] { ["resume", "--to", to, "--schema", "app"], ["abort", "--to", to, "--schema", "app"], ["move", "--from", from, "--to", to, "--schema", "app"] })
         {
-            var outcome = (await GodwitHere.RunAsync(folder.Path, folder.Environment, [.. arguments, "--json"])).MustBe(1);
+            var outcome = (await GodwitProcess.RunAsync(folder.Path, folder.Environment, [.. arguments, "--json"])).MustBe(1);
             Assert.Contains("GW1782", outcome.Codes);
         }
         Assert.Equal(done, await folder.RangesAsync(done: true));
@@ -31,7 +31,7 @@ public sealed class BelongingTests(PostgresServers servers)
         using var folder = await MoveFolder.LibraryAsync(servers);
         using (var runner = await folder.StartIntoCopyAsync("run")) runner.Kill();
         (await folder.RunAsync("abort")).MustBe(0);
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["abort", "--to", folder.Target.Url, "--schema", "app"])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["abort", "--to", folder.Target.Url, "--schema", "app"])).MustBe(0);
         Assert.Equal(0, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'app'"));
     }
 
@@ -47,7 +47,7 @@ public sealed class BelongingTests(PostgresServers servers)
         }
         var paused = await folder.JsonAsync(5, "run");
         Assert.Equal("GW1309", paused.GetProperty("findings")[0].GetProperty("code").GetString());
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["abort", "--to", folder.Target.Url, "--schema", "app"])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["abort", "--to", folder.Target.Url, "--schema", "app"])).MustBe(0);
         (await folder.RunAsync("resume")).MustBe(0);
         await folder.AssertLibraryAsync();
     }

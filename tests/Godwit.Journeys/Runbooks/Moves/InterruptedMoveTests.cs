@@ -20,7 +20,7 @@ public sealed class InterruptedMoveTests(PostgresServers servers)
         Assert.Equal(done + left, await folder.RangesAsync(done: true));
         Assert.Equal(first, await folder.Target.ScalarAsync<string>("SELECT min(finished_at)::text FROM godwit.ranges"));
         Assert.Equal(1, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM godwit.runs WHERE kind = 'move'"));
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
     }
 
     [Fact]

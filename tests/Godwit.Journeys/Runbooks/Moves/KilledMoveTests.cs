@@ -29,6 +29,6 @@ public sealed class KilledMoveTests(PostgresServers servers)
         Assert.Equal(1, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM godwit.runs WHERE kind = 'move'"));
         await RandomKills.RunAsync(folder, random, kills, first: "rollback", then: "rollback", end: 6, Longest / 2);
         await folder.AssertEmptyAsync();
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
     }
 }

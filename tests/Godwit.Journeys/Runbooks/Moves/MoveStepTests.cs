@@ -22,7 +22,7 @@ public sealed class MoveStepTests(PostgresServers servers)
         // Done, undone, and done anew.
         (await folder.RunAsync("run")).MustBe(0);
         Assert.Equal(3503, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM public.tracks"));
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["journal", "verify", "--to", folder.Target.Url])).MustBe(0);
     }
 
     [Fact]
@@ -46,16 +46,16 @@ public sealed class MoveStepTests(PostgresServers servers)
         var evidence = entry.RootElement.GetProperty("evidence");
         Assert.Equal(("11", "15607", "0"), (evidence.GetProperty("tables").GetString(), evidence.GetProperty("rows").GetString(), evidence.GetProperty("in quarantine").GetString()));
 
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["certificate", "export", folder.File, "--out", folder.In("out")])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["certificate", "export", folder.File, "--out", folder.In("out")])).MustBe(0);
         var file = Path.Combine(folder.In("out"), "music.certificate.json");
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["certificate", "verify", file])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["certificate", "verify", file])).MustBe(0);
         Assert.Equal(evidence.GetProperty("certificate").GetString(), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken))));
 
         var report = (await folder.RunAsync("report")).MustBe(0).Output;
         Assert.Contains("## Moves", report, StringComparison.Ordinal);
         Assert.Contains("| Track | Track | 3,503 |", report.Replace("  ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         // What moved it is looked at again by a move's own means.
-        (await GodwitHere.RunAsync(folder.Path, folder.Environment, ["verify", "--from", folder.In("legacy.sqlite"), "--to", folder.Target.Url, "--schema", "app"])).MustBe(0);
+        (await GodwitProcess.RunAsync(folder.Path, folder.Environment, ["verify", "--from", folder.In("legacy.sqlite"), "--to", folder.Target.Url, "--schema", "app"])).MustBe(0);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class SilenceTests(PostgresServers servers)
     {
         var answer = Fine;
         await using var prometheus = new LoopbackService(_ => new LoopbackAnswer(200, answer));
-        using var folder = await WatchedFolder.MakeAsync(servers, "{id: errors, metric: sum(errors), above: 5, every: 100ms, baseline: 300ms, no_data: 1s, action: rollback}");
+        using var folder = await WatchedFolder.MakeAsync(servers, "{id: errors, metric: sum(errors), above: 5, every: 100ms, baseline: 300ms, no_data: 3s, action: rollback}");
         folder.Environment["PROMETHEUS_URL"] = prometheus.Url;
         var run = folder.JsonAsync(5, "run");
         await folder.UntilAtAsync("settle", run);

@@ -32,7 +32,7 @@ internal static class WatchedFolder
             """)
             .Sql("column.sql", "ALTER TABLE people ADD lower_name text", "ALTER TABLE people DROP lower_name")
             .Sql("switched.sql", "CREATE VIEW new_people AS SELECT id, lower_name FROM people", "DROP VIEW new_people");
-        await folder.Target.ExecuteAsync("CREATE TABLE public.people (id int PRIMARY KEY, name text NOT NULL); INSERT INTO public.people SELECT i, 'Name ' || i FROM generate_series(1, 2000) i; CREATE TABLE public.figures (value numeric); INSERT INTO public.figures VALUES (1)");
+        await folder.Target.ExecuteAsync("CREATE TABLE public.people (id int PRIMARY KEY, name text NOT NULL); INSERT INTO public.people SELECT i, 'Name ' || i FROM generate_series(1, 1000) i; CREATE TABLE public.figures (value numeric); INSERT INTO public.figures VALUES (1)");
         return folder;
     }
 

@@ -105,6 +105,19 @@ public sealed class MaskTests
         Assert.Null(Kinds.Mask("null", "text").Apply("anything"));
     }
 
+    [Theory]
+    [InlineData("""{"a\ud800":"\udc00Ada\ud83d","b":"\ud83d\ude00"}""", """^\{"a\\ud800":"\\udc00[A-Z][a-z]{2}\\ud83d","b":"\\ud83d\\ude00"\}$""")]
+    [InlineData("""[ "\u0000\"\\\/\b\f\n\r\t", "\u00fcber", "über" ]""", """^\[ "\\u0000\\"\\\\/\\u0008\\u000c\\u000a\\u000d\\u0009", "(\\u00[ef][0-9a-f])[a-z]{3}", "[à-öø-ÿ][a-z]{3}" \]$""")]
+    [InlineData("[1234567e5,1.25E-3,-0.5e+10,0e1,true]", @"^\[(?!1234567)[1-9]\d{6}e5,[1-9]\.\d\dE-3,-0\.\de\+10,0e1,true\]$")]
+    public void Documents_may_hold_whatever_the_type_json_takes(string document, string masked) => Assert.Matches(masked, Kinds.Mask("json", "json").Apply(document)!);
+
+    [Fact]
+    public void Documents_may_be_deep()
+    {
+        var deep = new string('[', 5000) + "\"Ada\"" + new string(']', 5000);
+        Assert.Equal(deep.Length, Kinds.Mask("json", "json").Apply(deep)!.Length);
+    }
+
     [Fact]
     public void Long_texts_are_masked_in_reasonable_time_and_another_key_gives_others()
     {
@@ -116,7 +129,8 @@ public sealed class MaskTests
 
     [Theory]
     [InlineData("email", "text", true), InlineData("contact_email", "varchar", true), InlineData("last_name", "text", true), InlineData("tablename", "text", false), InlineData("hostel", "text", false)]
-    [InlineData("phone", "int4", false), InlineData("birth_date", "date", true), InlineData("created", "timestamptz", false), InlineData("iban", "bpchar", true)]
+    [InlineData("phone", "int4", true), InlineData("salary", "numeric", true), InlineData("tax_id", "int8", true), InlineData("emails", "_text", true), InlineData("address_id", "int8", false), InlineData("addressId", "uuid", false)]
+    [InlineData("phone_verified", "bool", false), InlineData("email_sent", "boolean", false), InlineData("birth_year", "integer", true), InlineData("mail_at", "timestamptz", false), InlineData("birth_date", "date", true), InlineData("created", "timestamptz", false), InlineData("iban", "bpchar", true)]
     public void Names_of_columns_tell(string column, string type, bool personal) => Assert.Equal(personal, PersonalSigns.OfName(column, type) is not null);
 
     [Fact]
@@ -124,6 +138,7 @@ public sealed class MaskTests
     {
         Assert.Equal("2 of 3 values look like email addresses", PersonalSigns.OfValues(["a@b.example", "none", "c.d@e.example"]));
         Assert.Contains("phone numbers", PersonalSigns.OfValues(["+49 30 1234567"]), StringComparison.Ordinal);
+        Assert.Contains("phone numbers", PersonalSigns.OfValues(["{\"+49 30 1234567\",x}"]), StringComparison.Ordinal);
         Assert.Contains("bank accounts", PersonalSigns.OfValues(["DE89 3704 0044 0532 0130 00"]), StringComparison.Ordinal);
         Assert.Null(PersonalSigns.OfValues(["open", "closed"]));
         Assert.Null(PersonalSigns.OfValues([]));

@@ -19,6 +19,8 @@ public sealed class NoticeWatchTests
     [InlineData("run-paused", """{"reason":"asked to pause"}""", "paused")]
     [InlineData("run-paused", """{"reason":"rolled back to the end of expand"}""", "")]
     [InlineData("run-paused", """{"reason":"a statement failed","failed":true}""", "failed")]
+    [InlineData("run-resumed", """{"runner":"here","was":"Paused"}""", "resumed")]
+    [InlineData("rehearsal-went-on", """{"runner":"here","was":"Paused"}""", "")]
     [InlineData("rollback-ended", """{"phase":"expand"}""", "rolled-back")]
     [InlineData("run-complete", "{}", "done")]
     [InlineData("run-finished", "{}", "finished")]
@@ -40,6 +42,24 @@ public sealed class NoticeWatchTests
         Assert.Empty(watch.Of([Entry(2, "run-paused", """{"reason":"step a: no"}""")]));
         Assert.Single(watch.Of([Entry(3, "run-paused", """{"reason":"asked to pause"}""")]));
     }
+
+    [Fact]
+    public void Each_resume_is_told_by_itself_and_what_went_before_where_nobody_said_it()
+    {
+        var watch = Watch();
+        var (first, second) = (watch.Of([Entry(1, "run-resumed", """{"was":"Paused"}""")])[0], watch.Of([Entry(5, "run-resumed", """{"was":"Running"}""", hash: "a")])[0]);
+        Assert.NotEqual(first.Key, second.Key);
+        Assert.DoesNotContain("Before", first.Content.Text, StringComparison.Ordinal);
+        Assert.Contains("Before: its runner was gone", second.Content.Text, StringComparison.Ordinal);
+        Assert.Equal("running", second.Content.State);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no JSON any more")]
+    [InlineData("null")]
+    [InlineData("{\"subject\":1}")]
+    public void What_somebody_changed_is_no_notice_and_stops_nothing(string content) => Assert.Null(NoticeContent.TryRead(content));
 
     [Fact]
     public void A_number_that_comes_again_after_a_restore_has_another_key()

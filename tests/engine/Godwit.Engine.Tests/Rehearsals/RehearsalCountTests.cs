@@ -86,6 +86,16 @@ public sealed class RehearsalCountTests : IDisposable
     }
 
     [Fact]
+    public void Those_on_a_copy_that_was_cut_down_count_only_where_that_is_demanded()
+    {
+        StoredRehearsal[] rows = [Row(4, r => r with { Copy = r.Copy with { Days = 1, Kept = new KeptShare(1000, 10) } }), Row(3), Row(2, r => r with { Copy = r.Copy with { Anonymised = true } }), Row(1)];
+        Assert.Equal([3, 2, 1], Count(rows).Counted(new RehearsalDemands()).Select(r => r.EndedAt.Hour));
+        Assert.Null(Count(rows).Missing(new RehearsalDemands(), Noon));
+        Assert.Equal("3 good rehearsals of this plan, and 4 are needed; 1 on a copy that kept only the rows of some days does not count", Count(rows).Missing(new RehearsalDemands { Count = 4 }, Noon));
+        Assert.Null(Count(rows).Missing(new RehearsalDemands { Count = 4, CutDown = true }, Noon));
+    }
+
+    [Fact]
     public void Estimates_are_the_median_and_grow_with_the_tables_that_were_locked()
     {
         var records = new[] { Record(3), Record(2, milliseconds: 20_000), Record(1, milliseconds: 30_000) };

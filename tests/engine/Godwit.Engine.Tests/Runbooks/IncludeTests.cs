@@ -1,4 +1,5 @@
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Runbooks;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Engine.Tests.Runbooks;
@@ -76,6 +77,16 @@ public sealed class IncludeTests : IDisposable
     {
         _folder.Write("runbook.yaml", RunbookFolder.Head + "include: [a.yaml, gone.yaml, ../x.yaml, /etc/hostname]\n").Write("a.yaml", Part("a"));
         Assert.Equal(["runbook.yaml:4:19 GW1605", "runbook.yaml:4:30 GW1606", "runbook.yaml:4:41 GW1606"], _folder.Places());
+    }
+
+    [Fact]
+    public void What_comes_with_the_program_is_named_and_an_unknown_name_shows_what_there_is()
+    {
+        Assert.Equal(["godwit:checklists/learning-sol", "godwit:checklists/namaskah", "godwit:checklists/pheme", "godwit:checklists/suma-finance"], BuiltInRunbooks.Names);
+        _folder.Write("runbook.yaml", RunbookFolder.Head + "include: [godwit:checklists/phem]\nphases: {expand: {steps: [{pause: 1s}]}}\n");
+        var finding = Assert.Single(_folder.Read().Findings);
+        Assert.Equal("runbook.yaml:4:11 GW1605", RunbookFolder.Describe(finding));
+        Assert.StartsWith("Did you mean \"godwit:checklists/pheme\"? There are: godwit:checklists/learning-sol, ", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

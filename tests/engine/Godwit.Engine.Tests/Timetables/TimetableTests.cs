@@ -36,6 +36,26 @@ public sealed class TimetableTests
     }
 
     [Fact]
+    public void A_decision_by_a_gate_is_held_from_its_time_until_it_is_made()
+    {
+        var settings = JsonNode.Parse("""{"zone":"UTC","date":"2026-11-24","entries":[{"at":"01:30","what":"Go","gate":"go"}]}""")!.AsObject();
+        var timetable = Timetable.Of(settings, At("2026-11-24T00:00:00Z"))!;
+        Assert.True(timetable.Entries[0].Decision);
+        var none = new HashSet<string>(StringComparer.Ordinal);
+        Assert.Equal(("ahead", null), Standing("2026-11-24T01:29:00Z", none));
+        Assert.Equal(("held", TimeSpan.FromMinutes(30)), Standing("2026-11-24T02:00:00Z", none));
+        Assert.Equal(("go", null), Standing("2026-11-24T02:00:00Z", new HashSet<string>(["go"], StringComparer.Ordinal)));
+        // A plan without a run: nobody can tell.
+        Assert.Equal("past", timetable.Stand(At("2026-11-24T02:00:00Z"), [])[0].State);
+
+        (string, TimeSpan?) Standing(string now, IReadOnlySet<string> made)
+        {
+            var standing = timetable.Stand(At(now), [], made)[0];
+            return (standing.State, standing.Late);
+        }
+    }
+
+    [Fact]
     public void Without_a_date_it_is_the_day_nearest_to_the_run()
     {
         var settings = JsonNode.Parse("""{"zone":"UTC","entries":[{"at":"01:30","what":"x"}]}""")!.AsObject();

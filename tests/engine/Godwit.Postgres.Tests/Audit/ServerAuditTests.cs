@@ -46,7 +46,7 @@ public sealed class ServerAuditTests(AuditServer server) : IClassFixture<AuditSe
         using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(10));
         foreach (var (name, text) in new[] { ("server.crt", certificate.ExportCertificatePem()), ("server.key", key.ExportPkcs8PrivateKeyPem()) })
         {
-            var file = Path.Combine(database.Server.DataFolder, name);
+            var file = Path.Combine(((PostgresServer)database.Server).DataFolder, name);
             await database.ExecuteAsync($"COPY (SELECT unnest(string_to_array('{text}', E'\\n'))) TO '{file}'", superuser: true);
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }

@@ -108,7 +108,7 @@ internal sealed class KindScript(TestDatabase database) : IDisposable
 
     public async Task<RunbookOutcome> GoOnAsync() => await CarryAsync(await TakeOverAsync(), r => r.ForwardAsync(finish: false, Token));
 
-    public async Task<RunbookOutcome> RollBackAsync() => await CarryAsync(await TakeOverAsync(), r => r.RollBackAsync(null, Token));
+    public async Task<RunbookOutcome> RollBackAsync(Phase? to = null) => await CarryAsync(await TakeOverAsync(), r => r.RollBackAsync(to, Token));
 
     public async Task<RunbookRun> RunRowAsync()
     {

@@ -114,6 +114,9 @@ public sealed class RouteAnalysisTests(PostgresServers servers)
     [InlineData("{name: errors, sql: SELECT 1, times_blue: 2}", "names no @side@")]
     [InlineData("{name: errors, sql: SELECT 1, at_most: 2, plus: 1}", "on top of \"times_blue\"")]
     [InlineData("{name: errors, http: {url: \"http://@side@/\", figure: body}, times_blue: 2}", "needs \"at\"")]
+    [InlineData("{name: errors, http: {url_env: SERVICE, path: /figures}, times_blue: 2}", "names no @side@")]
+    [InlineData("{name: errors, http: {url: \"http://@side@/\", path: /figures}, times_blue: 2}", "A path goes with url_env")]
+    [InlineData("{name: errors, http: {url_env: SERVICE, path: \"/@side@?api_key=1234\"}, times_blue: 2}", "looks like a secret")]
     public async Task What_cannot_be_compared_is_found_before_anything_runs(string comparison, string says)
     {
         using var script = await KindScript.NewAsync(servers);
@@ -121,6 +124,24 @@ public sealed class RouteAnalysisTests(PostgresServers servers)
             - route: {weights: [10], analysis: [{{{comparison}}}], command: {run: [/bin/true, "@green@"]}}
             """);
         Assert.Contains(script.Check(), f => f.Message.Contains(says, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_service_whose_address_comes_from_outside_is_asked_for_either_side_below_it()
+    {
+        await using var service = new LoopbackService(r => new LoopbackAnswer(200, r.Path == "/at/green?last=3s" ? """{"share": 0.5}""" : """{"share": 0.1}"""));
+        using var script = await KindScript.NewAsync(servers);
+        script.Variables["SERVICE"] = service.Url + "/at/";
+        script.Steps($$"""
+            - route:
+                weights: [10]
+                hold: 100ms
+                every: 20ms
+                analysis: [{name: errors, http: {url_env: SERVICE, path: "/@side@?last=3s", figure: body, at: /share}, times_blue: 2}]
+            {{Weights}}
+            """);
+        var paused = Assert.IsType<RunbookOutcome.Paused>(await script.RunAsync());
+        Assert.Contains("errors: green 0.5, blue 0.1, green at most 0.2", paused.Findings[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]

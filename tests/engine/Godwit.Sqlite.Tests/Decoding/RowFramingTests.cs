@@ -45,7 +45,7 @@ public sealed class RowFramingTests
 
     [Fact]
     public void Every_mapping_has_vectors() =>
-        Assert.Equal(Enum.GetValues<MappingKind>(), DecodingVectors.All.Select(v => v.Mapping.Kind).Distinct().Order());
+        Assert.Equal(Enum.GetValues<MappingKind>().Except([MappingKind.Verbatim]), DecodingVectors.All.Select(v => v.Mapping.Kind).Distinct().Order());
 
     [Theory]
     [InlineData(MappingKind.Integer, TypeName.Text)]

@@ -47,15 +47,33 @@ public sealed partial class ChecklistTests
         Assert.Empty(claims.Where(c => guide.Contains(c, StringComparison.OrdinalIgnoreCase)).Select(c => $"{prefix}: {c}"));
     }
 
+    [Theory]
+    [MemberData(nameof(Guides))]
+    public void Included_by_its_name_it_is_the_same_plan_and_its_text_is_part_of_the_hash(string file, string prefix, string seed, int boxes)
+    {
+        Assert.NotEmpty(prefix + seed + boxes);
+        var named = Planned(file, $"godwit:checklists/{file}");
+        Assert.Equal(Planned(file).Hash, named.Hash);
+        Assert.NotEqual(named.Hash, Planned(file, change: text => text.Replace("attested: {statement: ", "attested: {statement: not so that ", StringComparison.Ordinal).Replace("statement: not so that \"", "statement: \"not so that ", StringComparison.Ordinal)).Hash);
+    }
+
+    [Fact]
+    public void What_names_a_file_beside_it_would_not_find_it_and_none_does()
+    {
+        foreach (var name in BuiltInRunbooks.Names)
+            Assert.DoesNotContain("_file", System.Text.Encoding.UTF8.GetString(BuiltInRunbooks.Read(name)), StringComparison.Ordinal);
+    }
+
     /// <summary>Without a kind of gate that does not exist, without a mistake, alone in a runbook.</summary>
-    private static RunbookPlan Planned(string file)
+    private static RunbookPlan Planned(string file, string include = "checklist.yaml", Func<string, string>? change = null)
     {
         var folder = Directory.CreateTempSubdirectory("godwit-checklist-");
         try
         {
-            File.Copy(Path.Combine(RepositoryFolder.Path, "runbooks", "checklists", file + ".yaml"), Path.Combine(folder.FullName, "checklist.yaml"));
+            var text = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "runbooks", "checklists", file + ".yaml"));
+            File.WriteAllText(Path.Combine(folder.FullName, "checklist.yaml"), change is null ? text : change(text));
             var path = Path.Combine(folder.FullName, "runbook.yaml");
-            File.WriteAllText(path, "godwit: 1\nname: with-checklist\ntarget: {env: DATABASE_URL}\ninclude: [checklist.yaml]\nphases: {expand: {steps: [{wait: {for: 1s}}]}}\n");
+            File.WriteAllText(path, $"godwit: 1\nname: with-checklist\ntarget: {{env: DATABASE_URL}}\ninclude: [{include}]\nphases: {{expand: {{steps: [{{wait: {{for: 1s}}}}]}}}}\n");
             var reading = new RunbookReader(Kinds.All).ReadFile(path);
             Assert.Empty(reading.Findings.Select(f => $"{f.Code} {f.Place} {f.Message}"));
             var planning = new RunbookPlanner(Kinds.All).Plan(reading.Runbook!);

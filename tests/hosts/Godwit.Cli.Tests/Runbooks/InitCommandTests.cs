@@ -45,7 +45,7 @@ public sealed class InitCommandTests : IDisposable
         var document = YamlReader.ReadFile(_line.At("runbook.yaml"), FindingCodes.RunbookUnreadable).Root!;
         Assert.True(new SchemaValidator(schema).IsValid(SchemaValidator.FromYaml(document)));
         var keys = new RunbookShape(TestSqlKind.Alone).Document.Fields.Select(f => f.Name).Order(StringComparer.Ordinal);
-        Assert.Equal(keys, Regex.Matches(text, "^#?(?<key>[a-z]+):", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).Select(m => m.Groups["key"].Value).Order(StringComparer.Ordinal));
+        Assert.Equal(keys, Regex.Matches(text, "^#?(?<key>[a-z_]+):", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).Select(m => m.Groups["key"].Value).Order(StringComparer.Ordinal));
     }
 
     [Fact]

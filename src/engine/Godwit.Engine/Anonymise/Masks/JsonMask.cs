@@ -1,50 +1,34 @@
+using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Godwit.Engine.Anonymise.Masks;
 
-/// <summary>Every text and number in a document; its members' names and its structure stay.</summary>
+/// <summary>Every text and number in a document; all else stays to the letter: names, structure, order and spaces.</summary>
 internal sealed class JsonMask(IMask text, IMask email, IMask number) : IMask
 {
-    private static readonly JsonWriterOptions s_writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public string Apply(string document)
     {
-        using var parsed = JsonDocument.Parse(document, new JsonDocumentOptions { MaxDepth = 512 });
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, s_writing)) Write(parsed.RootElement, writer);
-        return Encoding.UTF8.GetString(stream.ToArray());
+        var bytes = Encoding.UTF8.GetBytes(document);
+        // PostgreSQL took it, however deep it is, and the reader keeps no stack but a bit for each level.
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var masked = new ArrayBufferWriter<byte>(bytes.Length);
+        var copied = 0;
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number)) continue;
+            var start = (int)reader.TokenStartIndex;
+            masked.Write(bytes.AsSpan(copied, start - copied));
+            copied = (int)reader.BytesConsumed;
+            masked.Write(Encoding.UTF8.GetBytes(reader.TokenType == JsonTokenType.String ? Mask(reader.ValueSpan) : number.Apply(Encoding.UTF8.GetString(reader.ValueSpan))!));
+        }
+        masked.Write(bytes.AsSpan(copied));
+        return Encoding.UTF8.GetString(masked.WrittenSpan);
     }
 
-    private void Write(JsonElement element, Utf8JsonWriter writer)
+    private string Mask(ReadOnlySpan<byte> raw)
     {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                writer.WriteStartObject();
-                foreach (var member in element.EnumerateObject())
-                {
-                    writer.WritePropertyName(member.Name);
-                    Write(member.Value, writer);
-                }
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (var item in element.EnumerateArray()) Write(item, writer);
-                writer.WriteEndArray();
-                break;
-            case JsonValueKind.String:
-                var value = element.GetString()!;
-                writer.WriteStringValue((value.Contains('@', StringComparison.Ordinal) ? email : text).Apply(value));
-                break;
-            case JsonValueKind.Number:
-                writer.WriteRawValue(number.Apply(element.GetRawText())!);
-                break;
-            default:
-                element.WriteTo(writer);
-                break;
-        }
+        var value = JsonText.Read(raw);
+        return JsonText.Write((value.Contains('@', StringComparison.Ordinal) ? email : text).Apply(value)!, ascii: Ascii.IsValid(raw));
     }
 }

@@ -15,6 +15,8 @@ internal sealed class NumberMask(FormatPermutation permutation, BigInteger? leas
 {
     public string Apply(string text)
     {
+        // Of a document's number with an exponent, which keeps its own.
+        if (text.IndexOfAny(['e', 'E']) is > 0 and var exponent) return Apply(text[..exponent]) + text[exponent..];
         // NaN and the infinities are what they are.
         if (text.Length == 0 || text.Any(c => c is not ('-' or '.') && !char.IsAsciiDigit(c))) return text;
         var other = text;

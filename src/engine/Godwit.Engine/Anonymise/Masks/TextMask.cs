@@ -35,3 +35,9 @@ internal sealed class NullMask : IMask
 {
     public string? Apply(string text) => null;
 }
+
+/// <summary>Nothing, where NULL may not be allowed.</summary>
+internal sealed class EmptyMask : IMask
+{
+    public string Apply(string text) => "";
+}

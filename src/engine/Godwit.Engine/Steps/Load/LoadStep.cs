@@ -1,6 +1,7 @@
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Load;
 using Godwit.Engine.Requests;
+using Godwit.Engine.Runs;
 using Godwit.Model.Findings;
 
 namespace Godwit.Engine.Steps.Load;
@@ -25,7 +26,7 @@ internal sealed class LoadStep(RequestFile file, ServiceAddress service, LoadSet
                 context.Progress.Report(seen.Begun, settings.Profile.Total, $"{seen.Latency}; errors {LoadFigures.Share(seen.ErrorShare)}");
             },
             () => paused = paused || context.PauseRequested(), cancellation);
-        await context.Effects.EndAsync(CancellationToken.None);
+        await EffectEnds.NoteAsync(context.Effects, cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (figures is null) return StepResult.Fail(FindingCodes.RequestsUnasked, $"{context.Step.Id}: {missing} is not set");
         if (paused) return new StepResult.Undecided($"asked to pause after {DurationText.Write(TimeSpan.FromSeconds(Math.Floor(figures.Elapsed.TotalSeconds)))} of load; it begins anew") { Evidence = figures.Evidence() };

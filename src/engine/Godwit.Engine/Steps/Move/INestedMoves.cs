@@ -1,3 +1,4 @@
+using Godwit.Engine.Live;
 using Godwit.Engine.Moves;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
@@ -31,7 +32,14 @@ public interface INestedMoves
     /// <param name="cancellation">Stops.</param>
     Task<MoveEntrance> EnterAsync(StepContext context, MoveTask task, Guid run, bool mayBegin, PreparedMove? prepared, MoveProgress progress, CancellationToken cancellation);
 
-    /// <summary>Removes what the move made in the target. Needs no source.</summary>
+    /// <summary>Opens both sides of a live move that a step of this run has begun.</summary>
+    /// <param name="context">Of the step that asks.</param>
+    /// <param name="step">The step that began it.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>Null, and why, where there is none, or a side cannot be opened.</returns>
+    Task<(LiveSession? Session, IReadOnlyList<Finding> Findings)> OpenLiveAsync(StepContext context, string step, CancellationToken cancellation);
+
+    /// <summary>Removes what the move made in the target, and of a live one in the source. One that is not live needs no source.</summary>
     /// <param name="context">The step's.</param>
     /// <param name="task">What was moved.</param>
     /// <param name="run">The move.</param>

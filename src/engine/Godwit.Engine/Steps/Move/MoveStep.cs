@@ -114,8 +114,16 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
         var memory = new StepMemory(context);
         var (state, _) = await memory.ReadAsync(cancellation);
         if (state is null) return StepResult.Done;
-        var findings = await moves.RemoveAsync(context, task, RunOf(state), state[MakesSchema]!.GetValue<bool>(), cancellation);
-        return findings.Count > 0 ? Refused(findings) : await memory.ForgetAsync(cancellation);
+        try
+        {
+            var findings = await moves.RemoveAsync(context, task, RunOf(state), state[MakesSchema]!.GetValue<bool>(), cancellation);
+            return findings.Count > 0 ? Refused(findings) : await memory.ForgetAsync(cancellation);
+        }
+        catch (SourceFaultException fault)
+        {
+            // Of a live move: what records changes there goes first.
+            return Of(fault);
+        }
     }
 
     private sealed record Built(bool IsWhole);

@@ -10,6 +10,9 @@ public sealed record MoveTask
     /// <summary>The name under the runbook's <c>sources</c>.</summary>
     public required string Source { get; init; }
 
+    /// <summary>The source's schema, where the source is PostgreSQL.</summary>
+    public string FromSchema { get; init; } = "public";
+
     /// <summary>The target's schema.</summary>
     public required string Schema { get; init; }
 
@@ -32,11 +35,20 @@ public sealed record MoveTask
 
     public int Jobs { get; init; } = 2;
 
+    /// <summary>How much of the time all jobs together work, above 0; 1 holds nothing back.</summary>
+    public double Share { get; init; } = 1;
+
+    /// <summary>What a live move takes where nobody says: an application uses the same machines.</summary>
+    private const int LiveShare = 25;
+
     /// <summary>Rows after which a range of the copy is cut; null leaves it to the planner.</summary>
     public long? RangeRows { get; init; }
 
     /// <summary>Whether undoing removes the tables even when their rows are no longer those that were moved.</summary>
     public bool DropChanged { get; init; }
+
+    /// <summary>Whether applications write to the source while it is moved.</summary>
+    public bool Live { get; init; }
 
     public static MoveTask Read(StepSettings step, IReadOnlyDictionary<string, PlannedFile> files)
     {
@@ -44,6 +56,7 @@ public sealed record MoveTask
         return new MoveTask
         {
             Source = settings.Text("source"),
+            FromSchema = settings.Text("from_schema"),
             Schema = settings.Text("schema"),
             Tables = settings.Texts("tables"),
             Map = settings.TextOrNull("map") is { } path ? (path, files[path].Text)
@@ -54,8 +67,10 @@ public sealed record MoveTask
             Quarantine = settings.Flag("quarantine"),
             Paranoid = settings.Flag("paranoid"),
             Jobs = (int)settings.Whole("jobs"),
+            Share = (settings.WholeOrNull("share") ?? (settings.Flag("live") ? LiveShare : 100)) / 100.0,
             RangeRows = settings.WholeOrNull("range_rows"),
             DropChanged = settings.Flag("drop_changed"),
+            Live = settings.Flag("live"),
         };
     }
 }

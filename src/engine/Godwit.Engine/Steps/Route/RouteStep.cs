@@ -109,7 +109,11 @@ internal sealed class RouteStep(
             var (_, now) = await memory.ReadAsync(cancellation);
             var left = state.Since + weight.Hold - now;
             var unclear = verdicts.Where(v => v.State == ComparisonState.Inconclusive).ToList();
-            if (left <= TimeSpan.Zero && unclear.Count == 0) return (state with { Blue = analysis.Remember(verdicts) }, null);
+            if (left <= TimeSpan.Zero && unclear.Count == 0)
+            {
+                if (verdicts.Count > 0) context.Progress.Report(state.At + 1, weights.Count, $"at {weight.Weights}: {string.Join("; ", verdicts.Select(v => v.Text))}");
+                return (state with { Blue = analysis.Remember(verdicts) }, null);
+            }
             // Counted from when its time is over and somebody looks: samples of a process that is gone are gone with it.
             if (left <= TimeSpan.Zero) waitsSince ??= context.Time.GetTimestamp();
             if (waitsSince is { } waits && context.Time.GetElapsedTime(waits) >= patience)

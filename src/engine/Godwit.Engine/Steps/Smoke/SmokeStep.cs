@@ -31,8 +31,17 @@ internal sealed class SmokeStep(IReadOnlyList<Check> checks, RequestFile? reques
         if (requests is null) return [];
         // Requests may change something, such as a visitor who registers: whoever takes the run over waits until they are over.
         await context.Effects.BeginAsync("requests", requests.Longest, endsWithRunner: true, cancellation);
-        var outcomes = await SmokeRun.AskAsync(requests, service!, context.Environment, context.Time, cancellation);
-        await context.Effects.EndAsync(cancellation);
-        return outcomes;
+        try
+        {
+            var outcomes = await SmokeRun.AskAsync(requests, service!, context.Environment, context.Time, cancellation);
+            await context.Effects.EndAsync(cancellation);
+            return outcomes;
+        }
+        catch (OperationCanceledException)
+        {
+            // The others are not sent any more; the one that was cancelled may arrive yet.
+            await context.Effects.BeginAsync("request", requests.LongestOne, endsWithRunner: false, CancellationToken.None);
+            throw;
+        }
     }
 }

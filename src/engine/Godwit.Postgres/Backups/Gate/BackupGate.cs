@@ -4,6 +4,7 @@ using Godwit.Engine.Backups;
 using Godwit.Engine.Checks;
 using Godwit.Engine.Gates;
 using Godwit.Engine.Runs;
+using Godwit.Postgres.Backups.PgBackRest;
 using Godwit.Security.Signing;
 
 namespace Godwit.Postgres.Backups.Gate;
@@ -66,6 +67,13 @@ internal sealed class BackupGate(TimeSpan longest, int? copies, bool read) : IGa
         };
         if (age > longest) return No($"the newest backup of this database, {backup.Name}, is {Written(age)} old, and {DurationText.Write(longest)} is allowed");
         if (age < -s_clockSlack) return No($"backup {backup.Name} is of a time that the database's clock has not reached");
+        if (manifest.PgBackRest is { } kept)
+        {
+            var presence = (await PgBackRestRepositories.LookAsync([backup], place, TimeProvider.System, cancellation))[backup.Name];
+            evidence["pgBackRest"] = presence.Saw;
+            if (presence.There is null) return new GateVerdict(GateState.NoData, $"whether pgBackRest still has {kept.Label} cannot be asked: {presence.Saw}") { Evidence = evidence };
+            if (presence.There is false) return No($"backup {backup.Name} is gone: {presence.Saw}");
+        }
         if (backup.Verification is not { } verification) return No($"backup {backup.Name} is not verified: godwit backup verify {backup.Name}");
         var restore = Math.Max(1, Math.Round(verification.RestoreTook.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         evidence["restore takes about"] = $"{restore} s";

@@ -25,7 +25,7 @@ internal static class PhysicalBackup
         foreach (var program in (string[])["pg_basebackup", "pg_receivewal"]) await programs.FindAsync(program, cancellation);
         await using var staging = StagingFolder.Create(place.Staging, passable: false, ScratchServer.EndAsync);
         await using var source = target.OpenSource(new SessionSettings { RunId = "backup", Role = "read", StatementLimit = TimeSpan.Zero, LockTimeout = TimeSpan.FromMinutes(1), Extra = LogicalBackup.FixedText });
-        await using (var asked = await source.OpenAsync(cancellation)) await PhysicalRights.MustHoldAsync(asked, cancellation);
+        await using (var asked = await source.OpenAsync(cancellation)) await PhysicalRights.MustHoldAsync(asked, archived: false, cancellation);
         var id = Guid.NewGuid();
         var folder = Path.Combine(staging.Path, "base");
         request.Note("copying the server's files");
@@ -36,6 +36,7 @@ internal static class PhysicalBackup
         var origin = await DatabaseFacts.ReadOriginAsync(moment.Connection, cancellation);
         var tables = await RowDigests.ReadAsync(moment.JoinAsync, moment.Tables, RowDigests.KeyOf(place.Key, id), place.Settings.Jobs, null, cancellation);
         var objects = await DatabaseFacts.CountObjectsAsync(moment.Connection, cancellation);
+        var (locale, notes) = (await DatabaseFacts.ReadLocaleAsync(moment.Connection, cancellation), await NotesOfAsync(moment, origin.Name, cancellation));
         await fetching;
         var name = BackupStore.NameOf(moment.At);
         await using var writer = new BackupWriter(place.Destinations, name, id, place.Key, request.Stall, request.Time);
@@ -44,12 +45,24 @@ internal static class PhysicalBackup
         return await LogicalBackup.FinishAsync(target, writer, place, new BackupManifest
         {
             Name = name, Id = id, Method = BackupMethod.Physical, SnapshotAt = moment.At, EndedAt = moment.At, Origin = origin, Key = place.Key.Id, Files = writer.Files, Tables = tables,
-            // The log has a sequence's values 32 ahead, and a recovery takes it at its word (SEQ_LOG_VALS of PostgreSQL's sequence.c).
-            Sequences = [.. moment.Sequences.Select(s => new BackupSequence(s.Key, Write(s.Value.From), Write(s.Value.To)))],
-            Objects = objects, RestorePoint = moment.Point, PlainBytes = writer.PlainBytes, Run = request.Run, ToolVersion = request.ToolVersion,
-            Notes = [$"the whole server is in it; rows are compared of {origin.Name} only, files of all"],
+            Sequences = Sequences(moment),
+            Objects = objects, Locale = locale, RestorePoint = moment.Point, PlainBytes = writer.PlainBytes, Run = request.Run, ToolVersion = request.ToolVersion,
+            Notes = notes,
         }, cancellation);
     }
+
+    internal static async Task<IReadOnlyList<string>> NotesOfAsync(QuietMoment moment, string database, CancellationToken cancellation)
+    {
+        var notes = new List<string> { $"the whole server is in it; rows are compared of {database} only, files of all" };
+        // Their rows are in no log, and a recovery empties them (https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-UNLOGGED).
+        if ((await RowDigests.ListAsync(moment.Connection, logged: false, cancellation)).Count - moment.Tables.Count is > 0 and var unlogged) notes.Add($"{unlogged} unlogged tables come back empty, and are not compared");
+        if (await DatabaseFacts.CountSubscriptionsAsync(moment.Connection, everywhere: true, cancellation) is > 0 and var subscriptions)
+            notes.Add($"{subscriptions} subscriptions of the server go on as soon as a restored one starts: have it start with max_logical_replication_workers = 0 and disable them");
+        return notes;
+    }
+
+    /// <summary>The log has a sequence's values 32 ahead, and a recovery takes it at its word (SEQ_LOG_VALS of PostgreSQL's sequence.c).</summary>
+    internal static IReadOnlyList<BackupSequence> Sequences(QuietMoment moment) => [.. moment.Sequences.Select(s => new BackupSequence(s.Key, Write(s.Value.From), Write(s.Value.To)))];
 
     /// <summary>The log from the last segment that the base backup has, to where the restore point is.</summary>
     private static async Task FetchLogAsync(ClientPrograms programs, string folder, string wal, string location, CancellationToken cancellation)

@@ -66,14 +66,13 @@ internal static class PhysicalServer
         File.WriteAllText(Path.Combine(data, "recovery.signal"), "");
     }
 
-    /// <param name="wal">Where the log after the base backup is.</param>
+    /// <param name="recovery">By which it gets at its log.</param>
     /// <param name="point">Up to where.</param>
-    public static Dictionary<string, string> Settings(string wal, string point) => new(StringComparer.Ordinal)
+    public static Dictionary<string, string> Settings(IReadOnlyDictionary<string, string> recovery, string point) => new(recovery, StringComparer.Ordinal)
     {
         ["wal_level"] = "replica",
         ["hot_standby"] = "off",
         ["archive_mode"] = "off",
-        ["restore_command"] = $"cp \"{wal.Replace("%", "%%", StringComparison.Ordinal)}/%f\" \"%p\"",
         [PointSetting] = point,
         ["recovery_target_action"] = "promote",
         ["autovacuum"] = "off",

@@ -43,7 +43,7 @@ internal sealed class QuietMoment : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             await using var locked = await locking.BeginTransactionAsync(cancellation);
-            var tables = await RowDigests.ListAsync(locking, cancellation);
+            var tables = await RowDigests.ListAsync(locking, logged: true, cancellation);
             if (await LockAsync(locking, tables, cancellation)) return await TakeAsync(source, locking, locked, point, cancellation);
             await locked.RollbackAsync(CancellationToken.None);
             if (attempt == Attempts)
@@ -66,7 +66,7 @@ internal sealed class QuietMoment : IAsyncDisposable
         {
             await LogicalRestore.ExecuteAsync(connection, LockLimit, cancellation);
             foreach (var batch in tables.Chunk(500)) await LogicalRestore.ExecuteAsync(connection, $"LOCK TABLE {string.Join(", ", batch.Select(t => "ONLY " + t.Name))} IN SHARE MODE", cancellation);
-            var seen = await RowDigests.ListAsync(connection, cancellation);
+            var seen = await RowDigests.ListAsync(connection, logged: true, cancellation);
             return seen.Select(t => t.Name).ToHashSet(StringComparer.Ordinal).SetEquals(tables.Select(t => t.Name));
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UndefinedTable)
@@ -82,13 +82,13 @@ internal sealed class QuietMoment : IAsyncDisposable
         {
             var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellation);
             var (snapshot, at) = await ReadAsync(connection, "SELECT pg_export_snapshot(), statement_timestamp()", r => (r.GetString(0), new DateTimeOffset(r.GetDateTime(1), TimeSpan.Zero)), cancellation);
-            var before = await DatabaseFacts.ReadSequencesAsync(connection, cancellation);
+            var before = await DatabaseFacts.ReadSequencesAsync(connection, logged: true, cancellation);
             var location = await ReadAsync(locking, $"SELECT pg_create_restore_point({LogicalRestore.Literal(point)})::text", r => r.GetString(0), cancellation);
-            var after = await DatabaseFacts.ReadSequencesAsync(connection, cancellation);
+            var after = await DatabaseFacts.ReadSequencesAsync(connection, logged: true, cancellation);
             await locked.CommitAsync(cancellation);
             // Brings the record to the disk, and with it to whoever reads the log.
             await ReadAsync(locking, "SELECT pg_switch_wal()::text", r => r.GetString(0), cancellation);
-            var tables = await RowDigests.ListAsync(connection, cancellation);
+            var tables = await RowDigests.ListAsync(connection, logged: true, cancellation);
             var steps = await StepsAsync(connection, cancellation);
             return new QuietMoment(source, connection, transaction, snapshot, at, point, location, tables,
                 before.Keys.Where(after.ContainsKey).ToDictionary(s => s, s => (before[s], after[s] + SequenceAhead * steps.GetValueOrDefault(s, 1)), StringComparer.Ordinal));

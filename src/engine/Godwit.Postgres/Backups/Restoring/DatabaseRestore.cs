@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Godwit.Engine.Backups;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
@@ -18,6 +19,8 @@ namespace Godwit.Postgres.Backups.Restoring;
 public static class DatabaseRestore
 {
     private const string Prefix = "godwit_restore_";
+
+    private const int LongestName = 63;
 
     /// <param name="server">Any database of the server but the one that is restored.</param>
     /// <param name="database">What it is to be called.</param>
@@ -43,12 +46,13 @@ public static class DatabaseRestore
         try
         {
             await LogicalRestore.MakeRolesAsync(admin, surroundings, withRights: false, cancellation);
-            await LogicalRestore.MakeDatabaseAsync(admin, name, surroundings, mayDiffer: false, cancellation);
+            if (await LogicalRestore.MakeDatabaseAsync(admin, name, surroundings, copy.Manifest!.Origin.Version, mayDiffer: false, cancellation) is { } other) request.Note(other);
             await LogicalRestore.ExecuteAsync(admin, $"REVOKE ALL ON DATABASE {LogicalRestore.Quote(name)} FROM PUBLIC", cancellation);
+            await TrySettlingAsync(admin, name, surroundings, cancellation);
             request.Note("restoring");
             await LogicalRestore.LoadAsync(ClientPrograms.Of(restored, request.Time), dump, name, request.Place.Settings.Jobs, cancellation);
             Directory.Delete(dump, recursive: true);
-            var checks = await BackupVerifier.CompareAsync(restored, copy.Manifest!, request.Place, request.Note, pages: false, cancellation);
+            var checks = await BackupVerifier.CompareAsync(restored, copy.Manifest!, request.Place, request.Note, pages: false, locale: true, cancellation);
             if (checks.FirstOrDefault(c => c.Holds == false) is { } wrong) throw new BackupException(FindingCodes.BackupNotVerified, $"the restored database is not what the backup says, {wrong.Name}: {wrong.Saw}", "Nothing was replaced.");
             var (former, forked) = await OpenAsync(server, admin, source, database, exists, restored, copy.Manifest!, surroundings, request, cancellation);
             return new RestoreMade(database, former, request.Time.GetElapsedTime(began), checks, forked);
@@ -87,7 +91,7 @@ public static class DatabaseRestore
             throw new BackupException(FindingCodes.RestoreRefused, $"the backup is of PostgreSQL {manifest.Origin.Version / 10_000}, and the server is {server.Server.Version / 10_000}", "Restore into a server of the same version or a later one.");
         await using var command = new NpgsqlCommand(
             """
-            SELECT rolsuper OR rolcreatedb, (SELECT rolsuper OR pg_has_role(d.datdba, 'MEMBER') FROM pg_database d WHERE d.datname = $1), current_database() = $1
+            SELECT rolsuper OR rolcreatedb, (SELECT rolsuper OR pg_has_role(d.datdba, 'USAGE') FROM pg_database d WHERE d.datname = $1), current_database() = $1
             FROM pg_roles WHERE rolname = current_user
             """, admin)
         { Parameters = { new() { Value = database } } };
@@ -127,6 +131,7 @@ public static class DatabaseRestore
         var ledgers = LedgerFolder.Of(place.Home);
         var reason = request.Replace ?? "restored into an empty place";
         IReadOnlyList<RunGivenUp> given = [];
+        (TargetIdentity Target, IReadOnlyList<RunGivenUp> Runs)? life = null;
         LastLook? last = null;
         PostgresSource? old = null;
         try
@@ -149,11 +154,22 @@ public static class DatabaseRestore
             }
             var former = exists ? FormerName(database, request.Time) : null;
             request.Note("opening");
+            if (request.BeforeSwap is { } before) await before();
             await using var ender = await source.OpenAsync(cancellation);
             await DatabaseSwap.RunAsync(admin, ender, restored.Url.Database, database, former, last, token => SettleAsync(admin, database, surroundings, token), cancellation);
+            Remember(ledgers, life, request);
             if (former is null || !request.DropFormer) return (former, given);
-            await LogicalRestore.ExecuteAsync(admin, $"DROP DATABASE {LogicalRestore.Quote(former)} WITH (FORCE)", cancellation);
-            return (null, given);
+            try
+            {
+                await LogicalRestore.ExecuteAsync(admin, $"DROP DATABASE {LogicalRestore.Quote(former)} WITH (FORCE)", cancellation);
+                return (null, given);
+            }
+            catch (PostgresException e)
+            {
+                // The restored one is open already: that the former could not go is no failure of the restore.
+                request.Note($"{former} is still there: {e.MessageText} ({e.SqlState})");
+                return (former, given);
+            }
         }
         finally
         {
@@ -164,8 +180,31 @@ public static class DatabaseRestore
         {
             await using var inside = restored.OpenSource(new SessionSettings { RunId = "restore", Role = "attest" });
             await using var connection = await inside.OpenAsync(token);
-            await RestoreFork.AttestAsync(connection, given, manifest, reason, new JournalSigner(key), ledgers, token);
+            life = await RestoreFork.AttestAsync(connection, given, manifest, reason, new JournalSigner(key), token);
         }
+    }
+
+    /// <summary>Only now: a ledger whose last line is of a database that never came would no longer watch over the one that stayed.</summary>
+    private static void Remember(LedgerFolder ledgers, (TargetIdentity Target, IReadOnlyList<RunGivenUp> Runs)? life, RestoreRequest request)
+    {
+        if (life is not { } restored) return;
+        try
+        {
+            RestoreFork.Remember(ledgers, restored.Target, restored.Runs);
+        }
+        catch (LedgerException e)
+        {
+            // The restored one is open already, and the next commit of a run writes the line.
+            request.Note($"the ledger of this machine was not written: {e.Message}");
+        }
+    }
+
+    /// <summary>What a restore ends with, tried and taken back: what the role may not do is better known before the rows are loaded than after.</summary>
+    private static async Task TrySettlingAsync(NpgsqlConnection admin, string name, Surroundings surroundings, CancellationToken cancellation)
+    {
+        await using var trial = await admin.BeginTransactionAsync(cancellation);
+        await SettleAsync(admin, name, surroundings, cancellation);
+        await trial.RollbackAsync(cancellation);
     }
 
     private static async Task SettleAsync(NpgsqlConnection admin, string database, Surroundings surroundings, CancellationToken cancellation)
@@ -176,19 +215,29 @@ public static class DatabaseRestore
         if (await member.ExecuteScalarAsync(cancellation) is true) await LogicalRestore.ExecuteAsync(admin, $"ALTER DATABASE {LogicalRestore.Quote(database)} OWNER TO {LogicalRestore.Quote(surroundings.Owner)}", cancellation);
     }
 
-    private static string FormerName(string database, TimeProvider time)
+    /// <summary>Of at most 63 bytes: the server would cut a longer one without asking (https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS).</summary>
+    internal static string FormerName(string database, TimeProvider time)
     {
         var ending = "_before_" + time.GetUtcNow().UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
-        return (database.Length > 63 - ending.Length ? database[..(63 - ending.Length)] : database) + ending;
+        var kept = new StringBuilder();
+        foreach (var rune in database.EnumerateRunes())
+        {
+            if (Encoding.UTF8.GetByteCount(kept.ToString()) + rune.Utf8SequenceLength > LongestName - ending.Length) break;
+            kept.Append(rune.ToString());
+        }
+        return kept + ending;
     }
 
-    /// <summary>Databases of restores whose process is gone: its session on the server has the same name, and ends with it.</summary>
-    private static async Task SweepAsync(NpgsqlConnection admin, CancellationToken cancellation)
+    /// <summary>
+    /// Databases of restores whose process is gone: its session on the server has the same name, which every role sees, and ends with it. Of those that this role may drop, which takes the rights of the owner and not
+    /// only to be a member (https://www.postgresql.org/docs/current/role-membership.html).
+    /// </summary>
+    internal static async Task SweepAsync(NpgsqlConnection admin, CancellationToken cancellation)
     {
         var stale = new List<string>();
         await using (var command = new NpgsqlCommand(
             """
-            SELECT datname FROM pg_database d WHERE starts_with(datname, $1) AND pg_has_role(datdba, 'MEMBER')
+            SELECT datname FROM pg_database d WHERE starts_with(datname, $1) AND pg_has_role(datdba, 'USAGE')
               AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.application_name = format('godwit %s restore', right(d.datname, 8)))
             """, admin)
         { Parameters = { new() { Value = Prefix } } })

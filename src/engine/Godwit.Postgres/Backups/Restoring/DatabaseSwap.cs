@@ -30,12 +30,7 @@ internal static class DatabaseSwap
             await using var transaction = await admin.BeginTransactionAsync(cancellation);
             try
             {
-                if (former is not null)
-                {
-                    var renaming = LogicalRestore.ExecuteAsync(admin, $"ALTER DATABASE {LogicalRestore.Quote(name)} RENAME TO {LogicalRestore.Quote(former)}", cancellation);
-                    await EndSessionsAsync(ender, name, last, renaming, cancellation);
-                    await renaming;
-                }
+                if (former is not null) await RenameAsync(admin, ender, name, former, last, cancellation);
                 await LogicalRestore.ExecuteAsync(admin, $"ALTER DATABASE {LogicalRestore.Quote(restored)} RENAME TO {LogicalRestore.Quote(name)}", cancellation);
                 await settle(cancellation);
                 await transaction.CommitAsync(cancellation);
@@ -52,10 +47,34 @@ internal static class DatabaseSwap
         }
     }
 
-    private static async Task EndSessionsAsync(NpgsqlConnection ender, string name, LastLook? last, Task renaming, CancellationToken cancellation)
+    private static async Task RenameAsync(NpgsqlConnection admin, NpgsqlConnection ender, string name, string former, LastLook? last, CancellationToken cancellation)
+    {
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var renaming = LogicalRestore.ExecuteAsync(admin, $"ALTER DATABASE {LogicalRestore.Quote(name)} RENAME TO {LogicalRestore.Quote(former)}", abandon.Token);
+        try
+        {
+            await EndSessionsAsync(ender, admin.ProcessID, name, last, renaming, cancellation);
+        }
+        catch
+        {
+            // What could not be looked at, or put on record, is the reason: the rename is not to go on behind it, nor to hide it.
+            await abandon.CancelAsync();
+            throw;
+        }
+        finally
+        {
+            // Nobody else uses the session while it is at work.
+            await Task.WhenAny(renaming);
+        }
+        await renaming;
+    }
+
+    private static async Task EndSessionsAsync(NpgsqlConnection ender, int renamer, string name, LastLook? last, Task renaming, CancellationToken cancellation)
     {
         while (!renaming.IsCompleted)
         {
+            // Before they are counted: until it is granted, whoever is about to come in is not there to be counted.
+            var locked = last is { Done: false } && await IsLockedAsync(ender, renamer, name, cancellation);
             await using var end = new NpgsqlCommand(
                 """
                 SELECT count(*) FILTER (WHERE pid <> $2), count(pg_terminate_backend(pid)) FILTER (WHERE pid <> $2 AND backend_type = 'client backend'
@@ -70,9 +89,24 @@ internal static class DatabaseSwap
                 others = reader.GetInt64(0);
             }
             // Under the lock of the rename nobody comes in: what is read now is the last there is.
-            if (others == 0 && last is { Done: false }) await last.LookAsync(cancellation);
+            if (locked && others == 0) await last!.LookAsync(cancellation);
             await Task.WhenAny(renaming, Task.Delay(s_poll, CancellationToken.None));
         }
+    }
+
+    /// <summary>
+    /// A session that begins holds a lock on its database until it is listed, and the rename has one that it is not compatible with (https://www.postgresql.org/docs/current/view-pg-locks.html: of a shared object the
+    /// database is 0).
+    /// </summary>
+    private static async Task<bool> IsLockedAsync(NpgsqlConnection ender, int renamer, string name, CancellationToken cancellation)
+    {
+        await using var look = new NpgsqlCommand(
+            """
+            SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.objid
+                WHERE l.pid = $1 AND l.locktype = 'object' AND l.database = 0 AND l.classid = 'pg_database'::regclass AND l.mode = 'AccessExclusiveLock' AND l.granted AND d.datname = $2)
+            """, ender)
+        { Parameters = { new() { Value = renamer }, new() { Value = name } } };
+        return await look.ExecuteScalarAsync(cancellation) is true;
     }
 }
 

@@ -40,10 +40,11 @@ internal static class RestoreFork
     }
 
     /// <summary>A new life of the database that came back: a new incarnation, and in every journal that it brought along a signed fork from what is given up.</summary>
-    public static async Task AttestAsync(
-        NpgsqlConnection restored, IReadOnlyList<RunGivenUp> former, BackupManifest backup, string reason, JournalSigner signer, LedgerFolder ledgers, CancellationToken cancellation)
+    /// <returns>What ledgers have to learn of it once it is in its place; before that it may never be. Null where it knows of no runs.</returns>
+    public static async Task<(TargetIdentity Target, IReadOnlyList<RunGivenUp> Runs)?> AttestAsync(
+        NpgsqlConnection restored, IReadOnlyList<RunGivenUp> former, BackupManifest backup, string reason, JournalSigner signer, CancellationToken cancellation)
     {
-        if (!await RunSchema.HasParentsAsync(restored, cancellation)) return;
+        if (!await RunSchema.HasParentsAsync(restored, cancellation)) return null;
         var runs = await ReadHeadsAsync(restored, cancellation);
         var incarnation = Guid.NewGuid();
         await using (var transaction = await restored.BeginTransactionAsync(cancellation))
@@ -72,6 +73,6 @@ internal static class RestoreFork
             }
             await transaction.CommitAsync(cancellation);
         }
-        Remember(ledgers, await TargetIdentityRows.ReadAsync(restored, cancellation), await ReadHeadsAsync(restored, cancellation));
+        return (await TargetIdentityRows.ReadAsync(restored, cancellation), await ReadHeadsAsync(restored, cancellation));
     }
 }

@@ -19,6 +19,8 @@ public static class ServerRestore
         StoredBackup backup, BackupPlace place, string folder, string? point, Action<string> note, TimeProvider time, CancellationToken cancellation)
     {
         folder = Path.GetFullPath(folder);
+        // One that was killed may have left a server there.
+        await ScratchServer.SweepAsync(place.Staging);
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()) throw new BackupException(FindingCodes.RestoreRefused, $"{folder} is not empty", "Name an empty folder.");
         if (backup.Verification is null) throw new BackupException(FindingCodes.BackupUnverified, $"backup {backup.Name} is not verified", $"`godwit backup verify {backup.Name}` first.");
         if (point is not null && (point.Length is 0 or > 63 || point.Any(c => char.IsControl(c)))) throw new BackupException(FindingCodes.PointNotReached, "a restore point's name has 1 to 63 characters");
@@ -31,9 +33,11 @@ public static class ServerRestore
         }
         if (whole is null) throw new BackupException(FindingCodes.BackupChanged, $"no copy of backup {backup.Name} is whole");
         var began = time.GetTimestamp();
+        await using var standing = ScratchServer.StandFor(place.Staging, folder);
         try
         {
             var (server, checks) = await ScratchServer.RecoverAsync(whole, place, folder, point, note, time, cancellation);
+            if (checks.FirstOrDefault(c => c.Holds == false) is { } wrong) throw new BackupException(FindingCodes.BackupNotVerified, $"the restored server is not what the backup says, {wrong.Name}: {wrong.Saw}", "Nothing was kept. Restore another backup.");
             var took = time.GetElapsedTime(began);
             await server.KeepAsync(cancellation);
             return (took, checks);

@@ -11,11 +11,11 @@ namespace Godwit.Postgres.Backups.Steps;
 
 /// <summary>
 /// Nothing it does changes the target, and a second backup harms nobody: begun again after a kill it takes a new one, unless the one that it remembers is there and verified. What a
-/// killed one left is removed first.
+/// killed one left is removed first. That it was carried further (<c>backups: after:</c>) is remembered by itself: one that was not is carried again.
 /// </summary>
 internal sealed class BackupStep(bool verify) : IStep
 {
-    private const string Made = "backup";
+    private const string Made = "backup", Carried = "carried";
 
     public string? Irreversible => null;
 
@@ -39,10 +39,16 @@ internal sealed class BackupStep(bool verify) : IStep
                 var note = new Notes(context.Progress);
                 var made = await PostgresBackups.CreateAsync(
                     held.Moves.Target, new BackupRequest(place, typeof(BackupStep).Assembly.GetName().Version?.ToString(3) ?? "0") { Run = context.Run, Note = note.Tell, Time = context.Time }, cancellation);
-                await memory.SaveAsync(new JsonObject { [Made] = made.Manifest.Name }, 1, verify ? 2 : 1, cancellation);
-                failed = [.. made.Writing.Failed.Select(f => Finding.Error(FindingCodes.BackupDestination, $"{f.Destination} did not take the backup: {f.Reason}", null, "Make room there, or mend it; then `godwit resume` takes a new one.")),
-                    .. await BackupFollowUp.RunAsync(place, made, context.Time, cancellation)];
+                state = new JsonObject { [Made] = made.Manifest.Name };
+                await memory.SaveAsync(state, 1, verify ? 2 : 1, cancellation);
+                failed = [.. made.Writing.Failed.Select(f => Finding.Error(FindingCodes.BackupDestination, $"{f.Destination} did not take the backup: {f.Reason}", null, "Make room there, or mend it; then `godwit resume` takes a new one."))];
                 stored = place.Store.Find(made.Manifest.Name)!;
+            }
+            if (place.Settings.After is not null && state?.FlagOrNull(Carried) is not true)
+            {
+                var uncarried = await BackupFollowUp.RunAsync(place, stored.Name, stored.Copies[0].Folder, context.Time, cancellation);
+                failed = [.. failed, .. uncarried];
+                if (uncarried.Count == 0) await memory.SaveAsync(new JsonObject { [Made] = stored.Name, [Carried] = true }, 1, verify ? 2 : 1, cancellation);
             }
             if (verify && (stored.Verification is null || failed.Count > 0))
             {

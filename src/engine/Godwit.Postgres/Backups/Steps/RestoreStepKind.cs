@@ -6,7 +6,7 @@ using Godwit.Model.Runbooks;
 namespace Godwit.Postgres.Backups.Steps;
 
 /// <summary>A verified backup, restored as another database than the target.</summary>
-public sealed class RestoreStepKind : IStepKind, IReadsSources
+public sealed class RestoreStepKind : IStepKind, IReplacesSources
 {
     public string Name => "restore";
 

@@ -28,6 +28,10 @@ internal sealed class RehearsedGate(RehearsalDemands demands, Func<KnownSigners>
         }
     }
 
+    private static string OnCopy(RehearsedCopy copy) =>
+        (copy.Anonymised ? ", masked" : "")
+        + (copy.IsWhole ? "" : string.Create(CultureInfo.InvariantCulture, $", cut down to {copy.Kept?.After} of {copy.Kept?.Before} rows{(copy.Days is { } days ? $" ({days} days)" : "")}"));
+
     private async Task<GateVerdict> JudgeAsync(GateContext context, IRunTransaction transaction, CancellationToken cancellation)
     {
         var run = (await transaction.QueryAsync("SELECT target_schema, plan_hash FROM godwit.runs WHERE id = $1", 1, cancellation, context.Run))[0];
@@ -37,11 +41,11 @@ internal sealed class RehearsedGate(RehearsalDemands demands, Func<KnownSigners>
         var count = RehearsalCount.Of([.. rows.Select(r => new StoredRehearsal((Guid)r[0]!, (string)r[1]!))], plan, new RehearsedTarget((string)identity[0]!, (string)identity[1]!), known());
         var missing = count.Missing(demands, new DateTimeOffset((DateTime)identity[2]!, TimeSpan.Zero));
         var evidence = new Dictionary<string, string>(StringComparer.Ordinal) { ["plan"] = plan };
-        foreach (var (i, record) in count.Good.Take(demands.Count).Index())
+        foreach (var (i, record) in count.Counted(demands).Index())
         {
             evidence[string.Create(CultureInfo.InvariantCulture, $"rehearsal {i + 1}")] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{record.Id}, ended {record.EndedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, on backup {record.Copy.Backup} of {record.Copy.SnapshotAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, forward {RehearsalTimes.Forward(record).TotalSeconds:0.0} s, back {RehearsalTimes.Back(record).TotalSeconds:0.0} s, left out: {(record.Skipped.Count == 0 ? "nothing" : string.Join(", ", record.Skipped.Keys))}");
+                $"{record.Id}, ended {record.EndedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, on backup {record.Copy.Backup} of {record.Copy.SnapshotAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z{OnCopy(record.Copy)}, forward {RehearsalTimes.Forward(record).TotalSeconds:0.0} s, back {RehearsalTimes.Back(record).TotalSeconds:0.0} s, left out: {(record.Skipped.Count == 0 ? "nothing" : string.Join(", ", record.Skipped.Keys))}");
         }
         if (count.NotTaken.Count > 0) evidence["not taken"] = string.Join("; ", count.NotTaken.Take(20));
         var others = count.NotTaken.Count == 0 ? "" : $" ({count.NotTaken.Count} on record {(count.NotTaken.Count == 1 ? "is" : "are")} not taken: {count.NotTaken[0]})";

@@ -1,5 +1,6 @@
 using System.Text;
 using Godwit.Engine.Certificates;
+using Godwit.Engine.Live;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
 using Godwit.Engine.Steps.Move;
@@ -9,6 +10,7 @@ using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
 using Godwit.Security.Signing;
 using Godwit.Sqlite.Native;
+using Godwit.Postgres.Sourcing;
 using Godwit.Sqlite.Reading;
 
 namespace Godwit.Cli.Move.Nested;
@@ -39,20 +41,24 @@ internal sealed class NestedMove(MoveRequest request, OpenedMove opened, Postgre
     });
 
     private MoveRun Run(Func<bool> pauseRequested) => new(
-        new SqliteRowSource(opened.Source!),
+        opened.Source!.Rows,
         target,
-        new MoveRunOptions { Jobs = request.Jobs, Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample, PauseRequested = pauseRequested },
+        new MoveRunOptions { Jobs = request.Jobs, Pace = MovePace.Of(request.Share, request.Jobs, time), Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample, PauseRequested = pauseRequested },
         progress);
 
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    public static async Task<T> GuardAsync<T>(Func<Task<T>> work)
     {
         try
         {
             return await TargetFaults.GuardAsync(work);
         }
-        catch (SqliteException fault)
+        catch (Exception fault) when (fault is SqliteException or SourceReadException)
         {
             throw Unreadable(fault);
+        }
+        catch (LiveFaultException fault)
+        {
+            throw new SourceFaultException(fault.Message, fault) { Finding = fault.Finding };
         }
         catch (MisfitException misfit)
         {
@@ -65,7 +71,7 @@ internal sealed class NestedMove(MoveRequest request, OpenedMove opened, Postgre
         }
     }
 
-    public static SourceFaultException Unreadable(SqliteException fault) => new($"the source cannot be read: {fault.Message}", fault);
+    public static SourceFaultException Unreadable(Exception fault) => new($"the source cannot be read: {fault.Message}", fault);
 
     public async ValueTask DisposeAsync()
     {

@@ -11,6 +11,7 @@ internal static class NestedRequest
     public static MoveRequest Of(MoveTask task, string path, string address) => new()
     {
         From = path,
+        FromSchema = task.FromSchema,
         To = address,
         Schema = task.Schema,
         Tables = task.Tables,
@@ -19,6 +20,8 @@ internal static class NestedRequest
         Quarantine = task.Quarantine,
         Paranoid = task.Paranoid,
         Jobs = task.Jobs,
+        Share = task.Share,
+        Live = task.Live,
         RangeRows = task.RangeRows ?? PlanOptions.DefaultRowsPerRange,
     };
 

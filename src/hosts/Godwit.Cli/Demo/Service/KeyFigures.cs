@@ -1,0 +1,27 @@
+namespace Godwit.Cli.Demo.Service;
+
+/// <summary>What a release tells about its last few seconds: the figures that the runbook compares green with blue by.</summary>
+internal sealed class KeyFigures(TimeProvider time)
+{
+    private static readonly TimeSpan s_window = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _lock = new();
+    private readonly Queue<(long At, double Milliseconds, bool Failed)> _answers = new();
+
+    public void Add(long began, bool failed)
+    {
+        lock (_lock) _answers.Enqueue((time.GetTimestamp(), time.GetElapsedTime(began).TotalMilliseconds, failed));
+    }
+
+    /// <summary>Without an answer in that time there is no figure, which is not the same as a good one.</summary>
+    public (int Answers, double? FailedShare, double? P95) Read()
+    {
+        lock (_lock)
+        {
+            while (_answers.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) > s_window) _answers.Dequeue();
+            if (_answers.Count == 0) return (0, null, null);
+            var sorted = _answers.Select(a => a.Milliseconds).Order().ToList();
+            return (sorted.Count, (double)_answers.Count(a => a.Failed) / sorted.Count, sorted[(sorted.Count * 95 / 100) is var at && at < sorted.Count ? at : ^1]);
+        }
+    }
+}
