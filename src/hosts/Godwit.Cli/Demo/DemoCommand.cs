@@ -22,7 +22,7 @@ internal static class DemoCommand
 
     private static readonly Option<bool> Keep = new("--keep") { Description = "Goes on with what an earlier demo has left; what is done without --fresh." };
 
-    private static readonly Option<int> SampleRows = new("--rows") { Description = "Rows of the sample, over all its tables.", HelpName = "N", DefaultValueFactory = _ => 100_000 };
+    private static readonly Option<int> SampleRows = new("--rows") { Description = "Rows of the sample, over all its tables.", HelpName = "N", DefaultValueFactory = _ => 1_000_000 };
 
     private static readonly Option<int> SampleSeed = new("--seed") { Description = "The same seed and rows make the same sample.", HelpName = "N", DefaultValueFactory = _ => 4 };
 

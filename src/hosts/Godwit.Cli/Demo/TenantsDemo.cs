@@ -24,6 +24,7 @@ internal sealed class TenantsDemo(LocalCluster cluster, DemoOptions options, Run
     private readonly string _database = string.Create(CultureInfo.InvariantCulture, $"demo_{Runbook}_{options.Rows}_{options.Seed}");
 
     private DemoStory? _story;
+    private DemoShell? _shell;
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
@@ -33,7 +34,8 @@ internal sealed class TenantsDemo(LocalCluster cluster, DemoOptions options, Run
             ExitCode.Done => options.End == DemoEnd.Back ? "rolled-back" : "finished", ExitCode.RolledBack => "rolled-back", ExitCode.Findings => "refused", ExitCode.NotVerified => "not-verified",
             ExitCode.Paused => "paused", _ => "fault",
         };
-        return outer.Finish(new RunDocument { Outcome = outcome, ExitCode = code, Runbook = Runbook, Certificate = code is ExitCode.Done or ExitCode.RolledBack ? _story?.Certificate : null, Figures = _story?.Figures });
+        var arrived = code is ExitCode.Done or ExitCode.RolledBack;
+        return outer.Finish(new RunDocument { Outcome = outcome, ExitCode = code, Runbook = Runbook, Certificate = arrived ? _story?.Certificate : null, Figures = _story?.Figures, Reason = arrived ? null : _shell?.LastWords });
     }
 
     private async Task<int> PlayAsync(CancellationToken cancellation)
@@ -69,8 +71,8 @@ internal sealed class TenantsDemo(LocalCluster cluster, DemoOptions options, Run
         folder.WriteVariables(variables.Concat(addresses).ToDictionary(StringComparer.Ordinal), PepperVariable);
         var book = await ClientBook.OpenAsync(connection, cancellation);
         using var traffic = new KeyTraffic(clients, book, proxy.Url, settings, options.Seed, _time);
-        var shell = new DemoShell(_console, output, error, _time);
-        _story = new DemoStory(new DemoStage(connection, clients, pepper, book, traffic, settings, green, folder, cluster, _time), shell, _console, options);
+        _shell = new DemoShell(_console, output, error, _time);
+        _story = new DemoStory(new DemoStage(connection, clients, pepper, book, traffic, settings, green, folder, cluster, _time), _shell, _console, options);
         return await _story.PlayAsync(cancellation);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.ComponentModel;
@@ -25,7 +24,7 @@ internal static class DetachedRun
         {
             try
             {
-                process = DetachedProcess.Start([.. Program(), .. ArgumentsOf(result)], Variables(), Environment.CurrentDirectory, file.SafeFileHandle);
+                process = DetachedProcess.Start([ThisProgram.Path, .. ArgumentsOf(result)], [.. ThisProgram.Variables(), $"{Detachment.Variable}=1"], Environment.CurrentDirectory, file.SafeFileHandle);
             }
             catch (Win32Exception fault)
             {
@@ -74,14 +73,6 @@ internal static class DetachedRun
         return console.Finish(new RunDocument { Outcome = code == ExitCode.Done ? "done" : "fault", ExitCode = code, Fault = $"{how}: {tail.Trim()}", Log = path });
     }
 
-    /// <summary>Of this program, however it was started.</summary>
-    private static IReadOnlyList<string> Program()
-    {
-        // Beside the assembly, where it is built or published as files; else this very process's.
-        var beside = Path.Combine(AppContext.BaseDirectory, "godwit");
-        return [File.Exists(beside) ? beside : Environment.ProcessPath ?? throw new InvalidOperationException("this process has no program file")];
-    }
-
     private static IEnumerable<string> ArgumentsOf(ParseResult result) =>
         Without(result.Tokens.Where(t => t.Type != TokenType.Directive).Select(t => t.Value));
 
@@ -96,9 +87,6 @@ internal static class DetachedRun
             else if (argument is not ("--detach" or "--json")) yield return argument;
         }
     }
-
-    private static List<string> Variables() =>
-        [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Where(e => (string)e.Key != Detachment.Variable).Select(e => $"{e.Key}={e.Value}"), $"{Detachment.Variable}=1"];
 
     private static string DefaultLog(string command) => Path.Combine(
         GodwitHome.Folder(), "logs", string.Create(CultureInfo.InvariantCulture, $"{command}-{TimeProvider.System.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}.log"));

@@ -30,7 +30,7 @@ internal sealed record RunDocument
 
     public string? State { get; init; }
 
-    /// <summary>Why it is paused.</summary>
+    /// <summary>Why it is paused; of a demo, the command that stopped it and what that said.</summary>
     public string? Reason { get; init; }
 
     public bool? RollingBack { get; init; }

@@ -24,13 +24,14 @@ internal sealed class LearningDemo(LocalCluster cluster, LearningOptions options
     private readonly string _database = string.Create(CultureInfo.InvariantCulture, $"demo_learning_sol_{options.Rows}_{options.Seed}");
 
     private string? _certificate;
+    private DemoShell? _shell;
     private IReadOnlyDictionary<string, double>? _figures;
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         var code = await PlayAsync(cancellation);
         var outcome = code switch { ExitCode.Done => "finished", ExitCode.Findings => "refused", ExitCode.NotVerified => "not-verified", ExitCode.Paused => "paused", ExitCode.RolledBack => "rolled-back", _ => "fault" };
-        return outer.Finish(new RunDocument { Outcome = outcome, ExitCode = code, Runbook = Runbook, Certificate = code == ExitCode.Done ? _certificate : null, Figures = _figures });
+        return outer.Finish(new RunDocument { Outcome = outcome, ExitCode = code, Runbook = Runbook, Certificate = code == ExitCode.Done ? _certificate : null, Figures = _figures, Reason = code == ExitCode.Done ? null : _shell?.LastWords });
     }
 
     private async Task<int> PlayAsync(CancellationToken cancellation)
@@ -57,8 +58,9 @@ internal sealed class LearningDemo(LocalCluster cluster, LearningOptions options
         var book = new LearningBook();
         using var traffic = new LearningTraffic(source, application, LearningRows.Read(source), book, options.Rate, _time);
         var set = new Dictionary<string, string>(StringComparer.Ordinal) { ["app_url"] = service.Url };
-        var shell = new DemoShell(_console, output, error, _time);
-        var story = new LearningStory(folder, shell, new LearningPeople(shell, folder, set), traffic, set, _console, _time);
+        // The application has the source open.
+        _shell = new DemoShell(_console, output, error, _time, apart: true);
+        var story = new LearningStory(folder, _shell, new LearningPeople(_shell, folder, set), traffic, set, _console, _time);
         _console.Note(string.Create(CultureInfo.InvariantCulture, $"-- the application asks {options.Rate:N0} times a second, every fifth time to write, of the SQLite file"));
         traffic.Start();
         int code;
