@@ -9,7 +9,7 @@ internal sealed class EveryKind : IAsyncDisposable
 {
     /// <summary>In their order, as the target has them; without those that need more than a target, which <see cref="IsWhole"/> adds.</summary>
     public static readonly IReadOnlyList<string> Steps =
-        ["settings", "tables", "one", "two", "insert", "by-email", "clean", "fill", "keys", "look", "closed", "announce", "warm", "traffic", "opened", "rest", "watch"];
+        ["settings", "tables", "one", "two", "insert", "by-email", "clean", "fill", "keys", "look", "closed", "announce", "warm", "traffic", "pointed", "opened", "rest", "watch"];
 
     private const string Phases = """
           expand:
@@ -34,6 +34,7 @@ internal sealed class EveryKind : IAsyncDisposable
               - {id: announce, http: {url: 'URL/announce', body: '{}', request_timeout: 2s, retries: 1, undo: {url: 'URL/announce', method: DELETE}}}
               - {id: warm, timeout: 5s, command: {run: [/bin/sh, note.sh, apply], files: [note.sh], undo: {run: [/bin/sh, note.sh, undo]}}}
               - {id: traffic, route: {weights: [50, 100], hold: 150ms, every: 50ms, file: {template: weights.template, path: weights.conf}}}
+              - {id: pointed, env: {file: shop.env, variables: {DATABASE: {env: NEW_PLACE}}, reload: {run: [/bin/sh, -c, '. ./shop.env']}}}
               - {id: opened, maintenance: {mode: off, file: closed}}
           observe:
             steps:
@@ -73,11 +74,12 @@ internal sealed class EveryKind : IAsyncDisposable
     {
         var folder = await RunbookFolder.PrepareAsync(server);
         var service = new LoopbackService(_ => new LoopbackAnswer(200));
+        folder.Environment["NEW_PLACE"] = "postgres://app:hunter22@db/shop";
         folder.Environment["COPY_URL"] = folder.Target.Url + "_copy";
         var phases = whole ? Phases.Replace("  switch:\n", $"{Others}\n  switch:\n", StringComparison.Ordinal) + "\nbackups: {destinations: [{path: backups}]}" : Phases;
         folder.Runbook(phases.Replace("URL", service.Url, StringComparison.Ordinal), sources: whole ? "{copy: {env: COPY_URL}}" : "{}")
             .Write("visitors.yaml", "godwit: 1\nscenarios: [{name: visitor, requests: [{name: home, path: /visit, timeout: 5s}]}]\n")
-            .Write("app.env", "NAME=shop\n").Write("weights.template", "blue @blue@ green @green@\n").Write("weights.conf", "blue 100 green 0\n")
+            .Write("app.env", "NAME=shop\n").Write("shop.env", "DATABASE=old\n").Write("weights.template", "blue @blue@ green @green@\n").Write("weights.conf", "blue 100 green 0\n")
             .Write("note.sh", "echo \"$1 $GODWIT_IDEMPOTENCY_KEY\" >> notes\n")
             .Sql(
                 "tables.sql",
@@ -118,6 +120,7 @@ internal sealed class EveryKind : IAsyncDisposable
     /// <summary>The run is finished as one that nobody disturbed.</summary>
     public async Task AssertDoneAsync(string undisturbed)
     {
+        Assert.Equal("DATABASE=postgres://app:hunter22@db/shop\n", await File.ReadAllTextAsync(Folder.In("shop.env"), TestContext.Current.CancellationToken));
         Assert.Equal(undisturbed, await StateAsync());
         AssertOneKeyEach(back: false);
         if (IsWhole) await AssertSavedAsync();
@@ -138,6 +141,8 @@ internal sealed class EveryKind : IAsyncDisposable
     {
         Assert.Equal(0, await Target.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"));
         Assert.Equal("blue 100 green 0\n", await File.ReadAllTextAsync(Folder.In("weights.conf"), TestContext.Current.CancellationToken));
+        Assert.Equal("DATABASE=old\n", await File.ReadAllTextAsync(Folder.In("shop.env"), TestContext.Current.CancellationToken));
+        Assert.Empty(Directory.GetFiles(Folder.Path, "shop.env.before-*"));
         Assert.False(File.Exists(Folder.In("closed")));
         AssertOneKeyEach(back: true);
         await AssertNothingLeftOverAsync();
@@ -160,6 +165,9 @@ internal sealed class EveryKind : IAsyncDisposable
             // A certificate is named after its run.
             .Select(f => Path.GetFileName(f) switch
             {
+                // Holds where the database is, and is named after its run.
+                "shop.env" => "pointed",
+                var name when name.StartsWith("shop.env.before-", StringComparison.Ordinal) => $"before: {File.ReadAllText(f)}",
                 "notes" or "runbook.yaml" => Path.GetFileName(f),
                 var name when name.EndsWith(".certificate.json", StringComparison.Ordinal) => "certificate",
                 var name => $"{name}: {File.ReadAllText(f)}",

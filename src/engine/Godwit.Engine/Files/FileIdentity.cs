@@ -1,25 +1,25 @@
 using System.Runtime.InteropServices;
 
-namespace Godwit.Sqlite.Backups;
+namespace Godwit.Engine.Files;
 
 /// <summary>Whose file it is, who may do what with it, and which it is whatever it is called: as the kernel says, without opening it (https://man7.org/linux/man-pages/man2/statx.2.html).</summary>
-internal readonly partial record struct FileStatus(uint Major, uint Minor, ulong Inode, uint User, uint Group, UnixFileMode Mode)
+public readonly partial record struct FileIdentity(uint Major, uint Minor, ulong Inode, uint User, uint Group, UnixFileMode Mode)
 {
     private const int Size = 256, UserAt = 20, GroupAt = 24, ModeAt = 28, InodeAt = 32, MajorAt = 136, MinorAt = 140, CurrentFolder = -100;
 
     private const uint BasicStatus = 0x7ff;
 
     /// <summary>Null when nothing is there.</summary>
-    public static unsafe FileStatus? Of(string path)
+    public static unsafe FileIdentity? Of(string path)
     {
         // The structure is the same on every architecture.
         var found = stackalloc byte[Size];
         if (Statx(CurrentFolder, path, 0, BasicStatus, found) != 0) return null;
-        return new FileStatus(
+        return new FileIdentity(
             *(uint*)(found + MajorAt), *(uint*)(found + MinorAt), *(ulong*)(found + InodeAt), *(uint*)(found + UserAt), *(uint*)(found + GroupAt), (UnixFileMode)(*(ushort*)(found + ModeAt) & 0xfff));
     }
 
-    public bool IsSameFile(FileStatus other) => (Major, Minor, Inode) == (other.Major, other.Minor, other.Inode);
+    public bool IsSameFile(FileIdentity other) => (Major, Minor, Inode) == (other.Major, other.Minor, other.Inode);
 
     /// <summary>Makes another file this one's owner's, with the same rights.</summary>
     /// <returns>Why not; null when it is.</returns>

@@ -8,6 +8,8 @@ public static class SwitchFile
     /// <summary>What was before has to fit into what a step remembers.</summary>
     public const int Largest = 32 * 1024;
 
+    private const UnixFileMode Usual = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     private const string Mark = ".godwit-";
 
     /// <summary>Null when it is not there.</summary>
@@ -19,17 +21,19 @@ public static class SwitchFile
         return content.Length <= Largest ? content : throw new IOException($"{path} is larger than {Largest / 1024} KB, and could not be given back");
     }
 
-    /// <summary>Puts it in place of what was there, on disk before anybody sees it; a link is followed, and the file's mode is kept.</summary>
-    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    /// <summary>Puts it in place of what was there, on disk before anybody sees it; a link is followed, and the file keeps its owner, group and mode: whoever reads it has to go on reading it.</summary>
+    /// <exception cref="IOException">It cannot be written, or not as its owner's.</exception>
+    /// <param name="mode">Who may read and write one that was not there; null for everybody's usual rights.</param>
+    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation, UnixFileMode? mode = null)
     {
         var real = Resolve(path);
         ClearRemains(real);
         var beside = $"{real}{Mark}{Guid.NewGuid():N}";
         try
         {
-            await using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 4096, FileOptions.Asynchronous))
+            await using (var stream = new FileStream(beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, UnixCreateMode = FileIdentity.Of(real)?.Mode ?? mode ?? Usual }))
             {
-                if (File.Exists(real)) File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(real));
+                if (FileIdentity.Of(real) is { } former && former.GiveTo(beside) is { } why) throw new IOException($"{path} belongs to somebody else, and what replaces it could not: {why}");
                 await stream.WriteAsync(content, cancellation);
                 stream.Flush(flushToDisk: true);
             }

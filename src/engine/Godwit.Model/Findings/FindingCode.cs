@@ -174,6 +174,7 @@ public static class FindingCodes
     public static readonly FindingCode ConfigWrong = new("GW1776", "The application's configuration is not as required");
     public static readonly FindingCode SwitchFailed = new("GW1777", "The maintenance mode could not be switched");
     public static readonly FindingCode RouteFailed = new("GW1778", "The weights could not be written");
+    public static readonly FindingCode EnvFailed = new("GW1779", "A variable of the application's file could not be set");
 
     public static readonly FindingCode SourceUndeclared = new("GW1780", "A step names a source that the runbook does not have");
     public static readonly FindingCode SourceNotNamed = new("GW1781", "Where a source is, is not said");

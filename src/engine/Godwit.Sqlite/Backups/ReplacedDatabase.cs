@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Godwit.Engine.Files;
 using Godwit.Engine.Backups;
 using Godwit.Model.Findings;
 using Godwit.Security.Files;
@@ -16,10 +17,10 @@ internal sealed class ReplacedDatabase : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_pause = TimeSpan.FromMilliseconds(5);
 
     private readonly string _path;
-    private readonly FileStatus _status;
+    private readonly FileIdentity _status;
     private readonly SqliteConnection? _held;
 
-    private ReplacedDatabase(string path, FileStatus status, SqliteConnection? held) => (_path, _status, _held) = (path, status, held);
+    private ReplacedDatabase(string path, FileIdentity status, SqliteConnection? held) => (_path, _status, _held) = (path, status, held);
 
     /// <summary>Waits for a while until nobody uses it. One that is damaged beyond opening is nobody's to write to.</summary>
     /// <exception cref="BackupException">Somebody uses it, or it cannot be locked.</exception>
@@ -28,13 +29,13 @@ internal sealed class ReplacedDatabase : IDisposable
         var began = time.GetTimestamp();
         while (true)
         {
-            var status = FileStatus.Of(path) ?? throw new IOException("it is gone");
+            var status = FileIdentity.Of(path) ?? throw new IOException("it is gone");
             SqliteConnection? held = null;
             try
             {
                 held = Lock(path);
                 // Of two restores at once the second may have waited for a file that has lost its name.
-                if (FileStatus.Of(path) is { } now && now.IsSameFile(status))
+                if (FileIdentity.Of(path) is { } now && now.IsSameFile(status))
                 {
                     MustBeClosed(path);
                     return new ReplacedDatabase(path, status, held);
@@ -86,7 +87,7 @@ internal sealed class ReplacedDatabase : IDisposable
     {
         var former = $"{_path}.before-{now.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture)}";
         if (File.Exists(former)) former += "-" + RandomNumberGenerator.GetHexString(6, lowercase: true);
-        if (!FileStatus.TryLink(_path, former)) Copy(former);
+        if (!FileIdentity.TryLink(_path, former)) Copy(former);
         FolderSync.Flush(Path.GetDirectoryName(former)!);
         return former;
     }

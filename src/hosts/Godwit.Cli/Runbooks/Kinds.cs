@@ -10,6 +10,7 @@ using Godwit.Engine.Steps.Backfill;
 using Godwit.Engine.Steps.Command;
 using Godwit.Engine.Steps.Config;
 using Godwit.Engine.Steps.CutOver;
+using Godwit.Engine.Steps.Env;
 using Godwit.Engine.Steps.Http;
 using Godwit.Engine.Steps.Load;
 using Godwit.Engine.Steps.Move;
@@ -49,6 +50,7 @@ internal static class Kinds
             new HttpStepKind(),
             new MaintenanceStepKind(),
             new RouteStepKind(),
+            new EnvStepKind(),
             new SmokeStepKind(),
             new LoadStepKind(),
             new BackupStepKind(),

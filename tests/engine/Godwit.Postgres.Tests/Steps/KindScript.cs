@@ -9,6 +9,7 @@ using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Engine.Steps.Command;
 using Godwit.Engine.Steps.Config;
+using Godwit.Engine.Steps.Env;
 using Godwit.Engine.Steps.Http;
 using Godwit.Engine.Steps.Load;
 using Godwit.Engine.Steps.Observe;
@@ -39,7 +40,7 @@ internal sealed class KindScript(TestDatabase database) : IDisposable
 
     private static readonly RunbookKinds s_kinds = new(
         [
-            new SqlStepKind(), new CommandStepKind(), new HttpStepKind(), new MaintenanceStepKind(), new RouteStepKind(), new SmokeStepKind(), new LoadStepKind(), new WaitStepKind(), new ObserveStepKind(), new ConfigStepKind(),
+            new SqlStepKind(), new CommandStepKind(), new HttpStepKind(), new MaintenanceStepKind(), new RouteStepKind(), new EnvStepKind(), new SmokeStepKind(), new LoadStepKind(), new WaitStepKind(), new ObserveStepKind(), new ConfigStepKind(),
         ],
         [new IntegrityGateKind(), new MetricGateKind(), new LagGateKind(), new WindowGateKind(), new ConfigGateKind(), new SmokeGateKind(), new AuditGateKind(new PostgresDatabaseAudit())]);
 

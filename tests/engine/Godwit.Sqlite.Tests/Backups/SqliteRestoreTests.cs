@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Godwit.Engine.Files;
 using Godwit.Engine.Backups;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -77,18 +78,18 @@ public sealed class SqliteRestoreTests : IDisposable
         var backup = await BackUpAsync(place, "delete");
         File.SetUnixFileMode(Live, (UnixFileMode)Convert.ToInt32("664", 8));
         if (Environment.IsPrivilegedProcess) Run("chown", "4711:4712", Live);
-        var before = FileStatus.Of(Live)!.Value;
+        var before = FileIdentity.Of(Live)!.Value;
 
         var made = await SqliteRestore.RunAsync(backup, Live, new RestoreRequest(place, "a trial"), Token);
 
-        Assert.Equal(before, FileStatus.Of(made.Former!));
-        var now = FileStatus.Of(Live)!.Value;
+        Assert.Equal(before, FileIdentity.Of(made.Former!));
+        var now = FileIdentity.Of(Live)!.Value;
         Assert.NotEqual(before.Inode, now.Inode);
         Assert.Equal((before.User, before.Group, before.Mode), (now.User, now.Group, now.Mode));
         // At once again: a name of its own.
         var again = await SqliteRestore.RunAsync(backup, Live, new RestoreRequest(place, "another"), Token);
         Assert.NotEqual(made.Former, again.Former);
-        Assert.Equal(now, FileStatus.Of(again.Former!));
+        Assert.Equal(now, FileIdentity.Of(again.Former!));
         MustBeTidy(2);
     }
 
@@ -104,7 +105,7 @@ public sealed class SqliteRestoreTests : IDisposable
             Assert.True(Assert.Throws<SqliteException>(() => other.Execute("INSERT INTO notes VALUES (5)")).IsTransient);
         }
         Assert.Equal(3, Count(Live + ".copy"));
-        Assert.Equal(FileStatus.Of(Live)!.Value.Mode, FileStatus.Of(Live + ".copy")!.Value.Mode);
+        Assert.Equal(FileIdentity.Of(Live)!.Value.Mode, FileIdentity.Of(Live + ".copy")!.Value.Mode);
     }
 
     [Theory]

@@ -42,7 +42,7 @@ internal abstract record RoutePlace
     /// <param name="Path">The file that the proxy reads, from the runbook's folder.</param>
     /// <param name="Reload">Tells the proxy to read it.</param>
     /// <param name="Signal">Tells it by a signal instead.</param>
-    public sealed record File(string Template, string Path, CommandSettings? Reload, RouteSignal? Signal = null) : RoutePlace
+    public sealed record File(string Template, string Path, CommandSettings? Reload, ReloadSignal? Signal = null) : RoutePlace
     {
         private const string Before = "before";
 
@@ -70,7 +70,7 @@ internal abstract record RoutePlace
             {
                 return StepResult.Fail(FindingCodes.RouteFailed, $"{Path} cannot be written: {e.Message}");
             }
-            if (Signal is not null) return Signal.Send(context.Folder);
+            if (Signal is not null) return Signal.Send(context.Folder, FindingCodes.RouteFailed);
             return Reload is null ? StepResult.Done : CommandResult.Of(Reload, await CommandRunner.RunAsync(Reload, context, cancellation));
         }
 

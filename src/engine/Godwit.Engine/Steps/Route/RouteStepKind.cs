@@ -29,7 +29,7 @@ public sealed class RouteStepKind : IStepKind
             new Field("template", new Shape.File(), "A text in which @blue@ and @green@ stand for the weights", Required: true),
             new Field("path", new Shape.Text { MaxLength = 4000 }, "The file that the proxy reads, from the runbook's folder; it is replaced as a whole", Required: true),
             new Field("reload", new Shape.Map(CommandSettings.Fields), "The command that tells the proxy to read it"),
-            new Field("signal", RouteSignal.Shape, "The signal that tells it instead"))
+            new Field("signal", ReloadSignal.Shape, "The signal that tells it instead"))
         {
             Name = "weights in a file",
             Description = "A file that a proxy reads",
@@ -66,7 +66,7 @@ public sealed class RouteStepKind : IStepKind
         RoutePlace place =
             settings.MapOrNull("http") is { } http ? new RoutePlace.Http(HttpRequestSettings.Read(http, files))
             : settings.MapOrNull("command") is { } command ? new RoutePlace.Command(CommandSettings.Read(command))
-            : settings.Map("file") is var file ? new RoutePlace.File(files[file.Text("template")].Text, file.Text("path"), file.MapOrNull("reload") is { } reload ? CommandSettings.Read(reload) : null, file.MapOrNull("signal") is { } signal ? RouteSignal.Read(signal) : null)
+            : settings.Map("file") is var file ? new RoutePlace.File(files[file.Text("template")].Text, file.Text("path"), file.MapOrNull("reload") is { } reload ? CommandSettings.Read(reload) : null, file.MapOrNull("signal") is { } signal ? ReloadSignal.Read(signal) : null)
             : throw new InvalidOperationException();
         IReadOnlyList<RouteComparison> analysis = [.. settings.Maps("analysis").Select(a => RouteComparison.Read(a, files))];
         return new RouteStep(
