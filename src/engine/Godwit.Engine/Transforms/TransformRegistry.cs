@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Transforms.Keyed;
 using Godwit.Engine.Transforms.Masking;
 using Godwit.Model.Findings;
 
@@ -23,6 +24,9 @@ public sealed class TransformRegistry
         new LookupTransform(),
         new SplitTransform(),
         new MergeTransform(),
+        new EncryptTransform(),
+        new BlindIndexTransform(),
+        new PepperTransform(),
     ]);
 
     public IReadOnlyCollection<ITransformKind> Kinds => _kinds.Values;

@@ -160,6 +160,7 @@ public static class FindingCodes
     public static readonly FindingCode LeftOver = new("GW1746", "A backfill left rows over");
     public static readonly FindingCode NotEmptyBefore = new("GW1747", "A backfill's undo would take what was there before");
     public static readonly FindingCode UndoIncomplete = new("GW1748", "What a backfill wrote is still there after its undo");
+    public static readonly FindingCode KeyMissing = new("GW1749", "A key that a transform needs is missing");
 
     public static readonly FindingCode RollbackNotVerified = new("GW1750", "A rollback could not be verified");
     public static readonly FindingCode ConfigUnasked = new("GW1751", "Nothing says what the configuration has to be");
