@@ -2,6 +2,7 @@ using Godwit.Engine.Keys;
 using Godwit.Engine.Steps;
 using Godwit.Engine.Transforms;
 using Godwit.Engine.Transforms.Keyed;
+using Godwit.Security.Keyring;
 
 namespace Godwit.Engine.Backfill;
 
@@ -28,7 +29,7 @@ internal sealed class RowComputer
         _isKeyed = keyed.Any(k => k is not null);
     }
 
-    /// <exception cref="Security.Keyring.KeyringException">Keys cannot be had.</exception>
+    /// <exception cref="KeyringException">Keys cannot be had.</exception>
     public static async Task<RowComputer> OpenAsync(BackfillTask task, IRunEnvironment environment, IRunKeyring keyring, CancellationToken cancellation)
     {
         var functions = new TransformFunction?[task.Columns.Count];
@@ -63,7 +64,7 @@ internal sealed class RowComputer
             {
                 for (var i = 0; i < _keyed.Length; i++)
                 {
-                    if (_keyed[i] is { } function && row.States[i] != StoredState.Right) row.Values[i] = function.Compute(row.Source.Inputs[i], BoundOf(row.Values, i));
+                    if (_keyed[i] is { } function && row.States[i] != StoredState.Right) row.Values[i] = await ComputeAsync(function, row.Source.Inputs[i], BoundOf(row.Values, i), cancellation);
                 }
                 computed.Add(new ComputedRow(row.Source, row.Values, row.Worst));
             }
@@ -75,7 +76,23 @@ internal sealed class RowComputer
         return computed;
     }
 
-    /// <summary>As <see cref="ComputeAsync"/>, but what keyed transforms found stored is left as it is, and only judged.</summary>
+    private static async Task<CellValue> ComputeAsync(IKeyedFunction function, IReadOnlyList<CellValue> inputs, CellValue[] bound, CancellationToken cancellation)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return function.Compute(inputs, bound);
+            }
+            catch (KeyringException e) when (e.MayRetry && attempt < 2)
+            {
+                // The key was rotated since the batch was reserved for: nothing is reserved with the new one yet.
+                await function.ReserveAsync(1, cancellation);
+            }
+        }
+    }
+
+    /// <summary>As <see cref="ComputeAsync(IReadOnlyList{SourceRow}, Action{SourceRow, string}, CancellationToken)"/>, but what keyed transforms found stored is left as it is, and only judged.</summary>
     public async Task<List<ComputedRow>> CheckAsync(IReadOnlyList<SourceRow> rows, Action<SourceRow, string> refused, CancellationToken cancellation)
     {
         if (_isKeyed) await _keyring.RefreshAsync(now: false, cancellation);

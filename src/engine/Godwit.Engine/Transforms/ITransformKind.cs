@@ -20,6 +20,9 @@ public interface ITransformKind
 
     Shape.Map Shape { get; }
 
+    /// <summary>Whether it works with keys of the target's keyring: such a transform needs a table that it fills (<see cref="TransformSettings.Destination"/>).</summary>
+    bool IsKeyed => false;
+
     /// <summary>What is wrong with parameters beyond their shape.</summary>
     IEnumerable<Finding> Check(TransformSettings settings);
 

@@ -31,6 +31,9 @@ public sealed class TransformRegistry
 
     public IReadOnlyCollection<ITransformKind> Kinds => _kinds.Values;
 
+    /// <summary>Whether a transform works with keys of the target's keyring.</summary>
+    public bool IsKeyed(string kind) => _kinds[kind].IsKeyed;
+
     /// <summary>One column's entry: exactly one transform's name and its parameters, <c>{hash: {from: api_key}}</c>.</summary>
     public Shape.OneOf Shape => new([], [.. _kinds.Values.Select(k => new Field(k.Name, k.Shape, k.Summary))]);
 

@@ -13,6 +13,8 @@ internal sealed class BlindIndexTransform : ITransformKind
 
     public string Summary => "What finds an encrypted value by equality: HMAC-SHA-256 of the normalised value under the keyring's index key";
 
+    public bool IsKeyed => true;
+
     public Shape.Map Shape => new(
     [
         .. SourceValue.Fields,

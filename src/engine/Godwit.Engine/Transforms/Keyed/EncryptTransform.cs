@@ -13,6 +13,8 @@ internal sealed class EncryptTransform : ITransformKind
 
     public string Summary => "The value encrypted under the keyring's data key, bound to its table, column and row";
 
+    public bool IsKeyed => true;
+
     public Shape.Map Shape => new(
     [
         .. SourceValue.Fields,

@@ -13,6 +13,8 @@ internal sealed class PepperTransform : ITransformKind
 
     public string Summary => "The hash to store of an API key or a code under the keyring's pepper, or a stored hash wrapped under it";
 
+    public bool IsKeyed => true;
+
     public Shape.Map Shape => new(
         Parameters.From,
         new Field("purpose", new Shape.Text("[a-z][a-z0-9_.-]{0,127}") { Expected = "what is hashed, such as api-key" }, "What is hashed: a hash of one purpose is none of another", Required: true),

@@ -1,7 +1,8 @@
+using Godwit.Engine.Keys;
 using Godwit.Engine.Runs;
 using Godwit.Security.Keyring;
 
-namespace Godwit.Engine.Keys;
+namespace Godwit.TestServers;
 
 /// <summary>A run's keyring over one that is loaded.</summary>
 /// <param name="keyring">The keys; this owns it.</param>
