@@ -65,7 +65,7 @@ public sealed class EncryptEmailsTests(PostgresServers servers)
         await using var users = await EncryptedUsers.MakeAsync(servers, rows);
         users.Folder.Runbook(Encrypt, "encrypt");
         var watch = Stopwatch.StartNew();
-        await Writing(users, rows, () => users.KilledAsync("encrypt", kills));
+        await WhileWritingAsync(users, rows, () => users.KilledAsync("encrypt", kills));
         TestContext.Current.SendDiagnosticMessage("encrypted {0} rows in {1}", rows, watch.Elapsed);
         var plain = await PlainAsync(users);
         Assert.Equal(plain, await users.ReadAsync());
@@ -87,7 +87,7 @@ public sealed class EncryptEmailsTests(PostgresServers servers)
     }
 
     /// <summary>Carries something out while the application changes emails.</summary>
-    private static async Task Writing(EncryptedUsers users, int rows, Func<Task> work)
+    private static async Task WhileWritingAsync(EncryptedUsers users, int rows, Func<Task> work)
     {
         using var stop = new CancellationTokenSource();
         Task? writing = null;

@@ -51,7 +51,8 @@ internal sealed class RowComputer
     public async Task<List<ComputedRow>> ComputeAsync(IReadOnlyList<SourceRow> rows, Action<SourceRow, string> refused, CancellationToken cancellation)
     {
         if (_isKeyed) await _keyring.RefreshAsync(now: false, cancellation);
-        var judged = await JudgeAsync(rows, refused, cancellation);
+        var freshness = new Freshness(_isKeyed ? _keyring : null);
+        var judged = await JudgeAsync(rows, freshness, refused, cancellation);
         for (var i = 0; i < _keyed.Length; i++)
         {
             // What is right is kept: only what is left is encrypted, and counted.
@@ -60,18 +61,17 @@ internal sealed class RowComputer
         var computed = new List<ComputedRow>(judged.Count);
         foreach (var row in judged)
         {
-            try
-            {
-                for (var i = 0; i < _keyed.Length; i++)
+            await freshness.TryAsync(
+                async () =>
                 {
-                    if (_keyed[i] is { } function && row.States[i] != StoredState.Right) row.Values[i] = await ComputeAsync(function, row.Source.Inputs[i], BoundOf(row.Values, i), cancellation);
-                }
-                computed.Add(new ComputedRow(row.Source, row.Values, row.Worst));
-            }
-            catch (TransformException reason)
-            {
-                refused(row.Source, reason.Message);
-            }
+                    for (var i = 0; i < _keyed.Length; i++)
+                    {
+                        if (_keyed[i] is { } function && row.States[i] != StoredState.Right) row.Values[i] = await ComputeAsync(function, row.Source.Inputs[i], BoundOf(row.Values, i), cancellation);
+                    }
+                    computed.Add(new ComputedRow(row.Source, row.Values, row.Worst));
+                    return true;
+                },
+                reason => refused(row.Source, reason), cancellation);
         }
         return computed;
     }
@@ -96,33 +96,29 @@ internal sealed class RowComputer
     public async Task<List<ComputedRow>> CheckAsync(IReadOnlyList<SourceRow> rows, Action<SourceRow, string> refused, CancellationToken cancellation)
     {
         if (_isKeyed) await _keyring.RefreshAsync(now: false, cancellation);
-        return [.. (await JudgeAsync(rows, refused, cancellation)).Select(r => new ComputedRow(r.Source, r.Values, _task.Into is null ? r.Worst : StoredState.Right))];
+        return [.. (await JudgeAsync(rows, new Freshness(_isKeyed ? _keyring : null), refused, cancellation)).Select(r => new ComputedRow(r.Source, r.Values, _task.Into is null ? r.Worst : StoredState.Right))];
     }
 
     /// <summary>How a row stands, by the database's word and by what was found stored.</summary>
     public async Task<RowOutcome> ConfirmAsync(ComputedRow row, ThereRow there, CancellationToken cancellation)
     {
         if (there.Outcome != RowOutcome.Right || there.Keyed.Count == 0) return there.Outcome;
-        var worst = StoredState.Right;
-        try
-        {
-            foreach (var value in there.Keyed)
+        var outcome = RowOutcome.Different;
+        await new Freshness(_keyring).TryAsync(
+            () =>
             {
-                var (function, inputs) = (_keyed[value.Column]!, row.Source.Inputs[value.Column]);
-                var state = function.Judge(inputs, value.Row, value.Stored);
-                if (state == StoredState.Unknown)
+                var (worst, unknown) = (StoredState.Right, false);
+                foreach (var value in there.Keyed)
                 {
-                    await _keyring.RefreshAsync(now: true, cancellation);
-                    state = function.Judge(inputs, value.Row, value.Stored);
+                    var state = _keyed[value.Column]!.Judge(row.Source.Inputs[value.Column], value.Row, value.Stored);
+                    if (state > worst) worst = state;
+                    unknown |= state == StoredState.Unknown;
                 }
-                if (state > worst) worst = state;
-            }
-        }
-        catch (TransformException)
-        {
-            return RowOutcome.Different;
-        }
-        return OutcomeOf(worst);
+                outcome = OutcomeOf(worst);
+                return Task.FromResult(!unknown);
+            },
+            _ => outcome = RowOutcome.Different, cancellation);
+        return outcome;
     }
 
     public static RowOutcome OutcomeOf(StoredState state) => state switch
@@ -133,28 +129,25 @@ internal sealed class RowComputer
         _ => RowOutcome.Different,
     };
 
-    private async Task<List<Judged>> JudgeAsync(IReadOnlyList<SourceRow> rows, Action<SourceRow, string> refused, CancellationToken cancellation)
+    private async Task<List<Judged>> JudgeAsync(IReadOnlyList<SourceRow> rows, Freshness freshness, Action<SourceRow, string> refused, CancellationToken cancellation)
     {
-        var refreshed = false;
         var judged = new List<Judged>(rows.Count);
         foreach (var row in rows)
         {
-            try
-            {
-                var one = Judge(row);
-                if (one.Worst == StoredState.Unknown || Array.Exists(one.States, s => s == StoredState.Unknown))
+            Judged? one = null;
+            await freshness.TryAsync(
+                () =>
                 {
-                    // Somebody writes with a newer key than is known here. What is of no key at all stays unknown, and is not asked for row by row.
-                    if (!refreshed) await _keyring.RefreshAsync(now: true, cancellation);
-                    refreshed = true;
                     one = Judge(row);
-                }
-                judged.Add(one);
-            }
-            catch (TransformException reason)
-            {
-                refused(row, reason.Message);
-            }
+                    return Task.FromResult(!Array.Exists(one.States, s => s == StoredState.Unknown));
+                },
+                reason =>
+                {
+                    one = null;
+                    refused(row, reason);
+                },
+                cancellation);
+            if (one is not null) judged.Add(one);
         }
         return judged;
     }

@@ -139,6 +139,21 @@ public sealed class EncryptColumnTests(PostgresServers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_application_encrypted_with_a_newer_key_than_the_run_knows_is_read_all_the_same()
+    {
+        var fill = await MakeAsync(Both);
+        await fill.RunAsync();
+        await fill.Database.ExecuteAsync("UPDATE users SET email_index = NULL; UPDATE progress SET state = NULL");
+        await _keyring.RotateAsync(KeyPurpose.Data);
+        var blob = await (await _keyring.CipherAsync("public.users", "email_encrypted")).EncryptAsync(Encoding.UTF8.GetBytes("User7@Example.COM"), RowKey.Of("7"), TestContext.Current.CancellationToken);
+        await fill.Database.ExecuteAsync($"UPDATE users SET email_encrypted = '\\x{Convert.ToHexStringLower(blob)}' WHERE id = 7");
+        fill.Write("{from: users, set: {email_index: {blind_index: {from: email_encrypted, encrypted: true, from_row: [id], purpose: users.email, normalise: email}}}}");
+        AssertPassed(await fill.ApplyAsync());
+        AssertPassed(await fill.VerifyAsync());
+        Assert.Equal(2970, await ReadableAsync(fill));
+    }
+
+    [Fact]
     public async Task Encrypting_anew_leaves_a_row_that_cannot_be_read_as_it_is_and_stops()
     {
         var fill = await MakeAsync(Both);
