@@ -26,6 +26,7 @@ public sealed class EncryptEmailsTests(PostgresServers servers)
                     email_index: {blind_index: {from: email, purpose: users.email, normalise: email}}
                   empty_before: true
                   passes: 4
+                  max_wal_share: 100
         """;
 
     private const string Rotate =
@@ -40,6 +41,7 @@ public sealed class EncryptEmailsTests(PostgresServers servers)
                     email_encrypted: {encrypt: {encrypted: true, row: [id]}}
                     email_index: {blind_index: {from: email_encrypted, encrypted: true, from_row: [id], purpose: users.email, normalise: email}}
                   passes: 4
+                  max_wal_share: 100
         """;
 
     [Fact]

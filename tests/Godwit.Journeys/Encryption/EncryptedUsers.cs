@@ -38,19 +38,25 @@ internal sealed class EncryptedUsers : IAsyncDisposable
             CREATE TABLE users (id bigint PRIMARY KEY, email text);
             INSERT INTO users SELECT n, 'User' || n || '@{Mark}.example' FROM generate_series(1, {rows}) n;
             """);
-        var environment = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? folder.Target.Server.PassFile : null };
-        var target = (await PostgresTarget.ConnectAsync(PostgresUrl.Parse(folder.Target.Url, environment).Url!, environment)).Target!;
-        folder.Environment["GODWIT_MASTER_KEY_FILE"] = folder.In("master.key");
-        var users = new EncryptedUsers(folder, target, MasterKeyFile.Create(folder.In("master.key")));
-        await using (var source = users.OpenSource())
-        {
-            var keys = users.Administer(source);
-            await keys.CreateAsync(KeyPurpose.Data, CancellationToken.None);
-            await keys.CreateAsync(KeyPurpose.Index, CancellationToken.None);
-        }
+        var (target, master) = await MakeKeysAsync(folder);
+        var users = new EncryptedUsers(folder, target, master);
         await users.StartApplicationAsync();
         folder.Sql("columns.sql", "ALTER TABLE users ADD email_encrypted bytea, ADD email_index bytea", "ALTER TABLE users DROP email_encrypted, DROP email_index");
         return users;
+    }
+
+    /// <summary>A master key beside the runbook, and a keyring with keys for data and indexes in its target.</summary>
+    public static async Task<(PostgresTarget Target, LocalMasterKey Master)> MakeKeysAsync(RunbookFolder folder)
+    {
+        var environment = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? folder.Target.Server.PassFile : null };
+        var target = (await PostgresTarget.ConnectAsync(PostgresUrl.Parse(folder.Target.Url, environment).Url!, environment)).Target!;
+        var master = MasterKeyFile.Create(folder.In("master.key"));
+        folder.Environment["GODWIT_MASTER_KEY_FILE"] = folder.In("master.key");
+        await using var source = target.OpenSource(new SessionSettings { RunId = "test", Role = "keys" });
+        var keys = PostgresKeyring.Administer(new KeyringSessions(source), new MasterKeys(master), TimeProvider.System, "test");
+        await keys.CreateAsync(KeyPurpose.Data, CancellationToken.None);
+        await keys.CreateAsync(KeyPurpose.Index, CancellationToken.None);
+        return (target, master);
     }
 
     public async Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => Note(await Folder.RunAsync(arguments));

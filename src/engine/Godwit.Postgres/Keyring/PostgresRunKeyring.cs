@@ -17,6 +17,9 @@ public sealed class PostgresRunKeyring(PostgresTarget target, Func<string, strin
     /// <summary>How long a rotation goes unnoticed between batches.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a rotation waits for a run that was killed.</summary>
+    private static readonly TimeSpan s_lasts = TimeSpan.FromSeconds(60);
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private MasterKeySettings? _masters;
     private PostgresKeyring? _keyring;
@@ -75,7 +78,7 @@ public sealed class PostgresRunKeyring(PostgresTarget target, Func<string, strin
         {
             if (_keyring is not null) return _keyring;
             _masters ??= MasterKeySettings.Load(environment);
-            return _keyring = await TargetFaults.GuardAsync(() => PostgresKeyring.OpenAsync(target, _masters.Keys, time, new PostgresKeyringOptions { Host = host, Interval = s_interval }, cancellation));
+            return _keyring = await TargetFaults.GuardAsync(() => PostgresKeyring.OpenAsync(target, _masters.Keys, time, new PostgresKeyringOptions { Host = host, Interval = s_interval, Lasts = s_lasts }, cancellation));
         }
         catch (MasterKeyException reason)
         {
