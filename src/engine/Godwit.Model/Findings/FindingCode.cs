@@ -259,6 +259,12 @@ public static class FindingCodes
     public static readonly FindingCode PersonalDataWrong = new("GW1890", "What is declared as personal data does not fit together");
     public static readonly FindingCode PersonalDataUnknown = new("GW1891", "A column that is declared as personal data is not known");
 
+    public static readonly FindingCode MasterKeyMissing = new("GW1895", "The master key is not at hand, or cannot be used");
+    public static readonly FindingCode KeyringRefused = new("GW1896", "The keyring refuses");
+    public static readonly FindingCode KeyOverdue = new("GW1897", "A key has to be rotated");
+    public static readonly FindingCode SecretRefused = new("GW1898", "A secret cannot be made or changed so");
+    public static readonly FindingCode AdministratorThere = new("GW1899", "There is an administrator already");
+
     public static readonly FindingCode LiveOther = new("GW1900", "The source is part of another live move");
     public static readonly FindingCode LiveRewound = new("GW1901", "A side has lost what was read from it");
     public static readonly FindingCode LiveShape = new("GW1902", "A table of the source was changed while it is moved");

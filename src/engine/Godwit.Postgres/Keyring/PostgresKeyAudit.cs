@@ -63,6 +63,18 @@ public sealed class PostgresKeyAudit(KeyringSessions sessions, string host) : IK
         return found;
     }
 
+    /// <summary>How often each key was unwrapped, without reading every row of it into memory.</summary>
+    public async Task<IReadOnlyDictionary<KeyId, KeyUnwrappings>> SummaryAsync(CancellationToken cancellation)
+    {
+        await using var connection = await sessions.FindAsync(cancellation);
+        if (connection is null) return new Dictionary<KeyId, KeyUnwrappings>();
+        await using var command = new NpgsqlCommand("SELECT key, count(*) FILTER (WHERE succeeded), count(*) FILTER (WHERE NOT succeeded), max(noted_at) FROM godwit.key_unwraps GROUP BY key", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new Dictionary<KeyId, KeyUnwrappings>();
+        while (await reader.ReadAsync(cancellation)) found[StoredKeyId.Read(reader.GetString(0))] = new(reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3));
+        return found;
+    }
+
     /// <summary>Every use that was noted, the first first.</summary>
     public async Task<IReadOnlyList<KeyUse>> UsesAsync(CancellationToken cancellation)
     {
@@ -82,3 +94,8 @@ public sealed class PostgresKeyAudit(KeyringSessions sessions, string host) : IK
 
     private static NpgsqlParameter Moment(DateTimeOffset at) => new() { Value = at.ToUniversalTime(), NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }
+
+/// <param name="Succeeded">How often a host got the key.</param>
+/// <param name="Failed">How often the master key did not open what was stored.</param>
+/// <param name="Last">The last of either, by the database's clock.</param>
+public sealed record KeyUnwrappings(long Succeeded, long Failed, DateTimeOffset Last);

@@ -23,6 +23,13 @@ public sealed class PostgresKeyDependents(KeyringSessions sessions) : IKeyDepend
         return [.. (await KeyHosts.AliveAsync(connection, cancellation)).Where(h => h.KeyringVersion < version).Select(h => h.Name)];
     }
 
+    /// <summary>Hosts that work with the keyring now.</summary>
+    public async Task<IReadOnlyList<KeyHost>> HostsAsync(CancellationToken cancellation)
+    {
+        await using var connection = await sessions.FindAsync(cancellation);
+        return connection is null ? [] : await KeyHosts.AliveAsync(connection, cancellation);
+    }
+
     internal static async Task<IReadOnlyList<string>> UsersOfAsync(NpgsqlConnection connection, KeyRecord key, CancellationToken cancellation)
     {
         // Nothing was ever written with it.

@@ -16,6 +16,7 @@ public sealed class PostgresKeyring : IAsyncDisposable
     private readonly PostgresKeyringOptions _options;
     private readonly TimeProvider _time;
     private readonly Guid _host = Guid.NewGuid();
+    private readonly KeyPolicyMeter _meter = new();
     private readonly CancellationTokenSource _end = new();
     private Task _keepingUp = Task.CompletedTask;
     private long _reportedAt;
@@ -77,6 +78,7 @@ public sealed class PostgresKeyring : IAsyncDisposable
     {
         await Keys.RefreshAsync(cancellation);
         await AcknowledgeAsync(Keys.Version, cancellation);
+        _meter.Update(await Administration.StatusAsync(RotationPolicy.Default, cancellation));
     }
 
     public async ValueTask DisposeAsync()
@@ -92,6 +94,7 @@ public sealed class PostgresKeyring : IAsyncDisposable
         }
         finally
         {
+            _meter.Dispose();
             if (_own is not null) await _own.DisposeAsync();
             _end.Dispose();
         }

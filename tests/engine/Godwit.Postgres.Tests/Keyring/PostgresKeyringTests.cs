@@ -188,7 +188,7 @@ public sealed class PostgresKeyringTests(PostgresServers servers) : IDisposable
         await database.ExecuteAsync("DROP TABLE public.people");
         var second = await administrator.RotateAsync(KeyPurpose.Data, Cancellation);
         await administrator.RotateAsync(KeyPurpose.Data, Cancellation);
-        Assert.Contains("people.email", (await Assert.ThrowsAsync<KeyringException>(() => administrator.RetireAsync(second.Id, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains("nobody can tell", (await Assert.ThrowsAsync<KeyringException>(() => administrator.RetireAsync(second.Id, Cancellation))).Message, StringComparison.Ordinal);
 
         Task<KeyRecord> RetireAsync(KeyPurpose purpose) => administrator.RetireAsync(keyring.ActiveOf(purpose)!.Id, Cancellation);
     }
