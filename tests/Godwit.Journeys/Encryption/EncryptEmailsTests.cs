@@ -62,6 +62,22 @@ public sealed class EncryptEmailsTests(PostgresServers servers)
         Assert.Equal(2, await users.Folder.Target.ScalarAsync<long>("SELECT count(*) FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'users'"));
     }
 
+    [Fact]
+    public async Task A_key_that_is_rotated_by_command_in_the_middle_of_a_run_is_taken_up_by_it()
+    {
+        await using var users = await EncryptedUsers.MakeAsync(servers, 4000);
+        // Slow enough that application and run have the next key long before the last row.
+        users.Folder.Runbook(Encrypt + "\n          rows_per_second: 400", "encrypt");
+        var former = await users.ActiveAsync(KeyPurpose.Data);
+        using var runner = await users.StartAsync("encrypt");
+        (await users.KeysAsync("rotate", "data")).MustBe(0);
+        Assert.False(runner.HasExited, "the run was over before the key was rotated");
+        (await runner.WaitAsync()).MustBe(0);
+        Assert.Equal(4000, (await users.ReadAsync()).Count);
+        Assert.NotEqual(former, await users.ActiveAsync(KeyPurpose.Data));
+        (await users.KeysAsync("retire", former.ToString())).MustBe(0);
+    }
+
     private async Task JourneyAsync(int rows, int kills)
     {
         await using var users = await EncryptedUsers.MakeAsync(servers, rows);

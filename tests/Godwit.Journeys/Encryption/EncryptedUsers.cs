@@ -61,6 +61,21 @@ internal sealed class EncryptedUsers : IAsyncDisposable
 
     public async Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => Note(await Folder.RunAsync(arguments));
 
+    /// <summary>A run that is in the middle of a step's rows.</summary>
+    public async Task<GodwitProcess> StartAsync(string step)
+    {
+        var runner = Folder.Start("run");
+        while (!runner.HasExited && await DoneAsync(step) == 0) await Task.Delay(5);
+        return runner;
+    }
+
+    /// <summary>A command about the keyring.</summary>
+    public async Task<Outcome> KeysAsync(params IReadOnlyList<string> arguments) =>
+        Note(await GodwitProcess.RunAsync(Folder.Path, Folder.Environment, ["keys", .. arguments, "--runbook", Folder.File]));
+
+    /// <summary>The key of a purpose that writes, as the application knows it.</summary>
+    public async Task<KeyId> ActiveAsync(KeyPurpose purpose) => (await _application.Keys.OpenAsync(purpose, CancellationToken.None)).Current.Active!.Id;
+
     /// <summary>Begins a run, kills it with SIGKILL some times in the middle of its rows, and carries it on to its end.</summary>
     public async Task KilledAsync(string step, int kills)
     {
@@ -106,7 +121,7 @@ internal sealed class EncryptedUsers : IAsyncDisposable
     public async Task<KeyId> RotateAsync(KeyPurpose purpose)
     {
         await using var source = OpenSource();
-        var former = (await _application.Keys.OpenAsync(purpose, CancellationToken.None)).Current.Active!.Id;
+        var former = await ActiveAsync(purpose);
         await Administer(source).RotateAsync(purpose, CancellationToken.None);
         await _application.RefreshAsync(CancellationToken.None);
         return former;
@@ -179,7 +194,7 @@ internal sealed class EncryptedUsers : IAsyncDisposable
 
     private async Task StartApplicationAsync()
     {
-        _application = await PostgresKeyring.OpenAsync(_target, new MasterKeys(_master), TimeProvider.System, new PostgresKeyringOptions { Host = "application" });
+        _application = await PostgresKeyring.OpenAsync(_target, new MasterKeys(_master), TimeProvider.System, new PostgresKeyringOptions { Host = "application", Interval = TimeSpan.FromSeconds(1) });
         _cipher = new FieldCipher(await _application.Keys.OpenAsync(KeyPurpose.Data, CancellationToken.None), new FieldColumn("public.users", "email_encrypted"), _application.Usage);
         _index = new BlindIndex(await _application.Keys.OpenAsync(KeyPurpose.Index, CancellationToken.None), "users.email", IndexNormalization.Email);
     }

@@ -33,5 +33,5 @@ public static class KeyReadiness
     }
 
     public static Finding Missing(KeyringException reason) => Finding.Error(
-        FindingCodes.KeyMissing, $"The keys cannot be had: {reason.Message}", remedy: "Set GODWIT_MASTER_KEY or GODWIT_MASTER_KEY_FILE where Godwit runs; `godwit keys status` shows the target's keyring");
+        FindingCodes.KeyMissing, $"The keys cannot be had: {reason.Message}", remedy: "`godwit keys status` shows what the target's keyring lacks; the master key comes from GODWIT_MASTER_KEY_FILE or GODWIT_MASTER_KEY where Godwit runs");
 }
