@@ -56,7 +56,7 @@ public sealed class PostgresBackfills : IBackfillDatabase
         bool SameText(string name, TableShape table, TableShape source) =>
             task.Columns.FirstOrDefault(c => c.Name == name)?.Transform is not { Output: TransformOutput.SameAsInput, Expression: null, Inputs: [var input] }
             || !table.Columns.TryGetValue(name, out var there) || !source.Columns.TryGetValue(input, out var read)
-            || there.BaseType == read.BaseType || (there.BaseType.StartsWith("int", StringComparison.Ordinal) && read.BaseType.StartsWith("int", StringComparison.Ordinal)) || there.BaseType is "text" or "varchar";
+            || (there.BaseType == read.BaseType && there.Compared == read.Compared) || (there.BaseType.StartsWith("int", StringComparison.Ordinal) && read.BaseType.StartsWith("int", StringComparison.Ordinal)) || there.BaseType is "text" or "varchar";
 
         void CheckMarker(TableShape table, string marker)
         {
