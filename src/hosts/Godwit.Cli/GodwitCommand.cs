@@ -11,6 +11,7 @@ using Godwit.Cli.Configuration;
 using Godwit.Cli.Demo;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Journal;
+using Godwit.Cli.Keys;
 using Godwit.Cli.Load;
 using Godwit.Cli.Move;
 using Godwit.Cli.Notices;
@@ -20,6 +21,7 @@ using Godwit.Cli.Reports;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
 using Godwit.Cli.Sample;
+using Godwit.Cli.Secrets;
 using Godwit.Cli.Uninstalling;
 using Godwit.Engine.Runbooks;
 
@@ -41,6 +43,8 @@ public static class GodwitCommand
         root.Subcommands.Add(BackupCommand.Create(kinds));
         foreach (var command in SigningCommands.Create(kinds)) root.Subcommands.Add(command);
         root.Subcommands.Add(KeysCommand.Create(kinds));
+        root.Subcommands.Add(AdminCommand.Create(kinds));
+        root.Subcommands.Add(SecretsCommand.Create());
         root.Subcommands.Add(RehearseCommand.Create(kinds));
         root.Subcommands.Add(AnonymiseCommand.Create(kinds));
         root.Subcommands.Add(ReportCommand.Create(kinds));

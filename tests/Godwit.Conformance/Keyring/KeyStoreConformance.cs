@@ -85,6 +85,20 @@ public abstract class KeyStoreConformance
         Assert.Equal([(null, KeyState.Active), (KeyState.Active, KeyState.DecryptOnly)], (await ChangesAsync()).Select(c => (c.From, c.To)));
     }
 
+    [Fact]
+    public async Task The_seal_is_kept_with_the_keyring_that_it_is_of()
+    {
+        var store = await OpenAsync();
+        var first = KeyringSnapshot.Empty.With([Key(KeyPurpose.Data, 1, KeyState.Active)]) with { Seal = new KeyringSeal("0123456789abcdef", [1, 2, 3]) };
+        Assert.True(await store.TrySaveAsync(first, Changes(first), Cancellation));
+        Assert.False(await store.TrySaveAsync(first with { Seal = new KeyringSeal("0123456789abcdef", [4]) }, [], Cancellation));
+        var loaded = (await (await OpenAsync()).LoadAsync(Cancellation)).Seal!;
+        Assert.Equal(("0123456789abcdef", "010203"), (loaded.MasterKeyId, Convert.ToHexString(loaded.Value.AsSpan())));
+        var second = first.With(first.Keys[0] with { State = KeyState.DecryptOnly });
+        Assert.True(await store.TrySaveAsync(second, [], Cancellation));
+        Assert.Null((await store.LoadAsync(Cancellation)).Seal);
+    }
+
     protected static KeyRecord Key(KeyPurpose purpose, int version, KeyState state) => new()
     {
         Id = KeyId.Create(TimeProvider.System), Purpose = purpose, Version = version, State = state, CreatedAt = s_now,

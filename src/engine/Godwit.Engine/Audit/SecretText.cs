@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Godwit.Engine.Configuration;
 using Godwit.Security.Masking;
+using Godwit.Security.Secrets;
 
 namespace Godwit.Engine.Audit;
 
@@ -33,7 +33,7 @@ internal static partial class SecretText
         || Assignment().Matches(line).Any(m => SecretNames.IsSecret(m.Groups["name"].Value) && IsValue(m.Groups["value"].Value, ShortestWord) && IsRandom(m.Groups["value"].Value));
 
     private static bool IsValue(string value, int shortest) =>
-        value.Length >= shortest && !Placeholder.Is(value) && !value.StartsWith('$') && !value.StartsWith(':') && !value.Contains("${", StringComparison.Ordinal) && value is not ("***" or "scram-sha-256" or "null" or "true" or "false");
+        value.Length >= shortest && !KnownSecrets.IsFiller(value) && !value.StartsWith('$') && !value.StartsWith(':') && !value.Contains("${", StringComparison.Ordinal) && value is not ("***" or "scram-sha-256" or "null" or "true" or "false");
 
     /// <summary>Letters and digits together, and no word or name that people would write: those of variables are words in capitals, those of paths have slashes.</summary>
     private static bool IsRandom(string value) => value.Any(char.IsAsciiDigit) && value.Any(char.IsAsciiLetter) && !value.StartsWith('/') && !value.StartsWith("./", StringComparison.Ordinal) && !VariableName().IsMatch(value);

@@ -1,4 +1,5 @@
 using Godwit.Engine.Figures;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
@@ -26,6 +27,9 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
     private readonly BatchSize _size = new(Math.Min(options.MinimumRows, Cap(options)), Math.Min(options.MaximumRows, Cap(options)));
     private readonly BatchWork _work = new(table, computer);
     private long _slow;
+
+    /// <summary>Columns that are noted before the first value with a key's name is in one.</summary>
+    public IReadOnlyList<KeyedColumn> Keyed { get; init; } = [];
 
     public async Task<StepResult> RunAsync(CancellationToken cancellation)
     {
@@ -82,6 +86,7 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
         async (transaction, token) =>
         {
             var state = BackfillState.Read(await transaction.ReadProgressAsync(token));
+            foreach (var column in Keyed) await context.Keyring.NoteColumnAsync(transaction, column, token);
             if (state is { Undoing: false, Finished: false } or { Undoing: false, Verifying: not null }) return state;
             // Finished, and asked for again: rows are left over, or a crash came before the runner's note. Another pass finds out.
             var begun = BackfillState.Begin(undoing: false, await table.EstimateAsync(transaction, token));

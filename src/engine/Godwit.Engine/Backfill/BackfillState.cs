@@ -59,7 +59,10 @@ internal sealed record BackfillState
 /// <param name="Seen">How many of each outcome.</param>
 internal sealed record VerifiedPart(IReadOnlyList<string>? After, long Rows, IReadOnlyDictionary<string, long> Seen)
 {
-    public const string Right = "right", Excused = "failed and recorded", Missing = "missing", Different = "different", NotComputable = "not computable", Changing = "changing";
+    public const string Right = "right", Excused = "failed and recorded", Missing = "missing", Different = "different", NotComputable = "not computable", Changing = "changing", Former = "under a former key";
+
+    /// <summary>The first rows that are not right, by their digests, with the reason where there is one.</summary>
+    public IReadOnlyList<FailedRow>? Named { get; init; }
 
     public static VerifiedPart None { get; } = new(null, 0, new Dictionary<string, long>(StringComparer.Ordinal));
 

@@ -23,11 +23,15 @@ internal sealed class BatchWork(IBackfillTable table, RowComputer computer)
         var rows = read;
         for (var round = 1; rows.Count > 0; round++)
         {
-            var computed = computer.Compute(rows, (row, reason) => failed.Add((row, reason)));
+            var computed = await computer.ComputeAsync(rows, (row, reason) => failed.Add((row, reason)), cancellation);
             if (computed.Count == 0) break;
             var result = await table.WriteAsync(session, computed, cancellation);
             written += result.Written;
-            var open = computed.Zip(result.Outcomes).Where(r => r.Second is RowOutcome.SourceChanged or RowOutcome.Missing or RowOutcome.Different).ToList();
+            var open = new List<(ComputedRow First, RowOutcome Second)>();
+            foreach (var (row, there) in computed.Zip(result.Rows))
+            {
+                if (await computer.ConfirmAsync(row, there, cancellation) is var outcome and (RowOutcome.SourceChanged or RowOutcome.Missing or RowOutcome.Different)) open.Add((row, outcome));
+            }
             if (open.Count == 0) break;
             if (round == Rounds)
             {

@@ -1,5 +1,6 @@
 using Godwit.Engine.Runs;
 using Godwit.Engine.Transforms;
+using Godwit.Engine.Transforms.Keyed;
 using Godwit.Model.Findings;
 
 namespace Godwit.Engine.Backfill;
@@ -47,7 +48,7 @@ public interface IBackfillTable
     Task<WriteResult> WriteAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation);
 
     /// <summary>Compares what is there with what was computed, without changing anything.</summary>
-    Task<IReadOnlyList<RowOutcome>> CompareAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation);
+    Task<IReadOnlyList<ThereRow>> CompareAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation);
 
     /// <summary>Whether something is there already that <see cref="UndoAsync"/> would take.</summary>
     Task<bool> HasUndoableAsync(IRunSession session, CancellationToken cancellation);
@@ -59,15 +60,27 @@ public interface IBackfillTable
 /// <param name="Key">The key's values as the database prints them.</param>
 /// <param name="Texts">What was read, as the database prints it, for compare-and-set.</param>
 /// <param name="Inputs">For each column that is filled, the values of its transform's inputs.</param>
-public sealed record SourceRow(IReadOnlyList<string> Key, IReadOnlyList<string?> Texts, IReadOnlyList<IReadOnlyList<CellValue>> Inputs);
+/// <param name="Stored">Where columns of the table itself are filled: for each, what it holds, if a keyed transform has to look at that; NULL for the others.</param>
+public sealed record SourceRow(IReadOnlyList<string> Key, IReadOnlyList<string?> Texts, IReadOnlyList<IReadOnlyList<CellValue>> Inputs, IReadOnlyList<CellValue> Stored);
 
 /// <param name="Source">What was read.</param>
-/// <param name="Values">For each column that is filled, its value.</param>
-public sealed record ComputedRow(SourceRow Source, IReadOnlyList<CellValue> Values);
+/// <param name="Values">For each column that is filled, its value. What a keyed transform found right is its own value.</param>
+/// <param name="State">How what keyed transforms found stored in the row that was read stands; right without any.</param>
+public sealed record ComputedRow(SourceRow Source, IReadOnlyList<CellValue> Values, StoredState State = StoredState.Right);
+
+/// <summary>How a row stands in the database.</summary>
+/// <param name="Outcome">As far as the database can tell: it compares no value of a keyed transform in another table.</param>
+/// <param name="Keyed">Those values, each with the values of the columns that it is bound to; empty where there is none to look at.</param>
+public sealed record ThereRow(RowOutcome Outcome, IReadOnlyList<KeyedValue> Keyed);
+
+/// <param name="Column">Its place among the columns that are filled.</param>
+/// <param name="Stored">What is there.</param>
+/// <param name="Row">What is there in the columns that it is bound to.</param>
+public sealed record KeyedValue(int Column, CellValue Stored, IReadOnlyList<CellValue> Row);
 
 /// <param name="Written">How many rows were written.</param>
-/// <param name="Outcomes">How each row stands now, in their order.</param>
-public sealed record WriteResult(long Written, IReadOnlyList<RowOutcome> Outcomes);
+/// <param name="Rows">How each row stands now, in their order.</param>
+public sealed record WriteResult(long Written, IReadOnlyList<ThereRow> Rows);
 
 /// <summary>How a row stands.</summary>
 public enum RowOutcome
@@ -86,6 +99,9 @@ public enum RowOutcome
 
     /// <summary>There is something else in its place.</summary>
     Different,
+
+    /// <summary>What is there is right, under a key that writes no longer.</summary>
+    Former,
 }
 
 /// <param name="Last">The last key that was looked at; null at the end.</param>

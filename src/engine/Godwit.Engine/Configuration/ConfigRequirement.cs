@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Godwit.Documents.Shapes;
+using Godwit.Security.Secrets;
 
 namespace Godwit.Engine.Configuration;
 
@@ -45,7 +46,7 @@ public sealed record ConfigRequirement(string Name, bool Required, string? Patte
         if (value is null) return Required ? "is not there" : null;
         if (value.Length < MinLength) return string.Create(CultureInfo.InvariantCulture, $"is shorter than {MinLength} characters");
         if (value.Length > MaxLength) return string.Create(CultureInfo.InvariantCulture, $"is longer than {MaxLength} characters");
-        if (!MayBePlaceholder && Placeholder.Is(value)) return "is a placeholder";
+        if (!MayBePlaceholder && KnownSecrets.IsFiller(value)) return "is a placeholder";
         if (DiffersFrom is not null && value == other) return $"has the value of {DiffersFrom}";
         try
         {

@@ -1,5 +1,6 @@
 using Godwit.Engine.Checks;
 using Godwit.Engine.Estimates;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Figures;
 using Godwit.Engine.Notices;
 using Godwit.Engine.Rehearsals;
@@ -18,6 +19,9 @@ public sealed record RunnerOptions
     public required TimeProvider Time { get; init; }
 
     public required IRunEnvironment Environment { get; init; }
+
+    /// <summary>The keys of the target's keyring.</summary>
+    public IRunKeyring Keyring { get; init; } = NoRunKeyring.Instance;
 
     /// <summary>Other databases that checks ask.</summary>
     public ICheckSources CheckSources { get; init; } = NoCheckSources.Instance;

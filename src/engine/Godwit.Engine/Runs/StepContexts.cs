@@ -24,6 +24,7 @@ internal sealed class StepContexts(IRunStore store, RunnerOptions options, IStep
         Folder = options.Folder,
         Time = options.Time,
         Environment = options.Environment,
+        Keyring = options.Keyring,
         Sources = store.Plan.Sources,
         Backups = store.Plan.Backups,
         CheckSources = options.CheckSources,

@@ -1,5 +1,6 @@
 using Godwit.Engine.Checks;
 using Godwit.Engine.Figures;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Rehearsals;
 using Godwit.Engine.Runs;
 using Godwit.Model.Runbooks;
@@ -37,6 +38,9 @@ public sealed record StepContext
 
     /// <summary>Values from outside the runbook, and where secrets come from.</summary>
     public required IRunEnvironment Environment { get; init; }
+
+    /// <summary>The keys of the target's keyring.</summary>
+    public IRunKeyring Keyring { get; init; } = NoRunKeyring.Instance;
 
     /// <summary>The runbook's settings of backups; null where it has none.</summary>
     public System.Text.Json.Nodes.JsonObject? Backups { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Backfill;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 
@@ -19,6 +20,9 @@ public interface ITransformKind
 
     Shape.Map Shape { get; }
 
+    /// <summary>Whether it works with keys of the target's keyring: such a transform needs a table that it fills (<see cref="TransformSettings.Destination"/>).</summary>
+    bool IsKeyed => false;
+
     /// <summary>What is wrong with parameters beyond their shape.</summary>
     IEnumerable<Finding> Check(TransformSettings settings);
 
@@ -31,7 +35,14 @@ public interface ITransformKind
 /// <param name="Kind">The kind's name.</param>
 /// <param name="Parameters">What the kind's shape describes, defaults filled in.</param>
 /// <param name="Place">Where it stands, for findings.</param>
-public sealed record TransformSettings(string Column, string Kind, JsonObject Parameters, Place? Place = null);
+/// <param name="Destination">The tables; null where there are none yet.</param>
+public sealed record TransformSettings(string Column, string Kind, JsonObject Parameters, Place? Place = null, TransformDestination? Destination = null);
+
+/// <summary>From where to where a transform's values go.</summary>
+/// <param name="From">The table that is read.</param>
+/// <param name="Into">The table that is written.</param>
+/// <param name="IsSameRow">Whether columns of the row that is read are written, and not a row of another table.</param>
+public sealed record TransformDestination(TableReference From, TableReference Into, bool IsSameRow);
 
 /// <summary>What a transform gives.</summary>
 public enum TransformOutput

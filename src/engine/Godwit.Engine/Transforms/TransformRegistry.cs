@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Transforms.Keyed;
 using Godwit.Engine.Transforms.Masking;
 using Godwit.Model.Findings;
 
@@ -23,9 +24,15 @@ public sealed class TransformRegistry
         new LookupTransform(),
         new SplitTransform(),
         new MergeTransform(),
+        new EncryptTransform(),
+        new BlindIndexTransform(),
+        new PepperTransform(),
     ]);
 
     public IReadOnlyCollection<ITransformKind> Kinds => _kinds.Values;
+
+    /// <summary>Whether a transform works with keys of the target's keyring.</summary>
+    public bool IsKeyed(string kind) => _kinds[kind].IsKeyed;
 
     /// <summary>One column's entry: exactly one transform's name and its parameters, <c>{hash: {from: api_key}}</c>.</summary>
     public Shape.OneOf Shape => new([], [.. _kinds.Values.Select(k => new Field(k.Name, k.Shape, k.Summary))]);

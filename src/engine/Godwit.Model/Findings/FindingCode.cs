@@ -160,6 +160,7 @@ public static class FindingCodes
     public static readonly FindingCode LeftOver = new("GW1746", "A backfill left rows over");
     public static readonly FindingCode NotEmptyBefore = new("GW1747", "A backfill's undo would take what was there before");
     public static readonly FindingCode UndoIncomplete = new("GW1748", "What a backfill wrote is still there after its undo");
+    public static readonly FindingCode KeyMissing = new("GW1749", "A key that a transform needs is missing");
 
     public static readonly FindingCode RollbackNotVerified = new("GW1750", "A rollback could not be verified");
     public static readonly FindingCode ConfigUnasked = new("GW1751", "Nothing says what the configuration has to be");
@@ -258,6 +259,12 @@ public static class FindingCodes
 
     public static readonly FindingCode PersonalDataWrong = new("GW1890", "What is declared as personal data does not fit together");
     public static readonly FindingCode PersonalDataUnknown = new("GW1891", "A column that is declared as personal data is not known");
+
+    public static readonly FindingCode MasterKeyMissing = new("GW1895", "The master key is not at hand, or cannot be used");
+    public static readonly FindingCode KeyringRefused = new("GW1896", "The keyring refuses");
+    public static readonly FindingCode KeyOverdue = new("GW1897", "A key has to be rotated");
+    public static readonly FindingCode SecretRefused = new("GW1898", "A secret cannot be made or changed so");
+    public static readonly FindingCode AdministratorThere = new("GW1899", "There is an administrator already");
 
     public static readonly FindingCode LiveOther = new("GW1900", "The source is part of another live move");
     public static readonly FindingCode LiveRewound = new("GW1901", "A side has lost what was read from it");

@@ -1,4 +1,5 @@
 using Godwit.Engine.Backfill;
+using Godwit.Engine.Transforms.Keyed;
 using Godwit.Model.Names;
 using static Godwit.Model.Names.TargetName;
 
@@ -25,7 +26,8 @@ internal sealed class BackfillSql
         _source = Quote(from.Reference.Name);
         Inputs = [.. task.Columns.SelectMany(c => c.Transform.Inputs).Distinct(StringComparer.Ordinal)];
         Expressions = [.. task.Columns.Select(c => c.Transform).Where(t => t.Expression is not null).Select(t => (t.Expression!, t.IsRepeatable))];
-        Compared = [.. task.Columns.Where(c => c.Transform.IsRepeatable)];
+        Stored = [.. task.Columns.Where(IsJudged).Select(c => c.Name).Except(Inputs, StringComparer.Ordinal)];
+        Compared = [.. task.Columns.Where(IsCompared)];
 
         var scope = task.Where is { } where ? $" AND {Condition(where)}" : "";
         var order = string.Join(", ", KeyOf());
@@ -50,6 +52,16 @@ internal sealed class BackfillSql
 
     /// <summary>The expressions that the database evaluates, and whether they give the same again.</summary>
     public IReadOnlyList<(string Sql, bool IsRepeatable)> Expressions { get; }
+
+    /// <summary>The columns of the table itself whose values a keyed transform looks at, as far as they are no inputs.</summary>
+    public IReadOnlyList<string> Stored { get; }
+
+    /// <summary>How many values of a row are read besides its key.</summary>
+    public int Reads => Inputs.Count + Expressions.Count + Stored.Count;
+
+    /// <summary>The columns of another table whose values a keyed transform looks at, each by its place, with those that it is bound to.</summary>
+    public IReadOnlyList<(int Place, IReadOnlyList<string> Row)> JudgedThere =>
+        _task.Into is null ? [] : [.. _task.Columns.Where(c => c.Transform is IKeyedTransform).Select(c => (Place(c), ((IKeyedTransform)c.Transform).Row))];
 
     /// <summary>The columns whose values say something about a row that is there.</summary>
     public IReadOnlyList<FilledColumn> Compared { get; }
@@ -90,12 +102,12 @@ internal sealed class BackfillSql
 
     private IEnumerable<string> KeyOf() => _key.Columns.Select((c, i) => $"{_source}.{Quote(c)}{(_key.Collations[i] is { } collation ? $" COLLATE {collation}" : "")}");
 
-    private IEnumerable<string> Read() => [.. Inputs.Select(c => $"{_source}.{Quote(c)}::text"), .. Expressions.Select(e => $"({Condition(e.Sql)})::text")];
+    private IEnumerable<string> Read() => [.. Inputs.Select(c => $"{_source}.{Quote(c)}::text"), .. Expressions.Select(e => $"({Condition(e.Sql)})::text"), .. Stored.Select(c => $"{_source}.{Quote(c)}::text")];
 
     /// <summary>All parameters as one table with a row's ordinal.</summary>
     private string GivenRows()
     {
-        var (keys, read, values) = (_key.Columns.Count, Inputs.Count + Expressions.Count, _task.Columns.Count);
+        var (keys, read, values) = (_key.Columns.Count, Reads, _task.Columns.Count);
         string[] names = [.. new[] { Names("k", keys), Names("r", read), Names("v", values) }.Where(n => n.Length > 0), "\"godwit n\""];
         return $"unnest({Arrays(1, keys + read + values)}) WITH ORDINALITY AS {Given}({string.Join(", ", names)})";
     }
@@ -107,11 +119,26 @@ internal sealed class BackfillSql
     {
         IEnumerable<string> parts =
         [
-            .. Inputs.Select((c, i) => $"{Exact($"{_source}.{Quote(c)}")} IS NOT DISTINCT FROM {Given}.\"godwit r{i}\""),
+            .. Inputs.Select((c, i) => Same(c, i)),
+            .. Stored.Select((c, i) => Same(c, Inputs.Count + Expressions.Count + i)),
             .. Expressions.Select((e, i) => (e, i)).Where(p => p.e.IsRepeatable).Select(p => $"{Exact(Condition(p.e.Sql))} IS NOT DISTINCT FROM {Given}.\"godwit r{Inputs.Count + p.i}\""),
         ];
         return string.Join(" AND ", parts.Prepend("true"));
+
+        // A stored value that is what was just computed is as good as the one that was read: the row is done.
+        string Same(string name, int place)
+        {
+            var there = Exact($"{_source}.{Quote(name)}");
+            var read = $"{there} IS NOT DISTINCT FROM {Given}.\"godwit r{place}\"";
+            return _task.Columns.FirstOrDefault(c => c.Name == name && IsJudged(c)) is { } column
+                ? $"({read} OR {there} IS NOT DISTINCT FROM {Exact($"{Given}.\"godwit v{Place(column)}\"::{_into.Columns[name].Compared}")})" : read;
+        }
     }
+
+    /// <summary>What it holds is read with the row, and kept where it is right.</summary>
+    private bool IsJudged(FilledColumn column) => _task.Into is null && column.Transform is IKeyedTransform;
+
+    private bool IsCompared(FilledColumn column) => column.Transform.IsRepeatable || IsJudged(column);
 
     private string Value(FilledColumn column) => $"{Given}.\"godwit v{Place(column)}\"::{_into.Columns[column.Name].Type}";
 
@@ -124,17 +151,17 @@ internal sealed class BackfillSql
     private string Update(string scope)
     {
         // A column that is another value each time is only ever filled where it is empty: another pass would change what it did.
-        var pending = string.Join(" OR ", _task.Columns.Select(c => c.Transform.IsRepeatable
+        var pending = string.Join(" OR ", _task.Columns.Select(c => IsCompared(c)
             ? $"{Exact($"{_source}.{Quote(c.Name)}")} IS DISTINCT FROM {Exact($"{Given}.\"godwit v{Place(c)}\"::{_into.Columns[c.Name].Compared}")}"
             : $"{_source}.{Quote(c.Name)} IS NULL"));
-        var set = string.Join(", ", _task.Columns.Select(c => c.Transform.IsRepeatable ? $"{Quote(c.Name)} = {Value(c)}" : $"{Quote(c.Name)} = coalesce({_source}.{Quote(c.Name)}, {Value(c)})"));
+        var set = string.Join(", ", _task.Columns.Select(c => IsCompared(c) ? $"{Quote(c.Name)} = {Value(c)}" : $"{Quote(c.Name)} = coalesce({_source}.{Quote(c.Name)}, {Value(c)})"));
         return $"UPDATE {_from.Sql} SET {set} FROM {GivenRows()} WHERE {KeysAgree()} AND {Unchanged()} AND ({pending}){scope}";
     }
 
     /// <summary>FOR SHARE: the source's row does not change until what was made of it is there; it is looked at as it is after waiting for its lock.</summary>
     private string Insert(string scope)
     {
-        var mark = _key.Columns.Count + Inputs.Count + Expressions.Count + _task.Columns.Count + 1;
+        var mark = _key.Columns.Count + Reads + _task.Columns.Count + 1;
         var columns = _task.Columns.Select(c => Quote(c.Name)).Concat(_task.Marker is { } marker ? [Quote(marker)] : []);
         var values = _task.Columns.Select(Value).Concat(_task.Marker is { } named ? [$"${mark}::text::{_into.Columns[named].Type}"] : []);
         return $"""
@@ -147,7 +174,7 @@ internal sealed class BackfillSql
 
     private string CompareSame(string scope)
     {
-        var filled = _task.Columns.Where(c => !c.Transform.IsRepeatable).Select(c => $"{_source}.{Quote(c.Name)} IS NOT NULL");
+        var filled = _task.Columns.Where(c => !IsCompared(c)).Select(c => $"{_source}.{Quote(c.Name)} IS NOT NULL");
         return $"""
             SELECT {Given}."godwit n", "godwit source"."same", true, coalesce("godwit source"."right", false)
             FROM {GivenRows()} LEFT JOIN LATERAL (
@@ -160,12 +187,13 @@ internal sealed class BackfillSql
     {
         var there = Quote(_into.Reference.Name);
         var agree = _conflict!.Columns.Select(c => $"{there}.{Quote(c)} = {Given}.\"godwit v{Place(_task.Columns.First(f => f.Name == c))}\"::{_into.Columns[c].Compared}");
+        string[] looked = [.. JudgedThere.SelectMany(j => j.Row.Prepend(_task.Columns[j.Place].Name)).Select(c => $"{there}.{Quote(c)}::text")];
         return $"""
-            SELECT {Given}."godwit n", "godwit source"."same", "godwit there"."right" IS NOT NULL, coalesce("godwit there"."right", false)
+            SELECT {Given}."godwit n", "godwit source"."same", "godwit there"."right" IS NOT NULL, coalesce("godwit there"."right", false){string.Concat(looked.Select((_, i) => $", \"godwit there\".\"godwit s{i}\""))}
             FROM {GivenRows()} LEFT JOIN LATERAL (
                 SELECT {Unchanged()} AS "same" FROM {_from.Sql} WHERE {KeysAgree()}{scope}
             ) "godwit source" ON true LEFT JOIN LATERAL (
-                SELECT {Right(there)} AS "right" FROM {_into.Sql} WHERE {string.Join(" AND ", agree)}
+                SELECT {Right(there)} AS "right"{string.Concat(looked.Select((c, i) => $", {c} AS \"godwit s{i}\""))} FROM {_into.Sql} WHERE {string.Join(" AND ", agree)}
             ) "godwit there" ON true
             """;
     }

@@ -3,12 +3,16 @@ using System.Text.RegularExpressions;
 using Godwit.Engine.Backfill;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Transforms;
+using Godwit.Engine.Transforms.Keyed;
 
 namespace Godwit.Postgres.Backfill;
 
 /// <summary>One backfill's reading and writing.</summary>
 internal sealed partial class BackfillTable : IBackfillTable
 {
+    private static readonly ThereRow s_right = new(RowOutcome.Right, []), s_gone = new(RowOutcome.Gone, []), s_changed = new(RowOutcome.SourceChanged, []),
+        s_missing = new(RowOutcome.Missing, []), s_different = new(RowOutcome.Different, []);
+
     private readonly BackfillTask _task;
     private readonly BackfillSql _sql;
     private readonly int _keys;
@@ -19,15 +23,23 @@ internal sealed partial class BackfillTable : IBackfillTable
 
     private readonly IReadOnlyList<bool> _bytes;
 
+    /// <summary>For each filled column, the place of what it holds among what is read; -1 where nobody looks at that.</summary>
+    private readonly IReadOnlyList<int> _stored;
+
+    private readonly TableShape _into;
+
     public BackfillTable(BackfillTask task, TableShape from, UniqueKey key, TableShape into, UniqueKey? conflict)
     {
         _task = task;
         _sql = new BackfillSql(task, from, key, into, conflict);
         _keys = key.Columns.Count;
         _mark = task.Marker is not { } marker ? [] : [into.Columns[marker].BaseType == "uuid" ? task.Mark.Uuid.ToString() : task.Mark.Text];
-        _bytes = [.. _sql.Inputs.Select(c => from.Columns[c].IsBytes), .. _sql.Expressions.Select(_ => false)];
+        _bytes = [.. _sql.Inputs.Select(c => from.Columns[c].IsBytes), .. _sql.Expressions.Select(_ => false), .. _sql.Stored.Select(c => from.Columns[c].IsBytes)];
         var expression = _sql.Inputs.Count;
         _places = [.. task.Columns.Select(IReadOnlyList<int> (c) => c.Transform.Expression is null ? [.. c.Transform.Inputs.Select(PlaceOf)] : [expression++])];
+        string[] read = [.. _sql.Inputs, .. _sql.Expressions.Select(e => ""), .. _sql.Stored];
+        _stored = [.. task.Columns.Select(c => task.Into is null && c.Transform is IKeyedTransform ? Array.IndexOf(read, c.Name) : -1)];
+        _into = into;
 
         int PlaceOf(string input) => _sql.Inputs.TakeWhile(c => c != input).Count();
     }
@@ -80,11 +92,11 @@ internal sealed partial class BackfillTable : IBackfillTable
         var given = Given(rows);
         var written = await session.ExecuteAsync(_sql.Write, cancellation, [.. given, .. _mark]);
         // Every one of them was as it had been read, and was written: there is nothing to look at.
-        if (written == rows.Count) return new WriteResult(written, [.. rows.Select(_ => RowOutcome.Right)]);
+        if (written == rows.Count) return new WriteResult(written, [.. rows.Select(_ => s_right)]);
         return new WriteResult(written, await OutcomesAsync(session, given, rows.Count, cancellation));
     }
 
-    public Task<IReadOnlyList<RowOutcome>> CompareAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<ThereRow>> CompareAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation) =>
         OutcomesAsync(session, Given(rows), rows.Count, cancellation);
 
     public async Task<bool> HasUndoableAsync(IRunSession session, CancellationToken cancellation) =>
@@ -101,21 +113,35 @@ internal sealed partial class BackfillTable : IBackfillTable
         return new UndoneRows(keys[^1], keys.Count, await session.ExecuteAsync(undo.Change, cancellation, [.. KeyArrays(keys, undo.KeyColumns), .. _mark]));
     }
 
-    private async Task<IReadOnlyList<RowOutcome>> OutcomesAsync(IRunSession session, IReadOnlyList<object?> given, int count, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ThereRow>> OutcomesAsync(IRunSession session, IReadOnlyList<object?> given, int count, CancellationToken cancellation)
     {
-        var outcomes = new RowOutcome[count];
+        var outcomes = new ThereRow[count];
         foreach (var row in await session.QueryAsync(_sql.Compare, count, cancellation, given))
         {
             outcomes[(long)row[0]! - 1] = row switch
             {
-                [_, null, ..] => RowOutcome.Gone,
-                [_, false, ..] => RowOutcome.SourceChanged,
-                [_, _, _, true] => RowOutcome.Right,
-                [_, _, true, _] => RowOutcome.Different,
-                _ => RowOutcome.Missing,
+                [_, null, ..] => s_gone,
+                [_, false, ..] => s_changed,
+                [_, _, _, true, ..] => Looked(row),
+                [_, _, true, ..] => s_different,
+                _ => s_missing,
             };
         }
         return outcomes;
+    }
+
+    /// <summary>With what a keyed transform has to look at.</summary>
+    private ThereRow Looked(IReadOnlyList<object?> row)
+    {
+        if (_sql.JudgedThere is not { Count: > 0 } judged) return s_right;
+        var at = 4;
+        var values = new List<KeyedValue>(judged.Count);
+        foreach (var (place, bound) in judged)
+        {
+            var stored = Cell((string?)row[at++], _into.Columns[_task.Columns[place].Name].IsBytes);
+            values.Add(new KeyedValue(place, stored, [.. bound.Select(name => Cell((string?)row[at++], _into.Columns[name].IsBytes))]));
+        }
+        return new ThereRow(RowOutcome.Right, values);
     }
 
     private List<SourceRow> Rows(IReadOnlyList<IReadOnlyList<object?>> found)
@@ -128,13 +154,16 @@ internal sealed partial class BackfillTable : IBackfillTable
             for (var i = 0; i < texts.Length; i++)
             {
                 texts[i] = (string?)row[_keys + i];
-                // bytea_output is hex: "\x" and two digits a byte.
-                values[i] = _bytes[i] && texts[i] is { } hex ? CellValue.Of(Convert.FromHexString(hex.AsSpan(2))) : CellValue.Of(texts[i]);
+                values[i] = Cell(texts[i], _bytes[i]);
             }
-            rows.Add(new SourceRow([.. row.Take(_keys).Select(v => (string)v!)], texts, [.. _places.Select(IReadOnlyList<CellValue> (p) => [.. p.Select(i => values[i])])]));
+            rows.Add(new SourceRow([.. row.Take(_keys).Select(v => (string)v!)], texts, [.. _places.Select(IReadOnlyList<CellValue> (p) => [.. p.Select(i => values[i])])],
+                [.. _stored.Select(p => p < 0 ? CellValue.Null : values[p])]));
         }
         return rows;
     }
+
+    /// <summary>bytea_output is hex: "\x" and two digits a byte.</summary>
+    private static CellValue Cell(string? text, bool bytes) => bytes && text is not null ? CellValue.Of(Convert.FromHexString(text.AsSpan(2))) : CellValue.Of(text);
 
     private List<object?> Given(IReadOnlyList<ComputedRow> rows)
     {

@@ -1,6 +1,7 @@
 using Godwit.Engine.Backfill;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Transforms;
+using Godwit.Engine.Transforms.Keyed;
 using Godwit.Model.Findings;
 
 namespace Godwit.Postgres.Backfill;
@@ -43,8 +44,19 @@ public sealed class PostgresBackfills : IBackfillDatabase
             if (task.Into is null && key is not null && key.Columns.Contains(column.Name)) Wrong($"Column {column.Name} belongs to the key whose order the rows are read in");
             var bytes = column.Transform.Output == TransformOutput.Bytes
                 || (column.Transform is { Output: TransformOutput.SameAsInput, Inputs: [var input] } && source.Columns.GetValueOrDefault(input) is { IsBytes: true });
+            if (column.Transform is IKeyedTransform keyed)
+            {
+                foreach (var name in keyed.Row.Where(r => !SameText(r, table, source)))
+                    Wrong($"Column {column.Name} of {table.Reference} is bound to {name}, which its source prints differently: fill it with copy from a column of the same type");
+            }
             if (bytes && !there.IsBytes) Wrong($"Column {column.Name} of {table.Reference} is of type {there.Type}, and its transform gives bytes");
         }
+
+        // What binds a value to its row is the text that the row's column prints, which is known beforehand only where it is that of the source's column.
+        bool SameText(string name, TableShape table, TableShape source) =>
+            task.Columns.FirstOrDefault(c => c.Name == name)?.Transform is not { Output: TransformOutput.SameAsInput, Expression: null, Inputs: [var input] }
+            || !table.Columns.TryGetValue(name, out var there) || !source.Columns.TryGetValue(input, out var read)
+            || (there.BaseType == read.BaseType && there.Compared == read.Compared) || (there.BaseType.StartsWith("int", StringComparison.Ordinal) && read.BaseType.StartsWith("int", StringComparison.Ordinal)) || there.BaseType is "text" or "varchar";
 
         void CheckMarker(TableShape table, string marker)
         {

@@ -16,6 +16,9 @@ namespace Godwit.Postgres.People;
 /// </summary>
 public static class PeopleWriting
 {
+    /// <summary>The role of who pins others.</summary>
+    public const string Administrator = "Administrator";
+
     /// <summary>Makes godwit's tables where they are missing.</summary>
     public static Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellation) => RunSchema.EnsureAsync(connection, cancellation);
 
@@ -39,6 +42,28 @@ public static class PeopleWriting
                     ON CONFLICT (kid) DO UPDATE SET name = excluded.name, key_x = excluded.key_x, key_y = excluded.key_y, roles = excluded.roles, retired_at = NULL, reason = NULL
                     """, cancellation, key.Kid, called, key.X, key.Y, roles.ToArray());
                 return (null, PeopleEntry.Sign(PeopleEntry.Added, called, key, roles, null, target, by));
+            },
+            cancellation);
+
+    /// <summary>
+    /// Pins the first administrator, once in a target's life: of several at once one is, and after that nobody is pinned this way again, whatever became of the first.
+    /// </summary>
+    /// <returns>Why not; null when it is done.</returns>
+    public static Task<Finding?> BeginAsync(NpgsqlConnection connection, string name, EcPublicKey key, SigningKey by, KnownSigners known, CancellationToken cancellation) =>
+        ChangeAsync(
+            connection, by, known,
+            async (transaction, register, target) =>
+            {
+                if (register.Findings.Count > 0) return (register.Findings[0], null);
+                // By the register's journal, which keeps who was retired and who signed it: rows alone could be taken away.
+                if (register.People.FirstOrDefault(p => p.Roles.Any(r => Person.SameName(r, Administrator))) is { } first)
+                    return (Finding.Error(FindingCodes.AdministratorThere, $"{first.Name} was pinned here as administrator", null, "An administrator pins others with `godwit keys person add`; `godwit keys person list` shows who is."), null);
+                if (register.FindKey(key.Kid) is not null || register.People.Any(p => p.RetiredAt is null && Person.SameName(p.Name, name)))
+                    return (Refused($"{name}, or the key {key.Kid}, is pinned here already, with other roles", "Name a key pair of the administrator's own (`godwit keys person new`)."), null);
+                await ExecuteAsync(
+                    connection, transaction, "INSERT INTO godwit.people (kid, name, key_x, key_y, roles, added_at) VALUES ($1, $2, $3, $4, $5, clock_timestamp())", cancellation,
+                    key.Kid, name, key.X, key.Y, new[] { Administrator });
+                return (null, PeopleEntry.Sign(PeopleEntry.Added, name, key, [Administrator], null, target, by));
             },
             cancellation);
 

@@ -36,6 +36,7 @@ internal static class GodwitTables
             needs.AddRange(await TargetQuery.ReadAsync(
                 connection, "SELECT holder, run FROM godwit.leases WHERE clock_timestamp() - heartbeat < lasts", r => $"{r.GetString(0)} is at work on run {r.GetGuid(1)}", cancellation));
         }
+        if (tables.Contains("person_keys", StringComparer.Ordinal)) needs.AddRange(await Keyring.KeyringNeeds.FindAsync(connection, cancellation));
         return needs;
     }
 

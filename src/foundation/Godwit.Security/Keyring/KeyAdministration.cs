@@ -74,15 +74,23 @@ public sealed class KeyAdministration(IKeyStore store, MasterKeys masters, IKeyA
     /// <returns>How many were wrapped anew.</returns>
     public async Task<int> RewrapAsync(CancellationToken cancellation)
     {
-        for (var done = 0; ; done++)
+        var done = 0;
+        while (true)
         {
-            var left = (await store.LoadAsync(cancellation)).Keys.FirstOrDefault(NeedsRewrap);
-            if (left is null) return done;
+            var keyring = await LoadAsync(cancellation);
+            if (keyring.Keys.FirstOrDefault(NeedsRewrap) is not { } left)
+            {
+                // Where only destroyed keys are left, the seal is all that the former master key still holds.
+                if (keyring.Seal is null || keyring.Seal.MasterKeyId == masters.Current.Id) return done;
+                await store.TrySaveAsync(await KeyringSeal.PutAsync(keyring.With(keyring.Keys), masters, cancellation), [], cancellation);
+                continue;
+            }
             await ChangeAsync(
                 async snapshot => snapshot.Find(left.Id) is { } key && NeedsRewrap(key)
                     ? [key with { MasterKeyId = masters.Current.Id, Wrapped = await KeyWrap.RewrapAsync(masters, key, audit, time, cancellation) }]
                     : [left],
                 cancellation);
+            done++;
         }
 
         bool NeedsRewrap(KeyRecord key) => key.State != KeyState.Destroyed && key.MasterKeyId != masters.Current.Id;
@@ -92,9 +100,17 @@ public sealed class KeyAdministration(IKeyStore store, MasterKeys masters, IKeyA
     public async Task<IReadOnlyList<(KeyRecord Key, KeyAge Age)>> StatusAsync(RotationPolicy policy, CancellationToken cancellation)
     {
         var status = new List<(KeyRecord, KeyAge)>();
-        foreach (var key in (await store.LoadAsync(cancellation)).Keys)
+        foreach (var key in (await LoadAsync(cancellation)).Keys)
             status.Add((key, policy.Judge(key, await usage.CountAsync(key.Id, cancellation), time.GetUtcNow())));
         return status;
+    }
+
+    /// <summary>Nothing is decided on a keyring that somebody changed who may not, and nothing sealed that he has put there.</summary>
+    private async Task<KeyringSnapshot> LoadAsync(CancellationToken cancellation)
+    {
+        var keyring = await store.LoadAsync(cancellation);
+        await KeyringSeal.CheckAsync(keyring, masters, cancellation);
+        return keyring;
     }
 
     private async Task<IReadOnlyList<KeyRecord>> NewAsync(KeyringSnapshot snapshot, KeyPurpose purpose, KeyState state, CancellationToken cancellation)
@@ -128,12 +144,12 @@ public sealed class KeyAdministration(IKeyStore store, MasterKeys masters, IKeyA
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            var snapshot = await store.LoadAsync(cancellation);
+            var snapshot = await LoadAsync(cancellation);
             var changed = await decide(snapshot);
             ImmutableArray<KeyChange> changes =
                 [.. changed.Select(k => new KeyChange(k.Id, k.Purpose, k.Version, snapshot.Find(k.Id)?.State, k.State, k.MasterKeyId, time.GetUtcNow()))];
             var next = snapshot.With([.. snapshot.Keys.Where(k => changed.All(c => c.Id != k.Id)), .. changed]);
-            if (await store.TrySaveAsync(next, changes, cancellation)) return changed[0];
+            if (await store.TrySaveAsync(await KeyringSeal.PutAsync(next, masters, cancellation), changes, cancellation)) return changed[0];
         }
         throw new KeyringException($"the keyring was changed by others {MostAttempts} times in a row", mayRetry: true);
     }

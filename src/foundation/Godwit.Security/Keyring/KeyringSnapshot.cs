@@ -9,6 +9,9 @@ public sealed record KeyringSnapshot(long Version, ImmutableArray<KeyRecord> Key
 {
     public static KeyringSnapshot Empty { get; } = new(0, []);
 
+    /// <summary>What shows that nobody changed it since; null for one that is not saved yet. A changed keyring has none until it gets its own.</summary>
+    public KeyringSeal? Seal { get; init; }
+
     public KeyRecord? Find(KeyId id) => Keys.FirstOrDefault(k => k.Id == id);
 
     public KeyRecord? ActiveOf(KeyPurpose purpose) => Keys.FirstOrDefault(k => k.Purpose == purpose && k.State == KeyState.Active);

@@ -29,10 +29,12 @@ public sealed class LiveKeyring : IAsyncDisposable
     /// <summary>The version that this host works with: what it tells others that it knows.</summary>
     public long Version => Volatile.Read(ref _snapshot).Version;
 
+    /// <exception cref="KeyringException">The keyring was changed by somebody who has not the master key, or that one is not at hand.</exception>
     public static async Task<LiveKeyring> LoadAsync(IKeyStore store, MasterKeys masters, IKeyAudit audit, TimeProvider time, CancellationToken cancellation)
     {
         var keyring = new LiveKeyring(store, masters, audit, time);
         keyring._snapshot = await store.LoadAsync(cancellation);
+        await KeyringSeal.CheckAsync(keyring._snapshot, masters, cancellation);
         return keyring;
     }
 
@@ -55,7 +57,7 @@ public sealed class LiveKeyring : IAsyncDisposable
 
     /// <summary>Loads the keyring again, unwraps what is new, and zeroes what was retired.</summary>
     /// <returns>Whether anything had changed.</returns>
-    /// <exception cref="KeyringException">A new key cannot be unwrapped, or the store went back to an older keyring; what was loaded before stays in use.</exception>
+    /// <exception cref="KeyringException">A new key cannot be unwrapped, the keyring was changed by hand, or the store went back to an older one; what was loaded before stays in use.</exception>
     public async Task<bool> RefreshAsync(CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
@@ -66,6 +68,7 @@ public sealed class LiveKeyring : IAsyncDisposable
             if (next.Version == _snapshot.Version) return false;
             if (next.Version < _snapshot.Version)
                 throw new KeyringException($"the keyring went back from version {_snapshot.Version} to {next.Version}: it was restored from a backup. Find out what was written since, and start again");
+            await KeyringSeal.CheckAsync(next, _masters, cancellation);
             var sets = new List<(PurposeKeys Keys, KeySet Set)>();
             foreach (var keys in _open.Values) sets.Add((keys, await SetOfAsync(next, keys.Purpose, cancellation)));
             // Only after every new key could be had: a host works with one keyring, not with parts of two.

@@ -26,6 +26,9 @@ public static partial class KnownSecrets
     /// <summary>changeme, your-key-here, &lt;secret&gt;, ${NAME}, xxxx, and the words that people try first.</summary>
     public static bool IsPlaceholder(string value) => Template().IsMatch(value);
 
+    /// <summary>A placeholder, or one character again and again: for a setting of which nothing is known but that it has a value.</summary>
+    public static bool IsFiller(string value) => IsPlaceholder(value) || (value.Length > 3 && value.All(c => c == value[0]));
+
     public static bool IsSample(string value)
     {
         var plain = new string([.. value.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);

@@ -5,6 +5,7 @@ using Godwit.Cli.Runs;
 using Godwit.Engine.Configuration;
 using Godwit.Engine.Runbooks;
 using Godwit.Model.Findings;
+using Godwit.Security.Keyring.Masters;
 
 namespace Godwit.Cli.Configuration;
 
@@ -17,15 +18,20 @@ internal static class ConfigCommand
 
     private static readonly Option<string?> Rules = new("--rules") { Description = "What is asked for, instead of what a runbook's config steps and gates ask: YAML of their shape.", HelpName = "FILE" };
 
+    private static readonly Option<string?> Setting = new("--environment") { Description = "production or development; default: what GODWIT_ENVIRONMENT says, in the file or here, else production.", HelpName = "NAME" };
+
+    static ConfigCommand() => Setting.AcceptOnlyFromAmong("production", "development");
+
     public static Command Create(RunbookKinds kinds)
     {
         var check = new Command("check", "Looks whether the application's variables and files are as they have to be; shows no value.")
-        { RunbookOptions.File, RunbookOptions.Set, EnvironmentFile, Rules, RunbookOptions.Json };
+        { RunbookOptions.File, RunbookOptions.Set, EnvironmentFile, Rules, Setting, RunbookOptions.Json };
         check.SetAction((result, cancellation) => RunCommands.GuardAsync(
             "config check", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
             console =>
             {
                 var environmentFile = result.GetValue(EnvironmentFile) is { } file ? Path.GetFullPath(file) : null;
+                if (result.GetValue(Rules) is null && !RunbookOptions.IsNamedOrHere(result)) return Task.FromResult(OfKnown(environmentFile, result.GetValue(Setting), console));
                 if (result.GetValue(Rules) is not { } path) return OfRunbookAsync(kinds, result, environmentFile, console, cancellation);
                 var (rules, findings) = ConfigRules.ReadFile(path);
                 return rules is null ? Task.FromResult(console.Refuse(findings)) : LookAsync([rules], environmentFile, Path.GetDirectoryName(Path.GetFullPath(path))!, findings, console, cancellation);
@@ -44,6 +50,34 @@ internal static class ConfigCommand
             : LookAsync(rules, environmentFile, runbook.Folder, reading.Findings, console, cancellation);
     }
 
+    /// <summary>Where nobody says what is asked for: what every application of the kind needs.</summary>
+    private static int OfKnown(string? environmentFile, string? setting, RunConsole console)
+    {
+        Func<string, string?> find = Environment.GetEnvironmentVariable;
+        var folder = ".";
+        if (environmentFile is not null)
+        {
+            if (!File.Exists(environmentFile)) return console.Refuse([Finding.Error(FindingCodes.ConfigWrong, $"{environmentFile} is not there")]);
+            if (new FileInfo(environmentFile).Length > 1024 * 1024) return console.Refuse([Finding.Error(FindingCodes.ConfigWrong, $"{environmentFile} is larger than a file of variables is")]);
+            var values = DotEnvFile.Read(File.ReadAllText(environmentFile));
+            find = name => values.GetValueOrDefault(name);
+            folder = Path.GetDirectoryName(environmentFile)!;
+        }
+        setting ??= find(MasterKeySettings.EnvironmentVariable) ?? Environment.GetEnvironmentVariable(MasterKeySettings.EnvironmentVariable);
+        bool production;
+        try
+        {
+            production = MasterKeySettings.IsProduction(_ => setting);
+        }
+        catch (MasterKeyException e)
+        {
+            return console.Refuse([Finding.Error(FindingCodes.ConfigWrong, e.Message)]);
+        }
+        var view = KnownSettings.Look(find, file => ProcessEnvironment.ReadFile(Path.Combine(folder, file)), production);
+        var askedBy = production ? "production" : "development";
+        return Conclude([.. view.Wrong.Select(w => Finding.Error(FindingCodes.ConfigWrong, $"{w.Name} {w.Why} ({askedBy})"))], new SortedDictionary<string, string>(view.Evidence.ToDictionary(), StringComparer.Ordinal), console);
+    }
+
     private static async Task<int> LookAsync(
         IReadOnlyList<ConfigRules> rules, string? environmentFile, string folder, IReadOnlyList<Finding> before, RunConsole console, CancellationToken cancellation)
     {
@@ -60,6 +94,11 @@ internal static class ConfigCommand
                 if (!seen.TryGetValue(name, out var said) || said == ConfigView.AsRequired) seen[name] = what;
             }
         }
+        return Conclude(findings, seen, console);
+    }
+
+    private static int Conclude(List<Finding> findings, SortedDictionary<string, string> seen, RunConsole console)
+    {
         var wrong = findings.Exists(f => f.Severity == Severity.Error);
         RunbookFindings.Print(console.Console, findings);
         foreach (var (name, what) in seen.Where(s => s.Value == ConfigView.AsRequired)) console.Console.Line($"{name}: {what}");

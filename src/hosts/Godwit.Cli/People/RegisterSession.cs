@@ -23,6 +23,15 @@ internal sealed class RegisterSession(RunbookKinds kinds, string file, string? t
             $"Pinned: {name} as {string.Join(" and ", roles)}, key {key.Kid}.", name, cancellation);
     }
 
+    /// <summary>Pins the first administrator.</summary>
+    public async Task<int> BeginAsync(string name, string publicKey, CancellationToken cancellation)
+    {
+        var (key, unusable) = PersonKeys.ReadPublic(publicKey);
+        if (key is null) return console.Refuse([unusable!]);
+        return await ChangeAsync(
+            (connection, by, known) => PeopleWriting.BeginAsync(connection, name, key, by, known, cancellation), $"Pinned: {name} as the first {PeopleWriting.Administrator}, key {key.Kid}.", name, cancellation);
+    }
+
     public Task<int> RetireAsync(string name, string reason, CancellationToken cancellation) => ChangeAsync(
         (connection, by, known) => PeopleWriting.RetireAsync(connection, name, reason, by, known, cancellation),
         $"Retired: {name}. What no gate had accepted by now counts no more.", name, cancellation);

@@ -15,6 +15,7 @@ using Godwit.Model.Runbooks;
 using Godwit.Postgres.Anonymise;
 using Godwit.Postgres.Backups;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Keyring;
 using Godwit.Postgres.Rehearsals;
 using Godwit.Postgres.Runbooks;
 using Godwit.Security.Signing;
@@ -49,11 +50,12 @@ internal sealed class OneRehearsal(RunbookKinds kinds, Runbook runbook, RunbookP
         var rehearsed = plan with { Sources = surroundings.Sources };
         RehearsalEnd end;
         LockSampling sampling;
+        await using var keyring = new PostgresRunKeyring(scratch, Environment.GetEnvironmentVariable, "rehearsal", time);
         await using (var probe = await RehearsalProbe.StartAsync(scratch, time, cancellation))
         {
             stage.Probe = probe;
             var clock = new RehearsalClock(new RunDisplay(console, time), probe, time);
-            end = await new RehearsalFlow(stage, rehearsed, Options(rules, surroundings, clock), clock).GoAsync(cancellation);
+            end = await new RehearsalFlow(stage, rehearsed, Options(rules, surroundings, clock) with { Keyring = keyring }, clock).GoAsync(cancellation);
             sampling = probe.Sampling;
         }
         var (journals, open) = await stage.LookBackAsync(end.Runs, KnownSigners.Load(place.Home), cancellation);

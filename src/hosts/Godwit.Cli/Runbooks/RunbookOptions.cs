@@ -33,6 +33,9 @@ internal static class RunbookOptions
     public static string PathOf(ParseResult result) =>
         FileOf(result.GetRequiredValue(File));
 
+    /// <summary>Whether a runbook is named, or stands here.</summary>
+    public static bool IsNamedOrHere(ParseResult result) => result.GetResult(File) is { Tokens.Count: > 0 } || System.IO.File.Exists(FileName);
+
     /// <summary>A folder stands for the runbook in it.</summary>
     public static string FileOf(string path) => Directory.Exists(path) ? Path.Combine(path, FileName) : path;
 

@@ -9,6 +9,7 @@ using Godwit.Engine.Notices;
 using Godwit.Engine.Runs;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Keyring;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Tripwires;
 using Godwit.Security.Signing;
@@ -46,11 +47,12 @@ internal sealed class RunCarrying(RunbookAtHand at, RunConsole console, RunEnds 
             await using var post = run.Plan.Notices.Count == 0 ? null : new NoticePost(target, run.Run, run.Plan, run.Epoch, at.Variables, s_time, jitter);
             Task<TargetReading?> ReachAsync(string name, CancellationToken token) => at.ReachSourceAsync(run.Plan, folder, name, token);
             await using var queries = new WatchQueries(target, ReachAsync);
+            await using var keyring = new PostgresRunKeyring(target, Environment.GetEnvironmentVariable, $"run {run.Run}", s_time);
             var runner = new RunbookRunner(run, new RunnerOptions
             {
                 Kinds = at.Kinds, Time = s_time, Environment = at.Variables, Folder = folder, Observer = new RunDisplay(console, s_time), Jitter = jitter, Unknown = Unknown, Notices = (IRequiredNotices?)post ?? NobodySends.Instance,
                 Known = KnownSigners.Load(GodwitHome.Folder()), Wait = Wait, Estimates = new RehearsedPhases(target),
-                CheckSources = new PostgresSources(ReachAsync), Queries = queries, Seen = Seen,
+                CheckSources = new PostgresSources(ReachAsync), Queries = queries, Seen = Seen, Keyring = keyring,
             });
             await using var follower = NestedFollower.Of(run, folder, at.Variables, s_time, console.Note);
             await using var copy = journal is null ? null : new JournalCopy(journal, target, run, s_time);

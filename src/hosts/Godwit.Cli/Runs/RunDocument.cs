@@ -1,3 +1,4 @@
+using Godwit.Cli.Keys;
 using Godwit.Cli.Live;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -123,6 +124,24 @@ internal sealed record RunDocument
 
     /// <summary>Who is pinned, and who was.</summary>
     public IReadOnlyList<PersonDocument>? People { get; init; }
+
+    /// <summary>The keys of the keyring; of a command that changes one, that key.</summary>
+    public IReadOnlyList<KeyDocument>? Keys { get; init; }
+
+    /// <summary>The keyring's version.</summary>
+    public long? Keyring { get; init; }
+
+    /// <summary>Hosts that work with the keyring, and the version that each has.</summary>
+    public IReadOnlyDictionary<string, long>? Hosts { get; init; }
+
+    /// <summary>Which master key wraps what is new.</summary>
+    public string? MasterKey { get; init; }
+
+    /// <summary>How many were done.</summary>
+    public long? Count { get; init; }
+
+    /// <summary>Secrets by name, and what became of each; never a value.</summary>
+    public IReadOnlyDictionary<string, string>? Secrets { get; init; }
 
     /// <summary>The hash of the statement that was signed.</summary>
     public string? Statement { get; init; }

@@ -8,6 +8,7 @@ using Godwit.Cli.Runbooks;
 using Godwit.Cli.Tripwires;
 using Godwit.Engine.Figures;
 using Godwit.Engine.Journal;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Notices;
@@ -20,6 +21,7 @@ using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Journal;
+using Godwit.Postgres.Keyring;
 using Godwit.Postgres.Ledger;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
@@ -77,6 +79,7 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         var target = await RunTarget.ReachAsync(to, runbook.Target, runbook.Folder, Connections, cancellation);
         if (target.Target is null) return console.Refuse([.. findings, .. target.Findings]);
         if (await AuthorCheck.FindAsync(target.Target, plan, cancellation) is { Count: > 0 } nobodys) return console.Refuse(nobodys);
+        if (await MissingKeysAsync(plan, target.Target, cancellation) is { Count: > 0 } keyless) return console.Refuse(keyless);
         using var key = SigningKeyFile.LoadOrCreate(GodwitHome.Folder());
         RunbookEntrance entrance;
         try
@@ -111,6 +114,15 @@ internal sealed class RunSession(RunbookKinds kinds, string file, IReadOnlyDicti
         .. plan.Phases.SelectMany(p => p.Steps).Select(s => kinds.Bind(s, plan.Files)).OfType<INeedsSecrets>()
             .SelectMany(s => s.FindMissing(Variables)).DistinctBy(f => f.Message, StringComparer.Ordinal),
     ];
+
+    /// <summary>Keys of the target's keyring, for the same reason. Nothing is opened where no step needs one.</summary>
+    private async Task<IReadOnlyList<Finding>> MissingKeysAsync(RunbookPlan plan, PostgresTarget target, CancellationToken cancellation)
+    {
+        var purposes = plan.Phases.SelectMany(p => p.Steps).Select(s => kinds.Bind(s, plan.Files)).OfType<INeedsKeys>().SelectMany(s => s.Purposes).Distinct().ToList();
+        if (purposes.Count == 0) return [];
+        await using var keyring = new PostgresRunKeyring(target, Environment.GetEnvironmentVariable, "run that begins", _time);
+        return await KeyReadiness.FindMissingAsync(keyring, purposes, cancellation);
+    }
 
     public Task<int> ResumeAsync(CancellationToken cancellation) => GoOnAsync(
         [RunbookState.Running, RunbookState.Paused], "run-resumed", checkEdits: true,

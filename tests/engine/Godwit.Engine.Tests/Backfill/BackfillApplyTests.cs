@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using Godwit.Engine.Backfill;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Steps;
 using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
@@ -150,7 +151,8 @@ public sealed class BackfillApplyTests
         var context = Context(run);
         var task = new BackfillTask { From = new TableReference("public", "t"), Columns = [new FilledColumn("b", Bind("copy: a"))] };
         var keeper = new PaceKeeper(context, options, new Unwatched());
-        var result = await new BackfillApply(context, options, table, new RowComputer(task, Variables), keeper).RunAsync(TestContext.Current.CancellationToken);
+        var computer = await RowComputer.OpenAsync(task, Variables, NoRunKeyring.Instance, TestContext.Current.CancellationToken);
+        var result = await new BackfillApply(context, options, table, computer, keeper).RunAsync(TestContext.Current.CancellationToken);
         return (result, BackfillState.Read(run.Progress)!, run);
     }
 

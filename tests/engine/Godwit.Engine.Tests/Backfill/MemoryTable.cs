@@ -31,7 +31,7 @@ internal sealed class MemoryTable(int rows) : IBackfillTable
     {
         var numbers = Enumerable.Range(After(after) + 1, Math.Max(0, Math.Min(limit, rows - After(after)))).ToList();
         if (numbers.Exists(Unreadable.Contains)) throw Fault(TargetFault.Refused, "22P02");
-        return Task.FromResult<IReadOnlyList<SourceRow>>([.. numbers.Select(n => new SourceRow([Text(n)], [Text(n)], [[CellValue.Of(Text(n))]]))]);
+        return Task.FromResult<IReadOnlyList<SourceRow>>([.. numbers.Select(n => new SourceRow([Text(n)], [Text(n)], [[CellValue.Of(Text(n))]], [CellValue.Null]))]);
     }
 
     public Task<IReadOnlyList<string>?> ReadNextKeyAsync(IRunSession session, IReadOnlyList<string>? after, CancellationToken cancellation) =>
@@ -55,11 +55,11 @@ internal sealed class MemoryTable(int rows) : IBackfillTable
         }
         var fresh = rows.Select(r => After(r.Source.Key)).Except(Written).ToList();
         Written.AddRange(fresh);
-        return Task.FromResult(new WriteResult(fresh.Count, [.. rows.Select(_ => RowOutcome.Right)]));
+        return Task.FromResult(new WriteResult(fresh.Count, [.. rows.Select(_ => new ThereRow(RowOutcome.Right, []))]));
     }
 
-    public Task<IReadOnlyList<RowOutcome>> CompareAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<RowOutcome>>([.. rows.Select(r => Written.Contains(After(r.Source.Key)) ? RowOutcome.Right : RowOutcome.Missing)]);
+    public Task<IReadOnlyList<ThereRow>> CompareAsync(IRunSession session, IReadOnlyList<ComputedRow> rows, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<ThereRow>>([.. rows.Select(r => new ThereRow(Written.Contains(After(r.Source.Key)) ? RowOutcome.Right : RowOutcome.Missing, []))]);
 
     public Task<bool> HasUndoableAsync(IRunSession session, CancellationToken cancellation) => Task.FromResult(Written.Count > 0);
 

@@ -1,4 +1,5 @@
 using Godwit.Engine.Configuration;
+using Godwit.Security.Secrets;
 
 namespace Godwit.Engine.Tests.Configuration;
 
@@ -17,7 +18,7 @@ public sealed class PlaceholderTests
     [InlineData("password")]
     [InlineData("123456789")]
     [InlineData("key-goes-here")]
-    public void What_a_template_has_is_a_placeholder(string value) => Assert.True(Placeholder.Is(value));
+    public void What_a_template_has_is_a_placeholder(string value) => Assert.True(KnownSecrets.IsFiller(value));
 
     [Theory]
     [InlineData("b7d1c3a09f2e4458")]
@@ -25,7 +26,7 @@ public sealed class PlaceholderTests
     [InlineData("8080")]
     [InlineData("no")]
     [InlineData("eu-central-1")]
-    public void What_somebody_set_is_none(string value) => Assert.False(Placeholder.Is(value));
+    public void What_somebody_set_is_none(string value) => Assert.False(KnownSecrets.IsFiller(value));
 
     [Fact]
     public void A_file_of_variables_is_read_as_service_managers_do()

@@ -40,6 +40,17 @@ public sealed class MapFileReaderTests
     }
 
     [Theory]
+    [InlineData("encrypt: {row: [id]}")]
+    [InlineData("blind_index: {purpose: users.email, normalise: email}")]
+    [InlineData("pepper: {purpose: api-key}")]
+    public void A_transform_whose_keys_are_rotated_is_no_part_of_a_move(string transform)
+    {
+        var finding = Assert.Single(Read($"tables:\n  t:\n    columns:\n      c:\n        transform:\n          {transform}\n").Findings);
+        Assert.Equal(FindingCodes.TransformRefused, finding.Code);
+        Assert.Contains("backfill", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("table: {}", "GW1401", 1, 1, "The file has no key \"table\"")]
     [InlineData("tables: [a]", "GW1401", 1, 9, "must be a mapping, but is a list")]
     [InlineData("tables:\n  t: {column: {}}", "GW1401", 2, 7, "A table has no key")]

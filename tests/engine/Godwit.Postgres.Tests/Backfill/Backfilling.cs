@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Godwit.Documents;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Runs;
 using Godwit.Engine.Steps;
 using Godwit.Engine.Steps.Backfill;
@@ -34,6 +35,9 @@ internal sealed class Backfilling : IRunEnvironment, IStepProgress
     public IStep Step { get; private set; } = null!;
 
     public List<string> Notes { get; } = [];
+
+    /// <summary>What the run has of the target's keyring.</summary>
+    public IRunKeyring Keyring { get; set; } = NoRunKeyring.Instance;
 
     public Func<bool> PauseRequested { get; set; } = () => false;
 
@@ -115,6 +119,7 @@ internal sealed class Backfilling : IRunEnvironment, IStepProgress
         Folder = ".",
         Time = TimeProvider.System,
         Environment = this,
+        Keyring = Keyring,
         Progress = this,
         PauseRequested = PauseRequested,
     };

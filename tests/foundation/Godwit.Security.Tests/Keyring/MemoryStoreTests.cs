@@ -20,6 +20,17 @@ public sealed class MemoryKeyUsageTests : KeyUsageConformance
     protected override Task<IKeyUsage> OpenAsync() => Task.FromResult<IKeyUsage>(_usage);
 }
 
+public sealed class MemoryKeyAuditTests : KeyAuditConformance
+{
+    private readonly MemoryKeyAudit _audit = new();
+
+    protected override Task<IKeyAudit> OpenAsync() => Task.FromResult<IKeyAudit>(_audit);
+
+    protected override Task<IReadOnlyList<KeyUnwrapped>> UnwrappedAsync() => Task.FromResult(_audit.Unwrapped);
+
+    protected override Task<IReadOnlyList<KeyUse>> UsesAsync() => Task.FromResult(_audit.Uses);
+}
+
 public sealed class MemoryPersonKeyStoreTests : PersonKeyStoreConformance
 {
     private readonly MemoryPersonKeyStore _store = new();

@@ -14,6 +14,9 @@ internal static class ProtectionText
         {
             "hash" when secret is not null => (PersonalProtection.Keyed, $"HMAC-SHA256 under the secret {secret}: not turned back without it"),
             "hash" => (PersonalProtection.Hashed, "SHA-256 without a secret: a value that can be guessed is found again"),
+            "encrypt" => (PersonalProtection.Keyed, "AES-256-GCM under the keyring's data key, bound to table, column and row"),
+            "blind_index" => (PersonalProtection.Keyed, "HMAC-SHA256 under the keyring's index key: equal values of a tenant are seen to be equal"),
+            "pepper" => (PersonalProtection.Keyed, "HMAC-SHA256 under the keyring's pepper: not turned back without it"),
             _ when kind.StartsWith("mask:", StringComparison.Ordinal) => (PersonalProtection.Masked, $"masked ({kind}){(secret is null ? "" : $" under the secret {secret}")}"),
             "copy" => (PersonalProtection.None, "none: as it is"),
             "lower" or "split" or "merge" or "lookup" => (PersonalProtection.None, $"none ({kind})"),

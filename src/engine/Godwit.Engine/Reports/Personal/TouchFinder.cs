@@ -1,3 +1,4 @@
+using Godwit.Engine.Backfill;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Certificates;
 using Godwit.Engine.PersonalData;
@@ -44,7 +45,7 @@ internal sealed class TouchFinder
         foreach (var (target, entry) in step.Settings.NamedMaps("set").Select(s => (Table: from, s)).Concat(step.Settings.NamedMaps("columns").Select(s => (Table: into ?? from, s))).Select(s => ($"{s.Table}.{s.s.Key}", s.s)))
         {
             if (TransformRegistry.Standard.Read(entry.Key, entry.Value) is not { } settings) continue;
-            var bound = TransformRegistry.Standard.Bind(settings);
+            var bound = TransformRegistry.Standard.Bind(settings with { Destination = new TransformDestination(Reference(from), Reference(into ?? from), into is null) });
             var (protection, how) = ProtectionText.Of(settings.Kind, settings.Parameters);
             var reads = from == column.Table && (bound.Inputs.Contains(column.Column, StringComparer.Ordinal) || (bound.Expression is { } expression && ColumnMention.IsWord(column.Column, expression)));
             var sources = bound.Inputs.Count == 0 ? null : string.Join(", ", bound.Inputs.Select(i => $"{from}.{i}"));
@@ -52,6 +53,8 @@ internal sealed class TouchFinder
             else if (reads) yield return Touch(step.Id, "reads it", target, false, protection, how);
         }
     }
+
+    private static TableReference Reference(string whole) => new(whole[..whole.IndexOf('.', StringComparison.Ordinal)], whole[(whole.IndexOf('.', StringComparison.Ordinal) + 1)..]);
 
     private IEnumerable<PersonalTouch> Move(StepSettings step, PersonalColumn column)
     {

@@ -31,8 +31,13 @@ internal sealed record BackfillSettings(BackfillTask Task, BackfillOptions Optio
     }
 
     /// <summary>What fills the columns. Settings in normal form name one transform each.</summary>
-    public static IEnumerable<TransformSettings> Transforms(JsonObject settings, TransformRegistry transforms, Place? place) =>
-        settings.NamedMaps("set").Concat(settings.NamedMaps("columns")).Select(c => transforms.Read(c.Key, c.Value, place)).OfType<TransformSettings>();
+    public static IEnumerable<TransformSettings> Transforms(JsonObject settings, TransformRegistry transforms, Place? place)
+    {
+        var from = Table(settings.Text("from"));
+        var destination = settings.TextOrNull("into") is { } into ? new TransformDestination(from, Table(into), IsSameRow: false) : new TransformDestination(from, from, IsSameRow: true);
+        return settings.NamedMaps("set").Concat(settings.NamedMaps("columns")).Select(c => transforms.Read(c.Key, c.Value, place)).OfType<TransformSettings>()
+            .Select(t => t with { Destination = destination });
+    }
 
     private static BackfillOptions ReadOptions(JsonObject settings)
     {

@@ -1,13 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
 using Godwit.Engine.Backfill;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Transforms.Keyed;
 using Godwit.Model.Findings;
+using Godwit.Security.Keyring;
 
 namespace Godwit.Engine.Steps.Backfill;
 
 /// <summary>One backfill of a run.</summary>
-internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase database) : IStep, INeedsSecrets
+internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase database) : IStep, INeedsSecrets, INeedsKeys
 {
     private readonly SessionTerms _terms = new(settings.Options.StatementTimeout, settings.Options.LockTimeout, settings.Options.SearchPath);
 
@@ -35,7 +38,7 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
 
     public async Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation)
     {
-        var findings = FindMissing(context.Environment).ToList();
+        List<Finding> findings = [.. FindMissing(context.Environment), .. await KeyReadiness.FindMissingAsync(context.Keyring, Purposes, cancellation)];
         var task = TaskOf(context);
         try
         {
@@ -66,15 +69,15 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
 
     public Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation) => RunAsync(
         context,
-        table =>
+        (table, computer) =>
         {
             var keeper = new PaceKeeper(context, settings.Options, database.CreateWatch());
-            return keeper.WhileAsync(token => new BackfillApply(context, settings.Options, table, new RowComputer(settings.Task, context.Environment), keeper).RunAsync(token), cancellation);
+            return keeper.WhileAsync(token => new BackfillApply(context, settings.Options, table, computer, keeper) { Keyed = KeyedColumns }.RunAsync(token), cancellation);
         },
         cancellation);
 
     public Task<StepResult> VerifyAsync(StepContext context, CancellationToken cancellation) => RunAsync(
-        context, table => new BackfillVerify(context, settings.Options, table, new RowComputer(settings.Task, context.Environment)).RunAsync(cancellation), cancellation);
+        context, (table, computer) => new BackfillVerify(context, settings.Options, table, computer).RunAsync(cancellation), cancellation);
 
     public async Task<StepResult> UndoAsync(StepContext context, CancellationToken cancellation)
     {
@@ -90,8 +93,20 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
             cancellation);
     }
 
-    private async Task<StepResult> RunAsync(StepContext context, Func<IBackfillTable, Task<StepResult>> work, CancellationToken cancellation) =>
-        FindMissing(context.Environment).ToList() is { Count: > 0 } missing ? new StepResult.Failed(missing) : await ResolvedAsync(context, work, cancellation);
+    private async Task<StepResult> RunAsync(StepContext context, Func<IBackfillTable, RowComputer, Task<StepResult>> work, CancellationToken cancellation)
+    {
+        if (FindMissing(context.Environment).ToList() is { Count: > 0 } missing) return new StepResult.Failed(missing);
+        try
+        {
+            var computer = await RowComputer.OpenAsync(settings.Task, context.Environment, context.Keyring, cancellation);
+            return await ResolvedAsync(context, table => work(table, computer), cancellation);
+        }
+        catch (KeyringException reason)
+        {
+            // Before a batch, or in it, which was taken back as a whole.
+            return new StepResult.Failed([KeyReadiness.Missing(reason)]);
+        }
+    }
 
     private async Task<StepResult> ResolvedAsync(StepContext context, Func<IBackfillTable, Task<StepResult>> work, CancellationToken cancellation)
     {
@@ -101,6 +116,11 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
 
     public IEnumerable<Finding> FindMissing(IRunEnvironment environment) =>
         settings.Task.Columns.SelectMany(c => c.Transform.FindMissing(environment)).DistinctBy(f => f.Message, StringComparer.Ordinal);
+
+    public IReadOnlyCollection<KeyPurpose> Purposes => [.. settings.Task.Columns.Select(c => c.Transform).OfType<IKeyedTransform>().SelectMany(t => t.Purposes).Distinct()];
+
+    private IReadOnlyList<KeyedColumn> KeyedColumns =>
+        [.. settings.Task.Columns.Where(c => c.Transform is IKeyedTransform).Select(c => new KeyedColumn(settings.Task.Into ?? settings.Task.From, c.Name, ((IKeyedTransform)c.Transform).Purpose))];
 
     private BackfillTask TaskOf(StepContext context)
     {

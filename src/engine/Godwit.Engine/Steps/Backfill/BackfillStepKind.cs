@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Godwit.Documents.Shapes;
 using Godwit.Engine.Backfill;
 using Godwit.Engine.Transforms;
+using Godwit.Engine.Transforms.Keyed;
 using Godwit.Model.Findings;
 using Godwit.Model.Runbooks;
 
@@ -40,10 +41,23 @@ public sealed partial class BackfillStepKind(IBackfillDatabase database, Transfo
             if (conflict.Count == 0) Wrong("into needs conflict: without a unique key a batch that is done again would insert its rows twice");
             foreach (var name in conflict.Except(filled.Select(f => f.Column))) Wrong($"the conflict key's column {name} is not among columns");
             foreach (var name in filled.Where(f => conflict.Contains(f.Column) && IsVolatile(f)).Select(f => f.Column))
-                Wrong($"the conflict key's column {name} is another value each time, so that no row would be known again");
+                Wrong($"the conflict key's column {name} is another value each time, or another once a key is rotated, so that no row would be known again");
+            CheckRows();
             if (settings.TextOrNull("marker") is { } marker && filled.Exists(f => f.Column == marker)) Wrong($"the marker {marker} is among columns: the backfill itself fills it");
             if (settings.Has("marker") && settings.Has("undo_where")) Wrong("it needs one of marker and undo_where, not both");
             if (settings.Flag("empty_before")) Wrong("empty_before belongs to set");
+        }
+
+        // What a value is bound to has to be known when it is made, and to be the same the next time.
+        void CheckRows()
+        {
+            if (findings.Count > 0) return;
+            var made = filled.ToDictionary(f => f.Column, transforms.Bind, StringComparer.Ordinal);
+            foreach (var (column, bound) in made.Where(m => m.Value is IKeyedTransform).SelectMany(m => ((IKeyedTransform)m.Value).Row.Select(r => (m.Key, r))))
+            {
+                if (!made.TryGetValue(bound, out var there)) Wrong($"{column} is bound to {bound}, which is not among columns");
+                else if (!there.IsRepeatable) Wrong($"{column} is bound to {bound}, which is another value each time");
+            }
         }
 
         void CheckSet()

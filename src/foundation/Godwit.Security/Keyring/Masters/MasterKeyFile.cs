@@ -30,6 +30,13 @@ public static partial class MasterKeyFile
         }
     }
 
+    /// <summary>Puts a key that was restored there.</summary>
+    /// <exception cref="MasterKeyException">There is a file of that name, or it cannot be written.</exception>
+    public static void Save(string path, LocalMasterKey key)
+    {
+        if (!TryWrite(path, key)) throw new MasterKeyException($"there is a file {path} already: a master key is never overwritten");
+    }
+
     /// <returns>Null when there is no such file.</returns>
     internal static LocalMasterKey? Find(string path)
     {

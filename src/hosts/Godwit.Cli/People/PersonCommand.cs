@@ -6,23 +6,23 @@ using Godwit.Engine.Runbooks;
 namespace Godwit.Cli.People;
 
 /// <summary><c>godwit keys person</c>: key pairs of people, and which of them are pinned in a target.</summary>
-internal static class KeysCommand
+internal static class PersonCommand
 {
-    private static readonly Argument<string> Name = new("name") { Description = "The person, as everybody knows them.", HelpName = "NAME" };
+    internal static readonly Argument<string> Name = new("name") { Description = "The person, as everybody knows them.", HelpName = "NAME" };
 
     private static readonly Option<string?> Key = new("--key") { Description = "Where the private key goes; default: people/NAME.pem in GODWIT_HOME.", HelpName = "FILE" };
 
     private static readonly Option<string?> Out = new("--out") { Description = "Write the public key into this file too.", HelpName = "FILE" };
 
-    private static readonly Option<string> PublicKey = new("--public-key") { Description = "The person's public key (JWK or PEM).", HelpName = "FILE", Required = true };
+    internal static readonly Option<string> PublicKey = new("--public-key") { Description = "The person's public key (JWK or PEM).", HelpName = "FILE", Required = true };
 
     private static readonly Option<string[]> Role = new("--role") { Description = "A role that the person has. Repeatable.", HelpName = "ROLE", Required = true, AllowMultipleArgumentsPerToken = false };
 
     private static readonly Option<string> Because = new("--because") { Description = "Why; kept with the register.", HelpName = "REASON", Required = true };
 
-    private static readonly Option<string> Runbook = new("--runbook") { Description = $"The runbook whose target it is; default: {RunbookOptions.FileName} here.", HelpName = "FILE", DefaultValueFactory = _ => RunbookOptions.FileName };
+    internal static readonly Option<string> Runbook = new("--runbook") { Description = $"The runbook whose target it is; default: {RunbookOptions.FileName} here.", HelpName = "FILE", DefaultValueFactory = _ => RunbookOptions.FileName };
 
-    static KeysCommand()
+    static PersonCommand()
     {
         Name.Validators.Add(result =>
         {
@@ -48,18 +48,15 @@ internal static class KeysCommand
         made.SetAction((result, cancellation) => RunCommands.GuardAsync(
             "keys person new", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
             console => Task.FromResult(PersonKeyMaking.Make(result.GetRequiredValue(Name), result.GetValue(Key), result.GetValue(Out), console)), cancellation, next: null));
-        return new Command("keys", "Keys of people.")
+        return new Command("person", "People and their keys.")
         {
-            new Command("person", "People and their keys.")
-            {
-                made,
-                Act(kinds, "add", "Pins a person's public key with roles in the target; the same key again gives its person other roles.", [Name, PublicKey, Role], (register, result, token) =>
-                    register.AddAsync(result.GetRequiredValue(Name), result.GetRequiredValue(PublicKey), result.GetRequiredValue(Role), token)),
-                Act(kinds, "retire", "From now on a person's key signs nothing that counts; it is never valid again.", [Name, Because], (register, result, token) =>
-                    register.RetireAsync(result.GetRequiredValue(Name), result.GetRequiredValue(Because), token)),
-                Act(kinds, "list", "Lists who is pinned, and who was.", [], (register, _, token) => register.ListAsync(null, token)),
-                Act(kinds, "show", "Shows a person's keys and roles, and when they were valid.", [Name], (register, result, token) => register.ListAsync(result.GetRequiredValue(Name), token)),
-            },
+            made,
+            Act(kinds, "add", "Pins a person's public key with roles in the target; the same key again gives its person other roles.", [Name, PublicKey, Role], (register, result, token) =>
+                register.AddAsync(result.GetRequiredValue(Name), result.GetRequiredValue(PublicKey), result.GetRequiredValue(Role), token)),
+            Act(kinds, "retire", "From now on a person's key signs nothing that counts; it is never valid again.", [Name, Because], (register, result, token) =>
+                register.RetireAsync(result.GetRequiredValue(Name), result.GetRequiredValue(Because), token)),
+            Act(kinds, "list", "Lists who is pinned, and who was.", [], (register, _, token) => register.ListAsync(null, token)),
+            Act(kinds, "show", "Shows a person's keys and roles, and when they were valid.", [Name], (register, result, token) => register.ListAsync(result.GetRequiredValue(Name), token)),
         };
     }
 

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Godwit.Postgres.Verification;
+using Godwit.Security.Keyring;
+using Npgsql;
+
+namespace Godwit.Postgres.Keyring;
+
+/// <summary>Tells from the database who needs a key: values in registered columns, persons' keys, and hosts that have not heard of it.</summary>
+public sealed class PostgresKeyDependents(KeyringSessions sessions) : IKeyDependents
+{
+    /// <summary>How long a signature under a key for tokens or mails may be presented: such a key stays for as long after another took its place.</summary>
+    public static readonly TimeSpan SignatureLifetime = TimeSpan.FromDays(7);
+
+    public async Task<IReadOnlyList<string>> UsersOfAsync(KeyRecord key, CancellationToken cancellation)
+    {
+        await using var connection = await sessions.OpenAsync(cancellation);
+        return await UsersOfAsync(connection, key, cancellation);
+    }
+
+    public async Task<IReadOnlyList<string>> HostsBehindAsync(long version, CancellationToken cancellation)
+    {
+        await using var connection = await sessions.OpenAsync(cancellation);
+        return [.. (await KeyHosts.AliveAsync(connection, cancellation)).Where(h => h.KeyringVersion < version).Select(h => h.Name)];
+    }
+
+    /// <summary>Hosts that work with the keyring now.</summary>
+    public async Task<IReadOnlyList<KeyHost>> HostsAsync(CancellationToken cancellation)
+    {
+        await using var connection = await sessions.FindAsync(cancellation);
+        return connection is null ? [] : await KeyHosts.AliveAsync(connection, cancellation);
+    }
+
+    internal static async Task<IReadOnlyList<string>> UsersOfAsync(NpgsqlConnection connection, KeyRecord key, CancellationToken cancellation)
+    {
+        // Nothing was ever written with it.
+        if (key.State == KeyState.Announced) return [];
+        var users = new List<string>();
+        var columns = await KeyColumns.ListAsync(connection, cancellation);
+        if (key.Purpose == KeyPurpose.Token || key.Purpose == KeyPurpose.Mail)
+        {
+            if (await SignaturesUntilAsync(connection, key, cancellation) is { } until) users.Add(until);
+            return users;
+        }
+        if (key.Purpose == KeyPurpose.Person)
+        {
+            var persons = (await TargetQuery.ReadAsync(connection, "SELECT count(*) FROM godwit.person_keys WHERE wrapped_by = $1", r => r.GetInt64(0), cancellation, key.Id.ToString()))[0];
+            return persons > 0 ? [string.Create(CultureInfo.InvariantCulture, $"{persons} persons' keys that it wraps")] : [];
+        }
+        if (!columns.Any(c => MayUse(c, key.Purpose)))
+        {
+            // No host has ever held a key that was never unwrapped: each unwrapping is noted before the key is given out.
+            var held = (await TargetQuery.ReadAsync(connection, "SELECT count(*) FROM godwit.key_unwraps WHERE key = $1 AND succeeded", r => r.GetInt64(0), cancellation, key.Id.ToString()))[0];
+            if (held > 0)
+                throw new KeyringException($"nobody can tell what needs key {key.Id}: hosts have used it, and godwit.key_columns names no column for {key.Purpose}. Register the columns that hold what it made");
+            return [];
+        }
+        // Every column, whatever it says it holds: one look too many costs time, one too few the values.
+        foreach (var column in columns)
+        {
+            if (await KeyColumns.CountAsync(connection, column, [key.Id], cancellation) is > 0 and var rows) users.Add(string.Create(CultureInfo.InvariantCulture, $"{column}: {rows} rows"));
+        }
+        return users;
+    }
+
+    private static bool MayUse(KeyColumn column, KeyPurpose purpose) =>
+        purpose == KeyPurpose.Data ? column.Kind == KeyColumnKind.Data
+        : purpose == KeyPurpose.Index ? column.Kind == KeyColumnKind.Index
+        : purpose != KeyPurpose.Pepper || column.Kind == KeyColumnKind.Pepper;
+
+    private static async Task<string?> SignaturesUntilAsync(NpgsqlConnection connection, KeyRecord key, CancellationToken cancellation)
+    {
+        if (key.ReplacedAt is not { } replaced) return null;
+        var until = replaced + SignatureLifetime;
+        var now = (await TargetQuery.ReadAsync(connection, "SELECT clock_timestamp()", r => r.GetFieldValue<DateTimeOffset>(0), cancellation))[0];
+        return now < until ? string.Create(CultureInfo.InvariantCulture, $"what it signed, until {until:u}") : null;
+    }
+}
