@@ -258,6 +258,6 @@ public sealed class PostgresKeyringTests(PostgresServers servers) : IDisposable
     /// <summary>Eight days behind.</summary>
     private sealed class LateClock : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddDays(-8);
+        public override DateTimeOffset GetUtcNow() => TimeProvider.System.GetUtcNow().AddDays(-8);
     }
 }

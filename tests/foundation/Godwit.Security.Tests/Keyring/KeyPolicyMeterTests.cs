@@ -20,7 +20,7 @@ public sealed class KeyPolicyMeterTests : IDisposable
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => told[(instrument.Name, (string)tags[0].Value!)] = value);
         listener.Start();
         await _bench.Administration.CreateAsync(KeyPurpose.Data, cancellation);
-        _bench.Clock.Advance(TimeSpan.FromDays(91));
+        _bench.Clock.Now += TimeSpan.FromDays(91);
         await _bench.Administration.CreateAsync(KeyPurpose.Index, cancellation);
         meter.Update(await _bench.Administration.StatusAsync(RotationPolicy.Default, cancellation));
         listener.RecordObservableInstruments();
