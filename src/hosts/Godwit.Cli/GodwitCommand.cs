@@ -20,6 +20,7 @@ using Godwit.Cli.Reports;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
 using Godwit.Cli.Sample;
+using Godwit.Cli.Serve;
 using Godwit.Cli.Uninstalling;
 using Godwit.Engine.Runbooks;
 
@@ -54,6 +55,7 @@ public static class GodwitCommand
         root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DevCommand.Create());
         return root;
     }
