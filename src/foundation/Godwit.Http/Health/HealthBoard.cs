@@ -6,12 +6,11 @@ namespace Godwit.Http.Health;
 /// <summary>
 /// Asks the checks, each at most once a second and never twice at a time, however many ask: probes are no load. A check that hangs beyond its deadline counts as failed, and is not asked again before it has come back.
 /// </summary>
-public sealed partial class HealthBoard
+public sealed partial class HealthBoard : IDisposable
 {
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
 
-    private static readonly Meter s_meter = new("Godwit.Health");
-
+    private readonly Meter _meter = new("Godwit.Health");
     private readonly Watched[] _checks;
     private readonly ILogger<HealthBoard> _logger;
     private readonly TimeProvider _time;
@@ -21,8 +20,10 @@ public sealed partial class HealthBoard
     {
         _checks = [.. checks.Select(c => new Watched(c))];
         (_time, _logger) = (time, logger);
-        s_meter.CreateObservableGauge("godwit.health.passed", () => _checks.Where(c => c.Last is not null).Select(c => new Measurement<int>(c.Last == true ? 1 : 0, new KeyValuePair<string, object?>("check", c.Check.Name))), null, "Whether a check of health passed when it was last asked, by check.");
+        _meter.CreateObservableGauge("godwit.health.passed", () => _checks.Where(c => c.Last is not null).Select(c => new Measurement<int>(c.Last == true ? 1 : 0, new KeyValuePair<string, object?>("check", c.Check.Name))), null, "Whether a check of health passed when it was last asked, by check.");
     }
+
+    public void Dispose() => _meter.Dispose();
 
     /// <summary>From here on nobody is to send requests.</summary>
     public void Stop() => _stopping = true;

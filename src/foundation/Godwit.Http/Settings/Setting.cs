@@ -24,6 +24,9 @@ public sealed record Setting(string Name, string Description)
     /// <summary>The words that it may be.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>Takes what looks like a template's placeholder, a lone asterisk for instance.</summary>
+    public bool MayBePlaceholder { get; init; }
+
     /// <summary>Why a value is refused, as the rest of a sentence that begins with the name (<c>is no URL</c>), or null. It may say nothing of the value. The second argument says whether the host is in production.</summary>
     public Func<string, bool, string?> Refuse { get; init; } = static (_, _) => null;
 

@@ -57,7 +57,7 @@ public static class SettingReview
         if (setting.Range is { } range)
             return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) && whole >= range.Least && whole <= range.Most ? null : $"is no whole number from {range.Least} to {range.Most}";
         if (setting.Words.Count > 0) return setting.Words.Contains(value, StringComparer.Ordinal) ? null : $"is none of {string.Join(", ", setting.Words)}";
-        return KnownSecrets.IsPlaceholder(value) ? "is a placeholder" : null;
+        return !setting.MayBePlaceholder && KnownSecrets.IsPlaceholder(value) ? "is a placeholder" : null;
     }
 
     private static Finding Wrong(Setting setting, string why) =>

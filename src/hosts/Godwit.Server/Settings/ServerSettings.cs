@@ -24,7 +24,7 @@ public static class ServerSettings
 
     public static readonly Setting Redis = new("REDIS_URL", "redis[s]://…, docs/redis.md; without it there is no Redis") { Refuse = static (v, p) => RefuseRedis(v, p) };
 
-    public static readonly Setting CorsOrigins = new("GODWIT_CORS_ORIGINS", "Origins whose pages may call the API, with commas between: https://app.example.org") { Refuse = RefuseOrigins };
+    public static readonly Setting CorsOrigins = new("GODWIT_CORS_ORIGINS", "Origins whose pages may call the API, with commas between: https://app.example.org") { MayBePlaceholder = true, Refuse = RefuseOrigins };
 
     public static readonly Setting BodyLimit = Setting.Whole("GODWIT_BODY_LIMIT", 1024 * 1024, 1024, 100 * 1024 * 1024, "Bytes of a request's body; more is answered with 413");
 

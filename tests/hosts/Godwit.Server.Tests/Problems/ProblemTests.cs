@@ -17,7 +17,7 @@ public sealed class ProblemTests(PostgresServers servers)
     {
         await using var platform = await StartAsync();
         await AssertAsync(platform, Get("/nowhere"), 404, "not-found", "Not found");
-        await AssertAsync(platform, new HttpRequestMessage(HttpMethod.Delete, "/v1/notes"), 405, "method-not-allowed", "Method not allowed", answer => Assert.Equal(["POST"], answer.Content.Headers.Allow));
+        await AssertAsync(platform, new HttpRequestMessage(HttpMethod.Delete, "/v1/notes"), 405, "method-not-allowed", "Method not allowed", answer => Assert.Equal("POST", string.Join(", ", answer.Content.Headers.Allow)));
         await AssertAsync(platform, Post("text", "text/plain"), 415, "unsupported-media-type", "Unsupported media type");
         await AssertAsync(platform, Post("{\"text\": ", "application/json"), 400, "invalid-json", "Invalid JSON");
         await AssertAsync(platform, Post("null", "application/json"), 400, "invalid-json", "Invalid JSON");

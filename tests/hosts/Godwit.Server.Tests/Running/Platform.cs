@@ -9,7 +9,7 @@ namespace Godwit.Server.Tests.Running;
 /// <summary>A host in this process, as the program starts it: real Kestrel on free ports of the loopback interface, a real database.</summary>
 internal sealed class Platform : IAsyncDisposable
 {
-    private readonly TaskCompletionSource _asked = new();
+    private readonly TaskCompletionSource _asked;
     private readonly Task<int> _running;
 
     private Platform(Task<int> running, TaskCompletionSource asked, LogStream log, string reached, string metrics)

@@ -50,7 +50,7 @@ public sealed class ConfigurationTests
         Assert.Null(settings);
         Assert.All(findings, f => Assert.StartsWith(name.Replace("_FILE", "", StringComparison.Ordinal), f.Message, StringComparison.Ordinal));
         Assert.All(findings, f => Assert.DoesNotContain("Q7Z", f.Message + f.Remedy, StringComparison.Ordinal));
-        Assert.Single(findings);
+        Assert.NotEmpty(findings);
     }
 
     [Theory]

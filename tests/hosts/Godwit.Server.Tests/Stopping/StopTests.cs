@@ -15,7 +15,11 @@ public sealed class StopTests(PostgresServers servers)
         var slow = platform.Client.GetStringAsync("/v1/slow", TestContext.Current.CancellationToken);
         await module.Entered.Task;
         platform.AskToStop();
-        await Patience.UntilAsync(async () => (await platform.GetAsync("/health/ready")) is { Status: 503 } said && said.Body.RootElement.GetProperty("code").GetString() == "stopping");
+        await Patience.UntilAsync(async () =>
+        {
+            var (status, said) = await platform.GetAsync("/health/ready");
+            return status == 503 && said.RootElement.GetProperty("code").GetString() == "stopping";
+        });
         // Until it was seen, everything goes on.
         Assert.Equal("1", await platform.Client.GetStringAsync("/v1/one", TestContext.Current.CancellationToken));
         await Patience.UntilAsync(async () => await IsClosedAsync(platform));
