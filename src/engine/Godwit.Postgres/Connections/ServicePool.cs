@@ -36,7 +36,6 @@ public static class ServicePool
         settings.ApplicationName = name;
         settings.ClientEncoding = "UTF8";
         settings.Timezone = "UTC";
-        settings.Passfile = "/dev/null";
         settings.Enlist = false;
         settings.MaxPoolSize = most;
         settings.Timeout = Math.Clamp(url.ConnectTimeout ?? DefaultConnectTimeout, 1, 1024);

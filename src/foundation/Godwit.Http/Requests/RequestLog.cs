@@ -21,8 +21,8 @@ public sealed partial class RequestLog(RequestDelegate next, RequestsInFlight in
         finally
         {
             inFlight.Leave();
-            var status = context.Response.StatusCode;
-            Answered(logger, status >= 500 ? LogLevel.Warning : LogLevel.Information, MethodOf(context), RouteOf(context), status, Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3));
+            var level = context.Response.StatusCode >= 500 ? LogLevel.Warning : LogLevel.Information;
+            if (logger.IsEnabled(level)) Answered(logger, level, MethodOf(context), RouteOf(context), context.Response.StatusCode, Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3));
         }
     }
 

@@ -13,12 +13,14 @@ internal static class HealthRoutes
 {
     private const int RetryAfter = 5;
 
+    private static readonly string[] s_methods = ["GET", "HEAD"];
+
     public static void Map(IEndpointRouteBuilder routes, HealthBoard board, ServerClock clock)
     {
-        routes.MapGet("/health/live", (RequestDelegate)(context => AnswerAsync(context, "live", [], clock)));
+        routes.MapMethods("/health/live", s_methods, (RequestDelegate)(context => AnswerAsync(context, "live", [], clock)));
         foreach (var route in (string[])["/health/ready", "/api/health"])
         {
-            routes.MapGet(route, (RequestDelegate)(async context =>
+            routes.MapMethods(route, s_methods, (RequestDelegate)(async context =>
             {
                 var report = await board.LookAsync();
                 await (report.State switch

@@ -42,7 +42,8 @@ internal static class ServerHost
             Timeout = settings.Seconds(ServerSettings.RequestTimeout.Name), TimeoutStatusCode = Problem.Timeout.Status, WriteTimeoutResponse = context => ProblemBody.AnswerAsync(context, Problem.Timeout),
         });
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Seconds(ServerSettings.StopDeadline.Name));
+        // The deadline is ServerRun's, which counts what it cuts off.
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Seconds(ServerSettings.StopDeadline.Name) + TimeSpan.FromSeconds(10));
         services.AddSingleton<IHostLifetime, NoLifetime>();
         services.AddSingleton(parts.Time);
         services.AddSingleton(settings);
@@ -65,7 +66,7 @@ internal static class ServerHost
     private static IEnumerable<HealthCheck> Checks(IServiceProvider services, ServerParts parts)
     {
         yield return DependencyChecks.Database(services.GetRequiredService<Npgsql.NpgsqlDataSource>());
-        if (parts.Redis is { } redis) yield return DependencyChecks.Redis(redis);
+        if (services.GetService<Godwit.Redis.RedisClient>() is { } redis) yield return DependencyChecks.Redis(redis);
         foreach (var check in parts.Modules.SelectMany(m => m.HealthChecks(services))) yield return check;
     }
 

