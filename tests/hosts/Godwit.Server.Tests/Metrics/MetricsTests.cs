@@ -32,7 +32,8 @@ public sealed partial class MetricsTests(PostgresServers servers)
         var (exitCode, output) = await PromtoolAsync(await platform.MetricsAsync(), "check", "metrics");
         // 3: it has read them, and has words for style. Names of the runtime's and Npgsql's are OpenTelemetry's, and the alert rules' too: a gauge that ends in _count.
         Assert.True(exitCode is 0 or 3, output);
-        Assert.Empty(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !((l.StartsWith("db_client_", StringComparison.Ordinal) || l.StartsWith("dotnet_", StringComparison.Ordinal)) && l.Contains("_count", StringComparison.Ordinal))));
+        var ours = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.Contains("_count", StringComparison.Ordinal) || !(l.StartsWith("db_client_", StringComparison.Ordinal) || l.StartsWith("dotnet_", StringComparison.Ordinal))).ToList();
+        Assert.Empty(ours);
     }
 
     [Fact]
@@ -69,11 +70,13 @@ public sealed partial class MetricsTests(PostgresServers servers)
         var given = Names().Matches(await platform.MetricsAsync()).Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
         var rules = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "deploy", "alerts", "godwit.rules.yml"), TestContext.Current.CancellationToken);
         var service = rules[rules.IndexOf("name: godwit_service", StringComparison.Ordinal)..rules.IndexOf("name: godwit_security", StringComparison.Ordinal)];
-        var asked = Asked().Matches(service).Select(m => m.Value).Distinct(StringComparer.Ordinal).Except(["godwit_metrics_overflow_total", "godwit_service"]).ToList();
+        // Without labels, and without what stays silent as long as all is well.
+        var asked = Asked().Matches(service).Select(m => m.Value).Where(a => !a.EndsWith("_name", StringComparison.Ordinal) && !a.EndsWith("_state", StringComparison.Ordinal))
+            .Except(["godwit_metrics_overflow_total", "godwit_service"], StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(
-            ["db_client_connection_count", "db_client_connection_max", "godwit_redis_errors_total", "http_server_request_duration_seconds_bucket", "http_server_request_duration_seconds_count"],
-            asked.Where(a => !a.EndsWith("_name", StringComparison.Ordinal) && !a.EndsWith("_state", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        Assert.Empty(asked.Where(a => !a.EndsWith("_name", StringComparison.Ordinal) && !a.EndsWith("_state", StringComparison.Ordinal)).Except(given));
+            "db_client_connection_count db_client_connection_max godwit_redis_errors_total http_server_request_duration_seconds_bucket http_server_request_duration_seconds_count",
+            string.Join(' ', asked));
+        Assert.All(asked, series => Assert.Contains(series, given));
         var text = await platform.MetricsAsync();
         Assert.Matches("db_client_connection_count\\{db_client_connection_pool_name=\"godwit-server\",db_client_connection_state=\"used\"\\}", text);
         Assert.Matches("db_client_connection_max\\{db_client_connection_pool_name=\"godwit-server\"\\} 20\n", text);
