@@ -1,12 +1,13 @@
 # shellcheck shell=bash
-# Builds the command line into .local/publish. Sourced, after packages.sh; expects $root.
+# Builds the command line into .local/publish, and the server into .local/publish/server. Sourced, after packages.sh; expects $root.
 
 published="${root:?}/.local/publish"
 
 publish_stale() {
   [[ ! -x "$published/godwit" || ! -f "$published/godwit.dll" ]] \
     || [[ -n "$(find "$root/src" "$root/runbooks" "$root"/Directory.*.props -newer "$published/godwit.dll" \
-      \( -path "$root/runbooks/*" -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -not -path '*/obj/*' -print -quit)" ]]
+      \( -path "$root/runbooks/*" -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -not -path '*/obj/*' \
+      -not -path "$root/src/hosts/Godwit.Server/*" -not -path "$root/src/foundation/Godwit.Http/*" -print -quit)" ]]
 }
 
 publish_as() {
