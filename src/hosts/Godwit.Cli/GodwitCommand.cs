@@ -22,6 +22,7 @@ using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
 using Godwit.Cli.Sample;
 using Godwit.Cli.Secrets;
+using Godwit.Cli.Serve;
 using Godwit.Cli.Uninstalling;
 using Godwit.Engine.Runbooks;
 
@@ -58,6 +59,7 @@ public static class GodwitCommand
         root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
         root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(DevCommand.Create());
         return root;
     }

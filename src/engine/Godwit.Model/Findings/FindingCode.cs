@@ -285,6 +285,9 @@ public static class FindingCodes
     public static readonly FindingCode RedisPlain = new("GW2022", "The connection to Redis is plain");
     public static readonly FindingCode RedisPasswordMissing = new("GW2023", "The password of Redis is not to be had");
 
+    public static readonly FindingCode ServerSetting = new("GW2100", "A setting of the server is refused");
+    public static readonly FindingCode ServerNotStarted = new("GW2101", "The server could not start");
+
     /// <summary>All codes by id; the repository's test holds docs/findings/ against it.</summary>
     public static IReadOnlyDictionary<string, FindingCode> All { get; } =
         typeof(FindingCodes).GetFields().Where(f => f.FieldType == typeof(FindingCode))

@@ -1,0 +1,3 @@
+using Godwit.Server.Starting;
+
+return await ServerProgram.RunAsync(args, Environment.GetEnvironmentVariable, Console.OpenStandardOutput(), Console.Error, []);

@@ -1,0 +1,83 @@
+using System.Text;
+using Godwit.Http.Modules;
+using Godwit.Http.Settings;
+using Godwit.Model.Findings;
+using Godwit.Postgres.Connections;
+using Godwit.Redis;
+using Godwit.Redis.Settings;
+using Godwit.Server.Settings;
+using Godwit.Server.Stopping;
+using Godwit.Telemetry.Logging;
+using Npgsql;
+
+namespace Godwit.Server.Starting;
+
+/// <summary>A host from its start to its end.</summary>
+internal static class ServerProgram
+{
+    private static readonly LogEvent s_broken = new(2005, "Broken", LogLevel.Error, "the server ended by a fault of its own: {fault}");
+
+    /// <param name="arguments">None, or <c>--check</c>: judge the configuration, and begin nothing.</param>
+    /// <param name="variable">The environment.</param>
+    /// <param name="output">The log.</param>
+    /// <param name="error">What a person is told who starts it.</param>
+    /// <param name="modules">The platform's.</param>
+    /// <returns><see cref="ServerExit"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Func<string, string?> variable, Stream output, TextWriter error, IReadOnlyList<IPlatformModule> modules)
+    {
+        var check = arguments is ["--check"];
+        if (arguments.Count > 0 && !check)
+        {
+            await error.WriteLineAsync("godwit-server takes its configuration from variables; godwit serve --help lists them");
+            return ServerExit.Usage;
+        }
+        using var signals = new ServerSignals();
+        await using var writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        var (parts, findings) = Prepare(variable, writer, modules);
+        foreach (var finding in findings) await error.WriteLineAsync(Sentence(finding));
+        if (parts is null) return ServerExit.Refused;
+        if (check)
+        {
+            await error.WriteLineAsync("The configuration is as it has to be.");
+            return ServerExit.Done;
+        }
+        try
+        {
+            return await new ServerRun(parts, variable, error).RunAsync(signals.Asked);
+        }
+        catch (Exception fault)
+        {
+            // Its message may hold what it will; the types say enough to begin with.
+            parts.Log.Write(s_broken, LogField.Of("fault", fault));
+            await error.WriteLineAsync($"error {FindingCodes.ServerNotStarted.Id} a fault of the program's own: {fault.GetType().Name}; the log says more");
+            return ServerExit.Fault;
+        }
+    }
+
+    /// <summary>Judges the whole configuration; nothing is connected to.</summary>
+    internal static (ServerParts? Parts, IReadOnlyList<Finding> Findings) Prepare(Func<string, string?> variable, TextWriter log, IReadOnlyList<IPlatformModule> modules)
+    {
+        var (settings, findings) = ServerConfiguration.Look(modules, variable);
+        if (settings is null) return (null, findings);
+        var (pool, more) = OpenPool(settings, variable);
+        findings = [.. findings, .. more];
+        if (pool is null) return (null, findings);
+        var redis = settings.TextOrNull(ServerSettings.Redis.Name) is { } url ? new RedisClient(RedisUrl.Read(url, settings.Production).Settings! with { ClientName = "godwit-server" }) : null;
+        return (new ServerParts(settings, new SafeLog(log, TimeProvider.System, Level(settings)), pool, redis, modules), findings);
+    }
+
+    private static (Func<Microsoft.Extensions.Logging.ILoggerFactory, NpgsqlDataSource>? Pool, IReadOnlyList<Finding> Findings) OpenPool(SettingValues settings, Func<string, string?> variable)
+    {
+        var url = PostgresUrl.Parse(settings.Text(ServerSettings.Database.Name)).Url!;
+        var environment = ConnectionEnvironment.Process with { Variable = variable };
+        var most = (int)settings.Whole(ServerSettings.Pool.Name);
+        var (trial, findings) = ServicePool.Open(url, "godwit-server", most, environment: environment);
+        if (trial is null) return (null, findings);
+        trial.Dispose();
+        return (loggers => ServicePool.Open(url, "godwit-server", most, b => b.UseLoggerFactory(loggers), environment).Pool!, findings);
+    }
+
+    private static LogLevel Level(SettingValues settings) => settings.Text(ServerSettings.LogLevel.Name) switch { "debug" => LogLevel.Debug, "warning" => LogLevel.Warning, "error" => LogLevel.Error, _ => LogLevel.Information };
+
+    private static string Sentence(Finding finding) => $"{(finding.Severity == Severity.Error ? "error" : "warning")} {finding.Code.Id} {finding.Message}{(finding.Remedy is { } remedy ? $"\n          {remedy}" : "")}";
+}
