@@ -194,6 +194,34 @@ public sealed class PostgresKeyringTests(PostgresServers servers) : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_signs_stays_until_what_it_signed_has_run_out()
+    {
+        var first = await (await AdministratorAsync()).CreateAsync(KeyPurpose.Token, Cancellation);
+        var second = await PostgresKeyring.Administer(await _database.SessionsAsync(), new MasterKeys(_master), new LateClock(), "administrator").RotateAsync(KeyPurpose.Token, Cancellation);
+        await (await AdministratorAsync()).RotateAsync(KeyPurpose.Token, Cancellation);
+        Assert.Contains("what it signed, until", (await Assert.ThrowsAsync<KeyringException>(async () => await (await AdministratorAsync()).RetireAsync(second.Id, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Equal(KeyState.Retired, (await (await AdministratorAsync()).RetireAsync(first.Id, Cancellation)).State);
+    }
+
+    [Fact]
+    public async Task A_key_that_wraps_persons_keys_stays_until_they_are_wrapped_by_the_next()
+    {
+        var administrator = await AdministratorAsync();
+        var first = await administrator.CreateAsync(KeyPurpose.Person, Cancellation);
+        await using var host = await HostAsync("host");
+        var persons = await host.OpenPersonsAsync(Cancellation);
+        using (await persons.OpenOrCreateAsync("ada", Cancellation))
+        {
+            await administrator.RotateAsync(KeyPurpose.Person, Cancellation);
+        }
+        await host.RefreshAsync(Cancellation);
+        Assert.Contains("1 persons' keys", (await Assert.ThrowsAsync<KeyringException>(() => administrator.RetireAsync(first.Id, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Equal(1, await persons.RewrapAsync(first.Id, Cancellation));
+        Assert.Equal(KeyState.Retired, (await administrator.RetireAsync(first.Id, Cancellation)).State);
+        Assert.NotNull(await persons.OpenAsync("ada", Cancellation));
+    }
+
+    [Fact]
     public async Task Uninstalling_takes_the_keyring_along_into_the_file_and_out_of_the_database()
     {
         await (await AdministratorAsync()).CreateAsync(KeyPurpose.Data, Cancellation);
@@ -226,4 +254,10 @@ public sealed class PostgresKeyringTests(PostgresServers servers) : IDisposable
 
     private async Task<List<string>> NamesOfHostsAsync() =>
         [.. (await (await _database.DatabaseAsync).ScalarAsync<string>("SELECT string_agg(name, ',' ORDER BY name) FROM godwit.key_hosts")).Split(',')];
+
+    /// <summary>Eight days behind.</summary>
+    private sealed class LateClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => TimeProvider.System.GetUtcNow().AddDays(-8);
+    }
 }
