@@ -113,6 +113,8 @@ internal sealed class EncryptedUsers : IAsyncDisposable
                 Parameters = { new() { Value = (long)id }, new() { Value = email }, new() { Value = await EncryptAsync(id, email) }, new() { Value = IndexOf(email) } },
             };
             await update.ExecuteNonQueryAsync(CancellationToken.None);
+            // Without a rest it would be the only one at work: a backfill gives way to whoever waits for locks.
+            await Task.Delay(TimeSpan.FromMilliseconds(2), CancellationToken.None);
         }
     }
 
