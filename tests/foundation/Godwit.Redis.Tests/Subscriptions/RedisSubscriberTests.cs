@@ -107,7 +107,7 @@ public sealed class RedisSubscriberTests
         await using var reader = await subscriber.SubscribeAsync("c", Limit);
         // Redis ends the connections of those who may not read any more.
         await client.AskAsync(RedisCommand.Of("ACL", "SETUSER", "default", "resetchannels"));
-        var notices = reader.ReadAllAsync(Limit).GetAsyncEnumerator();
+        var notices = reader.ReadAllAsync(Limit).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         RedisNotice.Lost? why = null;
         while (why?.Refusal is null && await notices.MoveNextAsync())
             why = notices.Current as RedisNotice.Lost;
