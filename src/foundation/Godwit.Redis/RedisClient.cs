@@ -11,14 +11,11 @@ namespace Godwit.Redis;
 /// fail, soon, and says whether it may have been carried out.
 /// <list type="bullet">
 /// <item>While a connection is being made, commands wait for it, as long as their time allows; while the next try is waited for, they fail at once.</item>
-/// <item>A command in flight when the connection is lost fails with <see cref="RedisUnknownOutcomeException"/>, unless it is <see cref="RedisCommand.Idempotent"/>: then it is sent once more.</item>
+/// <item>A command in flight when the connection is lost fails with <see cref="RedisUnknownOutcomeException"/>, unless it is <see cref="RedisCommand.Repeatable"/>: then it is sent once more.</item>
 /// </list>
 /// </summary>
 public sealed class RedisClient : IAsyncDisposable
 {
-    /// <summary>A connection that held for so long is no failure.</summary>
-    private static readonly TimeSpan s_held = TimeSpan.FromSeconds(1);
-
     private readonly RedisSettings _settings;
     private readonly TimeProvider _time;
     private readonly RedisConnector _connector;
@@ -31,13 +28,16 @@ public sealed class RedisClient : IAsyncDisposable
     private Task? _connecting;
     private bool _pausing;
 
+    /// <param name="settings">Where and how.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A time of the settings is zero, infinite, or longer than a day.</exception>
     public RedisClient(RedisSettings settings, TimeProvider? time = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(settings.CommandTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(settings.ConnectTimeout, TimeSpan.Zero);
+        RedisMeter.Register();
+        settings.Check();
         (_settings, _time) = (settings, time ?? TimeProvider.System);
         _connector = new RedisConnector(settings, _time);
-        _held = new HeldCommands(settings.Limits.MostWaiting, TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, settings.CommandTimeout.Ticks / 4)), _time);
+        _held = new HeldCommands(settings.Limits, TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, settings.CommandTimeout.Ticks / 4)), _time);
     }
 
     public RedisSettings Settings => _settings;
@@ -46,11 +46,13 @@ public sealed class RedisClient : IAsyncDisposable
 
     /// <summary>Waits for a connection, or for the try that is under way to fail.</summary>
     /// <exception cref="RedisConnectException">The try failed; the client goes on trying.</exception>
+    /// <exception cref="ObjectDisposedException">The client was closed, before or meanwhile.</exception>
     public async Task ConnectAsync(CancellationToken cancellationToken = default)
     {
         Task attempt;
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
             Begin();
             if (_pausing && _lastFault is { } fault)
                 throw new RedisConnectException(fault.Message, fault);
@@ -61,14 +63,15 @@ public sealed class RedisClient : IAsyncDisposable
 
     /// <summary>Sends a command; the answer comes by the command's timeout, or a <see cref="RedisException"/> does.</summary>
     /// <param name="command">What to ask.</param>
-    /// <param name="cancellationToken">Ends the waiting; the command may still be carried out.</param>
+    /// <param name="cancellationToken">Ends the waiting; the command may still be carried out, unless the token was cancelled before the call.</param>
     /// <exception cref="RedisException">One of its kinds.</exception>
     /// <exception cref="ObjectDisposedException">The client was closed.</exception>
     public Task<RespValue> SendAsync(RedisCommand command, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-        var timeout = command.Timeout ?? _settings.CommandTimeout;
-        var pending = new PendingCommand(command, _time.GetTimestamp() + (timeout.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond)).CanceledBy(cancellationToken);
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<RespValue>(cancellationToken);
+        var pending = new PendingCommand(command, _time.After(command.Timeout ?? _settings.CommandTimeout)).CanceledBy(cancellationToken);
         if (!(_connection?.TrySend(pending) ?? false))
             Hold(pending);
         return pending.Task;
@@ -82,6 +85,12 @@ public sealed class RedisClient : IAsyncDisposable
             connecting = _connecting;
         if (connecting is not null)
             await connecting;
+        lock (_gate)
+        {
+            // Who waits for a connection waits for one that nobody makes any more.
+            _attempt.TrySetException(new ObjectDisposedException(nameof(RedisClient)));
+            _ = _attempt.Task.Exception;
+        }
         FailHeld("the client was closed");
         _held.Dispose();
     }
@@ -109,28 +118,28 @@ public sealed class RedisClient : IAsyncDisposable
 
     private async Task KeepConnectedAsync()
     {
-        var failures = 0;
+        var failures = new FailureCount(_time);
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 var connection = await _connector.ConnectAsync(pushed: null, _stopping.Token);
-                var began = _time.GetTimestamp();
+                failures.Connected();
                 Made(connection);
                 await ServeAsync(connection);
-                failures = _time.GetElapsedTime(began) >= s_held ? 0 : failures + 1;
+                failures.Ended(connection);
             }
             catch (RedisConnectException fault)
             {
-                failures++;
+                failures.Failed();
                 NotMade(fault);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
-            if (failures > 0)
-                await PauseAsync(_settings.Backoff.Before(failures));
+            if (failures.Count > 0)
+                await PauseAsync(_settings.Backoff.Before(failures.Count));
         }
     }
 

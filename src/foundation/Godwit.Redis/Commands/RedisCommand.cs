@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Godwit.Redis.Connections;
 
 namespace Godwit.Redis.Commands;
 
@@ -16,32 +17,37 @@ public sealed class RedisCommand
     public string Name { get; }
 
     /// <summary>
-    /// Done twice is as good as done once: reading, setting a key to a value. When the connection is lost before the answer, such a command is sent again where its time allows; another is not, and fails
-    /// with <see cref="Faults.RedisUnknownOutcomeException"/>.
+    /// It may be carried out once more, later, after what others did in between. When the connection is lost before the answer, such a command is sent again where its time allows; another is not, and fails
+    /// with <see cref="Faults.RedisUnknownOutcomeException"/>. Commands that only read are; one that sets a key to a value is only where nobody else writes that key, or else it takes back what another has written since.
     /// </summary>
-    public bool Idempotent { get; init; }
+    public bool Repeatable { get; init; }
 
-    /// <summary>How long the answer may take, when it is another time than the client's.</summary>
-    public TimeSpan? Timeout { get; init; }
+    /// <summary>How long the answer may take, when it is another time than the client's: more than nothing, at most a day.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Zero, infinite, or longer than a day.</exception>
+    public TimeSpan? Timeout { get; init => field = value is { } span ? Deadlines.Checked(span, nameof(Timeout)) : null; }
 
     internal byte[] Bytes { get; }
 
     /// <param name="name">One word in capitals: <c>GET</c>; of a command of two words, the first.</param>
     /// <param name="arguments">Everything after it.</param>
-    /// <exception cref="ArgumentException">It would be larger than <see cref="LargestCommand"/>, or is one that a shared connection cannot carry.</exception>
+    /// <exception cref="ArgumentException">It would be larger than <see cref="LargestCommand"/>, is one that a shared connection cannot carry, or holds half a character.</exception>
     public static RedisCommand Of(string name, params ReadOnlySpan<RedisArgument> arguments)
     {
-        SharedConnection.Check(name);
+        SharedConnection.Check(name, arguments);
         return Encode(name, arguments);
     }
 
     /// <summary>A command that only asks, and may be sent again.</summary>
     public static RedisCommand Reading(string name, params ReadOnlySpan<RedisArgument> arguments)
     {
-        SharedConnection.Check(name);
+        SharedConnection.Check(name, arguments);
         var command = Encode(name, arguments);
-        return new RedisCommand(command.Name, command.Bytes) { Idempotent = true };
+        return new RedisCommand(command.Name, command.Bytes) { Repeatable = true };
     }
+
+    /// <summary>The same command, which has so much time for its answer: more than nothing, at most a day.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Zero, infinite, or longer than a day.</exception>
+    public RedisCommand Within(TimeSpan timeout) => new(Name, Bytes) { Repeatable = Repeatable, Timeout = timeout };
 
     public override string ToString() => Name;
 

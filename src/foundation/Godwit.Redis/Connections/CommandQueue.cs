@@ -10,6 +10,7 @@ internal sealed class CommandQueue(ConnectionLimits limits)
 {
     private readonly Queue<PendingCommand> _inFlight = new();
     private Queue<PendingCommand> _waiting = new();
+    private long _waitingBytes;
 
     public OutgoingBytes Outgoing { get; } = new(limits.MostOutgoing);
 
@@ -21,14 +22,18 @@ internal sealed class CommandQueue(ConnectionLimits limits)
     /// <returns>False when there is no room to wait either.</returns>
     public bool TryAdd(PendingCommand pending)
     {
+        // Whoever has gone already wants nothing done.
+        if (pending.IsCompleted)
+            return true;
         if (_waiting.Count == 0 && HasRoomFor(pending))
         {
             Fly(pending);
             return true;
         }
-        if (_waiting.Count >= limits.MostWaiting)
+        if (_waiting.Count >= limits.MostWaiting || (_waiting.Count > 0 && _waitingBytes + pending.Command.Bytes.Length > limits.MostWaitingBytes))
             return false;
         _waiting.Enqueue(pending);
+        _waitingBytes += pending.Command.Bytes.Length;
         return true;
     }
 
@@ -37,12 +42,19 @@ internal sealed class CommandQueue(ConnectionLimits limits)
     {
         if (!_inFlight.TryPeek(out var pending))
             return null;
-        if (pending is { EndsSubscribe: true, RefusedBefore: null } && answer is RespValue.Error refused)
+        if (pending is { EndsSubscribe: true, ConfirmedBefore: false, RefusedBefore: null } && answer is RespValue.Error refused)
         {
             pending.RefusedBefore = refused;
             return pending;
         }
         return _inFlight.Dequeue();
+    }
+
+    /// <summary>What came out of band: the confirmation of a SUBSCRIBE stands before the answer to the PING behind it, and before its error.</summary>
+    public void Pushed(RespValue.Sequence push)
+    {
+        if (First is { EndsSubscribe: true } pending && push.Items is [var kind, ..] && kind.AsText() is "subscribe" or "psubscribe" or "unsubscribe" or "punsubscribe")
+            pending.ConfirmedBefore = true;
     }
 
     /// <summary>Sends those that waited, as far as there is room again.</summary>
@@ -51,6 +63,7 @@ internal sealed class CommandQueue(ConnectionLimits limits)
         while (_waiting.TryPeek(out var pending) && (pending.IsCompleted || HasRoomFor(pending)))
         {
             _waiting.Dequeue();
+            _waitingBytes -= pending.Command.Bytes.Length;
             if (!pending.IsCompleted)
                 Fly(pending);
         }
@@ -75,6 +88,20 @@ internal sealed class CommandQueue(ConnectionLimits limits)
                 left.Enqueue(pending);
         }
         _waiting = left;
+        _waitingBytes = left.Sum(p => (long)p.Command.Bytes.Length);
+    }
+
+    /// <summary>The nearest moment at which somebody's time is up; none when nobody waits any more.</summary>
+    /// <param name="now">Those whose time is up by then are being told.</param>
+    public long? NextDeadline(long now)
+    {
+        long? next = null;
+        foreach (var pending in _inFlight.Concat(_waiting))
+        {
+            if (!pending.IsCompleted && !pending.IsLate(now) && !(next <= pending.Deadline))
+                next = pending.Deadline;
+        }
+        return next;
     }
 
     /// <summary>Everybody, at the end; those whose bytes nobody has begun to write were never sent.</summary>
@@ -85,6 +112,7 @@ internal sealed class CommandQueue(ConnectionLimits limits)
         List<PendingCommand> all = [.. _inFlight, .. _waiting];
         _inFlight.Clear();
         _waiting.Clear();
+        _waitingBytes = 0;
         return all;
     }
 

@@ -6,13 +6,17 @@ internal sealed class HeldCommands : IDisposable
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly TimeSpan _look;
-    private readonly int _most;
+    private readonly ConnectionLimits _limits;
     private readonly ITimer _timer;
     private List<PendingCommand> _held = [];
+    private long _bytes;
+    private long _nextLook = long.MaxValue;
 
-    public HeldCommands(int most, TimeSpan look, TimeProvider time)
+    /// <param name="limits">How many, and of how many bytes, may wait.</param>
+    /// <param name="look">How often it is looked whose time is up, unless somebody's is up sooner.</param>
+    public HeldCommands(ConnectionLimits limits, TimeSpan look, TimeProvider time)
     {
-        (_most, _look, _time) = (most, look, time);
+        (_limits, _look, _time) = (limits, look, time);
         _timer = time.CreateTimer(static h => ((HeldCommands)h!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -21,11 +25,12 @@ internal sealed class HeldCommands : IDisposable
     {
         lock (_gate)
         {
-            if (_held.Count >= _most)
+            var length = pending.Command.Bytes.Length;
+            if (_held.Count >= _limits.MostWaiting || (_held.Count > 0 && _bytes + length > _limits.MostWaitingBytes))
                 return false;
-            if (_held.Count == 0)
-                _timer.Change(_look, _look);
             _held.Add(pending);
+            _bytes += length;
+            LookBy(Math.Min(pending.Deadline, _time.After(_look)));
             return true;
         }
     }
@@ -36,12 +41,22 @@ internal sealed class HeldCommands : IDisposable
         {
             var all = _held;
             _held = [];
+            _bytes = 0;
+            _nextLook = long.MaxValue;
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return all;
         }
     }
 
     public void Dispose() => _timer.Dispose();
+
+    private void LookBy(long moment)
+    {
+        if (moment >= _nextLook)
+            return;
+        _nextLook = moment;
+        _timer.Change(_time.Until(moment), Timeout.InfiniteTimeSpan);
+    }
 
     private void Look()
     {
@@ -56,8 +71,10 @@ internal sealed class HeldCommands : IDisposable
                     late.Add(p);
                 return p.IsCompleted || p.IsLate(now);
             });
-            if (_held.Count == 0)
-                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _bytes = _held.Sum(p => (long)p.Command.Bytes.Length);
+            _nextLook = long.MaxValue;
+            if (_held.Count > 0)
+                LookBy(Math.Min(_held.Min(p => p.Deadline), _time.After(_look)));
         }
         foreach (var pending in late)
             pending.TimeOut();

@@ -34,12 +34,18 @@ internal sealed class PendingCommand(RedisCommand command, long deadline) : Task
 
     public bool EndsSubscribe { get; init; }
 
+    /// <summary>The SUBSCRIBE before it was carried out, at least in part: an error that comes now is the PING's own.</summary>
+    public bool ConfirmedBefore { get; set; }
+
+    /// <summary>It is asked whether anybody is there: no is an answer.</summary>
+    public bool TakesRefusal { get; init; }
+
     public bool IsCompleted => Task.IsCompleted;
 
     public bool IsLate(long now) => now >= Deadline;
 
     /// <summary>On another connection: when the first has not begun with it, or when twice is as good as once.</summary>
-    public bool MayBeSentAgain(long now) => (!Sent || (Command.Idempotent && !SentAgain)) && !IsCompleted && !IsLate(now);
+    public bool MayBeSentAgain(long now) => (!Sent || (Command.Repeatable && !SentAgain)) && !IsCompleted && !IsLate(now);
 
     public PendingCommand CanceledBy(CancellationToken cancellationToken)
     {
@@ -55,12 +61,12 @@ internal sealed class PendingCommand(RedisCommand command, long deadline) : Task
     public void Answer(RespValue answer)
     {
         _canceling.Unregister();
-        if (answer is not RespValue.Error error)
+        if (answer is not RespValue.Error error || TakesRefusal)
             TrySetResult(answer);
         else if (error.Code is "MOVED" or "ASK")
-            TrySetException(new RedisClusterException(Command.Name, Slot(error.Message)));
-        else if (TrySetException(new RedisRefusedException(Command.Name, error.Code, error.Message)))
-            RedisMeter.Failed("refused");
+            Fail(new RedisClusterException(Command.Name, Slot(error.Message)), RedisErrorKind.Moved);
+        else
+            Fail(new RedisRefusedException(Command.Name, error.Code, error.Message), RedisErrorKinds.OfRefusal(error.Code));
     }
 
     /// <summary>No answer will come: with what is known of where the command got to.</summary>
@@ -70,8 +76,7 @@ internal sealed class PendingCommand(RedisCommand command, long deadline) : Task
         RedisException fault = Sent
             ? new RedisUnknownOutcomeException($"{Command.Name} was sent and its answer was lost: {reason}", inner)
             : new RedisUnavailableException($"{Command.Name} was not sent: {reason}", inner);
-        if (TrySetException(fault))
-            RedisMeter.Failed(Sent ? "lost" : "unavailable");
+        Fail(fault, Sent ? RedisErrorKind.Lost : RedisErrorKind.Unavailable);
     }
 
     public void TimeOut()
@@ -80,8 +85,13 @@ internal sealed class PendingCommand(RedisCommand command, long deadline) : Task
         RedisException fault = Sent
             ? new RedisTimeoutException($"{Command.Name} was not answered in time")
             : new RedisUnavailableException($"{Command.Name} was not sent in time: there was no room on the connection, or none yet");
+        Fail(fault, Sent ? RedisErrorKind.Timeout : RedisErrorKind.Unavailable);
+    }
+
+    private void Fail(RedisException fault, RedisErrorKind kind)
+    {
         if (TrySetException(fault))
-            RedisMeter.Failed(Sent ? "timeout" : "unavailable");
+            RedisMeter.Failed(kind);
     }
 
     /// <summary><c>MOVED 3999 127.0.0.1:6381</c>.</summary>

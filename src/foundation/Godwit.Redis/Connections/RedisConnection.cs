@@ -13,6 +13,8 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _look;
     private readonly long _stalledAfter;
+    private readonly long _regular;
+    private readonly long _young;
     private readonly Action<RespValue.Sequence>? _pushed;
     private readonly RespReader _reader;
     private readonly CommandQueue _commands;
@@ -21,25 +23,36 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
     private readonly ITimer _timer;
     private Task _reading = Task.CompletedTask;
     private bool _writing;
-    private bool _watching;
+    private long _nextLook = long.MaxValue;
+    private long _lastLook;
+    private long _quiet;
+    private long _heard;
+    private long _heardBefore;
+    private long _began;
     private bool _over;
 
     /// <param name="stream">Connected; it is closed with the connection.</param>
     /// <param name="limits">What it holds.</param>
     /// <param name="answers">What a server may answer.</param>
-    /// <param name="look">How often it is looked whose time is up.</param>
+    /// <param name="look">How often it is looked whose time is up, unless somebody's is up sooner.</param>
     /// <param name="pushed">Told what comes out of band, one after the other, by the flow that reads: it must not wait.</param>
     public RedisConnection(Stream stream, ConnectionLimits limits, RespLimits answers, TimeSpan look, TimeProvider time, Action<RespValue.Sequence>? pushed = null)
     {
         (_stream, _time, _look, _pushed) = (stream, time, look, pushed);
         _reader = new RespReader(answers);
         _commands = new CommandQueue(limits);
-        _stalledAfter = (long)(limits.StalledAfter.TotalSeconds * time.TimestampFrequency);
+        _stalledAfter = time.Units(limits.StalledAfter);
+        _regular = time.Units(look * 2);
+        _young = time.Units(TimeSpan.FromSeconds(1));
+        _heard = _began = time.GetTimestamp();
         _timer = time.CreateTimer(static c => ((RedisConnection)c!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How it ended, once it has.</summary>
     public Task<Ending> Closed => _closed.Task;
+
+    /// <summary>When anything came last, of the clock's timestamps; before that, when it began.</summary>
+    public long LastHeard => Interlocked.Read(ref _heard);
 
     public void Start() => _reading = ReadAsync();
 
@@ -52,11 +65,8 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
             if (_over)
                 return false;
             room = _commands.TryAdd(pending);
-            if (room && !_watching)
-            {
-                _watching = true;
-                _timer.Change(_look, _look);
-            }
+            if (room && !_commands.IsEmpty)
+                LookBy(pending.Deadline);
             Write();
         }
         if (!room)
@@ -65,7 +75,9 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
     }
 
     /// <summary>Ends it; what was not answered is in <see cref="Closed"/>.</summary>
-    public void Close(string reason, Exception? fault = null)
+    public void Close(string reason, Exception? fault = null) => Close(reason, fault, stalled: false);
+
+    private void Close(string reason, Exception? fault, bool stalled)
     {
         List<PendingCommand> left;
         lock (_gate)
@@ -77,7 +89,7 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
         }
         _timer.Dispose();
         _stream.Dispose();
-        _closed.TrySetResult(new Ending(reason, fault, left));
+        _closed.TrySetResult(new Ending(reason, fault, left, stalled));
     }
 
     /// <summary>Writes until nothing is left; one at a time, started by whoever finds nobody at it.</summary>
@@ -134,6 +146,7 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
             while (true)
             {
                 var read = await _stream.ReadAsync(buffer);
+                Interlocked.Exchange(ref _heard, _time.GetTimestamp());
                 if (read == 0)
                 {
                     Close("the server closed the connection");
@@ -162,7 +175,7 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
     /// <summary>Looks up under the lock who asked, and tells them outside of it.</summary>
     private void Deliver(List<RespValue> answers, List<PendingCommand> asked)
     {
-        var unasked = false;
+        var (unasked, replica) = (false, false);
         lock (_gate)
         {
             if (_over)
@@ -170,7 +183,11 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
             for (var i = 0; i < answers.Count && !unasked; i++)
             {
                 if (IsPush(answers[i]))
+                {
+                    _commands.Pushed((RespValue.Sequence)answers[i]);
                     continue;
+                }
+                replica |= answers[i] is RespValue.Error { Code: "READONLY" };
                 if (_commands.Answered(answers[i]) is { } pending)
                     asked.Add(pending);
                 else
@@ -192,11 +209,31 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
         }
         answers.Clear();
         asked.Clear();
+        // After a failover the name leads to another server, which only a new connection finds; where it leads here again, once a second is enough.
+        if (replica && _time.GetTimestamp() - _began >= _young)
+            Close("the server has become a replica, which takes no writes");
     }
 
     private static bool IsPush(RespValue answer) => answer is RespValue.Sequence { Kind: SequenceKind.Push };
 
-    /// <summary>Tells those whose time is up, and gives the connection up when the first of them has waited far longer.</summary>
+    /// <summary>Under the lock: the next look is no later than that, and no later than is usual.</summary>
+    private void LookBy(long moment)
+    {
+        if (moment >= _nextLook)
+            return;
+        if (_nextLook == long.MaxValue)
+        {
+            (_lastLook, _quiet) = (_time.GetTimestamp(), 0);
+            moment = Math.Min(moment, _lastLook + (_regular / 2));
+        }
+        _nextLook = moment;
+        _timer.Change(_time.Until(moment), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// Tells those whose time is up, and gives the connection up when the first of them has waited far longer and nothing came. Of a pause in which nobody looked (a process that was stopped, a pool without threads) no more
+    /// counts as silence than lies between two looks: what came meanwhile has not been read yet.
+    /// </summary>
     private void Look()
     {
         var late = new List<PendingCommand>();
@@ -207,21 +244,26 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
                 return;
             var now = _time.GetTimestamp();
             _commands.CollectLate(now, late);
-            stalled = _commands.First is { } first && now - first.Deadline > _stalledAfter;
-            if (_commands.IsEmpty && _watching)
+            var heard = Interlocked.Read(ref _heard);
+            _quiet = heard == _heardBefore ? _quiet + Math.Min(now - _lastLook, _regular) : 0;
+            (_heardBefore, _lastLook) = (heard, now);
+            stalled = _commands.First is { } first && now - first.Deadline > _stalledAfter && _quiet > _stalledAfter;
+            _nextLook = long.MaxValue;
+            if (!_commands.IsEmpty)
             {
-                _watching = false;
-                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _nextLook = Math.Min(_commands.NextDeadline(now) ?? long.MaxValue, now + (_regular / 2));
+                _timer.Change(_time.Until(_nextLook), Timeout.InfiniteTimeSpan);
             }
         }
         foreach (var pending in late)
             pending.TimeOut();
         if (stalled)
-            Close("the server has not answered for too long");
+            Close("the server has not answered for too long", fault: null, stalled: true);
     }
 
     /// <param name="Reason">A sentence's end.</param>
     /// <param name="Fault">What lies behind it.</param>
     /// <param name="Left">Commands without an answer; whoever awaits <see cref="Closed"/> fails them or has them sent again.</param>
-    internal sealed record Ending(string Reason, Exception? Fault, IReadOnlyList<PendingCommand> Left);
+    /// <param name="Stalled">It was given up for its silence.</param>
+    internal sealed record Ending(string Reason, Exception? Fault, IReadOnlyList<PendingCommand> Left, bool Stalled);
 }

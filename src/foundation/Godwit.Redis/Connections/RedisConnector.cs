@@ -64,6 +64,7 @@ internal sealed class RedisConnector(RedisSettings settings, TimeProvider time)
 
     private async Task<SslStream> SecureAsync(Stream stream, CancellationToken cancellationToken)
     {
+        var errors = SslPolicyErrors.None;
         var secure = new SslStream(stream, leaveInnerStreamOpen: false);
         try
         {
@@ -73,9 +74,16 @@ internal sealed class RedisConnector(RedisSettings settings, TimeProvider time)
                     TargetHost = settings.CertificateName ?? settings.Host,
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                     CertificateChainPolicy = ChainPolicy(),
+                    // Nothing is let through: only what was wrong is kept, to be told.
+                    RemoteCertificateValidationCallback = (_, _, _, found) => (errors = found) == SslPolicyErrors.None,
                 },
                 cancellationToken);
             return secure;
+        }
+        catch (AuthenticationException e) when (errors != SslPolicyErrors.None)
+        {
+            await secure.DisposeAsync();
+            throw new RedisConnectException($"no connection to Redis at {settings.Endpoint}: its certificate does not hold: its chain, its dates or its name", e);
         }
         catch
         {
@@ -135,8 +143,7 @@ internal sealed class RedisConnector(RedisSettings settings, TimeProvider time)
 
     private async Task<RespValue> AskAsync(RedisConnection connection, RedisCommand command, CancellationToken cancellationToken)
     {
-        var deadline = time.GetTimestamp() + (long)(settings.ConnectTimeout.TotalSeconds * time.TimestampFrequency);
-        var pending = new PendingCommand(command, deadline).CanceledBy(cancellationToken);
+        var pending = new PendingCommand(command, time.After(settings.ConnectTimeout)).CanceledBy(cancellationToken);
         if (!connection.TrySend(pending))
             pending.Fail("the connection was closed at once");
         // Whoever ends the connection leaves what was not answered to us.
@@ -149,7 +156,7 @@ internal sealed class RedisConnector(RedisSettings settings, TimeProvider time)
     {
         _ when late => "it took too long",
         SocketException socket => $"{socket.SocketErrorCode}",
-        AuthenticationException => "its certificate does not hold: its chain, its dates or its name",
+        AuthenticationException => "it does not agree on TLS 1.2 or 1.3: the port may be a plain one, or the server wants a certificate of its clients, which is not supported",
         IOException => "the connection was lost",
         RedisException redis => redis.Message,
         _ => fault.GetType().Name,

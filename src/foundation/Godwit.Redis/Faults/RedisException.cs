@@ -20,7 +20,7 @@ public sealed class RedisTimeoutException(string message) : RedisUnknownOutcomeE
 
 /// <summary>The server refused the command.</summary>
 public sealed class RedisRefusedException(string command, string code, string serverMessage)
-    : RedisException($"Redis refused {command}: {code}", safeToRetry: code is "LOADING" or "BUSY" or "MASTERDOWN" or "CLUSTERDOWN" or "TRYAGAIN" or "NOSCRIPT")
+    : RedisException($"Redis refused {command}: {code}", safeToRetry: code is "LOADING" or "BUSY" or "MASTERDOWN" or "CLUSTERDOWN" or "TRYAGAIN" or "NOSCRIPT" or "READONLY")
 {
     /// <summary><c>WRONGTYPE</c>, <c>NOAUTH</c>, <c>READONLY</c>, …</summary>
     public string Code { get; } = code;

@@ -21,8 +21,8 @@ public sealed class RedisScript
     /// <summary>SHA-1 of the source, in hexadecimal: the name that Redis gives it.</summary>
     public string Hash { get; }
 
-    /// <summary>Called twice it has done no more than called once.</summary>
-    public bool Idempotent { get; init; }
+    /// <summary>It may be run once more, later, after what others did in between: as <see cref="RedisCommand.Repeatable"/>.</summary>
+    public bool Repeatable { get; init; }
 
     [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts so; nothing is kept secret or proved by it")]
     public static RedisScript Of(string source) => new(source, Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(source))));
@@ -51,6 +51,6 @@ public sealed class RedisScript
     private RedisCommand Command(string name, string script, string[] keys, RedisArgument[] arguments)
     {
         RedisArgument[] all = [script, keys.Length, .. keys.Select(k => (RedisArgument)k), .. arguments];
-        return Idempotent ? RedisCommand.Reading(name, all) : RedisCommand.Of(name, all);
+        return Repeatable ? RedisCommand.Reading(name, all) : RedisCommand.Of(name, all);
     }
 }

@@ -30,6 +30,7 @@ public sealed record RedisSettings
     /// <summary>The connection's name in CLIENT LIST.</summary>
     public string ClientName { get; init; } = "godwit";
 
+    /// <summary>How long an answer may take: more than nothing, at most a day.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>For TCP, TLS and HELLO together.</summary>
@@ -46,4 +47,13 @@ public sealed record RedisSettings
 
     /// <summary>Without the secrets, for messages.</summary>
     public string Endpoint => $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
+
+    /// <exception cref="ArgumentOutOfRangeException">A time is zero, infinite, or longer than a day.</exception>
+    internal void Check()
+    {
+        Deadlines.Checked(CommandTimeout, nameof(CommandTimeout));
+        Deadlines.Checked(ConnectTimeout, nameof(ConnectTimeout));
+        Deadlines.Checked(KeepAlive, nameof(KeepAlive));
+        Deadlines.Checked(Limits.StalledAfter, nameof(ConnectionLimits.StalledAfter));
+    }
 }

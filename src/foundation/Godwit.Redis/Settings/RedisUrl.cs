@@ -38,6 +38,8 @@ public static class RedisUrl
         }
         if (!tls && parameters.ContainsKey("ca"))
             findings.Add(Unreadable("ca= is of TLS: use rediss://"));
+        if (!tls && parameters.ContainsKey("name"))
+            findings.Add(Unreadable("name= is of TLS: use rediss://"));
         var settings = new RedisSettings
         {
             Host = uri.DnsSafeHost,

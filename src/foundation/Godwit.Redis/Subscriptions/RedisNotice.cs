@@ -1,3 +1,5 @@
+using Godwit.Redis.Faults;
+
 namespace Godwit.Redis.Subscriptions;
 
 /// <summary>What a subscription is told, in order.</summary>
@@ -18,5 +20,11 @@ public abstract record RedisNotice
     public sealed record Resumed : RedisNotice;
 
     /// <summary>The connection is lost: until <see cref="Resumed"/> no message arrives, and a cache that lives by them is not to be believed.</summary>
-    public sealed record Lost : RedisNotice;
+    public sealed record Lost : RedisNotice
+    {
+        /// <summary>
+        /// The server's no to this channel or pattern on the connection that was made since; null when the connection is all that is lost. It is asked again on the next connection, and when another reader subscribes.
+        /// </summary>
+        public RedisRefusedException? Refusal { get; init; }
+    }
 }

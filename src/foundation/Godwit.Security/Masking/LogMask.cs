@@ -8,6 +8,9 @@ public static class LogMask
     /// <summary>Names that are remembered; they are a program's own, and whoever makes them up loses only time.</summary>
     private const int MostNames = 4096;
 
+    /// <summary>Characters of a name that is remembered: longer ones are made up by somebody.</summary>
+    private const int LongestName = 64;
+
     private static readonly ConcurrentDictionary<string, bool> s_names = new(StringComparer.Ordinal);
 
     public static string Mask(string text) => PersonalMask.Mask(SecretMask.Mask(text));
@@ -18,7 +21,7 @@ public static class LogMask
         if (s_names.TryGetValue(name, out var known))
             return known;
         var hides = SecretNames.IsSecret(name) || PersonalNames.IsPersonal(name);
-        if (s_names.Count < MostNames)
+        if (name.Length <= LongestName && s_names.Count < MostNames)
             s_names[name] = hides;
         return hides;
     }

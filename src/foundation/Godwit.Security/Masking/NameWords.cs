@@ -13,14 +13,13 @@ internal sealed class NameWords(string[] anywhere, params string[] words)
     {
         var joined = new StringBuilder(name.Length);
         var word = new StringBuilder();
-        var previousLower = false;
-        foreach (var c in name)
+        for (var i = 0; i < name.Length; i++)
         {
+            var c = name[i];
             var letter = char.IsAsciiLetterOrDigit(c);
-            // A word ends at a separator and before the capital of camelCase.
-            if (!letter || (previousLower && char.IsAsciiLetterUpper(c)))
+            if (!letter || EndsBefore(name, i))
             {
-                if (_words.Contains(word.ToString()))
+                if (Has(word))
                     return true;
                 word.Clear();
             }
@@ -30,11 +29,29 @@ internal sealed class NameWords(string[] anywhere, params string[] words)
                 word.Append(lower);
                 joined.Append(lower);
             }
-            previousLower = char.IsAsciiLetterLower(c);
         }
-        if (_words.Contains(word.ToString()))
+        if (Has(word))
             return true;
         var all = joined.ToString();
         return anywhere.Any(s => all.Contains(s, StringComparison.Ordinal));
+    }
+
+    /// <summary>A word ends before the capital of camelCase, before the last capital of a run (<c>PINCode</c>), and after its digits (<c>aes256Key</c>).</summary>
+    private static bool EndsBefore(string name, int i)
+    {
+        if (i == 0)
+            return false;
+        if (char.IsAsciiDigit(name[i - 1]))
+            return char.IsAsciiLetter(name[i]);
+        return char.IsAsciiLetterUpper(name[i]) && (char.IsAsciiLetterLower(name[i - 1]) || (char.IsAsciiLetterUpper(name[i - 1]) && i + 1 < name.Length && char.IsAsciiLetterLower(name[i + 1])));
+    }
+
+    /// <summary>With or without a number at its end: <c>otp1</c>.</summary>
+    private bool Has(StringBuilder word)
+    {
+        if (word.Length == 0)
+            return false;
+        var text = word.ToString();
+        return _words.Contains(text) || _words.Contains(text.TrimEnd("0123456789".ToCharArray()));
     }
 }

@@ -27,9 +27,11 @@ public static class SecretMask
         // Also without its end: a text that was cut short still holds the key.
         new(["PRIVATE KEY"], "(?<secret>-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?-----END [A-Z0-9 ]*PRIVATE KEY-----|.*))"),
         new(["eyJ"], """\b(?<secret>eyJ[A-Z0-9_-]{4,}\.[A-Z0-9_-]+(\.[A-Z0-9_-]*)*)"""),
-        new(["authorization"], """authorization["']?\s*[=:]\s*["']?(?<secret>([a-z-]+[ \t]+)?[^\s"',;]+)"""),
+        new(["authorization"], """authorization["']?\s*[=:]\s*["']?(?<secret>[^\r\n]+)"""),
         new(["bearer"], """\bbearer\s+(?<secret>[^\s"',;]{4,})"""),
         new(["cookie"], """cookie["']?\s*:\s*(?<secret>[^\r\n]+)"""),
+        // ALTER ROLE app PASSWORD 'x'
+        new(["password"], """\bpassword\s+'(?<secret>([^'\\]|\\.|'')*)"""),
         new(["SCRAM-SHA-256"], """(?<secret>SCRAM-SHA-256\$[^\s"']+)"""),
         // Up to the last @: a password may hold @, / and :, and in a database's URL that a person typed even a space.
         new(["://"], """postgres(ql)?://[^\s:@/]*:(?<secret>[^\r\n]*)@"""),
@@ -47,9 +49,12 @@ public static class SecretMask
 
     public static string Mask(string text)
     {
-        if (!text.AsSpan().ContainsAny(s_hints))
+        var named = NamedSecrets.MayHave(text);
+        if (!named && !text.AsSpan().ContainsAny(s_hints))
             return text;
         var secrets = new List<(int Start, int End)>();
+        if (named)
+            NamedSecrets.Find(text, secrets);
         // Every shape looks at the text as it was: one that has replaced its part already could have taken another's beginning away.
         foreach (var shape in s_shapes)
             shape.Find(text, secrets);

@@ -21,7 +21,8 @@ internal static class LogValue
         Exception exception => LogField.Of(name, exception),
         char or decimal or ulong or Guid or DateTime or DateTimeOffset or DateOnly or TimeOnly or Enum => LogField.Of(name, Convert.ToString(value, CultureInfo.InvariantCulture)),
         Uri or IPAddress or IPEndPoint or Version => LogField.Of(name, value.ToString()),
-        IEnumerable<string> texts => LogField.Of(name, string.Join(", ", texts.Take(MostItems))),
+        // Of other sequences nobody knows what asking them does.
+        string[] or List<string> when value is IReadOnlyList<string> texts => LogField.Of(name, string.Join(", ", texts.Take(MostItems))),
         _ => LogField.Of(name, $"[{value.GetType().FullName}]"),
     };
 

@@ -3,6 +3,7 @@ namespace Godwit.Telemetry.Logging;
 /// <summary>
 /// The one way to a log: JSON, one object a line, printable ASCII only. Every field is masked by its name and by the shape of its text (secrets, and what is about a person), and whatever
 /// could steer a terminal or turn text around (control, bidirectional and other non-ASCII characters) is written as <c>\uXXXX</c>.
+/// A writer that does not take what it is given (a pipe that nobody reads) makes every thread that logs wait: a line is never given up for being slow, so that the last one before a crash is there.
 /// Safe for use by several threads at once. Libraries that log by <c>ILogger</c> come here through <see cref="SafeLoggerProvider"/>.
 /// </summary>
 /// <param name="writer">Where lines go; each is written whole and flushed.</param>
@@ -16,6 +17,7 @@ public sealed class SafeLog(TextWriter writer, TimeProvider time, LogLevel lowes
     public const int MostFields = 32;
 
     private readonly Lock _writing = new();
+    private bool _broken;
     private long _lost;
 
     /// <summary>Lines that could not be written (a full disk, a closed pipe). A log that fails does not stop a move.</summary>
@@ -33,8 +35,12 @@ public sealed class SafeLog(TextWriter writer, TimeProvider time, LogLevel lowes
         {
             lock (_writing)
             {
-                writer.Write(line);
+                // What failed may have been written in part: the next line begins on a line of its own.
+                var rest = _broken ? "\n" : "";
+                _broken = true;
+                writer.Write(rest + line);
                 writer.Flush();
+                _broken = false;
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)

@@ -1,3 +1,4 @@
+using Godwit.Security.Masking;
 using Microsoft.Extensions.Logging;
 using Level = Microsoft.Extensions.Logging.LogLevel;
 
@@ -18,48 +19,81 @@ internal sealed class SafeLogger(SafeLog log, string category, Func<IExternalSco
         if (!IsEnabled(logLevel))
             return;
         var fields = new LogFields();
-        fields.Add(LogField.Of("category", category));
-        string? template = null;
-        if (state is IReadOnlyList<KeyValuePair<string, object?>> pairs)
-        {
-            for (var i = 0; i < pairs.Count; i++)
-            {
-                var (name, value) = pairs[i];
-                if (name == Format)
-                    template = value as string;
-                else
-                    fields.Add(LogValue.Field(name, value));
-            }
-        }
-        if (template is null)
-        {
-            // Braces in such a text are no places for fields: it is a field itself.
-            template = "{text}";
-            fields.Add(LogField.Of("text", Formatted(state, exception, formatter)));
-        }
+        fields.AddOwn(LogField.Of("category", category));
+        // Before the caller's, so that no number of those leaves them out.
         if (exception is not null)
         {
-            fields.Add(LogField.Of("exception", exception));
-            fields.Add(LogField.Of("at", LogValue.Stack(exception)));
+            fields.AddOwn(LogField.Of("exception", exception));
+            fields.AddOwn(LogField.Of("at", LogValue.Stack(exception)));
         }
-        scopes()?.ForEachScope(static (scope, all) => AddScope(scope, all), fields);
+        var pairs = Pairs(state);
+        var template = pairs.FirstOrDefault(p => p.Key == Format).Value as string;
+        if (template is null)
+        {
+            // Braces in such a text are no places for fields: it is a field itself. A text that was made from a value that is hidden by its name holds that value, without the name.
+            template = "{text}";
+            fields.AddOwn(LogField.Of("text", pairs.Any(p => p.Key is null || LogMask.Hides(p.Key)) ? SecretMask.Mark : Formatted(state, exception, formatter)));
+        }
+        else
+        {
+            template = Renamed(template, pairs);
+        }
+        foreach (var (name, value) in pairs)
+        {
+            if (name != Format)
+                fields.Add(name, value);
+        }
+        try
+        {
+            scopes()?.ForEachScope(static (scope, all) => AddScope(scope, all), fields);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            fields.Add("scope", $"a scope that could not be read ({e.GetType().Name})");
+        }
         log.Write(new LogEvent(eventId.Id, eventId.Name ?? category, Of(logLevel), template), fields.All);
+    }
+
+    private static IReadOnlyList<KeyValuePair<string, object?>> Pairs<TState>(TState state)
+    {
+        try
+        {
+            // Once, whatever it is: what is read twice may be two things.
+            return state is IEnumerable<KeyValuePair<string, object?>> pairs ? [.. pairs] : [];
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return [new("state", $"a state that could not be read ({e.GetType().Name})")];
+        }
+    }
+
+    /// <summary>The format string, with places for fields as they are called here.</summary>
+    private static string Renamed(string template, IReadOnlyList<KeyValuePair<string, object?>> pairs)
+    {
+        foreach (var (name, _) in pairs)
+        {
+            if (!LogFields.IsOwn(name))
+                continue;
+            foreach (var end in (string[])["}", ":", ","])
+                template = template.Replace("{" + name + end, "{" + LogFields.Renamed(name) + end, StringComparison.Ordinal);
+        }
+        return template;
     }
 
     private static void AddScope(object? scope, LogFields fields)
     {
         if (scope is not IReadOnlyCollection<KeyValuePair<string, object?>> pairs)
         {
-            fields.Add(LogValue.Field("scope", scope));
+            fields.Add("scope", scope);
             return;
         }
         foreach (var (name, value) in pairs)
         {
             // A scope that is a text alone has nothing but its format string.
             if (name != Format)
-                fields.Add(LogValue.Field(name, value));
+                fields.Add(name, value);
             else if (pairs.Count == 1)
-                fields.Add(LogValue.Field("scope", value));
+                fields.Add("scope", value);
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Godwit.Telemetry.Metrics;
@@ -32,10 +34,21 @@ internal static class LabelText
             if (output.Length > 0)
                 output.Append(',');
             output.Append(name).Append("=\"");
-            Escape(value.AsSpan(0, Math.Min(value.Length, longest)), output);
+            if (value.Length <= longest)
+                Escape(value, output);
+            else
+                EscapeCut(value, longest, output);
             output.Append('"');
         }
         return output.ToString();
+    }
+
+    /// <summary>With a hash at the end, so that two values that begin alike stay two.</summary>
+    private static void EscapeCut(string value, int longest, StringBuilder output)
+    {
+        var hash = "~" + Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(value.AsSpan())).AsSpan(0, 4));
+        Escape(value.AsSpan(0, Math.Max(0, longest - hash.Length)), output);
+        output.Append(hash);
     }
 
     public static void Escape(ReadOnlySpan<char> text, StringBuilder output)

@@ -11,6 +11,12 @@ public sealed class MetricCollection : IDisposable
     /// <summary>Bounds of durations in seconds, where an instrument gives none of its own: from half a millisecond, with the thresholds of the alert rules among them.</summary>
     private static readonly double[] s_seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10];
 
+    /// <summary>Histograms whose own bounds an alert cannot use. ASP.NET Core advises none between 0.25 and 0.5: LatencyHigh, which asks for 0.3, would guess.</summary>
+    private static readonly Dictionary<string, double[]> s_named = new(StringComparer.Ordinal)
+    {
+        ["http.server.request.duration"] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+    };
+
     private static readonly double[] s_others = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 100_000, 1_000_000];
 
     private readonly MeterListener _listener = new();
@@ -19,6 +25,7 @@ public sealed class MetricCollection : IDisposable
     private readonly IReadOnlyDictionary<string, double[]> _bounds;
     private readonly SortedDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
     private readonly HashSet<MetricFamily> _observed = [];
+    private readonly HashSet<string> _samples = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Lock _asking = new();
     private readonly MetricFamily _overflow;
@@ -26,13 +33,13 @@ public sealed class MetricCollection : IDisposable
     private readonly MetricFamily _faults;
 
     /// <param name="meters">Which meters, by their name.</param>
-    /// <param name="bounds">Buckets of histograms, by the name of the instrument; they win over what the instrument itself advises.</param>
+    /// <param name="bounds">Buckets of histograms, by the name of the instrument; they win over what the instrument itself advises. <c>http.server.request.duration</c> has some, with 0.3 s among them, where none are given.</param>
     /// <param name="limits">How much is kept.</param>
     public MetricCollection(Func<string, bool> meters, IReadOnlyDictionary<string, double[]>? bounds = null, MetricLimits? limits = null)
     {
         (_meters, _bounds, _limits) = (meters, bounds ?? new Dictionary<string, double[]>(), limits ?? MetricLimits.Default);
         _overflow = Own("godwit.metrics.overflow", "Measurements whose labels were beyond the number of series that a metric may have, by metric.");
-        _refused = Own("godwit.metrics.refused", "Instruments that are not exposed, because there are too many or because another of the same name is of another kind.");
+        _refused = Own("godwit.metrics.refused", "Instruments that are not exposed, because there are too many or because another has a name that would be the same and is of another kind.");
         _faults = Own("godwit.metrics.faults", "Observable instruments that failed when they were asked.");
         _listener.InstrumentPublished = Publish;
         _listener.SetMeasurementEventCallback<byte>((i, value, tags, state) => Record(value, tags, state));
@@ -82,7 +89,7 @@ public sealed class MetricCollection : IDisposable
         {
             if (!_families.TryGetValue(name.Family, out var family))
             {
-                if (_families.Count >= _limits.MostMetrics)
+                if (_families.Count >= _limits.MostMetrics || !Take(name, kind))
                 {
                     _refused.Series([], out _).Add(1);
                     return;
@@ -90,22 +97,24 @@ public sealed class MetricCollection : IDisposable
                 var help = instrument.Description is { Length: > 0 } said ? said : instrument.Name;
                 _families[name.Family] = family = new MetricFamily(name, kind, help, kind == MetricKind.Histogram ? Bounds(instrument) : [], _limits);
             }
-            else if (family.Kind != kind)
+            // What is asked for is as it is now, and gone when it is not said: what is added up cannot stand beside it.
+            else if (family.Kind != kind || _observed.Contains(family) != instrument.IsObservable)
             {
                 _refused.Series([], out _).Add(1);
                 return;
             }
             if (instrument.IsObservable)
                 _observed.Add(family);
-            listener.EnableMeasurementEvents(instrument, new Listening(family, action));
+            listener.EnableMeasurementEvents(instrument, new Listening(family, action, instrument.IsObservable));
         }
     }
 
     private void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
-        var (family, action) = (Listening)state!;
-        // A figure that is none would make all that follow it none; a counter only rises.
-        if (double.IsNaN(value) || (action == MetricAction.Add && family.Kind == MetricKind.Counter && value < 0))
+        var (family, action, observed) = (Listening)state!;
+        // A figure that is none, or has no end, would make all that follow it so; a counter only rises, and so do a histogram's sum and its buckets.
+        var sums = action != MetricAction.Set;
+        if (double.IsNaN(value) || (sums && !double.IsFinite(value)) || (value < 0 && (family.Kind == MetricKind.Histogram || (sums && family.Kind == MetricKind.Counter))))
             return;
         var series = family.Series(tags, out var overflowed);
         if (overflowed)
@@ -118,8 +127,8 @@ public sealed class MetricCollection : IDisposable
             case MetricAction.Observe:
                 series.Observe(value);
                 break;
-            case MetricAction.Set when overflowed:
-                // What all the others report, together: they are asked one after the other.
+            case MetricAction.Set when observed:
+                // All were at nothing before they were asked, one after the other: what several say under the same labels, or beyond the bound, is counted together.
                 series.Add(value);
                 break;
             default:
@@ -130,7 +139,7 @@ public sealed class MetricCollection : IDisposable
 
     private double[] Bounds(Instrument instrument)
     {
-        var bounds = _bounds.GetValueOrDefault(instrument.Name) ?? Advised(instrument) ?? (instrument.Unit == "s" ? s_seconds : s_others);
+        var bounds = _bounds.GetValueOrDefault(instrument.Name) ?? s_named.GetValueOrDefault(instrument.Name) ?? Advised(instrument) ?? (instrument.Unit == "s" ? s_seconds : s_others);
         return [.. bounds.Where(double.IsFinite).Distinct().Order()];
     }
 
@@ -146,7 +155,24 @@ public sealed class MetricCollection : IDisposable
     {
         var family = new MetricFamily(MetricName.Of(name, null, MetricKind.Counter), MetricKind.Counter, help, [], _limits);
         _families[family.Name.Family] = family;
+        Take(family.Name, family.Kind);
         return family;
+    }
+
+    /// <summary>Names of samples, of which a counter has another than its own and a histogram has three: two metrics with one sample are no exposition.</summary>
+    /// <returns>False when one of them is another metric's.</returns>
+    private bool Take(MetricName name, MetricKind kind)
+    {
+        string[] samples = kind switch
+        {
+            MetricKind.Counter => [name.Family + "_total"],
+            MetricKind.Histogram => [name.Family, name.Family + "_bucket", name.Family + "_sum", name.Family + "_count"],
+            _ => [name.Family],
+        };
+        if (samples.Any(_samples.Contains))
+            return false;
+        _samples.UnionWith(samples);
+        return true;
     }
 
     private static bool IsCounter(Instrument instrument) => Kind(instrument) is "Counter`1" or "ObservableCounter`1";
@@ -161,5 +187,5 @@ public sealed class MetricCollection : IDisposable
 
     private static string Kind(Instrument instrument) => instrument.GetType() is { IsGenericType: true } type ? type.GetGenericTypeDefinition().Name : "";
 
-    private sealed record Listening(MetricFamily Family, MetricAction Action);
+    private sealed record Listening(MetricFamily Family, MetricAction Action, bool Observed);
 }

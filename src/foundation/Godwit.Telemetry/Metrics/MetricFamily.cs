@@ -35,10 +35,24 @@ internal sealed class MetricFamily(MetricName name, MetricKind kind, string help
                     _series[labels] = series = new MetricSeries(labels, bounds);
             }
             // The same labels in another order are another key of the same series; of those, too, no more than a few are kept.
-            if (!overflowed && _byTags.Count < 4 * limits.MostSeries)
+            if (!overflowed && _byTags.Count < 4 * limits.MostSeries && IsSmall(tags))
                 lookup[tags] = series;
             return series;
         }
+    }
+
+    /// <summary>Worth keeping as it was given: nothing that is long, or that holds who knows what.</summary>
+    private bool IsSmall(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (tags.Length > 16)
+            return false;
+        foreach (var (name, value) in tags)
+        {
+            var small = value is string text ? text.Length <= limits.LongestLabel : value is null or bool or Enum || value.GetType().IsPrimitive;
+            if (!small || name.Length > limits.LongestLabel)
+                return false;
+        }
+        return true;
     }
 
     /// <summary>What an observable instrument does not report any more is gone.</summary>

@@ -11,6 +11,6 @@ public sealed record MetricLimits
     /// <summary>Metrics; further instruments are not listened to.</summary>
     public int MostMetrics { get; init; } = 1000;
 
-    /// <summary>Characters of a label's value; the rest is cut.</summary>
+    /// <summary>Characters of a label's value; of a longer one the rest is cut, and the last nine are of its hash.</summary>
     public int LongestLabel { get; init; } = 200;
 }

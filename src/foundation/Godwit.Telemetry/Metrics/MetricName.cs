@@ -19,7 +19,7 @@ internal readonly record struct MetricName(string Family, string Unit)
     public static MetricName Of(string instrument, string? unit, MetricKind kind)
     {
         var family = Safe(instrument, colons: true);
-        if (kind == MetricKind.Counter && family.EndsWith("_total", StringComparison.Ordinal))
+        if (kind == MetricKind.Counter && family.Length > "_total".Length && family.EndsWith("_total", StringComparison.Ordinal))
             family = family[..^"_total".Length];
         var word = Word(unit, kind);
         if (word.Length > 0 && family != word && !family.EndsWith("_" + word, StringComparison.Ordinal))

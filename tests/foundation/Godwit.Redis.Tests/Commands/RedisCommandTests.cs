@@ -21,6 +21,21 @@ public sealed class RedisCommandTests
     [InlineData("")]
     public void What_a_shared_connection_cannot_carry_is_refused(string name) => Assert.Throws<ArgumentException>(() => RedisCommand.Of(name));
 
+    [Theory]
+    [InlineData("XREAD", "COUNT 1 BLOCK 0 STREAMS s 0")]
+    [InlineData("XREADGROUP", "GROUP BLOCK STREAMS block 0 STREAMS s >")]
+    [InlineData("SCRIPT", "debug SYNC")]
+    public void An_option_that_keeps_all_others_waiting_is_refused_too(string name, string arguments) => Assert.Throws<ArgumentException>(() => RedisCommand.Of(name, Words(arguments)));
+
+    [Theory]
+    [InlineData("XREAD", "COUNT 1 STREAMS BLOCK 0")]
+    [InlineData("XREADGROUP", "GROUP BLOCK BLOCK STREAMS s >")]
+    [InlineData("SCRIPT", "LOAD DEBUG")]
+    public void A_name_that_only_sounds_so_is_not(string name, string arguments) => Assert.Equal(name, RedisCommand.Of(name, Words(arguments)).Name);
+
+    [Fact]
+    public void Half_a_character_is_refused_because_two_keys_would_become_one() => Assert.ThrowsAny<ArgumentException>(() => RedisCommand.Of("GET", "a\ud800"));
+
     [Fact]
     public void A_command_too_large_is_refused() => Assert.Throws<ArgumentException>(() => RedisCommand.Of("SET", "k", new byte[RedisCommand.LargestCommand]));
 
@@ -30,4 +45,6 @@ public sealed class RedisCommandTests
         Assert.Equal("SET", RedisCommand.Of("SET", "key", "secret").ToString());
         Assert.Equal("6 bytes", ((RedisArgument)"secret").ToString());
     }
+
+    private static RedisArgument[] Words(string text) => [.. text.Split(' ').Select(w => (RedisArgument)w)];
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Godwit.Redis.Commands;
 using Godwit.Redis.Faults;
 using Godwit.Redis.Settings;
@@ -61,6 +63,8 @@ public sealed class GreetingTests
         await other.AskAsync(RedisCommand.Of("SET", "k", "v"));
         await using var client = new RedisClient(RedisServerFixture.Settings(server.Port));
         Assert.Null((await client.AskAsync(RedisCommand.Reading("GET", "k"))).AsText());
+        Assert.Equal("shop", (await other.AskAsync(RedisCommand.Encode("CLIENT", "GETNAME"))).AsText());
+        Assert.Equal("godwit", (await client.AskAsync(RedisCommand.Encode("CLIENT", "GETNAME"))).AsText());
         Assert.Contains("db7:keys=1", (await client.AskAsync(RedisCommand.Of("INFO", "keyspace"))).AsText(), StringComparison.Ordinal);
     }
 
@@ -111,6 +115,19 @@ public sealed class GreetingTests
         await using var client = new RedisClient(Secure(server, trusted ? Path.Combine(authority, "ca.pem") : null));
         var fault = await Assert.ThrowsAsync<RedisConnectException>(() => client.ReachAsync());
         Assert.Contains("its certificate does not hold", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_does_not_speak_TLS_is_not_said_to_have_a_wrong_certificate()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var client = new RedisClient(RedisServerFixture.Settings(((IPEndPoint)listener.LocalEndpoint).Port) with { Tls = true });
+        var reaching = client.ReachAsync();
+        using var socket = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        await socket.SendAsync("-ERR Protocol error\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var fault = await Assert.ThrowsAsync<RedisConnectException>(() => reaching);
+        Assert.Contains("the port may be a plain one", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

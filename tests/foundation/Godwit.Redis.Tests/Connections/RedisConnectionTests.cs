@@ -46,6 +46,62 @@ public sealed class RedisConnectionTests
         await Assert.ThrowsAsync<RedisTimeoutException>(() => asked);
     }
 
+    [Fact]
+    public async Task A_pause_of_this_process_is_not_taken_for_the_servers_silence()
+    {
+        await using var pair = await Pair.StartAsync();
+        var asked = pair.Send("ECHO", "first");
+        // The answer may lie unread in the socket: nobody has had the time to look.
+        pair.Time.Jump(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAsync<RedisTimeoutException>(() => asked);
+        Assert.False(pair.Connection.Closed.IsCompleted);
+        var next = pair.Send("ECHO", "next");
+        await pair.EchoAsync(2);
+        Assert.Equal("next", (await next).AsText());
+    }
+
+    [Fact]
+    public async Task Silence_after_a_connection_was_made_is_a_failure_each_time_however_long_it_lasted()
+    {
+        var time = new ManualTime();
+        var failures = new FailureCount(time);
+        for (var i = 1; i <= 3; i++)
+        {
+            await using var pair = await Pair.StartAsync(time: time);
+            failures.Connected();
+            var asked = pair.Send("GET", "a");
+            time.Move(TimeSpan.FromSeconds(5));
+            await Assert.ThrowsAsync<RedisTimeoutException>(() => asked);
+            Assert.True((await pair.Connection.Closed).Stalled);
+            failures.Ended(pair.Connection);
+            Assert.Equal(i, failures.Count);
+        }
+        await using var held = await Pair.StartAsync(time: time);
+        failures.Connected();
+        time.Move(TimeSpan.FromSeconds(5));
+        held.Server.Close();
+        await held.Connection.Closed;
+        failures.Ended(held.Connection);
+        Assert.Equal(0, failures.Count);
+    }
+
+    [Fact]
+    public async Task What_waits_is_bounded_by_its_bytes_too()
+    {
+        await using var pair = await Pair.StartAsync(new ConnectionLimits { MostInFlight = 1, MostWaitingBytes = 300 });
+        var flies = pair.Send("ECHO", "first");
+        var waits = pair.Send("ECHO", new string('x', 200));
+        var late = pair.Send("ECHO", new string('y', 200));
+        await Assert.ThrowsAsync<RedisUnavailableException>(() => late);
+        await pair.EchoAsync(2);
+        Assert.Equal("first", (await flies).AsText());
+        // What has left makes room.
+        Assert.Equal(200, (await waits).AsText()!.Length);
+        var again = pair.Send("ECHO", new string('z', 200));
+        await pair.EchoAsync(1);
+        Assert.Equal(200, (await again).AsText()!.Length);
+    }
+
     [Theory]
     [InlineData("?\r\n")]
     [InlineData("+OK\r\n+OK\r\n")]
@@ -107,11 +163,15 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public async Task Commands_of_one_moment_go_in_few_writes_and_come_back_in_order()
+    public async Task Commands_that_come_during_a_write_go_with_the_next_and_come_back_in_order()
     {
         await using var pair = await Pair.StartAsync();
+        pair.Stream.Hold();
         var sent = Enumerable.Range(0, 1000).Select(i => pair.Send("ECHO", $"{i}")).ToList();
+        pair.Stream.LetGo();
         await pair.EchoAsync(1000);
+        // The one that was held, with whatever had come until then, and the rest.
+        Assert.InRange(pair.Stream.Writes, 1, 2);
         for (var i = 0; i < sent.Count; i++)
             Assert.Equal($"{i}", (await sent[i]).AsText());
     }
@@ -159,8 +219,10 @@ public sealed class RedisConnectionTests
         }
     }
 
-    private sealed class Pair(ScriptedServer server, RedisConnection connection, ManualTime time, List<RespValue> pushed) : IAsyncDisposable
+    private sealed class Pair(ScriptedServer server, CountingStream stream, RedisConnection connection, ManualTime time, List<RespValue> pushed) : IAsyncDisposable
     {
+        public CountingStream Stream => stream;
+
         public ScriptedServer Server => server;
 
         public RedisConnection Connection => connection;
@@ -169,14 +231,15 @@ public sealed class RedisConnectionTests
 
         public List<RespValue> Pushed => pushed;
 
-        public static async Task<Pair> StartAsync(ConnectionLimits? limits = null)
+        public static async Task<Pair> StartAsync(ConnectionLimits? limits = null, ManualTime? time = null)
         {
-            var (server, stream) = await ScriptedServer.StartAsync();
-            var time = new ManualTime();
+            var (server, inner) = await ScriptedServer.StartAsync();
+            var stream = new CountingStream(inner);
+            time ??= new ManualTime();
             var pushed = new List<RespValue>();
             var connection = new RedisConnection(stream, limits ?? ConnectionLimits.Default, RespLimits.Default, s_look, time, pushed.Add);
             connection.Start();
-            return new Pair(server, connection, time, pushed);
+            return new Pair(server, stream, connection, time, pushed);
         }
 
         public PendingCommand Pending(string name, string argument) => new(RedisCommand.Of(name, argument), time.GetTimestamp() + s_timeout.Ticks);

@@ -62,6 +62,7 @@ public sealed class RedisUrlTests
     [InlineData("redis://localhost/0?timeout_ms=0")]
     [InlineData("redis://localhost/0?timeout_ms=1&timeout_ms=2")]
     [InlineData("redis://localhost/0?ca=x")]
+    [InlineData("redis://localhost/0?name=x")]
     [InlineData("redis://app@localhost/0")]
     [InlineData("redis://:hunter2@localhost/0?password_env=PATH")]
     [InlineData("redis://:hunter2#x@localhost")]

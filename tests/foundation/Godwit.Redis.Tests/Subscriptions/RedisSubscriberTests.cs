@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Godwit.Redis.Commands;
 using Godwit.Redis.Faults;
 using Godwit.Redis.Settings;
@@ -55,6 +56,81 @@ public sealed class RedisSubscriberTests
         proxy.Cut();
         proxy.Silent = false;
         Assert.Equal(["resumed"], await TakeAsync(subscription, 1));
+    }
+
+    [Fact]
+    public async Task A_connection_that_has_gone_silent_is_found_out_while_readers_come_and_go()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var proxy = CuttingProxy.Before("127.0.0.1", server.Port);
+        await using var subscriber = new RedisSubscriber(RedisServerFixture.Settings(proxy.Port) with { KeepAlive = TimeSpan.FromMilliseconds(500), ConnectTimeout = TimeSpan.FromMilliseconds(500) });
+        await using var stays = await subscriber.SubscribeAsync("cache", Limit);
+        proxy.Silent = true;
+        var told = TakeAsync(stays, 2);
+        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!told.IsCompleted && !over.IsCancellationRequested)
+        {
+            // While the connection is being made again nobody gets in.
+            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+            try
+            {
+                await using var passes = await subscriber.SubscribeAsync("cache", patience.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or RedisException)
+            {
+                continue;
+            }
+            await Task.Yield();
+        }
+        Assert.True(told.IsCompleted, "nobody noticed");
+        Assert.Equal(["resumed", "lost"], await told);
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_PING_is_there_all_the_same()
+    {
+        await using var server = await RedisServer.StartAsync("user default on nopass ~* &* +@all -ping");
+        await using var client = new RedisClient(RedisServerFixture.Settings(server.Port));
+        await using var subscriber = new RedisSubscriber(RedisServerFixture.Settings(server.Port) with { KeepAlive = TimeSpan.FromMilliseconds(20), ConnectTimeout = TimeSpan.FromSeconds(2) });
+        await using var subscription = await subscriber.SubscribeAsync("c", Limit);
+        await Patience.UntilAsync(async () => Regex.IsMatch((await client.AskAsync(RedisCommand.Of("INFO", "commandstats"))).AsText()!, "cmdstat_ping:.*rejected_calls=([5-9]|[1-9][0-9])"));
+        await client.AskAsync(RedisCommand.Of("PUBLISH", "c", "1"));
+        Assert.Equal(["resumed", "c=1"], await TakeAsync(subscription, 2));
+    }
+
+    [Fact]
+    public async Task Who_loses_the_right_to_a_channel_is_told_why_and_nobody_waits_for_it_in_vain()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var client = new RedisClient(RedisServerFixture.Settings(server.Port));
+        await using var subscriber = new RedisSubscriber(RedisServerFixture.Settings(server.Port));
+        await using var reader = await subscriber.SubscribeAsync("c", Limit);
+        // Redis ends the connections of those who may not read any more.
+        await client.AskAsync(RedisCommand.Of("ACL", "SETUSER", "default", "resetchannels"));
+        var notices = reader.ReadAllAsync(Limit).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        RedisNotice.Lost? why = null;
+        while (why?.Refusal is null && await notices.MoveNextAsync())
+            why = notices.Current as RedisNotice.Lost;
+        Assert.Equal("NOPERM", why!.Refusal!.Code);
+        for (var i = 0; i < 2; i++)
+            Assert.Equal("NOPERM", (await Assert.ThrowsAsync<RedisRefusedException>(() => subscriber.SubscribeAsync("c", Limit))).Code);
+        await client.AskAsync(RedisCommand.Of("ACL", "SETUSER", "default", "allchannels"));
+        await using var again = await subscriber.SubscribeAsync("c", Limit);
+        while (notices.Current is not RedisNotice.Resumed && await notices.MoveNextAsync())
+            Assert.IsNotType<RedisNotice.Message>(notices.Current);
+        Assert.IsType<RedisNotice.Resumed>(notices.Current);
+        await notices.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_name_that_no_server_takes_is_its_callers_fault_alone()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var subscriber = new RedisSubscriber(RedisServerFixture.Settings(server.Port));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => subscriber.SubscribeAsync(new string('x', RedisCommand.LargestCommand), Limit));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => subscriber.SubscribePatternAsync("a\ud800", Limit));
+        await using var longest = await subscriber.SubscribeAsync(new string('x', 64 * 1024), Limit);
+        await using var other = await subscriber.SubscribeAsync("c", Limit);
     }
 
     [Fact]

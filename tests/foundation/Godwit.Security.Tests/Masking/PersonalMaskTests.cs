@@ -75,12 +75,23 @@ public sealed class PersonalMaskTests
     [InlineData("card_number")]
     [InlineData("first-name")]
     [InlineData("ssn")]
+    [InlineData("account_number")]
+    [InlineData("accountNumber")]
+    [InlineData("cardNo")]
+    [InlineData("birthday")]
+    [InlineData("customer_name")]
+    [InlineData("username")]
+    [InlineData("tel")]
+    [InlineData("address")]
     public void A_name_says_that_its_value_is_about_a_person(string name) => Assert.True(PersonalNames.IsPersonal(name));
 
     [Theory]
     [InlineData("table")]
     [InlineData("span")]
     [InlineData("company")]
+    [InlineData("listen_address")]
+    [InlineData("telemetry")]
+    [InlineData("account_not_found")]
     [InlineData("name")]
     public void A_harmless_name_says_nothing(string name) => Assert.False(PersonalNames.IsPersonal(name));
 

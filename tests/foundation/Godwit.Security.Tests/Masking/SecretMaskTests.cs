@@ -32,6 +32,19 @@ public sealed class SecretMaskTests
     [InlineData("sent bearer abcdef123456", "sent bearer ***")]
     [InlineData("Set-Cookie: sid=s3cret; HttpOnly", "Set-Cookie: ***")]
     [InlineData("token eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UifQ.DtEhU3ljbEg8L38V was sent", "token *** was sent")]
+    [InlineData("API_KEY_PEPPER=s3cret", "API_KEY_PEPPER=***")]
+    [InlineData("GODWIT_MASTER_KEY=s3cret run", "GODWIT_MASTER_KEY=*** run")]
+    [InlineData("signing_key=s3cret", "signing_key=***")]
+    [InlineData("AccountName=a;AccountKey=s3cret==;Suffix=b", "AccountName=a;AccountKey=***;Suffix=b")]
+    [InlineData("SECRET_KEY_BASE=s3cret", "SECRET_KEY_BASE=***")]
+    [InlineData("DB_PASSWORD_2=s3cret", "DB_PASSWORD_2=***")]
+    [InlineData("User=app;Pass=s3cret;Host=db", "User=app;Pass=***;Host=db")]
+    [InlineData("totpSecret: s3cret next", "totpSecret: *** next")]
+    [InlineData("said {\\\"password\\\":\\\"s3cret\\\",\\\"user\\\":\\\"app\\\"}", "said {\\\"password\\\":\\\"***\\\",\\\"user\\\":\\\"app\\\"}")]
+    [InlineData("<user>app</user><password>s3cret</password>", "<user>app</user><password>***</password>")]
+    [InlineData("ALTER ROLE app PASSWORD 's3cret' LOGIN", "ALTER ROLE app PASSWORD '***' LOGIN")]
+    [InlineData("Authorization: AWS4-HMAC-SHA256 Credential=AKID/x, SignedHeaders=host, Signature=s3cret", "Authorization: ***")]
+    [InlineData("Authorization: Digest username=\"app\", response=\"s3cret\"", "Authorization: ***")]
     [InlineData("rolpassword SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy", "rolpassword ***")]
     public void A_secret_is_masked_and_the_rest_stays(string text, string masked)
     {
@@ -44,6 +57,9 @@ public sealed class SecretMaskTests
     [InlineData("foreign key orders_customer_fkey of orders")]
     [InlineData("primary key: id, name")]
     [InlineData("see https://sqlite.org/lang_keywords.html#x")]
+    [InlineData("primary_key: id, foreign_key=customer, partition-key: day")]
+    [InlineData("db7:keys=1,expires=0")]
+    [InlineData("pin: 3, key: 4 and step: copy=all")]
     [InlineData("12:30:05 copied 400 rows at 3.2 MB/s")]
     public void Ordinary_text_stays_as_it_is(string text) => Assert.Equal(text, SecretMask.Mask(text));
 
@@ -90,6 +106,12 @@ public sealed class SecretMaskTests
     [InlineData("-----BEGIN PRIVATE KEY-----")]
     [InlineData("eyJaaaa.")]
     [InlineData("bearer ")]
+    [InlineData("db_password_2=")]
+    [InlineData("db_password_2=\"")]
+    [InlineData("db_password:\\\"")]
+    [InlineData("<password>")]
+    [InlineData("password '")]
+    [InlineData("password_")]
     [InlineData("authorization")]
     [InlineData("postgres://a:\n")]
     public void Text_made_to_be_slow_is_not(string part)
@@ -116,6 +138,19 @@ public sealed class SecretMaskTests
     [InlineData("Cookie")]
     [InlineData("connectionString")]
     [InlineData("otp")]
+    [InlineData("pepper")]
+    [InlineData("totp")]
+    [InlineData("mfaCode")]
+    [InlineData("recovery_code")]
+    [InlineData("session_id")]
+    [InlineData("salt")]
+    [InlineData("mnemonic")]
+    [InlineData("hmacSha256Key")]
+    [InlineData("aes256Key")]
+    [InlineData("otp1")]
+    [InlineData("key2")]
+    [InlineData("PINCode")]
+    [InlineData("API_KEY_PEPPER")]
     public void A_name_says_that_its_value_is_secret(string name) => Assert.True(SecretNames.IsSecret(name));
 
     [Theory]
@@ -124,6 +159,9 @@ public sealed class SecretMaskTests
     [InlineData("keyset")]
     [InlineData("passed")]
     [InlineData("monkey")]
+    [InlineData("session")]
+    [InlineData("spinCount")]
+    [InlineData("sha256")]
     [InlineData("")]
     public void A_harmless_name_says_nothing(string name) => Assert.False(SecretNames.IsSecret(name));
 }

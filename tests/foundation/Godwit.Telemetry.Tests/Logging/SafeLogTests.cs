@@ -141,6 +141,24 @@ public sealed class SafeLogTests
     }
 
     [Fact]
+    public void After_a_line_that_failed_in_the_middle_the_next_is_a_line_of_its_own()
+    {
+        var output = new FillingWriter();
+        var log = new SafeLog(output, new FixedClock());
+        log.Write(s_note, LogField.Of("text", "first"));
+        output.Full = true;
+        log.Write(s_note, LogField.Of("text", "cut"));
+        output.Full = false;
+        log.Write(s_note, LogField.Of("text", "whole"));
+        log.Write(s_note, LogField.Of("text", "last"));
+        var lines = output.ToString().Split('\n');
+        Assert.Equal(1, log.Lost);
+        Assert.Equal(5, lines.Length);
+        foreach (var line in (string[])[lines[0], lines[2], lines[3]])
+            JsonDocument.Parse(line).Dispose();
+    }
+
+    [Fact]
     public void A_field_given_twice_is_a_mistake_of_the_caller() =>
         Assert.Throws<ArgumentException>(() => Logged(s_note, LogField.Of("text", "x"), LogField.Of("text", "y")));
 
@@ -173,6 +191,19 @@ public sealed class SafeLogTests
         Assert.All(line[..^1], c => Assert.InRange(c, ' ', '~'));
         using var document = JsonDocument.Parse(line);
         Assert.Equal(["time", "level", "id", "event", "fields", "message"], document.RootElement.EnumerateObject().Select(m => m.Name));
+    }
+
+    /// <summary>Takes ten characters of a line once the disk is full.</summary>
+    private sealed class FillingWriter : StringWriter
+    {
+        public bool Full { get; set; }
+
+        public override void Write(string? value)
+        {
+            base.Write(Full ? value?[..10] : value);
+            if (Full)
+                throw new IOException("no space left on device");
+        }
     }
 
     private sealed class FailingWriter : TextWriter

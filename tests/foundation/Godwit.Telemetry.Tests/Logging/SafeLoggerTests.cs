@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text;
 using System.Text.Json;
 using Godwit.Telemetry.Logging;
@@ -97,6 +98,45 @@ public sealed partial class SafeLoggerTests
     }
 
     [Fact]
+    public void A_text_made_of_a_hidden_field_is_hidden_with_it()
+    {
+        var state = new List<KeyValuePair<string, object?>> { new("user", "ada"), new("password", "hunter2") };
+        var line = Logged(logger => logger.Log(LogLevel.Information, default, state, null, (s, _) => $"login of {s[0].Value} with {s[1].Value}"));
+        Assert.DoesNotContain("hunter2", line, StringComparison.Ordinal);
+        Assert.Contains("\"user\":\"ada\"", line, StringComparison.Ordinal);
+        state.RemoveAt(1);
+        Assert.Contains("\"message\":\"login of ada\"", Logged(logger => logger.Log(LogLevel.Information, default, state, null, (s, _) => $"login of {s[0].Value}")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_exception_is_in_its_line_however_many_fields_there_are_and_whatever_they_are_called()
+    {
+        var many = Enumerable.Range(0, 50).Select(i => new KeyValuePair<string, object?>($"f{i}", i)).ToList();
+        var crowded = Logged(logger => logger.Log(LogLevel.Error, default, many, Thrown("x"), (_, _) => "said"));
+        Assert.Contains("SafeLoggerTests.Thrown", crowded, StringComparison.Ordinal);
+        Assert.Contains("\"message\":\"said\"", crowded, StringComparison.Ordinal);
+        var line = Logged(logger => logger.Log(LogLevel.Error, Thrown("x"), "{exception} {category,9} {at:x} {text}", "mine", "ours", "here", "there"));
+        foreach (var part in (string[])["\"exception\":\"System.InvalidOperationException", "SafeLoggerTests.Thrown", "\"exception_\":\"mine\"", "\"category\":\"shop\"", "\"category_\":\"ours\"", "\"message\":\"mine ours here there\""])
+            Assert.Contains(part, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whatever_a_state_or_a_scope_does_there_is_a_line()
+    {
+        var lines = Logged(logger =>
+        {
+            logger.Log(LogLevel.Information, default, new Throwing(), null, (_, _) => "first");
+            logger.Log(LogLevel.Information, "second {things}", Enumerable.Range(0, 3).Select(i => i < 2 ? "x" : throw new InvalidOperationException("Q7Z")));
+            logger.Log(LogLevel.Information, default, new List<KeyValuePair<string, object?>> { new(null!, "Q7Z-null"), new("b", 2) }, null, (_, _) => "third");
+            using (logger.BeginScope(new Throwing()))
+                logger.LogInformation("fourth");
+        }).Split('\n');
+        Assert.Equal(5, lines.Length);
+        Assert.All(lines[..^1], l => JsonDocument.Parse(l).Dispose());
+        Assert.DoesNotContain(lines, l => l.Contains("Q7Z\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_formatter_that_throws_takes_nothing_with_it() =>
         Assert.Contains("a message that could not be made (FormatException)", Logged(logger => logger.Log(LogLevel.Information, default, "state", null, (_, _) => throw new FormatException("Q7Z"))), StringComparison.Ordinal);
 
@@ -144,6 +184,17 @@ public sealed partial class SafeLoggerTests
 
     [LoggerMessage(7, LogLevel.Information, "copied {rows} rows of {table}")]
     private static partial void Rows(ILogger logger, long rows, string table);
+
+    private sealed class Throwing : IReadOnlyList<KeyValuePair<string, object?>>
+    {
+        public int Count => 2;
+
+        public KeyValuePair<string, object?> this[int index] => throw new InvalidOperationException("Q7Z");
+
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => throw new InvalidOperationException("Q7Z");
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 
     private sealed class Talkative
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using FsCheck;
 using FsCheck.Fluent;
 using Godwit.Telemetry.Metrics;
@@ -106,6 +107,77 @@ public sealed class MetricCollectionTests : IDisposable
     }
 
     [Fact]
+    public void A_gauge_beyond_the_bound_is_what_was_said_last_and_no_sum_of_all_that_was_ever_said()
+    {
+        var level = _meter.CreateGauge<int>("shop.level");
+        for (var round = 0; round < 100; round++)
+        {
+            for (var i = 0; i < 7; i++)
+                level.Record(i, new KeyValuePair<string, object?>("shop", i));
+        }
+        Assert.Contains("shop_level{overflow=\"true\"} 6\n", _metrics.Expose(ExpositionFormat.Prometheus), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_has_no_end_or_goes_back_poisons_no_sum()
+    {
+        var (counter, sizes) = (_meter.CreateCounter<double>("shop.spent"), _meter.CreateHistogram<double>("shop.size", "By"));
+        foreach (var value in (double[])[1, double.PositiveInfinity, double.NegativeInfinity, double.NaN, -5, 2])
+        {
+            counter.Add(value);
+            sizes.Record(value);
+        }
+        var text = _metrics.Expose(ExpositionFormat.Prometheus);
+        Assert.Contains("shop_spent_total 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("shop_size_bytes_sum 3\nshop_size_bytes_count 2\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_asked_for_and_what_is_added_up_are_not_one_metric_and_two_that_are_asked_are_added()
+    {
+        _meter.CreateCounter<int>("shop.mixed").Add(5);
+        _meter.CreateObservableCounter("shop.mixed", () => 100);
+        _meter.CreateObservableGauge("shop.both", () => 2);
+        _meter.CreateObservableGauge("shop.both", () => 3);
+        for (var i = 0; i < 2; i++)
+        {
+            var text = _metrics.Expose(ExpositionFormat.Prometheus);
+            Assert.Contains("shop_mixed_total 5\n", text, StringComparison.Ordinal);
+            Assert.Contains("shop_both 5\n", text, StringComparison.Ordinal);
+            Assert.Contains("godwit_metrics_refused_total 1\n", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Names_that_become_the_same_sample_are_refused_and_promtool_reads_the_rest()
+    {
+        _meter.CreateCounter<int>("shop.foo", null, "A.").Add(1);
+        _meter.CreateGauge<int>("shop.foo_total", null, "B.").Record(2);
+        _meter.CreateHistogram<double>("shop.size", null, "C.").Record(3);
+        _meter.CreateGauge<int>("shop.size.count", null, "D.").Record(4);
+        var text = _metrics.Expose(ExpositionFormat.Prometheus);
+        Assert.Contains("godwit_metrics_refused_total 2\n", text, StringComparison.Ordinal);
+        Assert.Single(text.Split('\n'), l => l.StartsWith("shop_foo_total ", StringComparison.Ordinal));
+        Assert.Single(text.Split('\n'), l => l.StartsWith("shop_size_count ", StringComparison.Ordinal));
+        var (_, output) = await Promtool.RunAsync(text, "check", "metrics");
+        Assert.DoesNotContain("error", output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Long_labels_that_begin_alike_stay_two_and_are_not_kept_as_they_were_given()
+    {
+        var counter = _meter.CreateCounter<int>("shop.paths");
+        var kept = LongTag(counter);
+        var text = _metrics.Expose(ExpositionFormat.Prometheus);
+        Assert.Equal(2, text.Split('\n').Count(l => l.StartsWith("shop_paths_total{path=\"xxxxx", StringComparison.Ordinal)));
+        Assert.All(text.Split('\n'), l => Assert.InRange(l.Length, 0, 200));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(kept.TryGetTarget(out _));
+    }
+
+    [Fact]
     public void Instruments_beyond_the_bound_or_at_odds_over_their_name_are_counted()
     {
         for (var i = 0; i < 20; i++)
@@ -133,7 +205,7 @@ public sealed class MetricCollectionTests : IDisposable
     }
 
     [Fact]
-    public void No_label_forges_a_line_and_promtool_reads_whatever_they_hold() =>
+    public void No_label_forges_a_line() =>
         Prop.ForAll<string, string>((name, value) =>
         {
             using var meter = new Meter("Forged." + Guid.NewGuid().ToString("N"));
@@ -174,6 +246,15 @@ public sealed class MetricCollectionTests : IDisposable
         Assert.Contains("shop_orders_total", counted, StringComparison.Ordinal);
         Assert.Equal(format == ExpositionFormat.OpenMetrics, read.Contains("shop_size_bytes_bucket", StringComparison.Ordinal));
         Assert.Empty(faults);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference<string> LongTag(Counter<int> counter)
+    {
+        var path = new string('x', 100_000);
+        counter.Add(1, new KeyValuePair<string, object?>("path", path));
+        counter.Add(1, new KeyValuePair<string, object?>("path", path + "y"));
+        return new WeakReference<string>(path);
     }
 
     private void Everything()

@@ -11,6 +11,7 @@ public sealed class MetricNameTests
     [InlineData("dotnet.gc.heap.total_allocated", "By", false, "dotnet_gc_heap_total_allocated_bytes", "bytes")]
     [InlineData("already.in.seconds", "s", false, "already_in_seconds", "seconds")]
     [InlineData("orders_total", null, false, "orders", "")]
+    [InlineData("_total", null, false, "_total", "")]
     [InlineData("share", "1", true, "share_ratio", "ratio")]
     [InlineData("share", "1", false, "share", "")]
     [InlineData("speed", "m/s", true, "speed", "")]
