@@ -105,6 +105,7 @@ public sealed class KeyAdministration(IKeyStore store, MasterKeys masters, IKeyA
             new KeyRecord
             {
                 Id = id, Purpose = purpose, Version = version, State = state, CreatedAt = now, ActivatedAt = state == KeyState.Active ? now : null, SinceVersion = snapshot.Version + 1,
+                StateVersion = snapshot.Version + 1,
                 MasterKeyId = masters.Current.Id, Wrapped = await KeyWrap.WrapNewAsync(masters.Current, id, purpose, version, cancellation),
             },
         ];
@@ -123,6 +124,14 @@ public sealed class KeyAdministration(IKeyStore store, MasterKeys masters, IKeyA
         return key.State.MayBecome(next) ? key : throw new KeyringException($"key {id} is {key.State}, and cannot become {next}{(key.State == KeyState.Active ? ": rotate it first" : "")}");
     }
 
+    /// <summary>What a change does to a key, whoever thought of it: a decision that was made on an older keyring would take a key back to what it was.</summary>
+    private static void RequireStep(KeyRecord? former, KeyRecord next)
+    {
+        var allowed = former is null ? next.State is KeyState.Announced or KeyState.Active
+            : (former.State == next.State ? former.State != KeyState.Destroyed : former.State.MayBecome(next.State)) && (former.Purpose, former.Version) == (next.Purpose, next.Version);
+        if (!allowed) throw new InvalidOperationException($"key {next.Id} would go from {former?.State.ToString() ?? "nothing"} to {next.State}");
+    }
+
     /// <param name="decide">The changed keys, the one to return first.</param>
     private async Task<KeyRecord> ChangeAsync(Func<KeyringSnapshot, Task<IReadOnlyList<KeyRecord>>> decide, CancellationToken cancellation)
     {
@@ -130,6 +139,8 @@ public sealed class KeyAdministration(IKeyStore store, MasterKeys masters, IKeyA
         {
             var snapshot = await store.LoadAsync(cancellation);
             var changed = await decide(snapshot);
+            foreach (var key in changed) RequireStep(snapshot.Find(key.Id), key);
+            changed = [.. changed.Select(k => snapshot.Find(k.Id)?.State == k.State ? k : k with { StateVersion = snapshot.Version + 1 })];
             ImmutableArray<KeyChange> changes =
                 [.. changed.Select(k => new KeyChange(k.Id, k.Purpose, k.Version, snapshot.Find(k.Id)?.State, k.State, k.MasterKeyId, time.GetUtcNow()))];
             var next = snapshot.With([.. snapshot.Keys.Where(k => changed.All(c => c.Id != k.Id)), .. changed]);
