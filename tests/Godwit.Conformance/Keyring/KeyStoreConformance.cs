@@ -26,7 +26,8 @@ public abstract class KeyStoreConformance
     [Fact]
     public async Task What_was_saved_is_loaded_whole_by_whoever_opens_it()
     {
-        var first = KeyringSnapshot.Empty.With([Key(KeyPurpose.Data, 1, KeyState.DecryptOnly), Key(KeyPurpose.Data, 2, KeyState.Active), Key(KeyPurpose.Of("invoices"), 1, KeyState.Announced), Key(KeyPurpose.Index, 3, KeyState.Retired)]);
+        var first = KeyringSnapshot.Empty.With(
+            [Key(KeyPurpose.Data, 1, KeyState.DecryptOnly), Key(KeyPurpose.Data, 2, KeyState.Active), Key(KeyPurpose.Of("invoices"), 1, KeyState.Announced), Key(KeyPurpose.Index, 3, KeyState.Retired)]);
         Assert.True(await (await OpenAsync()).TrySaveAsync(first, Changes(first), Cancellation));
         AssertSame(first, await (await OpenAsync()).LoadAsync(Cancellation));
     }

@@ -11,7 +11,7 @@ public interface IKeyDependents
     Task<IReadOnlyList<string>> UsersOfAsync(KeyRecord key, CancellationToken cancellation);
 
     /// <summary>
-    /// Hosts that work with a keyring older than <paramref name="version"/>, or with one whose token (<see cref="KeyringPosition"/>) is not in the lineage of the keyring that is stored now: they
+    /// Hosts that work with a keyring older than <paramref name="version"/>, or with one whose token (<see cref="LiveKeyring.Position"/>) is not in the lineage of the keyring that is stored now: they
     /// could read nothing that a newer key wrote, or still write with a former one.
     /// </summary>
     Task<IReadOnlyList<string>> HostsBehindAsync(long version, CancellationToken cancellation);
