@@ -19,14 +19,15 @@ public abstract class KeyStoreConformance
     public async Task A_new_store_has_an_empty_keyring_of_version_0()
     {
         var snapshot = await (await OpenAsync()).LoadAsync(Cancellation);
-        Assert.Equal(0, snapshot.Version);
+        Assert.Equal(default, snapshot.Position);
         Assert.Empty(snapshot.Keys);
     }
 
     [Fact]
     public async Task What_was_saved_is_loaded_whole_by_whoever_opens_it()
     {
-        var first = KeyringSnapshot.Empty.With([Key(KeyPurpose.Data, 1, KeyState.DecryptOnly), Key(KeyPurpose.Data, 2, KeyState.Active), Key(KeyPurpose.Of("invoices"), 1, KeyState.Announced)]);
+        var first = KeyringSnapshot.Empty.With(
+            [Key(KeyPurpose.Data, 1, KeyState.DecryptOnly), Key(KeyPurpose.Data, 2, KeyState.Active), Key(KeyPurpose.Of("invoices"), 1, KeyState.Announced), Key(KeyPurpose.Index, 3, KeyState.Retired)]);
         Assert.True(await (await OpenAsync()).TrySaveAsync(first, Changes(first), Cancellation));
         AssertSame(first, await (await OpenAsync()).LoadAsync(Cancellation));
     }
@@ -53,6 +54,44 @@ public abstract class KeyStoreConformance
         Assert.False(await store.TrySaveAsync(first with { Version = 3 }, [], Cancellation));
         AssertSame(first, await store.LoadAsync(Cancellation));
         Assert.Equal(Changes(first), await ChangesAsync());
+    }
+
+    [Fact]
+    public async Task A_keyring_that_went_another_way_is_not_followed_by_one_that_did_not_come_of_it()
+    {
+        var store = await OpenAsync();
+        var first = KeyringSnapshot.Empty.With([Key(KeyPurpose.Data, 1, KeyState.Active)]);
+        var elsewhere = KeyringSnapshot.Empty.With(first.Keys);
+        Assert.True(await store.TrySaveAsync(first, Changes(first), Cancellation));
+        var stray = elsewhere.With(elsewhere.Keys[0] with { State = KeyState.DecryptOnly });
+        Assert.False(await store.TrySaveAsync(stray, Changes(stray), Cancellation));
+        AssertSame(first, await store.LoadAsync(Cancellation));
+        var second = first.With(first.Keys[0] with { State = KeyState.DecryptOnly });
+        Assert.True(await store.TrySaveAsync(second, [], Cancellation));
+        var loaded = await store.LoadAsync(Cancellation);
+        Assert.True(loaded.DescendsFrom(first.Position));
+        Assert.False(loaded.DescendsFrom(elsewhere.Position));
+    }
+
+    [Fact]
+    public async Task Every_value_of_a_key_that_changed_is_stored()
+    {
+        var store = await OpenAsync();
+        var first = KeyringSnapshot.Empty.With([Key(KeyPurpose.Data, 1, KeyState.Active)]);
+        await store.TrySaveAsync(first, Changes(first), Cancellation);
+        var key = first.Keys[0];
+        KeyRecord[] steps =
+        [
+            key = key with { State = KeyState.DecryptOnly, StateVersion = 2, ReplacedAt = s_now.AddDays(1) }, key = key with { MasterKeyId = "fedcba9876543210", Wrapped = [9, 9] },
+            key = key with { State = KeyState.Retired, StateVersion = 4, RetiredAt = s_now.AddDays(2) }, key with { State = KeyState.Destroyed, StateVersion = 5, Wrapped = [] },
+        ];
+        var keyring = first;
+        foreach (var step in steps)
+        {
+            keyring = keyring.With(step);
+            Assert.True(await store.TrySaveAsync(keyring, [], Cancellation));
+            AssertSame(keyring, await (await OpenAsync()).LoadAsync(Cancellation));
+        }
     }
 
     [Fact]
@@ -103,7 +142,8 @@ public abstract class KeyStoreConformance
     {
         Id = KeyId.Create(TimeProvider.System), Purpose = purpose, Version = version, State = state, CreatedAt = s_now,
         ActivatedAt = state == KeyState.Announced ? null : s_now.AddMinutes(1), ReplacedAt = state == KeyState.DecryptOnly ? s_now.AddDays(90) : null,
-        SinceVersion = 1, MasterKeyId = "0123456789abcdef", Wrapped = [1, 2, 3, (byte)version],
+        RetiredAt = state is KeyState.Retired or KeyState.Destroyed ? s_now.AddDays(120) : null, SinceVersion = 10 + version, StateVersion = 20 + (int)state,
+        MasterKeyId = $"0123456789abcde{version}", Wrapped = [1, 2, 3, (byte)version],
     };
 
     private static List<KeyChange> Changes(KeyringSnapshot snapshot) => [.. snapshot.Keys.Select(k => new KeyChange(k.Id, k.Purpose, k.Version, null, k.State, k.MasterKeyId, s_now))];
@@ -111,6 +151,7 @@ public abstract class KeyStoreConformance
     private static void AssertSame(KeyringSnapshot expected, KeyringSnapshot actual)
     {
         Assert.Equal(expected.Version, actual.Version);
+        Assert.Equal(expected.Lineage.ToArray(), actual.Lineage.ToArray());
         Assert.Equal(expected.Keys.Select(k => k with { Wrapped = [] }), actual.Keys.Select(k => k with { Wrapped = [] }));
         Assert.Equal(expected.Keys.Select(k => k.Wrapped.ToArray()), actual.Keys.Select(k => k.Wrapped.ToArray()));
     }

@@ -50,6 +50,38 @@ public abstract class PersonKeyStoreConformance
     }
 
     [Fact]
+    public async Task Of_an_adding_and_a_shredding_at_once_the_shredding_stays()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var person = $"p{round}";
+            var (one, two) = (await OpenAsync(), await OpenAsync());
+            await Task.WhenAll(
+                Task.Run(() => one.AddAsync(Key(person, 1), Cancellation), Cancellation), Task.Run(() => two.ShredAsync(person, Cancellation), Cancellation),
+                Task.Run(() => one.AddAsync(Key(person, 2), Cancellation), Cancellation));
+            Assert.Null(await one.FindAsync(person, Cancellation));
+            Assert.Null(await two.AddAsync(Key(person, 3), Cancellation));
+        }
+        Assert.Empty(await (await OpenAsync()).WrappedByAsync(_wrapper, 100, Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_a_replacing_and_a_shredding_at_once_the_shredding_stays()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var key = Key($"p{round}", 1);
+            var (one, two) = (await OpenAsync(), await OpenAsync());
+            await one.AddAsync(key, Cancellation);
+            await Task.WhenAll(
+                Task.Run(() => one.TryReplaceAsync(key, key with { Wrapped = [7, 7] }, Cancellation), Cancellation), Task.Run(() => two.ShredAsync(key.Person, Cancellation), Cancellation));
+            Assert.Null(await two.FindAsync(key.Person, Cancellation));
+            Assert.False(await one.TryReplaceAsync(key, key with { Wrapped = [8] }, Cancellation));
+        }
+        Assert.Empty(await (await OpenAsync()).WrappedByAsync(_wrapper, 100, Cancellation));
+    }
+
+    [Fact]
     public async Task A_person_without_a_key_can_be_shredded_in_advance()
     {
         var store = await OpenAsync();

@@ -10,6 +10,8 @@ internal static class KeyringSchema
         CREATE TABLE IF NOT EXISTS godwit.keyring (
             single boolean PRIMARY KEY DEFAULT true CHECK (single),
             version bigint NOT NULL CHECK (version > 0),
+            -- A random token of each version, this one's last: a keyring of the same number that came another way has another.
+            lineage uuid[] NOT NULL CHECK (cardinality(lineage) > 0),
             -- The hash of the whole keyring, wrapped by this master key.
             seal_master_key text,
             seal bytea
@@ -24,6 +26,7 @@ internal static class KeyringSchema
             replaced_at timestamptz,
             retired_at timestamptz,
             since_version bigint NOT NULL,
+            state_version bigint NOT NULL,
             master_key text NOT NULL,
             wrapped bytea NOT NULL,
             UNIQUE (purpose, number)
@@ -77,6 +80,7 @@ internal static class KeyringSchema
             host uuid PRIMARY KEY,
             name text NOT NULL,
             keyring_version bigint NOT NULL,
+            keyring_token uuid NOT NULL,
             lasts interval NOT NULL,
             heartbeat timestamptz NOT NULL DEFAULT clock_timestamp()
         );

@@ -11,6 +11,9 @@ public sealed class PostgresKeyDependents(KeyringSessions sessions) : IKeyDepend
     /// <summary>How long a signature under a key for tokens or mails may be presented: such a key stays for as long after another took its place.</summary>
     public static readonly TimeSpan SignatureLifetime = TimeSpan.FromDays(7);
 
+    /// <summary>Ten seconds' worth.</summary>
+    private const int MostLooks = 100;
+
     public async Task<IReadOnlyList<string>> UsersOfAsync(KeyRecord key, CancellationToken cancellation)
     {
         await using var connection = await sessions.OpenAsync(cancellation);
@@ -20,7 +23,7 @@ public sealed class PostgresKeyDependents(KeyringSessions sessions) : IKeyDepend
     public async Task<IReadOnlyList<string>> HostsBehindAsync(long version, CancellationToken cancellation)
     {
         await using var connection = await sessions.OpenAsync(cancellation);
-        return [.. (await KeyHosts.AliveAsync(connection, cancellation)).Where(h => h.KeyringVersion < version).Select(h => h.Name)];
+        return [.. (await KeyHosts.AliveAsync(connection, cancellation)).Where(h => h.KeyringVersion < version || !h.Follows).Select(h => h.Name)];
     }
 
     /// <summary>Hosts that work with the keyring now.</summary>
@@ -34,6 +37,7 @@ public sealed class PostgresKeyDependents(KeyringSessions sessions) : IKeyDepend
     {
         // Nothing was ever written with it.
         if (key.State == KeyState.Announced) return [];
+        if (await OpenWritersAsync(connection, cancellation) is { } open) return [open];
         var users = new List<string>();
         var columns = await KeyColumns.ListAsync(connection, cancellation);
         if (key.Purpose == KeyPurpose.Token || key.Purpose == KeyPurpose.Mail)
@@ -60,6 +64,19 @@ public sealed class PostgresKeyDependents(KeyringSessions sessions) : IKeyDepend
             if (await KeyColumns.CountAsync(connection, column, [key.Id], cancellation) is > 0 and var rows) users.Add(string.Create(CultureInfo.InvariantCulture, $"{column}: {rows} rows"));
         }
         return users;
+    }
+
+    /// <summary>Waits for transactions that were open when it is asked: what they wrote with the key nobody else sees before they have committed.</summary>
+    /// <returns>What is to be said of those that did not end in time; null when all have.</returns>
+    private static async Task<string?> OpenWritersAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        var asked = (await TargetQuery.ReadAsync(connection, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint", r => r.GetInt64(0), cancellation))[0];
+        for (var look = 0; look < MostLooks; look++)
+        {
+            var ended = (await TargetQuery.ReadAsync(connection, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= $1 FROM pg_sleep($2)", r => r.GetBoolean(0), cancellation, asked, look == 0 ? 0.0 : 0.1))[0];
+            if (ended) return null;
+        }
+        return "transactions that were open when it was asked, and may have written with it";
     }
 
     private static bool MayUse(KeyColumn column, KeyPurpose purpose) =>

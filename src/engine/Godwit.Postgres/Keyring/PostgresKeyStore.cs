@@ -17,23 +17,24 @@ public sealed class PostgresKeyStore(KeyringSessions sessions) : IKeyStore
         // One statement sees one moment.
         await using var command = new NpgsqlCommand(
             """
-            SELECT coalesce(r.version, 0), r.seal_master_key, r.seal, coalesce((SELECT max(keyring_version) FROM godwit.key_changes), 0),
-                k.id, k.purpose, k.number, k.state, k.created_at, k.activated_at, k.replaced_at, k.retired_at, k.since_version, k.master_key, k.wrapped
+            SELECT coalesce(r.version, 0), r.seal_master_key, r.seal, coalesce((SELECT max(keyring_version) FROM godwit.key_changes), 0), coalesce(r.lineage, '{}'),
+                k.id, k.purpose, k.number, k.state, k.created_at, k.activated_at, k.replaced_at, k.retired_at, k.since_version, k.state_version, k.master_key, k.wrapped
             FROM (VALUES (1)) AS always LEFT JOIN godwit.keyring r ON true LEFT JOIN godwit.keys k ON true
             ORDER BY k.purpose COLLATE "C", k.number
             """, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var keys = ImmutableArray.CreateBuilder<KeyRecord>();
-        var (version, changed, seal) = (0L, 0L, (KeyringSeal?)null);
+        var (version, changed, seal, lineage) = (0L, 0L, (KeyringSeal?)null, ImmutableArray<Guid>.Empty);
         while (await reader.ReadAsync(cancellation))
         {
             (version, changed) = (reader.GetInt64(0), reader.GetInt64(3));
             if (!reader.IsDBNull(1) && !reader.IsDBNull(2)) seal = new KeyringSeal(reader.GetString(1), Bytes(reader, 2));
-            if (!reader.IsDBNull(4)) keys.Add(Read(reader));
+            lineage = ImmutableCollectionsMarshal.AsImmutableArray(reader.GetFieldValue<Guid[]>(4));
+            if (!reader.IsDBNull(5)) keys.Add(Read(reader));
         }
         if (version < changed) throw new KeyringException($"the keyring is of version {version}, and changes up to version {changed} are noted: an older one was put in its place. Bring back the keyring from a backup, whole");
         if (version == 0 && keys.Count > 0) throw new KeyringException("there are keys in godwit.keys and no row in godwit.keyring: it was taken away. Bring back the keyring from a backup, whole");
-        return new KeyringSnapshot(version, keys.ToImmutable()) { Seal = seal };
+        return new KeyringSnapshot(version, keys.ToImmutable()) { Lineage = lineage, Seal = seal };
     }
 
     public async Task<bool> TrySaveAsync(KeyringSnapshot next, IReadOnlyList<KeyChange> changes, CancellationToken cancellation)
@@ -43,12 +44,13 @@ public sealed class PostgresKeyStore(KeyringSessions sessions) : IKeyStore
         // Whoever comes second waits for the row here, and then finds another version in it.
         await using (var swap = new NpgsqlCommand(
             next.Version == 1
-                ? "INSERT INTO godwit.keyring (version, seal_master_key, seal) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-                : "UPDATE godwit.keyring SET version = $1, seal_master_key = $2, seal = $3 WHERE version = $1 - 1", connection, transaction)
+                ? "INSERT INTO godwit.keyring (version, seal_master_key, seal, lineage) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+                : "UPDATE godwit.keyring SET version = $1, seal_master_key = $2, seal = $3, lineage = $4 WHERE version = $1 - 1 AND lineage[cardinality(lineage)] = $5", connection, transaction)
         {
-            Parameters = { new() { Value = next.Version }, Text(next.Seal?.MasterKeyId), new() { Value = (object?)next.Seal?.Value.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea } },
+            Parameters = { new() { Value = next.Version }, Text(next.Seal?.MasterKeyId), new() { Value = (object?)next.Seal?.Value.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea }, new() { Value = next.Lineage.ToArray() } },
         })
         {
+            if (next.Version > 1) swap.Parameters.Add(new() { Value = next.Former });
             if (await swap.ExecuteNonQueryAsync(cancellation) == 0) return false;
         }
         await using (var batch = new NpgsqlBatch(connection, transaction))
@@ -86,9 +88,9 @@ public sealed class PostgresKeyStore(KeyringSessions sessions) : IKeyStore
         {
             return new KeyRecord
             {
-                Id = StoredKeyId.Read(reader.GetString(4)), Purpose = KeyPurpose.Of(reader.GetString(5)), Version = reader.GetInt32(6), State = Enum.Parse<KeyState>(reader.GetString(7)),
-                CreatedAt = reader.GetFieldValue<DateTimeOffset>(8), ActivatedAt = Moment(reader, 9), ReplacedAt = Moment(reader, 10), RetiredAt = Moment(reader, 11),
-                SinceVersion = reader.GetInt64(12), MasterKeyId = reader.GetString(13), Wrapped = Bytes(reader, 14),
+                Id = StoredKeyId.Read(reader.GetString(5)), Purpose = KeyPurpose.Of(reader.GetString(6)), Version = reader.GetInt32(7), State = Enum.Parse<KeyState>(reader.GetString(8)),
+                CreatedAt = reader.GetFieldValue<DateTimeOffset>(9), ActivatedAt = Moment(reader, 10), ReplacedAt = Moment(reader, 11), RetiredAt = Moment(reader, 12),
+                SinceVersion = reader.GetInt64(13), StateVersion = reader.GetInt64(14), MasterKeyId = reader.GetString(15), Wrapped = Bytes(reader, 16),
             };
         }
         catch (ArgumentException e)
@@ -99,17 +101,17 @@ public sealed class PostgresKeyStore(KeyringSessions sessions) : IKeyStore
 
     private static NpgsqlBatchCommand Put(KeyRecord key) => new(
         """
-        INSERT INTO godwit.keys AS k (id, purpose, number, state, created_at, activated_at, replaced_at, retired_at, since_version, master_key, wrapped)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        INSERT INTO godwit.keys AS k (id, purpose, number, state, created_at, activated_at, replaced_at, retired_at, since_version, state_version, master_key, wrapped)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, activated_at = excluded.activated_at, replaced_at = excluded.replaced_at, retired_at = excluded.retired_at,
-            master_key = excluded.master_key, wrapped = excluded.wrapped
+            state_version = excluded.state_version, master_key = excluded.master_key, wrapped = excluded.wrapped
         WHERE (k.state, k.master_key, k.wrapped) IS DISTINCT FROM (excluded.state, excluded.master_key, excluded.wrapped)
         """)
     {
         Parameters =
         {
             new() { Value = key.Id.ToString() }, new() { Value = key.Purpose.Name }, new() { Value = key.Version }, new() { Value = key.State.ToString() },
-            Moment(key.CreatedAt), Moment(key.ActivatedAt), Moment(key.ReplacedAt), Moment(key.RetiredAt), new() { Value = key.SinceVersion }, new() { Value = key.MasterKeyId },
+            Moment(key.CreatedAt), Moment(key.ActivatedAt), Moment(key.ReplacedAt), Moment(key.RetiredAt), new() { Value = key.SinceVersion }, new() { Value = key.StateVersion }, new() { Value = key.MasterKeyId },
             new() { Value = key.Wrapped.ToArray() },
         },
     };

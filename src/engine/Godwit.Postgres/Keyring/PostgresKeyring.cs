@@ -19,6 +19,7 @@ public sealed class PostgresKeyring : IAsyncDisposable
     private readonly KeyPolicyMeter _meter = new();
     private readonly CancellationTokenSource _end = new();
     private Task _keepingUp = Task.CompletedTask;
+    private readonly PostgresKeyAudit _audit;
     private long _reportedAt;
 
     private PostgresKeyring(KeyringSessions sessions, PostgresSource? own, MasterKeys masters, LiveKeyring keys, PostgresKeyringOptions options, TimeProvider time)
@@ -27,6 +28,7 @@ public sealed class PostgresKeyring : IAsyncDisposable
         Usage = new PostgresKeyUsage(sessions);
         Administration = Administer(sessions, masters, time, options.Host);
         PersonKeys = new PostgresPersonKeyStore(sessions);
+        _audit = new PostgresKeyAudit(sessions, options.Host);
         _reportedAt = time.GetTimestamp();
     }
 
@@ -70,14 +72,14 @@ public sealed class PostgresKeyring : IAsyncDisposable
         new(new PostgresKeyStore(sessions), masters, new PostgresKeyAudit(sessions, host), new PostgresKeyDependents(sessions), new PostgresKeyUsage(sessions), time);
 
     /// <summary>Persons' data keys under this keyring.</summary>
-    public async Task<PersonKeys> OpenPersonsAsync(CancellationToken cancellation) => new(PersonKeys, await Keys.OpenAsync(KeyPurpose.Person, cancellation), _time);
+    public async Task<PersonKeys> OpenPersonsAsync(CancellationToken cancellation) => new(PersonKeys, await Keys.OpenAsync(KeyPurpose.Person, cancellation), _audit, _time);
 
     /// <summary>Loads what administrators changed and says which keyring this host has: what happens every <see cref="PostgresKeyringOptions.Interval"/> by itself, and at once for a host that meets a key which it does not know.</summary>
     /// <exception cref="KeyringException">What <see cref="LiveKeyring.RefreshAsync"/> refuses.</exception>
     public async Task RefreshAsync(CancellationToken cancellation)
     {
         await Keys.RefreshAsync(cancellation);
-        await AcknowledgeAsync(Keys.Version, cancellation);
+        await AcknowledgeAsync(Keys.Position, cancellation);
         _meter.Update(await Administration.StatusAsync(RotationPolicy.Default, cancellation));
     }
 
@@ -108,7 +110,7 @@ public sealed class PostgresKeyring : IAsyncDisposable
         try
         {
             // Noted before the keyring is loaded for good: a key is not activated between the two without this host.
-            await keyring.AcknowledgeAsync(0, cancellation);
+            await keyring.AcknowledgeAsync(default, cancellation);
             await keyring.RefreshAsync(cancellation);
         }
         catch
@@ -120,10 +122,10 @@ public sealed class PostgresKeyring : IAsyncDisposable
         return keyring;
     }
 
-    private async Task AcknowledgeAsync(long version, CancellationToken cancellation)
+    private async Task AcknowledgeAsync(KeyringPosition position, CancellationToken cancellation)
     {
         await using var connection = await _sessions.OpenAsync(cancellation);
-        await KeyHosts.AcknowledgeAsync(connection, _host, _options.Host, version, _options.Lasts, cancellation);
+        await KeyHosts.AcknowledgeAsync(connection, _host, _options.Host, position, _options.Lasts, cancellation);
     }
 
     private async Task KeepUpAsync()

@@ -74,9 +74,6 @@ public sealed class RedisCommand
         return new RedisCommand(name, output[..end]);
     }
 
-    /// <summary>The same command, with another time for its answer.</summary>
-    public RedisCommand Within(TimeSpan timeout) => new(Name, Bytes) { Idempotent = Idempotent, Timeout = timeout };
-
     /// <summary>Two commands in one piece, of which only the second has an answer for certain.</summary>
     internal RedisCommand FollowedBy(RedisCommand next) => new(Name, [.. Bytes, .. next.Bytes]);
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Godwit.Security.Framing;
 
 namespace Godwit.Security.Fields;
@@ -9,13 +8,14 @@ public sealed class FieldColumn
     /// <summary>The most that PostgreSQL's names have is 63 bytes; a schema may stand before the table's.</summary>
     public const int LongestName = 255;
 
+    /// <exception cref="ArgumentException">A name is empty, too long, or not valid Unicode.</exception>
     public FieldColumn(string table, string column)
     {
         if (table.Length is 0 or > LongestName) throw new ArgumentException($"a table's name has 1 to {LongestName} characters", nameof(table));
         if (column.Length is 0 or > LongestName) throw new ArgumentException($"a column's name has 1 to {LongestName} characters", nameof(column));
         (Table, Column) = (table, column);
         ReadOnlySpan<byte> label = "godwit field"u8;
-        byte[] first = Encoding.UTF8.GetBytes(table), second = Encoding.UTF8.GetBytes(column);
+        byte[] first = StrictText.Bytes(table), second = StrictText.Bytes(column);
         var frame = new FrameWriter(new byte[FrameWriter.LengthOf(label.Length) + FrameWriter.LengthOf(first.Length) + FrameWriter.LengthOf(second.Length)]);
         frame.Part(label);
         frame.Part(first);

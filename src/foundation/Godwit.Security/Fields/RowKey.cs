@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 using Godwit.Security.Framing;
 
 namespace Godwit.Security.Fields;
@@ -36,13 +35,14 @@ public static class RowKey
     }
 
     /// <summary>A key of any columns, in the order of the primary key.</summary>
+    /// <exception cref="ArgumentException">There is no column, or one is not valid Unicode.</exception>
     public static byte[] Of(params ReadOnlySpan<string> columns)
     {
         if (columns.Length == 0) throw new ArgumentException("a row without a key has no values of its own", nameof(columns));
         var length = 0;
-        foreach (var column in columns) length += FrameWriter.LengthOf(Encoding.UTF8.GetByteCount(column));
+        foreach (var column in columns) length += FrameWriter.LengthOf(StrictText.Encoding.GetByteCount(column));
         var frame = new FrameWriter(new byte[length]);
-        foreach (var column in columns) frame.Part(Encoding.UTF8.GetBytes(column));
+        foreach (var column in columns) frame.Part(StrictText.Bytes(column));
         return frame.Written.ToArray();
     }
 }

@@ -1,6 +1,6 @@
 namespace Godwit.Security.Keyring;
 
-/// <summary>Who used which key. A key whose unwrapping cannot be noted is not given out.</summary>
+/// <summary>Which key was used; by whom is for an implementation to note, which knows the host and the account that it writes as. A key whose unwrapping cannot be noted is not given out.</summary>
 public interface IKeyAudit
 {
     /// <summary>Notes one unwrapping, before the key is used; one that failed too.</summary>
@@ -10,6 +10,7 @@ public interface IKeyAudit
     Task UsedAsync(IReadOnlyList<KeyUse> uses, CancellationToken cancellation);
 }
 
+/// <param name="MasterKeyId">The master key; for a person's data key the id of the key of the keyring that wraps it.</param>
 /// <param name="Succeeded">False when the master key did not open what was stored: it was changed, moved, or is another's.</param>
 public sealed record KeyUnwrapped(KeyId Id, KeyPurpose Purpose, int Version, string MasterKeyId, bool Succeeded, DateTimeOffset At);
 
@@ -29,6 +30,9 @@ public enum KeyOperation
     Compute,
     Sign,
 
-    /// <summary>A person's data key was wrapped or unwrapped.</summary>
+    /// <summary>A person's data key was wrapped.</summary>
     Wrap,
+
+    /// <summary>A person's data key was unwrapped.</summary>
+    Unwrap,
 }

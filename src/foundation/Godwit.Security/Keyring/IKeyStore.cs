@@ -9,7 +9,9 @@ public interface IKeyStore
     /// <summary>
     /// Puts <paramref name="next"/> in the place of the version before it, together with what changed, in one act: both are there afterwards, or neither.
     /// </summary>
-    /// <returns>False when the version there is not the one before <paramref name="next"/>, and nothing was changed.</returns>
+    /// <returns>
+    /// False when what is there has not the version before <paramref name="next"/>, or not the token that <see cref="KeyringSnapshot.Former"/> names, and nothing was changed.
+    /// </returns>
     Task<bool> TrySaveAsync(KeyringSnapshot next, IReadOnlyList<KeyChange> changes, CancellationToken cancellation);
 }
 

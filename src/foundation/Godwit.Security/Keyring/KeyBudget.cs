@@ -7,9 +7,10 @@ namespace Godwit.Security.Keyring;
 internal sealed class KeyBudget
 {
     private readonly Lock _lock = new();
-    private long _granted, _promised;
+    private long _granted, _promised, _total;
 
-    public bool RotationDemanded { get; private set; }
+    /// <summary>The shared count as it was when this process last added to it.</summary>
+    public long Total => Volatile.Read(ref _total);
 
     public bool TryTake()
     {
@@ -33,6 +34,7 @@ internal sealed class KeyBudget
         }
     }
 
+    /// <summary>Takes a promise back, or what was not used of it.</summary>
     public void Break(long calls)
     {
         lock (_lock) _promised = Math.Max(0, _promised - calls);
@@ -47,7 +49,7 @@ internal sealed class KeyBudget
         var within = Math.Min(added, RotationPolicy.HardLimit - (total - added));
         lock (_lock)
         {
-            RotationDemanded = total >= RotationPolicy.Default.Values;
+            _total = Math.Max(_total, total);
             if (within < needed) return false;
             _granted += within;
             return true;

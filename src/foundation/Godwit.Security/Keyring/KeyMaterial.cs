@@ -12,6 +12,9 @@ public sealed class KeyMaterial : IDisposable
 
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(Length, pinned: true);
     private readonly long[] _uses = new long[Enum.GetValues<KeyOperation>().Length];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly List<IDisposable> _attached = [];
     private int _holders = 1, _givenUp;
 
     /// <summary>Takes a copy; the caller zeroes its own.</summary>
@@ -29,6 +32,12 @@ public sealed class KeyMaterial : IDisposable
 
     public int Version { get; }
 
+    /// <summary>Called once, after the last use and before the bytes are zeroed: the counts are whole then.</summary>
+    internal Action<KeyMaterial>? LastUsed { get; set; }
+
+    /// <summary>Ends when the bytes are zeros.</summary>
+    internal Task Ended => _ended.Task;
+
     /// <summary>How many values it may still encrypt in this process.</summary>
     internal KeyBudget Budget { get; } = new();
 
@@ -40,23 +49,38 @@ public sealed class KeyMaterial : IDisposable
     internal bool IsZeroed => Volatile.Read(ref _holders) == 0;
 
     /// <exception cref="ObjectDisposedException">The key was given up.</exception>
-    internal void Hold()
+    internal void Hold() => ObjectDisposedException.ThrowIf(!TryHold(), this);
+
+    /// <returns>False when the key was given up.</returns>
+    internal bool TryHold()
     {
         var holders = Volatile.Read(ref _holders);
-        while (true)
+        while (holders != 0)
         {
-            ObjectDisposedException.ThrowIf(holders == 0, this);
             var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
-            if (seen == holders) return;
+            if (seen == holders) return true;
             holders = seen;
         }
+        return false;
     }
 
     internal void Release()
     {
         if (Interlocked.Decrement(ref _holders) != 0) return;
+        LastUsed?.Invoke(this);
+        lock (_lock)
+        {
+            foreach (var copy in _attached) copy.Dispose();
+        }
         Ciphers.Dispose();
         CryptographicOperations.ZeroMemory(_bytes);
+        _ended.SetResult();
+    }
+
+    /// <summary>Has something that was made of the bytes end together with them. Only while the key is held.</summary>
+    internal void Attach(IDisposable copy)
+    {
+        lock (_lock) _attached.Add(copy);
     }
 
     internal void Count(KeyOperation operation) => Interlocked.Increment(ref _uses[(int)operation]);

@@ -25,9 +25,18 @@ public sealed record KeyPurpose
     /// <summary>Wraps the data keys of single persons.</summary>
     public static KeyPurpose Person { get; } = new("person");
 
+    /// <summary>Values of one person, under the person's own key, which no keyring holds.</summary>
+    public static KeyPurpose PersonData { get; } = new("person-data");
+
     public string Name { get; }
 
-    /// <summary>A purpose of a module's own, or one of the above.</summary>
+    /// <summary>Whether it is <paramref name="family"/>, or a module's own of the same kind, whose name begins with it: <c>data-invoices</c>.</summary>
+    internal bool IsOf(KeyPurpose family) => this == family || Name.StartsWith(family.Name + "-", StringComparison.Ordinal);
+
+    /// <summary>
+    /// A purpose of a module's own, or one of the above. What a key may be used for is in the beginning of the name: those of <c>data-invoices</c> encrypt, of <c>index-invoices</c> index, of
+    /// <c>pepper-invoices</c> hash; those of any other name do what the module does with them.
+    /// </summary>
     /// <exception cref="ArgumentException">It is not a lower-case letter and up to 31 of lower-case letters, digits and hyphens.</exception>
     public static KeyPurpose Of(string name)
     {

@@ -27,6 +27,9 @@ public sealed record KeyRecord
     /// <summary>The version of the keyring that held it first: a host that has acknowledged that one, or a later one, knows the key.</summary>
     public required long SinceVersion { get; init; }
 
+    /// <summary>The version of the keyring that first had it in the state that it is in: a host that has acknowledged that one, or a later one, uses it as that state says.</summary>
+    public required long StateVersion { get; init; }
+
     /// <summary>Which master key wrapped it.</summary>
     public required string MasterKeyId { get; init; }
 

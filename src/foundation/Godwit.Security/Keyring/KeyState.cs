@@ -28,6 +28,10 @@ public static class KeyStates
         or (KeyState.DecryptOnly, KeyState.Retired)
         or (KeyState.Retired, KeyState.Destroyed);
 
+    /// <summary>Whether a key may have gone from one state to the other by any number of steps, or none.</summary>
+    public static bool MayReach(this KeyState from, KeyState to) =>
+        from == to || Enum.GetValues<KeyState>().Any(next => from.MayBecome(next) && next.MayReach(to));
+
     /// <summary>Whether a host holds the key.</summary>
     public static bool IsUsable(this KeyState state) => state is KeyState.Announced or KeyState.Active or KeyState.DecryptOnly;
 }

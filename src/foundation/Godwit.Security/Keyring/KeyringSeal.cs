@@ -48,6 +48,12 @@ public sealed record KeyringSeal(string MasterKeyId, ImmutableArray<byte> Value)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> number = stackalloc byte[KeyId.Length];
         Number(keyring.Version, number);
+        Number(keyring.Lineage.Length, number);
+        foreach (var token in keyring.Lineage)
+        {
+            token.TryWriteBytes(number, bigEndian: true, out _);
+            hash.AppendData(number);
+        }
         Number(keyring.Keys.Length, number);
         foreach (var key in keyring.Keys)
         {
@@ -58,6 +64,7 @@ public sealed record KeyringSeal(string MasterKeyId, ImmutableArray<byte> Value)
             Number((int)key.State, number);
             foreach (var at in (ReadOnlySpan<DateTimeOffset?>)[key.CreatedAt, key.ActivatedAt, key.ReplacedAt, key.RetiredAt]) Number(at is { } moment ? Microseconds(moment) : -1, number);
             Number(key.SinceVersion, number);
+            Number(key.StateVersion, number);
             Text(Encoding.UTF8.GetBytes(key.MasterKeyId), number);
             Text(key.Wrapped.AsSpan(), number);
         }

@@ -8,6 +8,8 @@ namespace Godwit.Security.Keyring;
 /// </summary>
 public sealed class LiveKeyring : IAsyncDisposable
 {
+    private static readonly TimeSpan s_lastCalls = TimeSpan.FromSeconds(5);
+
     private readonly IKeyStore _store;
     private readonly MasterKeys _masters;
     private readonly IKeyAudit _audit;
@@ -15,7 +17,9 @@ public sealed class LiveKeyring : IAsyncDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<KeyPurpose, PurposeKeys> _open = [];
     private readonly Dictionary<KeyId, KeyMaterial> _materials = [];
+    private readonly Lock _counting = new();
     private readonly List<KeyUse> _unreported = [];
+    private readonly List<KeySet> _former = [];
     private KeyringSnapshot _snapshot = KeyringSnapshot.Empty;
     private DateTimeOffset _countingSince;
     private bool _disposed;
@@ -26,8 +30,23 @@ public sealed class LiveKeyring : IAsyncDisposable
         _countingSince = time.GetUtcNow();
     }
 
-    /// <summary>The version that this host works with: what it tells others that it knows.</summary>
-    public long Version => Volatile.Read(ref _snapshot).Version;
+    /// <summary>
+    /// What this host acknowledges to others: the keyring that it works with, or a former one while something that was begun with that is not stored yet (<see cref="PurposeKeys.BeginWrite"/>).
+    /// </summary>
+    public KeyringPosition Position
+    {
+        get
+        {
+            lock (_former)
+            {
+                _former.RemoveAll(set => !set.HasWrites);
+                return _former.Count > 0 ? _former.MinBy(set => set.KeyringVersion)!.Position : _snapshot.Position;
+            }
+        }
+    }
+
+    /// <summary>The version of <see cref="Position"/>.</summary>
+    public long Version => Position.Version;
 
     /// <exception cref="KeyringException">The keyring was changed by somebody who has not the master key, or that one is not at hand.</exception>
     public static async Task<LiveKeyring> LoadAsync(IKeyStore store, MasterKeys masters, IKeyAudit audit, TimeProvider time, CancellationToken cancellation)
@@ -55,9 +74,12 @@ public sealed class LiveKeyring : IAsyncDisposable
         }
     }
 
-    /// <summary>Loads the keyring again, unwraps what is new, and zeroes what was retired.</summary>
+    /// <summary>
+    /// Loads the keyring again, unwraps what is new, and zeroes what was retired. A keyring that did not come of the one that this host has is not followed: hosts that have heard of different keys
+    /// would take each other's values for damaged.
+    /// </summary>
     /// <returns>Whether anything had changed.</returns>
-    /// <exception cref="KeyringException">A new key cannot be unwrapped, the keyring was changed by hand, or the store went back to an older one; what was loaded before stays in use.</exception>
+    /// <exception cref="KeyringException">A new key cannot be unwrapped, the keyring was changed by hand, or the store has one that is older or went another way; what was loaded before stays in use.</exception>
     public async Task<bool> RefreshAsync(CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
@@ -65,15 +87,24 @@ public sealed class LiveKeyring : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var next = await _store.LoadAsync(cancellation);
-            if (next.Version == _snapshot.Version) return false;
-            if (next.Version < _snapshot.Version)
-                throw new KeyringException($"the keyring went back from version {_snapshot.Version} to {next.Version}: it was restored from a backup. Find out what was written since, and start again");
+            if (next.Position == _snapshot.Position) return false;
+            RequireSuccessor(next);
             await KeyringSeal.CheckAsync(next, _masters, cancellation);
             var sets = new List<(PurposeKeys Keys, KeySet Set)>();
             foreach (var keys in _open.Values) sets.Add((keys, await SetOfAsync(next, keys.Purpose, cancellation)));
             // Only after every new key could be had: a host works with one keyring, not with parts of two.
-            foreach (var (keys, set) in sets) keys.Current = set;
-            Volatile.Write(ref _snapshot, next);
+            lock (_former)
+            {
+                _former.RemoveAll(set => !set.HasWrites);
+                foreach (var (keys, set) in sets)
+                {
+                    _former.Add(keys.Current);
+                    keys.Current = set;
+                }
+                // Who begins to write either sees the new set, or is seen to have begun with the former one.
+                Interlocked.MemoryBarrier();
+                _snapshot = next;
+            }
             foreach (var gone in _materials.Values.Where(m => next.Find(m.Id) is not { } record || !record.State.IsUsable()).ToList()) GiveUp(gone);
             return true;
         }
@@ -97,7 +128,7 @@ public sealed class LiveKeyring : IAsyncDisposable
         }
     }
 
-    /// <summary>Notes the last uses, and zeroes all keys.</summary>
+    /// <summary>Notes the last uses, and zeroes all keys. Waits for calls that work with a key now, for five seconds at most; a longer one zeroes its key itself, and is not counted.</summary>
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync();
@@ -105,7 +136,18 @@ public sealed class LiveKeyring : IAsyncDisposable
         {
             if (_disposed) return;
             _disposed = true;
-            foreach (var material in _materials.Values.ToList()) GiveUp(material);
+            foreach (var keys in _open.Values) keys.Current = KeySet.Ended(_snapshot.Position);
+            var materials = _materials.Values.ToList();
+            foreach (var material in materials) GiveUp(material);
+            try
+            {
+                await Task.WhenAll(materials.Select(m => m.Ended)).WaitAsync(s_lastCalls, _time);
+            }
+            catch (TimeoutException)
+            {
+                // What was counted until now is noted all the same.
+                lock (_counting) materials.ForEach(TakeCounts);
+            }
             await ReportAsync(CancellationToken.None);
         }
         finally
@@ -122,20 +164,42 @@ public sealed class LiveKeyring : IAsyncDisposable
         foreach (var record in snapshot.Of(purpose).Where(k => k.State.IsUsable()))
         {
             if (!_materials.TryGetValue(record.Id, out var material))
+            {
                 _materials[record.Id] = material = await KeyWrap.OpenAsync(_masters, record, _audit, _time, cancellation);
+                material.LastUsed = key =>
+                {
+                    lock (_counting) TakeCounts(key);
+                };
+            }
             all.Add(material);
             if (record.State == KeyState.Active) active = material;
             if (record.State == KeyState.Announced) announced.Add(material);
         }
-        return new KeySet(snapshot.Version, active, all, announced);
+        return new KeySet(snapshot.Position, active, all, announced);
     }
 
     private async Task ReportAsync(CancellationToken cancellation)
     {
-        foreach (var material in _materials.Values) TakeCounts(material);
-        if (_unreported.Count > 0) await _audit.UsedAsync([.. _unreported], cancellation);
-        _unreported.Clear();
-        _countingSince = _time.GetUtcNow();
+        List<KeyUse> uses;
+        lock (_counting)
+        {
+            foreach (var material in _materials.Values) TakeCounts(material);
+            uses = [.. _unreported];
+            _countingSince = _time.GetUtcNow();
+        }
+        if (uses.Count > 0) await _audit.UsedAsync(uses, cancellation);
+        // Only these: a key that was given up adds its last ones whenever its last call ends.
+        lock (_counting) _unreported.RemoveRange(0, uses.Count);
+    }
+
+    private void RequireSuccessor(KeyringSnapshot next)
+    {
+        var wrong = next.Version < _snapshot.Version ? $"went back from version {_snapshot.Version} to {next.Version}"
+            : !next.DescendsFrom(_snapshot.Position) ? $"of version {next.Version} did not come of version {_snapshot.Version} as this host has it"
+            : _snapshot.Keys.FirstOrDefault(k => next.Find(k.Id) is not { } now || !k.State.MayReach(now.State)) is { } key
+                ? $"of version {next.Version} has {key} in a state from before, or not at all"
+            : null;
+        if (wrong is not null) throw new KeyringException($"the keyring {wrong}: it was restored from a backup, or changed by hand. Find out what was written since, and start again");
     }
 
     private void TakeCounts(KeyMaterial material)
@@ -149,7 +213,6 @@ public sealed class LiveKeyring : IAsyncDisposable
 
     private void GiveUp(KeyMaterial material)
     {
-        TakeCounts(material);
         _materials.Remove(material.Id);
         material.Dispose();
     }

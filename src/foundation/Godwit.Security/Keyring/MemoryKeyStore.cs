@@ -26,7 +26,7 @@ public sealed class MemoryKeyStore : IKeyStore
         cancellation.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            if (next.Version != _snapshot.Version + 1) return Task.FromResult(false);
+            if (next.Version != _snapshot.Version + 1 || next.Former != _snapshot.Token) return Task.FromResult(false);
             _snapshot = next;
             _changes.AddRange(changes);
             return Task.FromResult(true);

@@ -24,8 +24,10 @@ public sealed record Argon2Parameters(uint MemoryKib, int Passes, int Lanes)
     /// <summary>Whether new hashes may be made so.</summary>
     internal bool IsStrong => IsBounded && Lanes == 1 && MemoryKib >= LeastMemoryKib && MemoryKib * (long)Passes >= Default.MemoryKib * (long)Default.Passes;
 
-    /// <summary>Whether a hash with <paramref name="other"/> costs at least as much as one with these.</summary>
-    internal bool IsReachedBy(Argon2Parameters other) => other.Lanes == Lanes && other.MemoryKib >= MemoryKib && other.Passes >= Passes;
+    /// <summary>
+    /// Whether a hash with <paramref name="other"/> costs at least as much as one with these, by memory times passes: it is not made anew then, because that would only make it cheaper to guess.
+    /// </summary>
+    internal bool IsReachedBy(Argon2Parameters other) => other.MemoryKib >= LeastMemoryKib && other.MemoryKib * (long)other.Passes >= MemoryKib * (long)Passes;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"m={MemoryKib},t={Passes},p={Lanes}");
 }

@@ -45,13 +45,15 @@ public sealed class PasswordHasher
         return _gate.RunAsync(() => Argon2Password.Make(password.Span, _parameters), cancellation);
     }
 
-    /// <summary>Whether a password is the one that was stored. A hash that cannot be verified costs about as much as one that can.</summary>
+    /// <summary>
+    /// Whether a password is the one that was stored. A wrong one costs at least what <see cref="PretendAsync"/> costs, whatever is wrong with it, so that no answer comes sooner than that for who
+    /// is not there. A hash of another system costs its own computing on top: until it was made anew, the time tells that the account is there and was imported.
+    /// </summary>
     /// <exception cref="HashingBusyException">Its turn did not come in time.</exception>
     public Task<PasswordVerdict> VerifyAsync(ReadOnlyMemory<byte> password, string stored, CancellationToken cancellation)
     {
         if (password.Length > LongestPassword || StoredPassword.Read(stored) is not { } hash) return PretendAsync(password, cancellation);
-        return _gate.RunAsync(
-            () => !hash.Verify(password.Span) ? PasswordVerdict.Wrong : hash.IsCurrent(_parameters) ? PasswordVerdict.Right : PasswordVerdict.RightNeedsRehash, cancellation);
+        return _gate.RunAsync(() => Judge(hash, password.Span), cancellation);
     }
 
     /// <summary>Does the work for nothing: for who is not there, so that the time an answer takes does not tell who is.</summary>
@@ -70,4 +72,12 @@ public sealed class PasswordHasher
 
     /// <summary>Whether a stored hash is to be made anew at the next login.</summary>
     public bool NeedsRehash(string stored) => StoredPassword.Read(stored) is not { } hash || !hash.IsCurrent(_parameters);
+
+    private PasswordVerdict Judge(StoredPassword hash, ReadOnlySpan<byte> password)
+    {
+        if (hash.Verify(password)) return hash.IsCurrent(_parameters) || !hash.Covers(password) ? PasswordVerdict.Right : PasswordVerdict.RightNeedsRehash;
+        // A cheap hash of another system would answer sooner than the work that is done for nobody.
+        if (!hash.IsCurrent(_parameters)) Argon2Password.Make(password, _parameters);
+        return PasswordVerdict.Wrong;
+    }
 }

@@ -8,13 +8,18 @@ namespace Godwit.Security.Peppers;
 
 /// <summary>
 /// Hashes API keys and codes with a secret that the database does not have. Rotating it has two ways: what is presented is hashed anew under the active key (<see cref="NeedsRestamp"/>), and what
-/// nobody presents is wrapped, HMAC(new, old hash), so that the old key can go all the same.
+/// nobody presents is wrapped, HMAC(new, old hash), so that whoever has learned the old key can do nothing with the table.
 /// </summary>
 /// <remarks>
+/// Whoever presents a key has it computed through the whole chain, the old key first: a wrapped hash needs every key that its chain names. An old pepper is out of use when its key decrypts only
+/// (<see cref="KeyState.DecryptOnly"/>) and no stored hash is of it alone: it makes no hash of its own any more, and only computes the beginnings of chains. It is retired, and can be destroyed,
+/// when no chain names it: each hash was restamped when it was presented, or given up. <see cref="PepperedHash.Keys"/> are those that a hash needs.
+/// A hash is wrapped three times at most. After that <see cref="TryWrap"/> leaves it as it is: it stays valid under its chain, and its outermost key decrypts only from then on. Nobody presented it
+/// through three rotations: have its owner present it, replace it, or give it up, and only then retire that key.
 /// A hash that leaked must be of no use: if wrapping were the same computation as hashing, whoever has an old stored hash could present it as a key, and it would be hashed into just what is
 /// stored now. The two are therefore computed over different labels, and a presented value that is itself a stored hash is refused before anything is computed.
 /// </remarks>
-/// <param name="keys">Keys for peppers.</param>
+/// <param name="keys">Keys for peppers: <see cref="KeyPurpose.Pepper"/>, or a module's own such as <c>pepper-codes</c>.</param>
 /// <param name="purpose">What is hashed, such as <c>api-key</c>: a hash of one purpose is none of another.</param>
 /// <param name="originals">How hashes that were taken over from other systems were made.</param>
 public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyList<OriginalHash> originals)
@@ -22,7 +27,8 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
     /// <summary>No key or code is longer.</summary>
     public const int LongestPresented = 4096;
 
-    private readonly byte[] _purpose = Encoding.UTF8.GetBytes(purpose);
+    private readonly PurposeKeys _keys = keys.Purpose.IsOf(KeyPurpose.Pepper) ? keys : throw new ArgumentException($"keys for {keys.Purpose} are no peppers", nameof(keys));
+    private readonly byte[] _purpose = StrictText.Bytes(purpose);
 
     /// <summary>The hash to store of a new key.</summary>
     /// <exception cref="ArgumentException">It is empty, too long, or itself a stored hash.</exception>
@@ -30,7 +36,7 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
     public PepperedHash Hash(ReadOnlySpan<byte> presented)
     {
         if (IsRefused(presented)) throw new ArgumentException("it is empty, too long, or a stored hash", nameof(presented));
-        var key = keys.HoldActive();
+        var key = _keys.HoldActive();
         try
         {
             return HashWith(key, presented);
@@ -43,13 +49,24 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
 
     /// <summary>Wraps a stored hash under the active key, without knowing what it is the hash of.</summary>
     /// <returns>The same hash when the active key made or wrapped it already.</returns>
-    /// <exception cref="KeyringException">It was wrapped as often as may be, or there is no active key.</exception>
-    public PepperedHash Wrap(PepperedHash stored)
+    /// <exception cref="KeyringException">It was wrapped as often as may be (<see cref="TryWrap"/> leaves such a hash as it is), or there is no active key.</exception>
+    public PepperedHash Wrap(PepperedHash stored) => TryWrap(stored, out var wrapped) ? wrapped
+        : throw new KeyringException($"a hash of chain {stored.Chain} was wrapped as often as may be: it stays valid while those keys are there. Have its owner present it, replace it, or give it up");
+
+    /// <summary>Wraps a stored hash under the active key, for a table of which some may have been wrapped as often as may be.</summary>
+    /// <param name="stored">The hash.</param>
+    /// <param name="wrapped">The hash to store; <paramref name="stored"/> itself when the active key made or wrapped it already, or it stays as it is.</param>
+    /// <returns>False when it was wrapped as often as may be.</returns>
+    /// <exception cref="KeyringException">There is no active key.</exception>
+    public bool TryWrap(PepperedHash stored, out PepperedHash wrapped)
     {
-        var key = keys.HoldActive();
+        var key = _keys.HoldActive();
         try
         {
-            return IsCurrent(stored, key.Id) ? stored : WrapWith(key, stored);
+            var isCurrent = IsCurrent(stored, key.Id);
+            var mayWrap = stored.Wrappers.Length + 2 <= PepperedHash.LongestChain;
+            wrapped = isCurrent || !mayWrap ? stored : WrapWith(key, stored);
+            return isCurrent || mayWrap;
         }
         finally
         {
@@ -76,28 +93,38 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
     /// <see cref="PepperedHash.Chain"/> of its rows), and of each key that is not retired.
     /// </summary>
     /// <returns>Empty when it is refused.</returns>
+    /// <exception cref="ObjectDisposedException">The keyring was disposed of.</exception>
     public IReadOnlyList<PepperedHash> Candidates(ReadOnlySpan<byte> presented, params IEnumerable<string> chains)
     {
         if (IsRefused(presented)) return [];
+        List<string> named = [.. chains];
         var found = new List<PepperedHash>();
-        foreach (var chain in keys.Current.Lookup.Select(k => k.Id.ToString()).Concat(chains).Distinct(StringComparer.Ordinal))
+        KeySet set;
+        do
         {
-            var links = chain.Split('+');
-            if (links.Length > PepperedHash.LongestChain) continue;
-            var wrappers = ImmutableArray.CreateBuilder<KeyId>();
-            var whole = true;
-            foreach (var link in links.Skip(1))
+            found.Clear();
+            set = _keys.Live;
+            foreach (var chain in set.Lookup.Select(k => k.Id.ToString()).Concat(named).Distinct(StringComparer.Ordinal))
             {
-                whole &= KeyId.TryParse(link, out var id);
-                wrappers.Add(id);
+                var links = chain.Split('+');
+                if (links.Length > PepperedHash.LongestChain) continue;
+                var wrappers = ImmutableArray.CreateBuilder<KeyId>();
+                var whole = true;
+                foreach (var link in links.Skip(1))
+                {
+                    whole &= KeyId.TryParse(link, out var id);
+                    wrappers.Add(id);
+                }
+                if (whole && Compute(presented, links[0], wrappers.ToImmutable().AsSpan()) is { } hash) found.Add(hash);
             }
-            if (whole && Compute(presented, links[0], wrappers.ToImmutable().AsSpan()) is { } hash) found.Add(hash);
+            // A key that was retired meanwhile left a hole: the keyring of now has the one that took its place.
         }
+        while (set != _keys.Current);
         return found;
     }
 
     /// <summary>Whether a hash that was just verified has to be replaced by <see cref="Hash"/> of what was presented.</summary>
-    public bool NeedsRestamp(PepperedHash stored) => keys.Current.Active is { } active && (stored.Wrappers.Length > 0 || stored.Origin != active.Id.ToString());
+    public bool NeedsRestamp(PepperedHash stored) => _keys.Current.Active is { } active && (stored.Wrappers.Length > 0 || stored.Origin != active.Id.ToString());
 
     private static bool IsCurrent(PepperedHash stored, KeyId active) => stored.Wrappers.Length > 0 ? stored.Wrappers[^1] == active : stored.Origin == active.ToString();
 
@@ -110,13 +137,15 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
         PepperedHash hash;
         if (originals.FirstOrDefault(o => o.Name == origin) is { } original)
         {
+            // Another system's way alone is no hash of ours: whoever can write to the table could put one there of a key of his own.
+            if (wrappers.IsEmpty) return null;
             Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
             original.Compute(presented, mac);
             hash = new PepperedHash(origin, [], mac);
         }
         else
         {
-            if (!KeyId.TryParse(origin, out var id) || Held(id) is not { } key) return null;
+            if (!KeyId.TryParse(origin, out var id) || _keys.TryHold(id) is not { } key) return null;
             try
             {
                 hash = HashWith(key, presented);
@@ -128,7 +157,7 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
         }
         foreach (var wrapper in wrappers)
         {
-            if (Held(wrapper) is not { } key) return null;
+            if (_keys.TryHold(wrapper) is not { } key) return null;
             try
             {
                 hash = WrapWith(key, hash);
@@ -141,21 +170,6 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
         return hash;
     }
 
-    private KeyMaterial? Held(KeyId id)
-    {
-        if (keys.Current.Find(id) is not { } key) return null;
-        try
-        {
-            key.Hold();
-            return key;
-        }
-        catch (ObjectDisposedException)
-        {
-            // Retired since the line above.
-            return null;
-        }
-    }
-
     private PepperedHash HashWith(KeyMaterial key, ReadOnlySpan<byte> presented)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
@@ -165,7 +179,6 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
 
     private PepperedHash WrapWith(KeyMaterial key, PepperedHash stored)
     {
-        if (stored.Wrappers.Length + 2 > PepperedHash.LongestChain) throw new KeyringException($"a hash of chain {stored.Chain} was wrapped as often as may be: have its owner present it, or replace it");
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         Mac(key, "godwit pepper hash"u8, Encoding.UTF8.GetBytes(stored.Chain), stored.Mac.AsSpan(), mac);
         return new PepperedHash(stored.Origin, stored.Wrappers.Add(key.Id), mac);

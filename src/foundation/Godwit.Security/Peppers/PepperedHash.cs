@@ -8,7 +8,7 @@ namespace Godwit.Security.Peppers;
 
 /// <summary>
 /// What is stored of an API key or a code. As text: <c>gwp1.</c>, then what made it from the inside out, joined by +, then 43 characters of base64url: <c>gwp1.KEY.MAC</c> is HMAC under one key,
-/// <c>gwp1.KEY+NEXT.MAC</c> that hash wrapped under the next. A chain that begins with a name in place of an id began as a hash of another system.
+/// <c>gwp1.KEY+NEXT.MAC</c> that hash wrapped under the next. A chain that begins with a name in place of an id began as a hash of another system, and is wrapped once at least.
 /// </summary>
 public sealed record PepperedHash
 {
@@ -26,6 +26,9 @@ public sealed record PepperedHash
     /// <summary>The keys that wrapped it since, the first one first.</summary>
     public ImmutableArray<KeyId> Wrappers { get; }
 
+    /// <summary>Every key that is needed to verify it, each of which something would miss.</summary>
+    public IEnumerable<KeyId> Keys => KeyId.TryParse(Origin, out var id) ? Wrappers.Prepend(id) : Wrappers;
+
     internal ImmutableArray<byte> Mac { get; }
 
     /// <summary>What made it, without the hash: rows with the same one are looked up alike.</summary>
@@ -38,7 +41,8 @@ public sealed record PepperedHash
         var parts = text[Prefix.Length..].Split('.');
         if (parts.Length != 2 || !Signing.StrictBase64Url.TryDecode(parts[1], MacLength, out var mac)) return false;
         var chain = parts[0].Split('+');
-        if (chain.Length > LongestChain || !(KeyId.TryParse(chain[0], out _) || OriginalHash.IsName(chain[0]))) return false;
+        // A hash of another system is taken over wrapped, never as it is: such a text was not made here.
+        if (chain.Length > LongestChain || !(KeyId.TryParse(chain[0], out _) || (chain.Length > 1 && OriginalHash.IsName(chain[0])))) return false;
         var wrappers = ImmutableArray.CreateBuilder<KeyId>(chain.Length - 1);
         foreach (var link in chain.Skip(1))
         {

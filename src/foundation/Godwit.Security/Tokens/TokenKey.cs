@@ -4,7 +4,7 @@ using Godwit.Security.Signing;
 
 namespace Godwit.Security.Tokens;
 
-/// <summary>A token key opened for ES256.</summary>
+/// <summary>A token key opened for ES256. It ends together with the key that it was made of: what the library made of the private number is gone when that is.</summary>
 internal sealed class TokenKey : IDisposable
 {
     private readonly ECDsa _ecdsa;
@@ -21,6 +21,7 @@ internal sealed class TokenKey : IDisposable
     public EcPublicKey Public { get; }
 
     /// <exception cref="KeyringException">The bytes are no private key of P-256.</exception>
+    /// <exception cref="ObjectDisposedException">The key was given up.</exception>
     public static TokenKey Open(KeyMaterial material)
     {
         var number = GC.AllocateUninitializedArray<byte>(KeyMaterial.Length, pinned: true);
@@ -28,7 +29,9 @@ internal sealed class TokenKey : IDisposable
         try
         {
             material.Bytes.CopyTo(number);
-            return new TokenKey(material, ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = number }));
+            var key = new TokenKey(material, ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = number }));
+            material.Attach(key);
+            return key;
         }
         catch (CryptographicException e)
         {
@@ -41,6 +44,7 @@ internal sealed class TokenKey : IDisposable
         }
     }
 
+    /// <summary>Only while the material is held.</summary>
     // An ECDsa serves one thread at a time; a signature takes some 30 microseconds.
     public byte[] Sign(ReadOnlySpan<byte> data)
     {

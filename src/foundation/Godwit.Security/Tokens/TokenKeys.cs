@@ -41,12 +41,28 @@ public sealed class TokenKeys : IDisposable
 
     /// <summary>Signs with the active key.</summary>
     /// <exception cref="KeyringException">There is none.</exception>
+    /// <exception cref="ObjectDisposedException">The keyring was disposed of.</exception>
     internal byte[] Sign(Func<string, byte[]> dataFor, out byte[] data)
     {
-        var key = Current().Active ?? throw new KeyringException("there is no active key for tokens: create one", mayRetry: true);
-        data = dataFor(key.Public.Kid);
-        key.Material.Count(KeyOperation.Sign);
-        return key.Sign(data);
+        while (true)
+        {
+            var state = Current();
+            ObjectDisposedException.ThrowIf(state.Set.IsEnded, this);
+            var key = state.Active ?? throw new KeyringException("there is no active key for tokens: create one", mayRetry: true);
+            // Given up between the two lines above: the keyring of now has another.
+            if (!key.Material.TryHold()) continue;
+            try
+            {
+                data = dataFor(key.Public.Kid);
+                var signature = key.Sign(data);
+                key.Material.Count(KeyOperation.Sign);
+                return signature;
+            }
+            finally
+            {
+                key.Material.Release();
+            }
+        }
     }
 
     public void Dispose()
@@ -62,23 +78,32 @@ public sealed class TokenKeys : IDisposable
 
     private State Current()
     {
-        var set = _keys.Current;
-        if (Volatile.Read(ref _state) is { } state && state.Set == set) return state;
+        if (Volatile.Read(ref _state) is { } state && state.Set == _keys.Current) return state;
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            foreach (var gone in _opened.Keys.Where(id => set.Find(id) is null).ToList())
+            while (true)
             {
-                _opened.Remove(gone, out var key);
-                key!.Dispose();
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                // Asked inside the lock: a thread that came here with an older set would take away what a newer one has opened.
+                var set = _keys.Current;
+                if (_state?.Set == set) return _state;
+                try
+                {
+                    foreach (var material in set.All)
+                    {
+                        if (!_opened.ContainsKey(material.Id)) _opened[material.Id] = TokenKey.Open(material);
+                    }
+                }
+                catch (ObjectDisposedException) when (set != _keys.Current)
+                {
+                    continue;
+                }
+                var next = new State(set, set.All.Select(m => _opened[m.Id]).ToDictionary(k => k.Public.Kid, StringComparer.Ordinal), set.Active is { } active ? _opened[active.Id] : null);
+                Volatile.Write(ref _state, next);
+                // Those that are gone end with their keys, when the last signature with them is made.
+                foreach (var gone in _opened.Keys.Where(id => set.Find(id) is null).ToList()) _opened.Remove(gone);
+                return next;
             }
-            foreach (var material in set.All)
-            {
-                if (!_opened.ContainsKey(material.Id)) _opened[material.Id] = TokenKey.Open(material);
-            }
-            var next = new State(set, set.All.Select(m => _opened[m.Id]).ToDictionary(k => k.Public.Kid, StringComparer.Ordinal), set.Active is { } active ? _opened[active.Id] : null);
-            Volatile.Write(ref _state, next);
-            return next;
         }
     }
 

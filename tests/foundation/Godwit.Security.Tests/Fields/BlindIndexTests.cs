@@ -30,7 +30,7 @@ public sealed class BlindIndexTests : IAsyncLifetime
     public void An_index_is_the_key_id_and_HMAC_SHA_256_over_framed_parts()
     {
         var key = _keys.HoldActive();
-        byte[] data = [.. Part("godwit blind index"u8), .. Part("users.email"u8), .. Part("acme"u8), .. Part("ann@example.org"u8)];
+        byte[] data = [.. Part("godwit blind index"u8), .. Part("users.email"u8), .. Part("email"u8), .. Part("acme"u8), .. Part("ann@example.org"u8)];
         var id = new byte[KeyId.Length];
         key.Id.Write(id);
         Assert.Equal([.. id, .. HMACSHA256.HashData(key.Bytes, data)], Compute("users.email", "acme", " Ann@Example.ORG ", IndexNormalization.Email));
@@ -66,32 +66,100 @@ public sealed class BlindIndexTests : IAsyncLifetime
         var old = Compute("p", "", "v", IndexNormalization.Exact);
         var announced = await _bench.Administration.AnnounceAsync(KeyPurpose.Index, Cancellation);
         await _keyring.RefreshAsync(Cancellation);
-        Assert.Equal([old], index.Candidates("", "v"));
+        // Another host may have activated it and write with it before this one hears of that; and who prepares the rotation writes both.
+        var ahead = new byte[BlindIndex.Length];
+        index.ComputeUnder(announced.Id, "", "v", ahead);
+        Assert.Equal(announced.Id, BlindIndex.KeyIdOf(ahead));
+        Assert.Equal([old, ahead], index.Candidates("", "v"));
+        Assert.Equal(old, Compute("p", "", "v", IndexNormalization.Exact));
         await _bench.Administration.ActivateAsync(announced.Id, Cancellation);
         await _keyring.RefreshAsync(Cancellation);
         var now = Compute("p", "", "v", IndexNormalization.Exact);
-        Assert.NotEqual(old, now);
+        Assert.Equal(ahead, now);
         Assert.Equal([now, old], index.Candidates("", "v"));
         Assert.True(index.IsCurrent(now));
         Assert.False(index.IsCurrent(old));
         await _bench.Administration.RetireAsync(BlindIndex.KeyIdOf(old)!.Value, Cancellation);
         await _keyring.RefreshAsync(Cancellation);
         Assert.Equal([now], index.Candidates("", "v"));
+        Assert.True(Assert.Throws<KeyringException>(() => index.ComputeUnder(BlindIndex.KeyIdOf(old)!.Value, "", "v", ahead)).MayRetry);
     }
+
+    [Fact]
+    public async Task After_the_end_of_a_keyring_nothing_is_taken_for_absent()
+    {
+        var index = new BlindIndex(_keys, "p", IndexNormalization.Exact);
+        await _keyring.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => index.Candidates("", "v"));
+    }
+
+    [Theory]
+    [InlineData("C01X00T47")]
+    [InlineData("N/A")]
+    [InlineData("")]
+    [InlineData(" - ")]
+    [InlineData("+")]
+    [InlineData("49+30")]
+    [InlineData("\u0661\u0662\u0663")]
+    [InlineData("12\u00bd")]
+    public void What_has_more_than_digits_or_none_is_refused(string value)
+    {
+        var refusal = Assert.Throws<ArgumentException>(() => Compute("p", "", value, IndexNormalization.Digits));
+        if (value.Length > 4) Assert.DoesNotContain(value, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_with_letters_keep_them()
+    {
+        Assert.Equal(Compute("p", "", "C01X00T47", IndexNormalization.Alphanumeric), Compute("p", "", "c01-x00 t47", IndexNormalization.Alphanumeric));
+        Assert.NotEqual(Compute("p", "", "C01X00T47", IndexNormalization.Alphanumeric), Compute("p", "", "D01Y00T47", IndexNormalization.Alphanumeric));
+        foreach (var none in new[] { "", "//", "12+3", "\u00c901", "\u212a1" }) Assert.Throws<ArgumentException>(() => Compute("p", "", none, IndexNormalization.Alphanumeric));
+    }
+
+    [Theory]
+    [InlineData("k@example.org", "\u212a@example.org")]
+    [InlineData("\u00e5@example.org", "\u212b@example.org")]
+    [InlineData("\u03c9@example.org", "\u2126@example.org")]
+    [InlineData("i@example.org", "\u0130@example.org")]
+    [InlineData("\u00df@example.org", "\u1e9e@example.org")]
+    public void Addresses_that_only_look_alike_have_two_indexes(string one, string two) =>
+        Assert.NotEqual(Compute("p", "", one, IndexNormalization.Email), Compute("p", "", two, IndexNormalization.Email));
+
+    [Fact]
+    public void An_address_is_more_than_white_space() => Assert.Throws<ArgumentException>(() => Compute("p", "", " \t", IndexNormalization.Email));
+
+    [Fact]
+    public void The_same_text_under_two_normalizations_has_two_indexes() =>
+        Assert.Equal(4, new[] { IndexNormalization.Exact, IndexNormalization.Email, IndexNormalization.Digits, IndexNormalization.Alphanumeric }
+            .Select(n => Convert.ToHexString(Compute("p", "", "123", n))).Distinct(StringComparer.Ordinal).Count());
 
     [Fact]
     public void A_long_value_and_a_broken_one()
     {
-        Assert.Equal(Compute("p", "", new string('x', 100_000), IndexNormalization.Exact), Compute("p", "", new string('x', 100_000), IndexNormalization.Exact));
+        // Beyond what lies on the stack, every character counts: one that differs in the last, one that is shorter.
+        string[] values = [new('x', 100_000), new string('x', 99_999) + 'y', new('x', 99_999), new('x', 512), new('x', 513)];
+        Assert.Equal(values.Length, values.Select(v => Convert.ToHexString(Compute("p", "", v, IndexNormalization.Exact))).Distinct(StringComparer.Ordinal).Count());
+        var key = _keys.HoldActive();
+        byte[] framed = [.. "godwit blind index"u8, .. "p"u8, .. "exact"u8];
+        byte[] data = [0, 0, 0, 18, .. framed[..18], 0, 0, 0, 1, .. framed[18..19], 0, 0, 0, 5, .. framed[19..], 0, 0, 0, 0, 0, 1, 0x86, 0xa0, .. Enumerable.Repeat((byte)'x', 100_000)];
+        Assert.Equal(HMACSHA256.HashData(key.Bytes, data), Compute("p", "", values[0], IndexNormalization.Exact)[KeyId.Length..]);
+        key.Release();
         // A lone surrogate has no bytes of its own: taken for another character, two values would be one.
         Assert.ThrowsAny<ArgumentException>(() => Compute("p", "", "\ud800", IndexNormalization.Exact));
+        Assert.ThrowsAny<ArgumentException>(() => Compute("p", "", "\ud800@example.org", IndexNormalization.Email));
+        Assert.ThrowsAny<ArgumentException>(() => Compute("p", "\udc00", "v", IndexNormalization.Exact));
+        Assert.ThrowsAny<ArgumentException>(() => Compute("\udc00", "", "v", IndexNormalization.Exact));
     }
 
     [Fact]
-    public async Task A_key_that_encrypts_computes_no_index()
+    public async Task Only_keys_for_indexes_compute_one()
     {
-        var data = await _bench.NewAsync(KeyPurpose.Data);
-        Assert.Throws<ArgumentException>(() => new BlindIndex(data, "p", IndexNormalization.Exact));
+        foreach (var purpose in new[] { KeyPurpose.Data, KeyPurpose.Person, KeyPurpose.Pepper, KeyPurpose.Token, KeyPurpose.Mail, KeyPurpose.Of("invoices") })
+        {
+            var keys = await _bench.NewAsync(purpose);
+            Assert.Throws<ArgumentException>(() => new BlindIndex(keys, "p", IndexNormalization.Exact));
+        }
+        Assert.Single(new BlindIndex(await _bench.NewAsync(KeyPurpose.Of("index-invoices")), "p", IndexNormalization.Exact).Candidates("", "v"));
     }
 
     [Fact]

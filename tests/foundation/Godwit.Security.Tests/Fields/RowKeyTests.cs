@@ -33,6 +33,19 @@ public sealed class RowKeyTests
         Assert.Equal(RowKey.Of(key.ToString()), bytes[..RowKey.Write(bytes, key)].ToArray());
     }
 
+    /// <summary>Each would have the bytes of the character that stands for what cannot be shown, and all be one key.</summary>
+    [Fact]
+    public void Lone_surrogates_are_no_text()
+    {
+        foreach (var text in new[] { "\ud800", "\ud801", "a\udc00" })
+        {
+            Assert.ThrowsAny<ArgumentException>(() => RowKey.Of(text));
+            Assert.ThrowsAny<ArgumentException>(() => new FieldColumn(text, "c"));
+            Assert.ThrowsAny<ArgumentException>(() => new FieldColumn("t", text));
+        }
+        Assert.NotEmpty(RowKey.Of("\ud83d\ude00"));
+    }
+
     [Fact]
     public void A_row_without_a_key_is_refused() => Assert.Throws<ArgumentException>(() => RowKey.Of());
 

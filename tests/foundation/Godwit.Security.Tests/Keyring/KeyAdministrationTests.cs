@@ -72,6 +72,51 @@ public sealed class KeyAdministrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_is_retired_only_when_every_host_knows_that_another_writes()
+    {
+        var first = await Keys.CreateAsync(KeyPurpose.Data, Cancellation);
+        var next = await Keys.AnnounceAsync(KeyPurpose.Data, Cancellation);
+        _bench.Hosts["slow-host"] = next.SinceVersion;
+        var activated = await Keys.ActivateAsync(next.Id, Cancellation);
+        // The host knows the next key, and writes with the first still: it has not heard that the next is active.
+        var refusal = await Assert.ThrowsAsync<KeyringException>(() => Keys.RetireAsync(first.Id, Cancellation));
+        Assert.Contains("slow-host", refusal.Message, StringComparison.Ordinal);
+        Assert.True(refusal.MayRetry);
+        _bench.Hosts["slow-host"] = activated.StateVersion;
+        await Keys.RetireAsync(first.Id, Cancellation);
+        Assert.Equal(KeyState.Retired, await _bench.StateOfAsync(first.Id));
+    }
+
+    [Fact]
+    public async Task A_key_is_destroyed_only_when_no_host_has_it_and_nothing_needs_it_after_all()
+    {
+        var first = await Keys.CreateAsync(KeyPurpose.Data, Cancellation);
+        await Keys.RotateAsync(KeyPurpose.Data, Cancellation);
+        var retired = await Keys.RetireAsync(first.Id, Cancellation);
+        _bench.Hosts["slow-host"] = retired.StateVersion - 1;
+        var refusal = await Assert.ThrowsAsync<KeyringException>(() => Keys.DestroyAsync(first.Id, Cancellation));
+        Assert.Contains("slow-host", refusal.Message, StringComparison.Ordinal);
+        Assert.True(refusal.MayRetry);
+        _bench.Hosts["slow-host"] = retired.StateVersion;
+        _bench.Users.Add("users.email: 1 row");
+        Assert.Contains("users.email: 1 row", (await Assert.ThrowsAsync<KeyringException>(() => Keys.DestroyAsync(first.Id, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.NotEmpty((await _bench.Store.LoadAsync(Cancellation)).Find(first.Id)!.Wrapped);
+        _bench.Users.Clear();
+        await Keys.DestroyAsync(first.Id, Cancellation);
+        Assert.Equal(KeyState.Destroyed, await _bench.StateOfAsync(first.Id));
+    }
+
+    [Fact]
+    public async Task Where_a_host_works_with_the_keyring_no_key_writes_that_it_has_not_heard_of()
+    {
+        var first = await Keys.CreateAsync(KeyPurpose.Data, Cancellation);
+        _bench.Hosts["other-host"] = (await _bench.Store.LoadAsync(Cancellation)).Version;
+        var refusal = await Assert.ThrowsAsync<KeyringException>(() => Keys.RotateAsync(KeyPurpose.Data, Cancellation));
+        Assert.Contains("other-host", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(first.Id, Assert.Single((await _bench.Store.LoadAsync(Cancellation)).Keys).Id);
+    }
+
+    [Fact]
     public async Task Every_change_is_stored_with_the_keyring()
     {
         var first = await Keys.CreateAsync(KeyPurpose.Data, Cancellation);
@@ -117,6 +162,38 @@ public sealed class KeyAdministrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_rewrap_brings_back_nothing_that_others_changed_meanwhile()
+    {
+        var first = await Keys.CreateAsync(KeyPurpose.Data, Cancellation);
+        await Keys.RotateAsync(KeyPurpose.Data, Cancellation);
+        await Keys.RetireAsync(first.Id, Cancellation);
+        using var next = LocalMasterKey.Create();
+        // Between the look for what is left and the change, another administrator destroys the key.
+        var store = new BusyStore(_bench.Store, atLoad: 2, () => Keys.DestroyAsync(first.Id, Cancellation));
+        var late = new KeyAdministration(store, new MasterKeys(next, _bench.Master), _bench.Audit, _bench, _bench.Usage, _bench.Clock);
+        Assert.Equal(1, await late.RewrapAsync(Cancellation));
+        var left = (await _bench.Store.LoadAsync(Cancellation)).Find(first.Id)!;
+        Assert.Equal(KeyState.Destroyed, left.State);
+        Assert.Empty(left.Wrapped);
+    }
+
+    [Fact]
+    public async Task A_key_that_does_not_unwrap_holds_up_none_of_the_others()
+    {
+        var keys = new List<KeyRecord>();
+        for (var i = 0; i < 4; i++) keys.Add(await Keys.CreateAsync(KeyPurpose.Of($"p{i}"), Cancellation));
+        var snapshot = await _bench.Store.LoadAsync(Cancellation);
+        Assert.True(await _bench.Store.TrySaveAsync(snapshot.With(keys[1] with { Wrapped = keys[1].Wrapped.SetItem(40, (byte)(keys[1].Wrapped[40] ^ 1)) }), [], Cancellation));
+        using var next = LocalMasterKey.Create();
+        var refusal = await Assert.ThrowsAsync<KeyringException>(() => _bench.AdministrationUnder(new MasterKeys(next, _bench.Master)).RewrapAsync(Cancellation));
+        Assert.Contains(keys[1].Id.ToString(), refusal.Message, StringComparison.Ordinal);
+        Assert.Equal([keys[1].Id], (await _bench.Store.LoadAsync(Cancellation)).Keys.Where(k => k.MasterKeyId != next.Id).Select(k => k.Id));
+    }
+
+    [Fact]
+    public async Task The_keyring_holds_no_key_of_a_single_person() => await Assert.ThrowsAsync<KeyringException>(() => Keys.CreateAsync(KeyPurpose.PersonData, Cancellation));
+
+    [Fact]
     public async Task A_key_is_due_after_90_days_and_warned_of_two_weeks_before()
     {
         var key = await Keys.CreateAsync(KeyPurpose.Data, Cancellation);
@@ -152,6 +229,19 @@ public sealed class KeyAdministrationTests : IDisposable
             all.Add(Convert.ToHexString(key.Bytes));
         }
         return all;
+    }
+
+    private sealed class BusyStore(IKeyStore inner, int atLoad, Func<Task> before) : IKeyStore
+    {
+        private int _loads;
+
+        public async Task<KeyringSnapshot> LoadAsync(CancellationToken cancellation)
+        {
+            if (++_loads == atLoad) await before();
+            return await inner.LoadAsync(cancellation);
+        }
+
+        public Task<bool> TrySaveAsync(KeyringSnapshot next, IReadOnlyList<KeyChange> changes, CancellationToken cancellation) => inner.TrySaveAsync(next, changes, cancellation);
     }
 
     private sealed class FailingMasterKey(IMasterKey inner, int after) : IMasterKey

@@ -59,7 +59,7 @@ public sealed class KeyStateTests
     {
         KeyRecord Key(int version, KeyState state) => new()
         {
-            Id = KeyId.Create(TimeProvider.System), Purpose = KeyPurpose.Data, Version = version, State = state, CreatedAt = DateTimeOffset.UnixEpoch, SinceVersion = 1, MasterKeyId = "", Wrapped = [],
+            Id = KeyId.Create(TimeProvider.System), Purpose = KeyPurpose.Data, Version = version, State = state, CreatedAt = DateTimeOffset.UnixEpoch, SinceVersion = 1, StateVersion = 1, MasterKeyId = "", Wrapped = [],
         };
         Assert.Throws<InvalidOperationException>(() => KeyringSnapshot.Empty.With([Key(1, KeyState.Active), Key(2, KeyState.Active)]));
         Assert.Throws<InvalidOperationException>(() => KeyringSnapshot.Empty.With([Key(1, KeyState.Active), Key(1, KeyState.Retired)]));

@@ -18,7 +18,6 @@ public sealed class PasswordHasherTests
     /// <summary>Made by the programs that such hashes come from, each from "correct horse": libargon2, libcrypt, and Python's hashlib.</summary>
     public static TheoryData<string> Imported =>
     [
-        "$argon2id$v=19$m=65536,t=3,p=4$AAECAwQFBgcICQoLDA0ODw$V38f836aPlLJfTn46DiRwbc7Dof/4EKc7o7eL7AF/kQ",
         "$2a$05$N9qo8uLOickgx2ZMRZoMyeySTQZHYTvN5Lzja/W0KswX.y7D.SAs6",
         "$2b$05$N9qo8uLOickgx2ZMRZoMyeySTQZHYTvN5Lzja/W0KswX.y7D.SAs6",
         "$2y$05$N9qo8uLOickgx2ZMRZoMyeySTQZHYTvN5Lzja/W0KswX.y7D.SAs6",
@@ -128,12 +127,68 @@ public sealed class PasswordHasherTests
     public void Identity_hashes_beyond_bounds_are_not_computed()
     {
         var (salt, hash) = (new byte[16], new byte[32]);
-        Assert.True(PasswordHasher.IsUsable(Identity3(2, 2_000_000, salt, hash)));
-        foreach (var wrong in new[] { Identity3(2, 2_000_001, salt, hash), Identity3(2, uint.MaxValue, salt, hash), Identity3(2, 0, salt, hash), Identity3(3, 1000, salt, hash), Identity3(2, 1000, new byte[7], hash), Identity3(2, 1000, salt, new byte[15]), Identity3(2, 1000, salt, new byte[129]) })
+        // What is bounded is rounds times blocks of output: 64 bytes are one of SHA-512, two of SHA-256, four of SHA-1.
+        foreach (var (function, rounds, length) in new[] { (2u, 1_000_000u, 32), (2u, 1_000_000u, 64), (1u, 1_000_000u, 32), (1u, 500_000u, 64), (0u, 250_000u, 64) })
+            Assert.True(PasswordHasher.IsUsable(Identity3(function, rounds, salt, new byte[length])));
+        foreach (var (function, rounds, length) in new[] { (2u, 500_001u, 128), (1u, 500_001u, 64), (0u, 500_001u, 32), (0u, 142_858u, 128) })
+            Assert.False(PasswordHasher.IsUsable(Identity3(function, rounds, salt, new byte[length])));
+        foreach (var wrong in new[] { Identity3(2, 1_000_001, salt, hash), Identity3(2, uint.MaxValue, salt, hash), Identity3(2, 0, salt, hash), Identity3(3, 1000, salt, hash), Identity3(2, 1000, new byte[7], hash), Identity3(2, 1000, salt, new byte[15]), Identity3(2, 1000, salt, new byte[129]) })
             Assert.False(PasswordHasher.IsUsable(wrong));
         byte[] cut = [1, 0, 0, 0, 1, 0, 0, 3, 232, 255, 255, 255, 255, 1, 2, 3];
         Assert.False(PasswordHasher.IsUsable(Convert.ToBase64String(cut)));
         Assert.False(PasswordHasher.IsUsable(new string('A', 100_000)));
+    }
+
+    [Fact]
+    public async Task A_stronger_hash_of_another_system_verifies_and_is_not_made_weaker()
+    {
+        const string stored = "$argon2id$v=19$m=65536,t=3,p=4$AAECAwQFBgcICQoLDA0ODw$V38f836aPlLJfTn46DiRwbc7Dof/4EKc7o7eL7AF/kQ";
+        Assert.Equal(PasswordVerdict.Right, await VerifyAsync(stored));
+        Assert.Equal(PasswordVerdict.Wrong, await VerifyAsync(stored, "correct horse "u8.ToArray()));
+        Assert.False(_hasher.NeedsRehash(stored));
+        // One pass over 64 MiB is more than two over 19; sixteen over 4 are more too, but so little memory is cheap to have a thousand times.
+        var gate = new HashingGate(TimeProvider.System);
+        Assert.False(_hasher.NeedsRehash(await new PasswordHasher(gate, new Argon2Parameters(64 * 1024, 1, 1)).HashAsync(s_password, Cancellation)));
+        Assert.True(_hasher.NeedsRehash("$argon2id$v=19$m=4096,t=16,p=1$AAECAwQFBgcICQoLDA0ODw$V38f836aPlLJfTn46DiRwbc7Dof/4EKc7o7eL7AF/kQ"));
+    }
+
+    /// <summary>bcrypt never saw the rest: hashed anew with it, a slip of the fingers there would lock the account.</summary>
+    [Fact]
+    public async Task A_password_that_bcrypt_saw_only_the_beginning_of_is_not_hashed_anew()
+    {
+        const string stored = "$2b$05$N9qo8uLOickgx2ZMRZoMyeL8MQLYEOYsM9jiqHXKMlhJsNVJcTfkG";
+        var password = new byte[80];
+        Array.Fill(password, (byte)'a');
+        Assert.Equal(PasswordVerdict.Right, await VerifyAsync(stored, password));
+        Assert.Equal(PasswordVerdict.RightNeedsRehash, await VerifyAsync(stored, password[..72]));
+        Assert.Equal(PasswordVerdict.Wrong, await VerifyAsync(stored, password[..71]));
+    }
+
+    /// <summary>A wrong password for a stored hash takes at least the time of the work for nobody, whatever is wrong with it.</summary>
+    [Theory]
+    [InlineData("$2b$10$N9qo8uLOickgx2ZMRZoMyeySTQZHYTvN5Lzja/W0KswX.y7D.SAs6", "zero")]
+    [InlineData("$2b$10$N9qo8uLOickgx2ZMRZoMyeySTQZHYTvN5Lzja/W0KswX.y7D.SAs6", "long")]
+    [InlineData("$2b$04$N9qo8uLOickgx2ZMRZoMyeySTQZHYTvN5Lzja/W0KswX.y7D.SAs6", "wrong")]
+    [InlineData("$7$86..../....somesalt$oEkkZvuhxIY3VCX2c6eLNtL5hqSw5yPkm14wymfFYf2", "zero")]
+    public async Task No_wrong_password_is_answered_sooner_than_for_who_is_not_there(string stored, string kind)
+    {
+        byte[] wrong = kind switch { "zero" => [1, 0, 1], "long" => Enumerable.Repeat((byte)'a', 600).ToArray(), _ => [1] };
+        // The least of several: what disturbs the machine only ever makes a run longer.
+        var nobody = await LeastAsync(() => _hasher.PretendAsync(wrong, Cancellation));
+        var somebody = await LeastAsync(() => _hasher.VerifyAsync(wrong, stored, Cancellation));
+        Assert.True(somebody > nobody / 2, $"{somebody.TotalMilliseconds} ms against {nobody.TotalMilliseconds} ms");
+
+        async Task<TimeSpan> LeastAsync(Func<Task<PasswordVerdict>> work)
+        {
+            var least = TimeSpan.MaxValue;
+            for (var i = 0; i < 5; i++)
+            {
+                var clock = System.Diagnostics.Stopwatch.StartNew();
+                Assert.Equal(PasswordVerdict.Wrong, await work());
+                if (clock.Elapsed < least) least = clock.Elapsed;
+            }
+            return least;
+        }
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class PepperTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_keys_are_live_dormant_hashes_are_wrapped_and_the_old_key_goes()
+    public async Task Two_keys_are_live_dormant_hashes_are_wrapped_and_the_old_key_goes_when_no_chain_names_it()
     {
         var (used, dormant) = (_pepper.Hash(s_key), _pepper.Hash("dormant"u8));
         var former = (await _bench.Store.LoadAsync(Cancellation)).Keys[0].Id;
@@ -65,7 +65,9 @@ public sealed class PepperTests : IAsyncLifetime
         Assert.Contains(wrapped, _pepper.Candidates("dormant"u8, wrapped.Chain));
         Assert.True(PepperedHash.TryParse(wrapped.ToString(), out var read));
         Assert.Equal(wrapped, read);
-        // A wrapped hash needs the old key to be computed, so that key stays until the hash was restamped.
+        // A wrapped hash needs the old key to be computed, so that key stays until the hash was restamped: whoever looks for its users finds it in the chain.
+        Assert.Equal([former, (await _bench.Store.LoadAsync(Cancellation)).Keys[1].Id], wrapped.Keys);
+        Assert.Equal([wrapped.Wrappers[0]], restamped.Keys);
         await _bench.Administration.RetireAsync(former, Cancellation);
         await _keyring.RefreshAsync(Cancellation);
         Assert.True(_pepper.Verify(s_key, restamped));
@@ -109,9 +111,9 @@ public sealed class PepperTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_hash_is_not_wrapped_without_end()
+    public async Task A_hash_is_not_wrapped_without_end_and_stays_valid_as_it_is()
     {
-        var hash = _pepper.Import("legacy", new byte[32]);
+        var hash = _pepper.Import("legacy", HMACSHA256.HashData("the old pepper of an environment"u8, s_key));
         for (var i = 0; i < 2; i++)
         {
             await RotateAsync();
@@ -119,6 +121,47 @@ public sealed class PepperTests : IAsyncLifetime
         }
         await RotateAsync();
         Assert.Throws<KeyringException>(() => _pepper.Wrap(hash));
+        Assert.False(_pepper.TryWrap(hash, out var same));
+        Assert.Same(hash, same);
+        Assert.True(_pepper.Verify(s_key, hash));
+        Assert.True(_pepper.NeedsRestamp(hash));
+        Assert.Contains(hash, _pepper.Candidates(s_key, hash.Chain));
+        Assert.True(_pepper.TryWrap(_pepper.Hash(s_key), out var current));
+        Assert.Empty(current.Wrappers);
+    }
+
+    /// <summary>Whoever can write to the table, and not more, would have a key: SHA-256 of it is for everybody to compute.</summary>
+    [Fact]
+    public async Task A_hash_of_another_systems_way_that_nobody_wrapped_is_none()
+    {
+        var pepper = new Pepper(await _keyring.OpenAsync(KeyPurpose.Pepper, Cancellation), "api-key", OriginalHash.Sha256("plain"));
+        var planted = new PepperedHash("plain", [], SHA256.HashData(s_key));
+        Assert.False(PepperedHash.TryParse(planted.ToString(), out _));
+        Assert.False(pepper.Verify(s_key, planted));
+        Assert.DoesNotContain(pepper.Candidates(s_key, "plain"), c => c.Origin == "plain");
+        Assert.True(pepper.Verify(s_key, pepper.Import("plain", SHA256.HashData(s_key))));
+    }
+
+    [Fact]
+    public async Task A_hash_that_a_host_ahead_of_this_one_stored_is_found()
+    {
+        await using var ahead = await _bench.LoadAsync();
+        var other = new Pepper(await ahead.OpenAsync(KeyPurpose.Pepper, Cancellation), "api-key");
+        var announced = await _bench.Administration.AnnounceAsync(KeyPurpose.Pepper, Cancellation);
+        await _keyring.RefreshAsync(Cancellation);
+        await _bench.Administration.ActivateAsync(announced.Id, Cancellation);
+        await ahead.RefreshAsync(Cancellation);
+        Assert.Contains(other.Hash(s_key), _pepper.Candidates(s_key));
+    }
+
+    [Fact]
+    public async Task Only_keys_for_peppers_hash()
+    {
+        foreach (var purpose in new[] { KeyPurpose.Data, KeyPurpose.Index, KeyPurpose.Person, KeyPurpose.Token, KeyPurpose.Mail, KeyPurpose.Of("invoices") })
+        {
+            var keys = await _bench.NewAsync(purpose);
+            Assert.Throws<ArgumentException>(() => new Pepper(keys, "api-key"));
+        }
     }
 
     [Fact]
@@ -133,6 +176,7 @@ public sealed class PepperTests : IAsyncLifetime
     [InlineData("gwp1.")]
     [InlineData("gwp1.legacy.AAAA")]
     [InlineData("gwp1.legacy+x.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("gwp1.legacy.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("gwp1.LEGACY.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("gwp1.legacy.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB")]
     [InlineData("gwp1.legacy.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]

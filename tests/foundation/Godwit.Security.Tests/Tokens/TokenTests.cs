@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Godwit.Security.Keyring;
 using Godwit.Security.Signing;
+using Godwit.Security.Tests.Keyring;
 using Godwit.Security.Tokens;
 
 namespace Godwit.Security.Tests.Tokens;
@@ -52,6 +53,59 @@ public sealed class TokenTests : IAsyncLifetime
         Assert.Equal(TokenFault.LivesTooLong, Under(TokenBench.Rules with { LongestLife = TimeSpan.FromMinutes(9) }));
         Assert.Equal(TokenFault.Malformed, Under(TokenBench.Rules with { LongestToken = token.Length - 1 }));
         Assert.Equal(TokenFault.None, Under(TokenBench.Rules with { LongestToken = token.Length }));
+    }
+
+    [Fact]
+    public async Task Signing_goes_on_from_many_threads_while_keys_rotate_and_retire()
+    {
+        using var workers = new Workers();
+        var administration = _bench.Bench.Administration;
+        for (var i = 0; i < 4; i++)
+        {
+            workers.Start(() =>
+            {
+                Assert.NotEmpty(_bench.Issuer.Issue("u", TimeSpan.FromMinutes(1)));
+                return Task.CompletedTask;
+            });
+        }
+        workers.Begin();
+        for (var i = 0; i < 100; i++)
+        {
+            await workers.GetOnAsync();
+            var former = (await _bench.Bench.Store.LoadAsync(Cancellation)).ActiveOf(KeyPurpose.Token)!.Id;
+            await administration.RotateAsync(KeyPurpose.Token, Cancellation);
+            await _bench.Keyring.RefreshAsync(Cancellation);
+            await administration.RetireAsync(former, Cancellation);
+            await _bench.Keyring.RefreshAsync(Cancellation);
+        }
+        await workers.GetOnAsync();
+        await workers.EndAsync();
+        Assert.Equal(TokenFault.None, _bench.Fault(_bench.Issuer.Issue("u", TimeSpan.FromMinutes(1))));
+    }
+
+    [Fact]
+    public async Task After_the_end_of_a_keyring_nothing_signs_and_nothing_verifies()
+    {
+        var token = _bench.Issuer.Issue("u", TimeSpan.FromMinutes(1));
+        await _bench.Keyring.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => _bench.Issuer.Issue("u", TimeSpan.FromMinutes(1)));
+        Assert.Equal(TokenFault.UnknownKey, _bench.Fault(token));
+        Assert.Empty(Kids(_bench.Keys));
+    }
+
+    [Fact]
+    public async Task What_was_opened_of_a_key_ends_with_it()
+    {
+        var keys = await _bench.Keyring.OpenAsync(KeyPurpose.Token, Cancellation);
+        var material = keys.HoldActive();
+        var opened = TokenKey.Open(material);
+        Assert.NotEmpty(opened.Sign([1]));
+        await _bench.Bench.Administration.RotateAsync(KeyPurpose.Token, Cancellation);
+        await _bench.Bench.Administration.RetireAsync(material.Id, Cancellation);
+        await _bench.Keyring.RefreshAsync(Cancellation);
+        Assert.NotEmpty(opened.Sign([1]));
+        material.Release();
+        Assert.Throws<ObjectDisposedException>(() => opened.Sign([1]));
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class EscrowShare : IDisposable
 {
     internal const int SetLength = 4, ChecksumLength = 6, KeyIdLength = 8;
 
+    private static readonly SearchValues<byte> s_hexadecimal = SearchValues.Create("0123456789abcdef"u8);
     private static readonly byte[] s_prefix = "godwit-share-1-"u8.ToArray();
     private static readonly int s_textLength = s_prefix.Length + 2 * (KeyIdLength + SetLength + 1 + 1 + Masters.LocalMasterKey.Length + ChecksumLength) + 5;
 
@@ -72,10 +73,14 @@ public sealed class EscrowShare : IDisposable
             SHA256.HashData(lower[..^(2 * ChecksumLength)], checksum);
             Convert.TryToHexStringLower(checksum[..ChecksumLength], expected, out _);
             if (!expected.SequenceEqual(rest[parts[5]])) throw new EscrowException($"the share that says it is number {number} is damaged: a character of it was changed");
-            var value = GC.AllocateUninitializedArray<byte>(Masters.LocalMasterKey.Length, pinned: true);
+            var value = GC.AllocateArray<byte>(Masters.LocalMasterKey.Length, pinned: true);
             if (!Utf8Parser.TryParse(rest[parts[2]], out byte threshold, out length, 'x') || length != 2 || number == 0 || threshold < 2
+                || rest[parts[0]].ContainsAnyExcept(s_hexadecimal) || rest[parts[1]].ContainsAnyExcept(s_hexadecimal)
                 || Convert.FromHexString(rest[parts[4]], value, out _, out var written) != OperationStatus.Done || written != value.Length)
+            {
+                CryptographicOperations.ZeroMemory(value);
                 throw new EscrowException($"the share that says it is number {number} was not made by this program");
+            }
             return new EscrowShare(Encoding.ASCII.GetString(rest[parts[0]]), Encoding.ASCII.GetString(rest[parts[1]]), threshold, number, value);
         }
         finally

@@ -13,7 +13,15 @@ public static class MasterKeyEscrow
     public static IReadOnlyList<EscrowShare> Split(LocalMasterKey key, int threshold, int count)
     {
         var set = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(EscrowShare.SetLength));
-        return [.. SecretSharing.Split(key.Bytes, threshold, count).Select((value, at) => new EscrowShare(key.Id, set, threshold, at + 1, value))];
+        var bytes = key.Copy();
+        try
+        {
+            return [.. SecretSharing.Split(bytes, threshold, count).Select((value, at) => new EscrowShare(key.Id, set, threshold, at + 1, value))];
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
     }
 
     /// <summary>The key from at least as many shares as it needs; every one that is given has to be right.</summary>

@@ -15,7 +15,7 @@ internal static class SecretSharing
     {
         if (threshold < 2 || threshold > count || count > MostShares) throw new ArgumentOutOfRangeException(nameof(threshold), "at least 2 shares restore, of at most 255");
         var shares = new byte[count][];
-        for (var share = 0; share < count; share++) shares[share] = new byte[secret.Length];
+        for (var share = 0; share < count; share++) shares[share] = GC.AllocateArray<byte>(secret.Length, pinned: true);
         Span<byte> coefficients = stackalloc byte[threshold];
         try
         {

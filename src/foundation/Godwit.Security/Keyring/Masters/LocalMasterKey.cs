@@ -14,6 +14,7 @@ public sealed class LocalMasterKey : IMasterKey, IDisposable
     private const int SaltLength = 16, NonceLength = 12, TagLength = 16, IdLength = 8, Overhead = 1 + SaltLength + NonceLength + TagLength;
 
     private readonly byte[] _key = GC.AllocateUninitializedArray<byte>(Length, pinned: true);
+    private readonly Lock _lock = new();
     private bool _disposed;
 
     private LocalMasterKey(ReadOnlySpan<byte> key)
@@ -80,11 +81,15 @@ public sealed class LocalMasterKey : IMasterKey, IDisposable
 
     private AesGcm Cipher(ReadOnlySpan<byte> salt)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         Span<byte> derived = stackalloc byte[Length];
         try
         {
-            HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, derived, salt, "godwit key wrap"u8);
+            // Never from a key that another thread zeroes meanwhile: what is wrapped under zeros opens for everybody, and for nobody who has the key.
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, derived, salt, "godwit key wrap"u8);
+            }
             return new AesGcm(derived, TagLength);
         }
         finally
@@ -93,21 +98,26 @@ public sealed class LocalMasterKey : IMasterKey, IDisposable
         }
     }
 
-    /// <summary>The key itself, for its file and its escrow only.</summary>
-    internal ReadOnlySpan<byte> Bytes
+    /// <summary>The key itself, for its file and its escrow only; the caller zeroes it.</summary>
+    internal byte[] Copy()
     {
-        get
+        var copy = GC.AllocateUninitializedArray<byte>(Length, pinned: true);
+        lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _key;
+            _key.CopyTo(copy, 0);
         }
+        return copy;
     }
 
     public override string ToString() => $"master key {Id}";
 
     public void Dispose()
     {
-        _disposed = true;
-        CryptographicOperations.ZeroMemory(_key);
+        lock (_lock)
+        {
+            _disposed = true;
+            CryptographicOperations.ZeroMemory(_key);
+        }
     }
 }

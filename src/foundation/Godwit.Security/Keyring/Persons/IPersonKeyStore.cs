@@ -9,8 +9,8 @@ namespace Godwit.Security.Keyring.Persons;
 public sealed record PersonKeyRecord(string Person, KeyId KeyId, KeyId WrappedBy, ImmutableArray<byte> Wrapped);
 
 /// <summary>
-/// A table of persons' data keys. Deleting a row shreds what was encrypted with it, wherever it is; so the table is not in backups that are kept longer than an erasure may take, or the
-/// erasures are done again after a restore.
+/// A table of persons' data keys. Deleting a row shreds what was encrypted with it; so the table is not in backups that are kept longer than an erasure may take, or the erasures are done again
+/// after a restore (<see cref="IErasureRegister"/>).
 /// </summary>
 public interface IPersonKeyStore
 {

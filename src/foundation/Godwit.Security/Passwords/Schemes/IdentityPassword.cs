@@ -9,7 +9,10 @@ namespace Godwit.Security.Passwords.Schemes;
 /// </summary>
 internal sealed record IdentityPassword(HashAlgorithmName Function, int Rounds, byte[] Salt, byte[] Hash) : StoredPassword
 {
-    private const int MostRounds = 2_000_000, Version3Header = 13;
+    /// <summary>Rounds of the function in all: PBKDF2 does its rounds once for each block of output (RFC 8018 section 5.2). A second or so of one core.</summary>
+    private const long MostWork = 1_000_000;
+
+    private const int Version3Header = 13;
 
     public static new StoredPassword? Read(string text)
     {
@@ -37,16 +40,18 @@ internal sealed record IdentityPassword(HashAlgorithmName Function, int Rounds, 
     private static IdentityPassword? ReadVersion3(byte[] bytes)
     {
         uint function = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(1)), rounds = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5)), salt = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(9));
-        if (rounds is 0 or > MostRounds || salt is < 8 or > 128) return null;
+        if (rounds is 0 or > (uint)MostWork || salt is < 8 or > 128) return null;
         var hash = bytes.Length - Version3Header - (int)salt;
         if (hash is < 16 or > 128) return null;
-        HashAlgorithmName? name = function switch
+        (HashAlgorithmName Name, int Block)? known = function switch
         {
-            0 => HashAlgorithmName.SHA1,
-            1 => HashAlgorithmName.SHA256,
-            2 => HashAlgorithmName.SHA512,
+            0 => (HashAlgorithmName.SHA1, SHA1.HashSizeInBytes),
+            1 => (HashAlgorithmName.SHA256, SHA256.HashSizeInBytes),
+            2 => (HashAlgorithmName.SHA512, SHA512.HashSizeInBytes),
             _ => null,
         };
-        return name is { } known ? new IdentityPassword(known, (int)rounds, bytes[Version3Header..(Version3Header + (int)salt)], bytes[(Version3Header + (int)salt)..]) : null;
+        return known is var (name, block) && rounds * (long)((hash + block - 1) / block) <= MostWork
+            ? new IdentityPassword(name, (int)rounds, bytes[Version3Header..(Version3Header + (int)salt)], bytes[(Version3Header + (int)salt)..])
+            : null;
     }
 }

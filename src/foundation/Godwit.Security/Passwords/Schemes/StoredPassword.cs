@@ -24,4 +24,7 @@ internal abstract record StoredPassword
 
     /// <summary>Whether it is what would be made today.</summary>
     public abstract bool IsCurrent(Argon2Parameters parameters);
+
+    /// <summary>Whether all of the password was looked at. One of which only the beginning was is not hashed anew: the rest, whatever it is, would count from then on.</summary>
+    public virtual bool Covers(ReadOnlySpan<byte> password) => true;
 }

@@ -39,7 +39,7 @@ public sealed class EscrowTests
             if (chosen.Length >= threshold)
             {
                 using var restored = MasterKeyEscrow.Restore(chosen);
-                Assert.True(key.Bytes.SequenceEqual(restored.Bytes));
+                Assert.Equal(key.Copy(), restored.Copy());
             }
             else
             {
@@ -117,6 +117,18 @@ public sealed class EscrowTests
             if (at > 60) Assert.Contains("number 2", refusal.Message, StringComparison.Ordinal);
         }
         for (var length = 0; length < text.Length; length++) Assert.Throws<EscrowException>(() => EscrowShare.Parse(text.AsSpan(0, length)));
+    }
+
+    [Fact]
+    public void A_share_that_names_no_key_is_refused_although_its_checksum_is_right()
+    {
+        using var key = LocalMasterKey.Create();
+        var share = MasterKeyEscrow.Split(key, 2, 3)[0];
+        foreach (var (id, set) in new[] { (new string('-', 16), share.Set), ("0123456789abcdeg", share.Set), (share.MasterKeyId, "0123 567") })
+        {
+            var text = new EscrowShare(id, set, share.Threshold, share.Number, share.Value).ToText();
+            Assert.Contains("not made by this program", Assert.Throws<EscrowException>(() => EscrowShare.Parse(text)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -78,9 +78,37 @@ public sealed partial class MasterKeyTests : IDisposable
     public void A_file_of_another_user_is_refused()
     {
         MasterKeyFile.Create(KeyPath).Dispose();
-        // Only root can give a file away; anybody else has one that is root's.
-        if (ChangeOwner(KeyPath, 65534, 65534) == 0) Assert.Contains("another user", Refusal(KeyPath), StringComparison.Ordinal);
-        else Assert.ThrowsAny<MasterKeyException>(() => MasterKeyFile.Load("/etc/passwd"));
+        // Only root can give a file away; anybody else has one that is root's, and that all may read.
+        var path = ChangeOwner(KeyPath, 65534, 65534) == 0 ? KeyPath : "/etc/passwd";
+        Assert.Contains("another user", Refusal(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_another_user_is_refused_and_one_of_root_is_not()
+    {
+        MasterKeyFile.Create(KeyPath).Dispose();
+        if (ChangeOwner(_folder, 65534, 65534) == 0)
+        {
+            Assert.Contains("belongs to another user", Refusal(KeyPath), StringComparison.Ordinal);
+            Assert.Equal(0, ChangeOwner(_folder, 0, 0));
+            MasterKeyFile.Load(KeyPath).Dispose();
+        }
+        else
+        {
+            Assert.DoesNotContain("folder", Refusal("/etc/passwd"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_second_name_that_a_killed_process_left_goes_and_others_stay()
+    {
+        using var made = MasterKeyFile.Create(KeyPath);
+        var (second, strange, running) = (Path.Combine(_folder, ".master.hex.0123456789abcdef"), Path.Combine(_folder, "copy"), Path.Combine(_folder, ".master.hex.fedcba9876543210"));
+        Assert.Equal((0, 0), (Link(KeyPath, second), Link(KeyPath, strange)));
+        File.WriteAllText(running, "not ready yet");
+        using var loaded = MasterKeyFile.Load(KeyPath);
+        Assert.Equal(made.Id, loaded.Id);
+        Assert.Equal([running, strange, KeyPath], Directory.EnumerateFileSystemEntries(_folder).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -156,10 +184,52 @@ public sealed partial class MasterKeyTests : IDisposable
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await master.WrapAsync(new byte[32], default, Cancellation));
     }
 
+    /// <summary>What was wrapped is wrapped under the key, however soon another thread gives that up: zeros would open it for everybody.</summary>
+    [Fact]
+    public async Task A_key_that_is_disposed_of_under_a_call_wraps_under_itself_or_not_at_all()
+    {
+        var bytes = System.Security.Cryptography.RandomNumberGenerator.GetBytes(LocalMasterKey.Length);
+        using var same = LocalMasterKey.Of(bytes);
+        var (wrapped, refused) = (0, 0);
+        for (var round = 0; round < 200; round++)
+        {
+            var master = LocalMasterKey.Of(bytes);
+            using var start = new Barrier(3);
+            var work = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
+                async () =>
+                {
+                    start.SignalAndWait(Cancellation);
+                    try
+                    {
+                        while (true)
+                        {
+                            Assert.Equal("secret"u8.ToArray(), await same.UnwrapAsync(await master.WrapAsync("secret"u8.ToArray(), default, Cancellation), default, Cancellation));
+                            Interlocked.Increment(ref wrapped);
+                        }
+                    }
+                    catch (ObjectDisposedException)
+                    {
+                        Interlocked.Increment(ref refused);
+                    }
+                },
+                Cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()).ToList();
+            start.SignalAndWait(Cancellation);
+            var before = Volatile.Read(ref wrapped);
+            SpinWait.SpinUntil(() => Volatile.Read(ref wrapped) > before);
+            master.Dispose();
+            await Task.WhenAll(work);
+        }
+        Assert.Equal(400, refused);
+        Assert.True(wrapped >= 200);
+    }
+
     private static string Refusal(string path) => Assert.Throws<MasterKeyException>(() => MasterKeyFile.Load(path)).Message;
 
     [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakePipe(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string created);
 
     [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint user, uint group);
