@@ -18,6 +18,9 @@ public static class KnownSettings
 
     private static readonly string[] s_origins = ["ALLOWED_ORIGINS", "CORS_ORIGINS", "CORS_ALLOWED_ORIGINS", "BASE_URL", "FRONTEND_URL"];
 
+    /// <summary>Between origins, in a list of words or in JSON.</summary>
+    private static readonly char[] s_between = [',', ' ', '[', ']', '"', '\''];
+
     private const string DatabaseUrl = "DATABASE_URL";
 
     /// <param name="find">The value of a variable; null when it is not set.</param>
@@ -108,7 +111,7 @@ public static class KnownSettings
 
     private static IEnumerable<string> OriginFaults(string text)
     {
-        var origins = text.Split([',', ' ', '[', ']', '"', '\''], StringSplitOptions.RemoveEmptyEntries);
+        var origins = text.Split(s_between, StringSplitOptions.RemoveEmptyEntries);
         if (origins.Any(o => o.Contains('*', StringComparison.Ordinal))) yield return "lets every origin in (*): name the origins";
         if (origins.Any(o => o.StartsWith("http://", StringComparison.OrdinalIgnoreCase))) yield return "has an origin over plain HTTP: https:// only";
     }

@@ -19,6 +19,8 @@ public static class PeopleWriting
     /// <summary>The role of who pins others.</summary>
     public const string Administrator = "Administrator";
 
+    private static readonly string[] s_first = [Administrator];
+
     /// <summary>Makes godwit's tables where they are missing.</summary>
     public static Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellation) => RunSchema.EnsureAsync(connection, cancellation);
 
@@ -62,8 +64,8 @@ public static class PeopleWriting
                     return (Refused($"{name}, or the key {key.Kid}, is pinned here already, with other roles", "Name a key pair of the administrator's own (`godwit keys person new`)."), null);
                 await ExecuteAsync(
                     connection, transaction, "INSERT INTO godwit.people (kid, name, key_x, key_y, roles, added_at) VALUES ($1, $2, $3, $4, $5, clock_timestamp())", cancellation,
-                    key.Kid, name, key.X, key.Y, new[] { Administrator });
-                return (null, PeopleEntry.Sign(PeopleEntry.Added, name, key, [Administrator], null, target, by));
+                    key.Kid, name, key.X, key.Y, s_first);
+                return (null, PeopleEntry.Sign(PeopleEntry.Added, name, key, s_first, null, target, by));
             },
             cancellation);
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Godwit.Cli.Runbooks;
 using Godwit.Security.Keyring;
 
@@ -40,9 +42,9 @@ internal static class KeyringOptions
         Patience.Validators.Add(result => Check(result, 0, 86_400));
     }
 
-    private static void Check(System.CommandLine.Parsing.OptionResult result, int least, int most)
+    private static void Check(OptionResult result, int least, int most)
     {
-        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < least || value > most)) result.AddError($"{result.IdentifierToken?.Value} takes {least} to {most}");
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < least || value > most)) result.AddError($"{result.IdentifierToken?.Value} takes {least} to {most}");
     }
 
     private static string? PurposeFault(string text)

@@ -101,11 +101,15 @@ internal sealed class KeyringSession(RunbookKinds kinds, string file, string? to
 
     private static Finding? Judge(KeyRecord key, KeyAge age) => age.Due switch
     {
-        RotationDue.Exhausted => Finding.Error(FindingCodes.KeyOverdue, $"the active {key.Purpose} key has encrypted as many values as one key may", null, $"`godwit keys rotate {key.Purpose}`"),
-        RotationDue.Overdue => Finding.Error(FindingCodes.KeyOverdue, string.Create(CultureInfo.InvariantCulture, $"the active {key.Purpose} key was to be rotated by {age.DueAt.UtcDateTime:yyyy-MM-dd}, or after {RotationPolicy.Default.Values} values"), null, $"`godwit keys rotate {key.Purpose}`"),
-        RotationDue.Soon => Finding.Warning(FindingCodes.KeyOverdue, string.Create(CultureInfo.InvariantCulture, $"the active {key.Purpose} key has to be rotated by {age.DueAt.UtcDateTime:yyyy-MM-dd}"), null, $"`godwit keys rotate {key.Purpose}`"),
+        RotationDue.Exhausted => Finding.Error(FindingCodes.KeyOverdue, $"the active {key.Purpose} key has encrypted as many values as one key may", null, Rotate(key)),
+        RotationDue.Overdue => Finding.Error(FindingCodes.KeyOverdue, $"the active {key.Purpose} key was to be rotated by {Day(age.DueAt)}, or after {RotationPolicy.Default.Values} values", null, Rotate(key)),
+        RotationDue.Soon => Finding.Warning(FindingCodes.KeyOverdue, $"the active {key.Purpose} key has to be rotated by {Day(age.DueAt)}", null, Rotate(key)),
         _ => null,
     };
+
+    private static string Rotate(KeyRecord key) => $"`godwit keys rotate {key.Purpose}`";
+
+    private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Line(KeyDocument key)
     {
