@@ -21,8 +21,9 @@ public sealed partial class RequestLog(RequestDelegate next, RequestsInFlight in
         finally
         {
             inFlight.Leave();
-            var level = context.Response.StatusCode >= 500 ? LogLevel.Warning : LogLevel.Information;
-            if (logger.IsEnabled(level)) Answered(logger, level, MethodOf(context), RouteOf(context), context.Response.StatusCode, Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3));
+            var (method, route, status) = (MethodOf(context), RouteOf(context), context.Response.StatusCode);
+            var milliseconds = Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 3);
+            Answered(logger, status >= 500 ? LogLevel.Warning : LogLevel.Information, method, route, status, milliseconds);
         }
     }
 

@@ -67,7 +67,7 @@ public sealed partial class MetricsTests(PostgresServers servers)
         await redis.DisposeAsync();
         await AskAsync(platform);
         await platform.GetAsync("/health/ready");
-        var given = Names().Matches(await platform.MetricsAsync()).Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var given = Names().Matches(await platform.MetricsAsync()).Select(m => m.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
         var rules = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "deploy", "alerts", "godwit.rules.yml"), TestContext.Current.CancellationToken);
         var service = rules[rules.IndexOf("name: godwit_service", StringComparison.Ordinal)..rules.IndexOf("name: godwit_security", StringComparison.Ordinal)];
         // Without labels, and without what stays silent as long as all is well.
@@ -105,9 +105,9 @@ public sealed partial class MetricsTests(PostgresServers servers)
         return (process.ExitCode, await output + await errors);
     }
 
-    [GeneratedRegex("^([a-z_0-9]+)[{ ]", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^(?<name>[a-z_0-9]+)[{ ]", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Names();
 
-    [GeneratedRegex("\\b(http_server|db_client|godwit)_[a-z_]+", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("\\b(http_server|db_client|godwit)_[a-z_]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Asked();
 }
