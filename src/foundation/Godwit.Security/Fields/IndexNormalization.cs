@@ -58,6 +58,12 @@ public abstract class IndexNormalization
             // Letter by letter and never by a locale or a library of the machine: an index that two hosts compute differently finds nothing.
             for (var at = 0; at < value.Length;)
             {
+                if (char.IsAscii(value[at]))
+                {
+                    normalized[at] = char.ToLowerInvariant(value[at]);
+                    at++;
+                    continue;
+                }
                 if (Rune.DecodeFromUtf16(value[at..], out var letter, out var length) != System.Buffers.OperationStatus.Done) throw new ArgumentException("it is not valid Unicode", nameof(value));
                 var lower = Rune.ToLowerInvariant(letter);
                 // Only what comes back: the Kelvin sign becomes k, whose upper case is K, and k@example.org and that would be one.
