@@ -62,9 +62,11 @@ internal sealed class KeyringSession(RunbookKinds kinds, string file, string? to
         var persons = 0L;
         if (keyring.ActiveOf(KeyPurpose.Person) is not null)
         {
-            await using var live = await LiveKeyring.LoadAsync(new PostgresKeyStore(sessions), master.Keys, new PostgresKeyAudit(sessions, s_host), TimeProvider.System, cancellation);
-            var keys = new Security.Keyring.Persons.PersonKeys(new PostgresPersonKeyStore(sessions), await live.OpenAsync(KeyPurpose.Person, cancellation), TimeProvider.System);
+            var audit = new PostgresKeyAudit(sessions, s_host);
+            await using var live = await LiveKeyring.LoadAsync(new PostgresKeyStore(sessions), master.Keys, audit, TimeProvider.System, cancellation);
+            var keys = new Security.Keyring.Persons.PersonKeys(new PostgresPersonKeyStore(sessions), await live.OpenAsync(KeyPurpose.Person, cancellation), audit, TimeProvider.System);
             foreach (var former in keyring.Of(KeyPurpose.Person).Where(k => k.State == KeyState.DecryptOnly)) persons += await keys.RewrapAsync(former.Id, cancellation);
+            await keys.ReportUseAsync(cancellation);
         }
         console.Console.Line($"Wrapped anew: {done} keys under master key {master.Current.Id}, {persons} persons' keys.");
         return console.Finish(new RunDocument { Outcome = "done", ExitCode = ExitCode.Done, MasterKey = master.Current.Id, Count = done + persons, Keyring = keyring.Version });
