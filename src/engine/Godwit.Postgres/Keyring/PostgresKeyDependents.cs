@@ -35,8 +35,6 @@ public sealed class PostgresKeyDependents(KeyringSessions sessions) : IKeyDepend
 
     internal static async Task<IReadOnlyList<string>> UsersOfAsync(NpgsqlConnection connection, KeyRecord key, CancellationToken cancellation)
     {
-        // Nothing was ever written with it.
-        if (key.State == KeyState.Announced) return [];
         if (await OpenWritersAsync(connection, cancellation) is { } open) return [open];
         var users = new List<string>();
         var columns = await KeyColumns.ListAsync(connection, cancellation);

@@ -154,7 +154,8 @@ public sealed class KeyAdministrationTests : IDisposable
     {
         for (var i = 0; i < 6; i++) await Keys.CreateAsync(KeyPurpose.Of($"p{i}"), Cancellation);
         using var next = LocalMasterKey.Create();
-        var dying = new MasterKeys(new FailingMasterKey(next, after: 2), _bench.Master);
+        // Each change wraps a key and the seal.
+        var dying = new MasterKeys(new FailingMasterKey(next, after: 4), _bench.Master);
         await Assert.ThrowsAsync<MasterKeyException>(() => _bench.AdministrationUnder(dying).RewrapAsync(Cancellation));
         Assert.Equal(2, (await _bench.Store.LoadAsync(Cancellation)).Keys.Count(k => k.MasterKeyId == next.Id));
         Assert.Equal(4, await _bench.AdministrationUnder(new MasterKeys(next, _bench.Master)).RewrapAsync(Cancellation));
@@ -183,7 +184,8 @@ public sealed class KeyAdministrationTests : IDisposable
         var keys = new List<KeyRecord>();
         for (var i = 0; i < 4; i++) keys.Add(await Keys.CreateAsync(KeyPurpose.Of($"p{i}"), Cancellation));
         var snapshot = await _bench.Store.LoadAsync(Cancellation);
-        Assert.True(await _bench.Store.TrySaveAsync(snapshot.With(keys[1] with { Wrapped = keys[1].Wrapped.SetItem(40, (byte)(keys[1].Wrapped[40] ^ 1)) }), [], Cancellation));
+        var damaged = snapshot.With(keys[1] with { Wrapped = keys[1].Wrapped.SetItem(40, (byte)(keys[1].Wrapped[40] ^ 1)) });
+        Assert.True(await _bench.Store.TrySaveAsync(await KeyringSeal.PutAsync(damaged, new MasterKeys(_bench.Master), Cancellation), [], Cancellation));
         using var next = LocalMasterKey.Create();
         var refusal = await Assert.ThrowsAsync<KeyringException>(() => _bench.AdministrationUnder(new MasterKeys(next, _bench.Master)).RewrapAsync(Cancellation));
         Assert.Contains(keys[1].Id.ToString(), refusal.Message, StringComparison.Ordinal);

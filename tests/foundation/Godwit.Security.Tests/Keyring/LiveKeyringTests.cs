@@ -154,7 +154,7 @@ public sealed class LiveKeyringTests : IDisposable
         var (snapshot, first) = (await _bench.Store.LoadAsync(Cancellation), keyring.Position);
         for (var i = 1; i < KeyringSnapshot.LongestLineage; i++)
         {
-            snapshot = snapshot.With(snapshot.Keys);
+            snapshot = await KeyringSeal.PutAsync(snapshot.With(snapshot.Keys), new MasterKeys(_bench.Master), Cancellation);
             Assert.True(await _bench.Store.TrySaveAsync(snapshot, [], Cancellation));
         }
         Assert.Equal(KeyringSnapshot.LongestLineage, snapshot.Lineage.Length);
