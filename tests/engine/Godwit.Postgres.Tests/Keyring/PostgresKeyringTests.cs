@@ -92,9 +92,11 @@ public sealed class PostgresKeyringTests(PostgresServers servers) : IDisposable
         await administrator.CreateAsync(KeyPurpose.Pepper, Cancellation);
         await using var host = await HostAsync("host", TimeSpan.FromMilliseconds(20));
         var keys = await host.Keys.OpenAsync(KeyPurpose.Pepper, Cancellation);
-        var next = await administrator.RotateAsync(KeyPurpose.Pepper, Cancellation);
-        await Patience.UntilAsync(() => Task.FromResult(keys.Current.Active!.Id == next.Id));
+        var next = await administrator.AnnounceAsync(KeyPurpose.Pepper, Cancellation);
         await Patience.UntilAsync(async () => (await (await _database.DatabaseAsync).ScalarAsync<long>("SELECT keyring_version FROM godwit.key_hosts")) == 2);
+        await administrator.ActivateAsync(next.Id, Cancellation);
+        await Patience.UntilAsync(() => Task.FromResult(keys.Current.Active!.Id == next.Id));
+        await Patience.UntilAsync(async () => (await (await _database.DatabaseAsync).ScalarAsync<long>("SELECT keyring_version FROM godwit.key_hosts")) == 3);
     }
 
     [Theory]
@@ -155,7 +157,7 @@ public sealed class PostgresKeyringTests(PostgresServers servers) : IDisposable
         new BlindIndex(await host.Keys.OpenAsync(KeyPurpose.Index, Cancellation), "people.email", IndexNormalization.Email).Compute("", "o'hara@example.org", index);
         var hash = new Pepper(await host.Keys.OpenAsync(KeyPurpose.Pepper, Cancellation), "api-key").Hash("secret-key"u8).ToString();
         var keyring = await new PostgresKeyStore(await _database.SessionsAsync()).LoadAsync(Cancellation);
-        foreach (var purpose in (KeyPurpose[])[KeyPurpose.Data, KeyPurpose.Index, KeyPurpose.Pepper]) await administrator.RotateAsync(purpose, Cancellation);
+        foreach (var purpose in (KeyPurpose[])[KeyPurpose.Data, KeyPurpose.Index, KeyPurpose.Pepper]) await RotateAsync(administrator, purpose, host);
 
         var unknown = await Assert.ThrowsAsync<KeyringException>(() => RetireAsync(KeyPurpose.Data));
         Assert.Contains("nobody can tell", unknown.Message, StringComparison.Ordinal);
@@ -186,11 +188,21 @@ public sealed class PostgresKeyringTests(PostgresServers servers) : IDisposable
         await database.ExecuteAsync("UPDATE public.people SET email = NULL, email64 = NULL, email_hex = NULL, email_index = NULL, api_key = NULL");
         foreach (var purpose in (KeyPurpose[])[KeyPurpose.Data, KeyPurpose.Index, KeyPurpose.Pepper]) Assert.Equal(KeyState.Retired, (await RetireAsync(purpose)).State);
         await database.ExecuteAsync("DROP TABLE public.people");
-        var second = await administrator.RotateAsync(KeyPurpose.Data, Cancellation);
-        await administrator.RotateAsync(KeyPurpose.Data, Cancellation);
+        var second = await RotateAsync(administrator, KeyPurpose.Data, host);
+        await RotateAsync(administrator, KeyPurpose.Data, host);
         Assert.Contains("nobody can tell", (await Assert.ThrowsAsync<KeyringException>(() => administrator.RetireAsync(second.Id, Cancellation))).Message, StringComparison.Ordinal);
 
         Task<KeyRecord> RetireAsync(KeyPurpose purpose) => administrator.RetireAsync(keyring.ActiveOf(purpose)!.Id, Cancellation);
+    }
+
+    /// <summary>With a host that has the keyring loaded, and is told of each half.</summary>
+    private static async Task<KeyRecord> RotateAsync(KeyAdministration administrator, KeyPurpose purpose, PostgresKeyring host)
+    {
+        var next = await administrator.AnnounceAsync(purpose, Cancellation);
+        await host.RefreshAsync(Cancellation);
+        var active = await administrator.ActivateAsync(next.Id, Cancellation);
+        await host.RefreshAsync(Cancellation);
+        return active;
     }
 
     [Fact]
@@ -212,9 +224,8 @@ public sealed class PostgresKeyringTests(PostgresServers servers) : IDisposable
         var persons = await host.OpenPersonsAsync(Cancellation);
         using (await persons.OpenOrCreateAsync("ada", Cancellation))
         {
-            await administrator.RotateAsync(KeyPurpose.Person, Cancellation);
+            await RotateAsync(administrator, KeyPurpose.Person, host);
         }
-        await host.RefreshAsync(Cancellation);
         Assert.Contains("1 persons' keys", (await Assert.ThrowsAsync<KeyringException>(() => administrator.RetireAsync(first.Id, Cancellation))).Message, StringComparison.Ordinal);
         Assert.Equal(1, await persons.RewrapAsync(first.Id, Cancellation));
         Assert.Equal(KeyState.Retired, (await administrator.RetireAsync(first.Id, Cancellation)).State);

@@ -74,7 +74,7 @@ public sealed partial class MetricsTests(PostgresServers servers)
         var asked = Asked().Matches(service).Select(m => m.Value).Where(a => !a.EndsWith("_name", StringComparison.Ordinal) && !a.EndsWith("_state", StringComparison.Ordinal))
             .Except(["godwit_metrics_overflow_total", "godwit_service"], StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(
-            "db_client_connection_count db_client_connection_max godwit_redis_errors_total http_server_request_duration_seconds_bucket http_server_request_duration_seconds_count",
+            "db_client_connection_count db_client_connection_max godwit_redis_connections_total godwit_redis_errors_total http_server_request_duration_seconds_bucket http_server_request_duration_seconds_count",
             string.Join(' ', asked));
         Assert.All(asked, series => Assert.Contains(series, given));
         var text = await platform.MetricsAsync();
