@@ -72,7 +72,7 @@ public sealed class SecretsCommandTests : IDisposable
         Assert.All(outcomes.Where(o => o.ExitCode != 0), o => o.MustBe(1));
         Assert.Equal(before["API_KEY_PEPPER"], Values["API_KEY_PEPPER_PREVIOUS"]);
         Assert.Equal(4, Values.Count);
-        Assert.Empty(Directory.GetFiles(_folder.Path, ".app.env.*").Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.GetFiles(_folder.Path, ".app.env.*"), f => !f.EndsWith(".lock", StringComparison.Ordinal));
     }
 
     private Task<Outcome> RunAsync(params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(_folder.Path, new Dictionary<string, string?>(StringComparer.Ordinal) { ["GODWIT_HOME"] = _folder.File("home") }, arguments);
