@@ -109,7 +109,8 @@ public sealed class KeyAdministrationTests : IDisposable
     {
         for (var i = 0; i < 6; i++) await Keys.CreateAsync(KeyPurpose.Of($"p{i}"), Cancellation);
         using var next = LocalMasterKey.Create();
-        var dying = new MasterKeys(new FailingMasterKey(next, after: 2), _bench.Master);
+        // Two for each key: the key's own wrapping, and the seal of the keyring that has it.
+        var dying = new MasterKeys(new FailingMasterKey(next, after: 4), _bench.Master);
         await Assert.ThrowsAsync<MasterKeyException>(() => _bench.AdministrationUnder(dying).RewrapAsync(Cancellation));
         Assert.Equal(2, (await _bench.Store.LoadAsync(Cancellation)).Keys.Count(k => k.MasterKeyId == next.Id));
         Assert.Equal(4, await _bench.AdministrationUnder(new MasterKeys(next, _bench.Master)).RewrapAsync(Cancellation));
