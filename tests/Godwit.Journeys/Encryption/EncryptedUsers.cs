@@ -124,7 +124,12 @@ internal sealed class EncryptedUsers : IAsyncDisposable
     {
         await using var source = OpenSource();
         var former = await ActiveAsync(purpose);
-        await Administer(source).RotateAsync(purpose, CancellationToken.None);
+        var administration = Administer(source);
+        var next = await administration.AnnounceAsync(purpose, CancellationToken.None);
+        await _application.RefreshAsync(CancellationToken.None);
+        // Runners that were killed would be waited for, for a minute.
+        await Folder.Target.ExecuteAsync("UPDATE godwit.key_hosts SET heartbeat = heartbeat - interval '2 minutes' WHERE name LIKE 'run %'");
+        await administration.ActivateAsync(next.Id, CancellationToken.None);
         await _application.RefreshAsync(CancellationToken.None);
         return former;
     }

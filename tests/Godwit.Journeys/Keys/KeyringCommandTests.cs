@@ -28,12 +28,12 @@ public sealed class KeyringCommandTests(PostgresServers servers)
     {
         using var keys = await KeyFolder.PrepareAsync(servers);
         var first = await keys.KeyAsync("create", "index");
-        await keys.Target.ExecuteAsync("INSERT INTO godwit.key_hosts (host, name, keyring_version, lasts) VALUES (gen_random_uuid(), 'old-host', 1, interval '1 hour')");
+        await keys.Target.ExecuteAsync("INSERT INTO godwit.key_hosts (host, name, keyring_version, keyring_token, lasts) SELECT gen_random_uuid(), 'old-host', 1, lineage[1], interval '1 hour' FROM godwit.keyring");
         var waiting = await keys.JsonAsync(5, "keys", "rotate", "index", "--wait", "1");
         Assert.Contains("old-host", KeyFolder.MessagesOf(waiting), StringComparison.Ordinal);
         Assert.Equal("active", await keys.StateAsync(first));
         (await keys.RunAsync("keys", "announce", "index")).MustBe(1);
-        await keys.Target.ExecuteAsync("UPDATE godwit.key_hosts SET keyring_version = 2");
+        await keys.Target.ExecuteAsync("UPDATE godwit.key_hosts SET keyring_version = 2, keyring_token = (SELECT lineage[2] FROM godwit.keyring)");
         await keys.KeyAsync("rotate", "index");
         Assert.Equal("decrypt-only", await keys.StateAsync(first));
         // Silent for longer than it said it would be: it counts no more.
