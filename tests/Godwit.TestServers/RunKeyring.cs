@@ -18,6 +18,9 @@ public sealed class RunKeyring(LiveKeyring keyring, IKeyUsage usage, Func<IRunSe
 
     public IKeyUsage Usage => usage;
 
+    /// <summary>What this host acknowledges.</summary>
+    public KeyringPosition Position => keyring.Position;
+
     public Task<PurposeKeys> OpenAsync(KeyPurpose purpose, CancellationToken cancellation) => keyring.OpenAsync(purpose, cancellation);
 
     public async Task RefreshAsync(bool now, CancellationToken cancellation)

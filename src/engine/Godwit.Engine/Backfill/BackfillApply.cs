@@ -95,19 +95,23 @@ internal sealed class BackfillApply(StepContext context, BackfillOptions options
         },
         cancellation);
 
-    private Task<BackfillState> RunBatchAsync(int limit, CancellationToken cancellation) => context.Target.InTransactionAsync(
-        _terms,
-        async (transaction, token) =>
-        {
-            // Read each time: after a commit that nobody heard of, what counts is what is there.
-            var state = await ReadAsync(transaction, token);
-            await table.PrepareAsync(transaction, token);
-            var batch = await _work.RunAsync(transaction, state.After, limit, token);
-            var failed = batch.Failed.Select(f => new FailedRow(RowDigest.Of(state.DigestKey, f.Row.Key), f.Reason)).ToList();
-            state = Add(state, batch.Rows, batch.Last, batch.Written, failed);
-            return await SaveAsync(transaction, batch.Rows < limit ? EndPass(state) : state, token);
-        },
-        cancellation);
+    private async Task<BackfillState> RunBatchAsync(int limit, CancellationToken cancellation)
+    {
+        using var writes = computer.BeginWrites();
+        return await context.Target.InTransactionAsync(
+            _terms,
+            async (transaction, token) =>
+            {
+                // Read each time: after a commit that nobody heard of, what counts is what is there.
+                var state = await ReadAsync(transaction, token);
+                await table.PrepareAsync(transaction, token);
+                var batch = await _work.RunAsync(transaction, state.After, limit, token);
+                var failed = batch.Failed.Select(f => new FailedRow(RowDigest.Of(state.DigestKey, f.Row.Key), f.Reason)).ToList();
+                state = Add(state, batch.Rows, batch.Last, batch.Written, failed);
+                return await SaveAsync(transaction, batch.Rows < limit ? EndPass(state) : state, token);
+            },
+            cancellation);
+    }
 
     /// <summary>The next row by itself.</summary>
     private async Task<BackfillState> RunAloneAsync(BackfillState state, CancellationToken cancellation)

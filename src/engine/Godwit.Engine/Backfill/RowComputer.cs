@@ -22,9 +22,11 @@ internal sealed class RowComputer
 
     private readonly bool _isKeyed;
 
-    private RowComputer(BackfillTask task, IRunKeyring keyring, TransformFunction?[] functions, IKeyedFunction?[] keyed)
+    private readonly IReadOnlyList<PurposeKeys> _keys;
+
+    private RowComputer(BackfillTask task, IRunKeyring keyring, TransformFunction?[] functions, IKeyedFunction?[] keyed, IReadOnlyList<PurposeKeys> keys)
     {
-        (_task, _keyring, _functions, _keyed) = (task, keyring, functions, keyed);
+        (_task, _keyring, _functions, _keyed, _keys) = (task, keyring, functions, keyed, keys);
         _bound = [.. task.Columns.Select(c => c.Transform is IKeyedTransform t ? t.Row.Select(r => task.Columns.TakeWhile(f => f.Name != r).Count()).ToArray() : [])];
         _isKeyed = keyed.Any(k => k is not null);
     }
@@ -39,8 +41,15 @@ internal sealed class RowComputer
             if (task.Columns[i].Transform is IKeyedTransform transform) keyed[i] = await transform.OpenAsync(keyring, cancellation);
             else functions[i] = task.Columns[i].Transform.Open(environment);
         }
-        return new RowComputer(task, keyring, functions, keyed);
+        var keys = new List<PurposeKeys>();
+        foreach (var purpose in task.Columns.Select(c => c.Transform).OfType<IKeyedTransform>().SelectMany(t => t.Purposes).Distinct()) keys.Add(await keyring.OpenAsync(purpose, cancellation));
+        return new RowComputer(task, keyring, functions, keyed, keys);
     }
+
+    /// <summary>
+    /// From before a value is made until the transaction that stores it has ended: so long this host acknowledges no newer keyring, and no key is retired whose value is still on its way.
+    /// </summary>
+    public IDisposable BeginWrites() => new Writes([.. _keys.Select(k => k.BeginWrite())]);
 
     /// <summary>Whether what is right under a former key is brought to the active one, and not right until then.</summary>
     public bool RewritesFormer => _task.Into is null;
@@ -170,6 +179,14 @@ internal sealed class RowComputer
     }
 
     private CellValue[] BoundOf(CellValue[] values, int column) => _bound[column].Length == 0 ? [] : [.. _bound[column].Select(place => values[place])];
+
+    private sealed class Writes(IReadOnlyList<KeyWrite> writes) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var write in writes) write.Dispose();
+        }
+    }
 
     private sealed record Judged(SourceRow Source, CellValue[] Values, StoredState[] States)
     {

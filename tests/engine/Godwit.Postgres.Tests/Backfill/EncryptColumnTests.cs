@@ -139,6 +139,27 @@ public sealed class EncryptColumnTests(PostgresServers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_a_batch_is_on_its_way_the_run_says_that_it_still_writes_with_the_keys_that_it_had()
+    {
+        var fill = await MakeAsync(Both);
+        AssertPassed(await fill.PrecheckAsync());
+        var before = _keyring.Run.Position;
+        Task<StepResult> applying;
+        await using (var connection = await fill.Database.OpenAsync(cancellationToken: TestContext.Current.CancellationToken))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using (var hold = new NpgsqlCommand("SELECT FROM users WHERE id = 5 FOR UPDATE", connection, transaction)) await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            applying = fill.ApplyAsync();
+            await Patience.UntilAsync(async () => await fill.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"), applying);
+            await _keyring.RotateAsync(KeyPurpose.Data);
+            await _keyring.Run.RefreshAsync(now: true, TestContext.Current.CancellationToken);
+            Assert.Equal(before, _keyring.Run.Position);
+        }
+        AssertPassed(await applying);
+        Assert.True(_keyring.Run.Position.Version > before.Version);
+    }
+
+    [Fact]
     public async Task What_the_application_encrypted_with_a_newer_key_than_the_run_knows_is_read_all_the_same()
     {
         var fill = await MakeAsync(Both);
