@@ -63,6 +63,17 @@ public sealed class SecretsCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Line_ends_and_the_way_a_value_is_quoted_stay()
+    {
+        await File.WriteAllTextAsync(EnvFile, "A=1\r\nexport SECRET_KEY='the & former one'\r\n\r\n", TestContext.Current.CancellationToken);
+        (await RunAsync("secrets", "rotate", "SECRET_KEY", "--env-file", EnvFile)).MustBe(0);
+        var text = await File.ReadAllTextAsync(EnvFile, TestContext.Current.CancellationToken);
+        Assert.Matches("^A=1\r\nexport SECRET_KEY='[A-Za-z0-9_-]{43}'\r\n\r\nexport SECRET_KEY_PREVIOUS='the & former one'\r\n$", text);
+        (await RunAsync("secrets", "retire", "SECRET_KEY", "--env-file", EnvFile)).MustBe(0);
+        Assert.Equal(text[..text.IndexOf("export SECRET_KEY_PREVIOUS", StringComparison.Ordinal)], await File.ReadAllTextAsync(EnvFile, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Of_eight_rotations_at_once_one_happens_and_no_value_is_lost()
     {
         (await RunAsync("secrets", "generate", "--env-file", EnvFile)).MustBe(0);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Godwit.Engine.Files;
 using Godwit.Security.Files;
 
 namespace Godwit.Engine.Configuration;
@@ -21,38 +22,44 @@ public sealed class SecretsFile(string path)
     /// <summary>Makes the secrets that the file has not; what is set stays.</summary>
     /// <returns>For each name whether it was made.</returns>
     /// <exception cref="SecretsFileException">The file cannot be read or written, or another process changes it now.</exception>
-    public IReadOnlyDictionary<string, bool> Generate(IReadOnlyList<string> names, Func<string> make) => Change(lines =>
+    public IReadOnlyDictionary<string, bool> Generate(IReadOnlyList<string> names, Func<string> make) => Change((ref string text) =>
     {
         var made = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var name in names)
         {
-            made[name] = string.IsNullOrEmpty(Find(lines, name));
-            if (made[name]) Set(lines, name, make());
+            made[name] = string.IsNullOrEmpty(Find(text, name));
+            if (made[name]) Set(ref text, name, make());
         }
         return made;
     });
 
     /// <summary>Puts a new secret in the place of one, which stays beside it as <c>NAME_PREVIOUS</c>.</summary>
     /// <exception cref="SecretsFileException">It is not there, or its former value still is; or as above.</exception>
-    public void Rotate(string name, Func<string> make) => Change(lines =>
+    public void Rotate(string name, Func<string> make) => Change((ref string text) =>
     {
-        if (Find(lines, name) is not { Length: > 0 } former) throw new SecretsFileException($"{name} is not set in {_path}: `godwit secrets generate {name}` makes it");
-        if (!string.IsNullOrEmpty(Find(lines, name + PreviousSuffix)))
+        if (Find(text, name) is not { Length: > 0 }) throw new SecretsFileException($"{name} is not set in {_path}: `godwit secrets generate {name}` makes it");
+        if (!string.IsNullOrEmpty(Find(text, name + PreviousSuffix)))
             throw new SecretsFileException($"{name}{PreviousSuffix} is still there: what it signed or hashed would be lost with it. End that overlap first with `godwit secrets retire {name}`");
-        Set(lines, name + PreviousSuffix, former);
-        Set(lines, name, make());
+        // The line as it is, however its value is quoted.
+        var former = DotEnvEdit.LinesOf(text, name)[^1];
+        var equals = former.IndexOf('=', StringComparison.Ordinal);
+        text = DotEnvEdit.Restore(text, name + PreviousSuffix, [$"{former[..equals].TrimEnd()}{PreviousSuffix}{former[equals..]}"]);
+        Set(ref text, name, make());
         return true;
     });
 
     /// <summary>Ends the overlap: the former secret goes.</summary>
     /// <exception cref="SecretsFileException">There is none; or as above.</exception>
-    public void Retire(string name) => Change(lines =>
+    public void Retire(string name) => Change((ref string text) =>
     {
-        if (lines.RemoveAll(l => NameOf(l) == name + PreviousSuffix) == 0) throw new SecretsFileException($"{name}{PreviousSuffix} is not in {_path}: there is no overlap to end");
+        if (DotEnvEdit.LinesOf(text, name + PreviousSuffix).Count == 0) throw new SecretsFileException($"{name}{PreviousSuffix} is not in {_path}: there is no overlap to end");
+        text = DotEnvEdit.Restore(text, name + PreviousSuffix, []);
         return true;
     });
 
-    private T Change<T>(Func<List<string>, T> change)
+    private delegate T TextChange<out T>(ref string text);
+
+    private T Change<T>(TextChange<T> change)
     {
         var folder = Path.GetDirectoryName(_path)!;
         var draft = Path.Combine(folder, $".{Path.GetFileName(_path)}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
@@ -61,13 +68,15 @@ public sealed class SecretsFile(string path)
             if (!Directory.Exists(folder)) throw new SecretsFileException($"there is no folder {folder}");
             // The system gives the lock up with the process that holds it, however that ends.
             using var held = Lock(Path.Combine(folder, $".{Path.GetFileName(_path)}.lock"));
-            var lines = Read();
-            var result = change(lines);
+            var text = Read();
+            var result = change(ref text);
             using (var stream = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly, BufferSize = 0 }))
             {
-                stream.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n"))));
+                stream.Write(Encoding.UTF8.GetBytes(text));
                 stream.Flush(flushToDisk: true);
             }
+            // Whoever reads it has to go on reading it.
+            if (FileIdentity.Of(_path) is { } owner && (owner with { Mode = OwnerOnly }).GiveTo(draft) is { } why) throw new IOException($"it belongs to somebody else, and what replaces it could not: {why}");
             File.Move(draft, _path, overwrite: true);
             FolderSync.Flush(folder);
             return result;
@@ -94,26 +103,22 @@ public sealed class SecretsFile(string path)
         }
     }
 
-    private List<string> Read()
+    private string Read()
     {
         var file = new FileInfo(_path);
-        if (!file.Exists) return [];
+        if (!file.Exists) return "";
         if (file.LinkTarget is not null) throw new SecretsFileException($"{_path} is a link: name the file itself");
         if (file.Length > LargestFile) throw new SecretsFileException($"{_path} is larger than a file of variables is");
-        return [.. File.ReadAllText(_path).TrimEnd('\n').Split('\n').Select(l => l.TrimEnd('\r')).Where((l, i) => i > 0 || l.Length > 0)];
+        return File.ReadAllText(_path);
     }
 
-    private static string? Find(List<string> lines, string name) => DotEnvFile.Read(string.Join('\n', lines)).GetValueOrDefault(name);
+    private static string? Find(string text, string name) => DotEnvFile.Read(text).GetValueOrDefault(name);
 
-    private static void Set(List<string> lines, string name, string value)
+    private void Set(ref string text, string name, string value)
     {
-        var at = lines.FindLastIndex(l => NameOf(l) == name);
-        var line = $"{(at >= 0 && lines[at].TrimStart().StartsWith("export ", StringComparison.Ordinal) ? "export " : "")}{name}={value}";
-        if (at >= 0) lines[at] = line;
-        else lines.Add(line);
+        var (changed, reason) = DotEnvEdit.Set(text, name, value);
+        text = changed ?? throw new SecretsFileException($"{name} cannot be set in {_path}: {reason}");
     }
-
-    private static string? NameOf(string line) => DotEnvFile.Read(line).Keys.FirstOrDefault();
 }
 
 /// <summary>A file of secrets cannot be changed so. The message says what to do, and holds no value.</summary>

@@ -26,9 +26,6 @@ internal static class ServerHost
 {
     private static readonly string[] s_meters = ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql"];
 
-    /// <summary>With the threshold of the alert about latency among them, which the framework's own bounds have not.</summary>
-    private static readonly Dictionary<string, double[]> s_bounds = new(StringComparer.Ordinal) { ["http.server.request.duration"] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10] };
-
     public static WebApplication Build(ServerParts parts)
     {
         var (settings, modules) = (parts.Settings, parts.Modules);
@@ -57,7 +54,7 @@ internal static class ServerHost
         services.AddSingleton<ProcessMeter>();
         services.AddSingleton<UnreadableRequests>();
         var meters = modules.SelectMany(m => m.Meters).Concat(s_meters).ToHashSet(StringComparer.Ordinal);
-        services.AddSingleton(_ => new MetricCollection(meter => meters.Contains(meter) || meter.StartsWith("Godwit.", StringComparison.Ordinal), s_bounds));
+        services.AddSingleton(_ => new MetricCollection(meter => meters.Contains(meter) || meter.StartsWith("Godwit.", StringComparison.Ordinal)));
         services.AddSingleton(services => new HealthBoard(Checks(services, parts), parts.Time, services.GetRequiredService<ILogger<HealthBoard>>()));
         services.AddHostedService(services => new BackgroundRunner([.. modules.SelectMany(m => m.BackgroundWork(services))], parts.Time, services.GetRequiredService<ILogger<BackgroundRunner>>()));
         foreach (var module in modules) module.AddServices(services, settings);
