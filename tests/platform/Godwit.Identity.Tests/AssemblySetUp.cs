@@ -1,0 +1,3 @@
+using Godwit.TestServers;
+
+[assembly: AssemblyFixture(typeof(PostgresServers))]
