@@ -1,13 +1,16 @@
 # shellcheck shell=bash
 # Builds the command line into .local/publish, and the server into .local/publish/server. Sourced, after packages.sh; expects $root.
 
+# shellcheck source=scripts/breached-passwords.sh
+source "${root:?}/scripts/breached-passwords.sh"
+
 published="${root:?}/.local/publish"
 
 publish_stale() {
   [[ ! -x "$published/godwit" || ! -f "$published/godwit.dll" ]] \
     || [[ -n "$(find "$root/src" "$root/runbooks" "$root"/Directory.*.props -newer "$published/godwit.dll" \
       \( -path "$root/runbooks/*" -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -not -path '*/obj/*' \
-      -not -path "$root/src/hosts/Godwit.Server/*" -not -path "$root/src/foundation/Godwit.Http/*" -print -quit)" ]]
+      -not -path "$root/src/hosts/Godwit.Server/*" -not -path "$root/src/platform/*" -not -path "$root/src/foundation/Godwit.Http/*" -print -quit)" ]]
 }
 
 publish_as() {
@@ -21,8 +24,8 @@ publish_as() {
 # The server leans on the ASP.NET Core runtime that is installed: its own code alone is compiled ahead of time.
 server_stale() {
   [[ ! -x "$published/server/godwit-server" || ! -f "$published/server/godwit-server.dll" ]] \
-    || [[ -n "$(find "$root/src/foundation" "$root/src/engine" "$root/src/hosts/Godwit.Server" "$root"/Directory.*.props -newer "$published/server/godwit-server.dll" \
-      \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -not -path '*/obj/*' -print -quit)" ]]
+    || [[ -n "$(find "$root/src/foundation" "$root/src/engine" "$root/src/platform" "$root/src/hosts/Godwit.Server" "$root"/Directory.*.props -newer "$published/server/godwit-server.dll" \
+      \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -path '*/platform/*.txt' \) -not -path '*/obj/*' -print -quit)" ]]
 }
 
 publish_server_as() {
@@ -45,6 +48,8 @@ publish_server() {
       grep -qE ' error (IL|CS|CA|IDE)[0-9]' "$log" && publish_failed "$log"
       publish_server_as || publish_failed "$log"
     fi
+    # The service does not start without it.
+    breached_passwords_for "$published/server"
     touch -r "$begun" "$published/server/godwit-server.dll"
   ) 9>"$root/.local/build.lock"
 }

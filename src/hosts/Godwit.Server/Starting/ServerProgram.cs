@@ -1,6 +1,7 @@
 using System.Text;
 using Godwit.Http.Modules;
 using Godwit.Http.Settings;
+using Godwit.Identity.Passwords;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
 using Godwit.Redis;
@@ -17,7 +18,7 @@ internal static class ServerProgram
 {
     private static readonly LogEvent s_broken = new(2005, "Broken", LogLevel.Error, "the server ended by a fault of its own: {fault}");
 
-    /// <param name="arguments">None, or <c>--check</c>: judge the configuration, and begin nothing.</param>
+    /// <param name="arguments">None, or <c>--check</c>: judge the configuration, and begin nothing; or <c>breached-passwords</c> with its own: make that file, and end.</param>
     /// <param name="variable">The environment.</param>
     /// <param name="output">The log.</param>
     /// <param name="error">What a person is told who starts it.</param>
@@ -25,6 +26,7 @@ internal static class ServerProgram
     /// <returns><see cref="ServerExit"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Func<string, string?> variable, Stream output, TextWriter error, IReadOnlyList<IPlatformModule> modules)
     {
+        if (arguments.Count > 0 && arguments[0] == BreachedPasswordsCommand.Name) return BreachedPasswordsCommand.Run([.. arguments.Skip(1)], error);
         var check = arguments is ["--check"];
         if (arguments.Count > 0 && !check)
         {
