@@ -1,5 +1,6 @@
 using Godwit.Http.Health;
 using Godwit.Http.Settings;
+using Godwit.Security.Keyring;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,10 +21,17 @@ public interface IPlatformModule
     /// <summary>Meters (<c>System.Diagnostics.Metrics</c>) whose figures are exposed; those whose names begin with <c>Godwit.</c> are anyway.</summary>
     IReadOnlyList<string> Meters => [];
 
+    /// <summary>Purposes of which it needs a key (<see cref="Keys.IPlatformKeyring"/>). A host without a master key, or without an active key of one of them, does not start; in development the keys are made.</summary>
+    IReadOnlyList<KeyPurpose> Purposes => [];
+
     /// <summary>Its services. Those of the host that are there: <c>NpgsqlDataSource</c>; <c>RedisClient</c> where Redis is configured; <see cref="TimeProvider"/>; <see cref="SettingValues"/>.</summary>
     void AddServices(IServiceCollection services, SettingValues settings)
     {
     }
+
+    /// <summary>Makes ready what takes a while or may fail: keys are opened here, the schema is looked at. It is called once, with the database at hand, before any request is taken.</summary>
+    /// <exception cref="ModuleRefusedException">The host may not start.</exception>
+    Task PrepareAsync(IServiceProvider services, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>Its routes. A template is a metric's label and stands in the log: what is about a person goes into a parameter, never into a literal.</summary>
     void MapRoutes(IEndpointRouteBuilder routes)
