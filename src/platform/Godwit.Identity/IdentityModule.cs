@@ -1,4 +1,28 @@
+using System.Globalization;
+using System.Net;
+using Godwit.Http.Keys;
 using Godwit.Http.Modules;
+using Godwit.Http.Settings;
+using Godwit.Identity.Accounts;
+using Godwit.Identity.Consents;
+using Godwit.Identity.Database;
+using Godwit.Identity.Events;
+using Godwit.Identity.Keys;
+using Godwit.Identity.Lockout;
+using Godwit.Identity.Login;
+using Godwit.Identity.Mail;
+using Godwit.Identity.Passwords;
+using Godwit.Identity.People;
+using Godwit.Identity.Recovery;
+using Godwit.Identity.Registration;
+using Godwit.Identity.Requests;
+using Godwit.Identity.Sessions;
+using Godwit.Identity.Settings;
+using Godwit.Redis;
+using Godwit.Security.Keyring;
+using Godwit.Security.Passwords;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Godwit.Identity;
 
@@ -6,4 +30,66 @@ namespace Godwit.Identity;
 public sealed class IdentityModule : IPlatformModule
 {
     public string Name => "identity";
+
+    public IReadOnlyList<Setting> Settings => IdentitySettings.All;
+
+    public IReadOnlyList<KeyPurpose> Purposes => IdentityKeys.Purposes;
+
+    public void AddServices(IServiceCollection services, SettingValues settings)
+    {
+        services.AddSingleton<IdentityDatabase>();
+        services.AddSingleton<IdentityKeys>();
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<AccountFinder>();
+        services.AddSingleton<PersonalValues>();
+        services.AddSingleton<ConsentTexts>();
+        services.AddSingleton<Outbox>();
+        services.AddSingleton<MailTexts>();
+        services.AddSingleton(_ => Transport(settings));
+        services.AddSingleton<MailSender>();
+        services.AddSingleton(s => new HashingGate(s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new PasswordHasher(s.GetRequiredService<HashingGate>()));
+        services.AddSingleton<PasswordPolicy>();
+        services.AddSingleton<BucketStore>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), settings, s.GetService<RedisClient>()));
+        services.AddSingleton<SessionRenewal>();
+        services.AddSingleton<SignIn>();
+        services.AddSingleton<PasswordLogin>();
+        services.AddSingleton<Registrar>();
+        services.AddSingleton<AddressVerifier>();
+        services.AddSingleton<PasswordRecovery>();
+        services.AddSingleton<OwnPassword>();
+        services.AddSingleton<OwnProfile>();
+        services.AddSingleton<OwnSessions>();
+    }
+
+    public async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        var settings = services.GetRequiredService<SettingValues>();
+        var version = await services.GetRequiredService<IdentityDatabase>().VersionAsync(cancellation);
+        if (version is null) throw new ModuleRefusedException("the database has no schema of the identity service: `godwit run runbooks/identity` brings it");
+        if (version != IdentityDatabase.SchemaVersion)
+            throw new ModuleRefusedException(string.Create(CultureInfo.InvariantCulture, $"the schema of the identity service is of version {version}, and this program works with {IdentityDatabase.SchemaVersion}: use the program, or the runbook, of the other"));
+        await services.GetRequiredService<IdentityKeys>().OpenAsync(services.GetRequiredService<IPlatformKeyring>(), cancellation);
+        services.GetRequiredService<PasswordPolicy>().Prepare();
+        if (settings.Production && services.GetRequiredService<IMailTransport>() is NoTransport) throw new ModuleRefusedException($"{IdentitySettings.MailServer.Name} is not set: nobody could verify an address");
+        await services.GetRequiredService<ConsentTexts>().PrepareAsync(cancellation);
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes) => IdentityRoutes.Map(routes);
+
+    public IEnumerable<BackgroundWork> BackgroundWork(IServiceProvider services) =>
+    [
+        new("identity-mail", stopping => services.GetRequiredService<MailSender>().RunAsync(stopping)),
+        new("identity-ended-sessions", stopping => services.GetRequiredService<SessionGate>().KeepListAsync(services.GetRequiredService<TimeProvider>(), stopping)),
+    ];
+
+    private static IMailTransport Transport(SettingValues settings)
+    {
+        if (settings.TextOrNull(IdentitySettings.MailServer.Name) is not { } server)
+            return settings.TextOrNull(IdentitySettings.MailFolder.Name) is { } folder ? new FolderTransport(folder) : new NoTransport();
+        var login = settings.TextOrNull(IdentitySettings.MailUser.Name) is { } user ? new NetworkCredential(user, settings.TextOrNull(IdentitySettings.MailPassword.Name)) : null;
+        return new SmtpTransport(MailServerAddress.Read(server)!, settings.Text(IdentitySettings.MailFrom.Name), login, encrypted: settings.Production);
+    }
 }

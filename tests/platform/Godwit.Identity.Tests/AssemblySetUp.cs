@@ -1,3 +1,3 @@
-using Godwit.TestServers;
+using Godwit.Identity.Tests.Running;
 
-[assembly: AssemblyFixture(typeof(PostgresServers))]
+[assembly: AssemblyFixture(typeof(IdentityTemplate))]

@@ -12,6 +12,8 @@ public static class ServerSettings
     /// <summary><c>production</c> unless <c>development</c> is said: who forgets it is safe.</summary>
     public static readonly Setting Environment = Setting.OneOf("GODWIT_ENVIRONMENT", "production refuses what is fit for a developer's machine only", "production", "development");
 
+    public static readonly Setting Modules = new("GODWIT_MODULES", "What is served: the names of modules with commas between; none serves health and metrics alone") { Default = "identity", MayBePlaceholder = true };
+
     public static readonly Setting Listen = new("GODWIT_LISTEN", "Where requests come in: ADDRESS:PORT, *:PORT for all addresses; port 0 takes a free one") { Default = "127.0.0.1:8080", Refuse = static (v, _) => Addresses.Refuse(v) };
 
     public static readonly Setting MetricsListen = new("GODWIT_METRICS_LISTEN", "Where /metrics is, and nothing else: ADDRESS:PORT") { Default = "127.0.0.1:9464", Refuse = static (v, _) => Addresses.Refuse(v) };
@@ -48,7 +50,7 @@ public static class ServerSettings
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Environment, Listen, MetricsListen, PublicUrl, Database, Pool, Redis, CorsOrigins, BodyLimit, HeaderLimit, HeaderTimeout, RequestTimeout, IdleTimeout, LeastRate, Connections, StopNotice, StopDeadline, LogLevel,
+        Environment, Modules, Listen, MetricsListen, PublicUrl, Database, Pool, Redis, CorsOrigins, BodyLimit, HeaderLimit, HeaderTimeout, RequestTimeout, IdleTimeout, LeastRate, Connections, StopNotice, StopDeadline, LogLevel,
     ];
 
     private static string? RefusePublicUrl(string value, bool production) =>

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using Godwit.Http.Answers;
 using Godwit.Http.Health;
+using Godwit.Http.Keys;
 using Godwit.Http.Modules;
 using Godwit.Http.Problems;
 using Godwit.Http.Requests;
 using Godwit.Http.Settings;
 using Godwit.Server.Answers;
 using Godwit.Server.Health;
+using Godwit.Server.Keys;
 using Godwit.Server.Metrics;
 using Godwit.Server.Settings;
 using Godwit.Telemetry.Metrics;
@@ -49,6 +51,8 @@ internal static class ServerHost
         services.AddSingleton(settings);
         services.AddSingleton(services => parts.Database(services.GetRequiredService<ILoggerFactory>()));
         if (parts.Redis is { } redis) services.AddSingleton(_ => redis);
+        services.AddSingleton<PlatformKeyring>();
+        services.AddSingleton<IPlatformKeyring>(services => services.GetRequiredService<PlatformKeyring>());
         services.AddSingleton<RequestsInFlight>();
         services.AddSingleton(new ServerClock(parts.Time));
         services.AddSingleton<ProcessMeter>();

@@ -1,6 +1,7 @@
 using Godwit.Http.Modules;
 using Godwit.Http.Settings;
 using Godwit.Redis;
+using Godwit.Security.Keyring.Masters;
 using Godwit.Telemetry.Logging;
 using Npgsql;
 
@@ -9,5 +10,8 @@ namespace Godwit.Server.Starting;
 /// <summary>What a host is put together from; it owns pool and client from here on.</summary>
 internal sealed record ServerParts(SettingValues Settings, SafeLog Log, Func<Microsoft.Extensions.Logging.ILoggerFactory, NpgsqlDataSource> Database, RedisClient? Redis, IReadOnlyList<IPlatformModule> Modules)
 {
+    /// <summary>What unwraps the keyring, where a module needs keys; it is the host's from here on.</summary>
+    public MasterKeySettings? MasterKey { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

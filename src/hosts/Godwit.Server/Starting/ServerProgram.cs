@@ -6,6 +6,7 @@ using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
 using Godwit.Redis;
 using Godwit.Redis.Settings;
+using Godwit.Security.Keyring.Masters;
 using Godwit.Server.Settings;
 using Godwit.Server.Stopping;
 using Godwit.Telemetry.Logging;
@@ -35,7 +36,8 @@ internal static class ServerProgram
         }
         using var signals = new ServerSignals();
         await using var writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        var (parts, findings) = Prepare(variable, writer, modules);
+        var (chosen, unknown) = Choose(modules, variable);
+        var (parts, findings) = unknown is null ? Prepare(variable, writer, chosen) : (null, [unknown]);
         foreach (var finding in findings) await error.WriteLineAsync(Sentence(finding));
         if (parts is null) return ServerExit.Refused;
         if (check)
@@ -64,8 +66,20 @@ internal static class ServerProgram
         var (pool, more) = OpenPool(settings, variable);
         findings = [.. findings, .. more];
         if (pool is null) return (null, findings);
+        var (master, refused) = OpenMasterKey(modules, variable);
+        if (refused is not null) return (null, [.. findings, refused]);
         var redis = settings.TextOrNull(ServerSettings.Redis.Name) is { } url ? new RedisClient(RedisUrl.Read(url, settings.Production).Settings! with { ClientName = "godwit-server" }) : null;
-        return (new ServerParts(settings, new SafeLog(log, TimeProvider.System, Level(settings)), pool, redis, modules), findings);
+        return (new ServerParts(settings, new SafeLog(log, TimeProvider.System, Level(settings)), pool, redis, modules) { MasterKey = master }, findings);
+    }
+
+    /// <summary>Those of the modules that the installation wants served.</summary>
+    private static (IReadOnlyList<IPlatformModule> Chosen, Finding? Unknown) Choose(IReadOnlyList<IPlatformModule> modules, Func<string, string?> variable)
+    {
+        var named = (SettingReview.Read(ServerSettings.Modules.Name, variable).Value ?? ServerSettings.Modules.Default!).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (named is ["none"]) return ([], null);
+        return named.FirstOrDefault(n => !modules.Any(m => m.Name == n)) is null
+            ? ([.. modules.Where(m => named.Contains(m.Name))], null)
+            : ([], Finding.Error(FindingCodes.ServerSetting, $"{ServerSettings.Modules.Name} names something that is no module; there are {string.Join(", ", modules.Select(m => m.Name))}, or none"));
     }
 
     private static (Func<Microsoft.Extensions.Logging.ILoggerFactory, NpgsqlDataSource>? Pool, IReadOnlyList<Finding> Findings) OpenPool(SettingValues settings, Func<string, string?> variable)
@@ -77,6 +91,19 @@ internal static class ServerProgram
         if (trial is null) return (null, findings);
         trial.Dispose();
         return (loggers => ServicePool.Open(url, "godwit-server", most, b => b.UseLoggerFactory(loggers), environment).Pool!, findings);
+    }
+
+    private static (MasterKeySettings? Master, Finding? Refused) OpenMasterKey(IReadOnlyList<IPlatformModule> modules, Func<string, string?> variable)
+    {
+        if (modules.All(m => m.Purposes.Count == 0)) return (null, null);
+        try
+        {
+            return (MasterKeySettings.Load(variable), null);
+        }
+        catch (MasterKeyException e)
+        {
+            return (null, Finding.Error(FindingCodes.MasterKeyMissing, e.Message));
+        }
     }
 
     private static LogLevel Level(SettingValues settings) => settings.Text(ServerSettings.LogLevel.Name) switch { "debug" => LogLevel.Debug, "warning" => LogLevel.Warning, "error" => LogLevel.Error, _ => LogLevel.Information };

@@ -1,7 +1,10 @@
 using System.Net.Sockets;
 using Godwit.Http.Health;
+using Godwit.Http.Modules;
 using Godwit.Http.Requests;
 using Godwit.Model.Findings;
+using Godwit.Security.Keyring;
+using Godwit.Server.Keys;
 using Godwit.Server.Settings;
 using Godwit.Server.Stopping;
 using Godwit.Telemetry.Logging;
@@ -55,6 +58,15 @@ internal sealed class ServerRun(ServerParts parts, Func<string, string?> variabl
         catch (Exception e) when (e is NpgsqlException or TimeoutException or SocketException or IOException or System.Security.Authentication.AuthenticationException)
         {
             return $"{ServerSettings.Database.Name}: {Unreachable(e)}";
+        }
+        try
+        {
+            if (parts.MasterKey is { } master) await app.Services.GetRequiredService<PlatformKeyring>().OpenAsync(master, parts.Modules, CancellationToken.None);
+            foreach (var module in parts.Modules) await module.PrepareAsync(app.Services, CancellationToken.None);
+        }
+        catch (Exception e) when (e is ModuleRefusedException or KeyringException)
+        {
+            return e.Message;
         }
         try
         {

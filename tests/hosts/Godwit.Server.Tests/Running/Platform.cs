@@ -28,7 +28,7 @@ internal sealed class Platform : IAsyncDisposable
 
     public static Dictionary<string, string> Variables(TestDatabase database) => new(StringComparer.Ordinal)
     {
-        ["GODWIT_ENVIRONMENT"] = "development", ["GODWIT_LISTEN"] = "127.0.0.1:0", ["GODWIT_METRICS_LISTEN"] = "127.0.0.1:0", ["GODWIT_STOP_NOTICE"] = "0",
+        ["GODWIT_ENVIRONMENT"] = "development", ["GODWIT_LISTEN"] = "127.0.0.1:0", ["GODWIT_METRICS_LISTEN"] = "127.0.0.1:0", ["GODWIT_STOP_NOTICE"] = "0", ["GODWIT_MODULES"] = "none",
         ["DATABASE_URL"] = database.Url, ["PGPASSFILE"] = database.Server.PassFile,
     };
 

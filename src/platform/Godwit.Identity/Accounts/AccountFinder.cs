@@ -1,0 +1,42 @@
+using Godwit.Identity.Database;
+using Godwit.Identity.Emails;
+using Godwit.Identity.Keys;
+using Npgsql;
+
+namespace Godwit.Identity.Accounts;
+
+/// <summary>Finds accounts by address: by every index that it may be stored under, so that a rotation of the index's key hides none.</summary>
+internal sealed class AccountFinder(IdentityKeys keys)
+{
+    private const string Columns = "id, uuid, password_hash, password_reset_required, account_locked AND coalesce(account_locked_until, 'infinity') > now(), encrypted_email";
+
+    public byte[][] IndexesOf(EmailAddress address) => [.. keys.Emails.Candidates("", address.Normalized)];
+
+    /// <summary>The index that is stored now.</summary>
+    public byte[] IndexOf(EmailAddress address)
+    {
+        var index = new byte[Security.Fields.BlindIndex.Length];
+        keys.Emails.Compute("", address.Normalized, index);
+        return index;
+    }
+
+    public Task<Account?> FindAsync(NpgsqlConnection connection, EmailAddress address, CancellationToken cancellation) => Statement.FirstAsync(
+        connection, $"SELECT {Columns} FROM identity.users WHERE email_index = ANY($1) AND deleted_at IS NULL", Read, cancellation, Statement.P(IndexesOf(address)));
+
+    public Task<Account?> FindAsync(NpgsqlConnection connection, Guid uuid, CancellationToken cancellation) => Statement.FirstAsync(
+        connection, $"SELECT {Columns} FROM identity.users WHERE uuid = $1 AND deleted_at IS NULL", Read, cancellation, Statement.P(uuid));
+
+    public async Task<bool> ExistsAsync(NpgsqlConnection connection, EmailAddress address, CancellationToken cancellation) => await FindAsync(connection, address, cancellation) is not null;
+
+    /// <summary>
+    /// Keeps everybody else from making an account of this address until the transaction ends: while a key is rotated the same address has two indexes, and the unique constraint sees one of them.
+    /// </summary>
+    public async Task HoldAddressAsync(NpgsqlConnection connection, EmailAddress address, CancellationToken cancellation)
+    {
+        foreach (var index in IndexesOf(address).OrderBy(Convert.ToHexString, StringComparer.Ordinal))
+            await Statement.RunAsync(connection, "SELECT pg_advisory_xact_lock($1)", cancellation, Statement.P(BitConverter.ToInt64(index.AsSpan(^8..))));
+    }
+
+    private static Account Read(NpgsqlDataReader reader) => new(
+        reader.GetInt64(0), reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<byte[]>(5));
+}

@@ -1,0 +1,91 @@
+using Godwit.Http.Problems;
+using Godwit.Identity.Accounts;
+using Godwit.Identity.Database;
+using Godwit.Identity.Devices;
+using Godwit.Identity.Emails;
+using Godwit.Identity.Events;
+using Godwit.Identity.Keys;
+using Godwit.Identity.Lockout;
+using Godwit.Identity.Mail;
+using Godwit.Identity.Passwords;
+using Godwit.Identity.Requests;
+using Godwit.Identity.Sessions;
+using Godwit.Security.Passwords;
+using Npgsql;
+
+namespace Godwit.Identity.Login;
+
+/// <summary>
+/// Signs in by address and password. An address without an account, a wrong password, one that has to be set anew and an account without one cost the same work and get the same answer.
+/// </summary>
+internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, BucketStore buckets, Outbox outbox, EventLog events, SignIn signIn, TimeProvider time)
+{
+    /// <summary>A password that is longer is none that was ever taken.</summary>
+    private const int LongestPassword = 512;
+
+    private static readonly Problem s_wrong = new(401, "invalid-credentials", "Wrong address or password");
+
+    private static readonly Problem s_locked = new(403, "account-locked", "The account is locked") { Detail = "Ask the service's support." };
+
+    private static readonly Problem s_slow = new(429, "too-many-attempts", "Too many attempts") { Detail = "Wait, or sign in by a mailed link or on a device that you have used before." };
+
+    /// <exception cref="ProblemException">429: so many attempts went wrong that the password is not looked at for a while; 401: not these two together; 403: they are right, and an administrator has locked the account.</exception>
+    public async Task<IssuedTokens> LoginAsync(LoginRequest request, Client client, CancellationToken cancellation)
+    {
+        List<FieldFault> faults = [];
+        var (email, refused) = EmailAddress.Read(request.Email ?? "");
+        if (email is null) faults.Add(new FieldFault("email", refused!));
+        if (string.IsNullOrEmpty(request.Password)) faults.Add(new FieldFault("password", "is required"));
+        else if (request.Password.Length > LongestPassword) faults.Add(new FieldFault("password", $"has at most {LongestPassword} characters"));
+        if (faults.Count > 0) throw new ProblemException(Problem.ValidationFailed(faults));
+        var (account, device, decision) = await database.InTransactionAsync(connection => AdmitAsync(connection, email!, client, cancellation), cancellation);
+        if (decision.Verdict == LockoutVerdict.Locked) throw new ProblemException(s_slow with { RetryAfter = Math.Max(1, (int)Math.Ceiling((decision.Until!.Value - time.GetUtcNow()).TotalSeconds)) });
+        var stored = decision.MayTry && account is not null && (!account.PasswordResetRequired || (device is not null && account.PasswordHash is not null)) ? account.PasswordHash : null;
+        var verdict = await policy.VerifyAsync(request.Password!, stored, cancellation);
+        if (account is null || verdict == PasswordVerdict.Wrong)
+        {
+            await database.InTransactionAsync(connection => FailAsync(connection, account, email!, decision, client, cancellation), cancellation);
+            if (decision.DisabledPassword) outbox.Wake();
+            throw new ProblemException(s_wrong);
+        }
+        if (account.Locked)
+        {
+            await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("login_refused") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning, Blocked = true }, cancellation), cancellation);
+            throw new ProblemException(s_locked);
+        }
+        var rehashed = verdict == PasswordVerdict.RightNeedsRehash ? await policy.HashAsync(request.Password!, cancellation) : null;
+        return await database.InTransactionAsync(
+            async connection =>
+            {
+                await buckets.SucceededAsync(connection, email!, device, client, cancellation);
+                if (rehashed is not null) await RestampAsync(connection, account, rehashed, cancellation);
+                return await signIn.OpenSessionAsync(connection, account, ["pwd"], device, client, cancellation);
+            },
+            cancellation);
+    }
+
+    /// <summary>Looks the account up and counts the attempt, which is then there whatever becomes of this process.</summary>
+    private async Task<(Account? Account, Guid? Device, LockoutDecision Decision)> AdmitAsync(NpgsqlConnection connection, EmailAddress email, Client client, CancellationToken cancellation)
+    {
+        var account = await accounts.FindAsync(connection, email, cancellation);
+        var device = account is null ? null : new DeviceToken(keys.Devices).Read(account.Uuid, client.DeviceToken);
+        if (device is { } named && !await DeviceStore.IsKnownAsync(connection, account!.Id, named, cancellation)) device = null;
+        var decision = await buckets.TryAsync(connection, email, device, client, cancellation);
+        if (decision.Verdict == LockoutVerdict.Locked)
+            await events.WriteAsync(connection, new SecurityEvent("login_throttled") { UserId = account?.Id, Client = client, Severity = EventSeverity.Warning, Blocked = true }, cancellation);
+        return (account, device, decision);
+    }
+
+    private async Task FailAsync(NpgsqlConnection connection, Account? account, EmailAddress email, LockoutDecision decision, Client client, CancellationToken cancellation)
+    {
+        await events.WriteAsync(connection, new SecurityEvent("login_failed") { UserId = account?.Id, Client = client, Severity = EventSeverity.Warning }, cancellation);
+        if (!decision.DisabledPassword || account is null) return;
+        await Statement.RunAsync(connection, "UPDATE identity.users SET password_reset_required = true WHERE id = $1", cancellation, Statement.P(account.Id));
+        await events.WriteAsync(connection, new SecurityEvent("password_disabled", "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Critical }, cancellation);
+        await outbox.AddAsync(connection, MailKind.PasswordDisabled, new MailPayload(email.Mailbox), cancellation);
+    }
+
+    /// <summary>Only in the place of the hash that was verified: a password that was changed meanwhile stays.</summary>
+    private static Task<int> RestampAsync(NpgsqlConnection connection, Account account, string hash, CancellationToken cancellation) => Statement.RunAsync(
+        connection, "UPDATE identity.users SET password_hash = $3 WHERE id = $1 AND password_hash = $2", cancellation, Statement.P(account.Id), Statement.P(account.PasswordHash!), Statement.P(hash));
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using Godwit.Http.Settings;
+using Godwit.Identity.Accounts;
+using Godwit.Identity.Database;
+using Godwit.Identity.Devices;
+using Godwit.Identity.Events;
+using Godwit.Identity.Keys;
+using Godwit.Identity.Requests;
+using Godwit.Identity.Sessions;
+using Godwit.Identity.Settings;
+using Npgsql;
+
+namespace Godwit.Identity.Login;
+
+/// <summary>Opens the session of somebody who has proved who they are, whichever way.</summary>
+internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog events, SettingValues settings)
+{
+    private readonly TimeSpan _life = TimeSpan.FromMinutes(settings.Whole(IdentitySettings.SessionMinutes.Name));
+
+    /// <summary>In the connection's transaction: session, device, event.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="methods">How it was proved (RFC 8176).</param>
+    /// <param name="device">The device, if it is one that the account has a token for.</param>
+    /// <param name="client">From where.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async Task<IssuedTokens> OpenSessionAsync(NpgsqlConnection connection, Account account, IReadOnlyList<string> methods, Guid? device, Client client, CancellationToken cancellation)
+    {
+        var known = device is { } named && await DeviceStore.IsKnownAsync(connection, account.Id, named, cancellation);
+        var used = known ? device!.Value : Guid.NewGuid();
+        await DeviceStore.SeenAsync(connection, account.Id, used, client, cancellation);
+        var family = Guid.NewGuid();
+        var refresh = new RefreshToken(keys.Refresh).Make(family, 0, out var key);
+        var (id, expires) = await SessionStore.InsertAsync(connection, account.Id, family, key, methods, used, client, _life, cancellation);
+        await Statement.RunAsync(
+            connection, "UPDATE identity.users SET last_login_at = now(), last_login_ip = $2, failed_login_attempts = 0 WHERE id = $1", cancellation, Statement.P(account.Id), Statement.P(client.Address));
+        await events.WriteAsync(connection, new SecurityEvent("login_success") { UserId = account.Id, Session = id, Device = used, Client = client }, cancellation);
+        return new IssuedTokens(
+            access.Issue(account.Uuid, family, methods), refresh, "Bearer", (long)access.Life.TotalSeconds, expires, account.Uuid, family, known ? null : new DeviceToken(keys.Devices).Make(account.Uuid, used));
+    }
+}

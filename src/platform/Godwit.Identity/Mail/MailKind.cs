@@ -1,0 +1,21 @@
+namespace Godwit.Identity.Mail;
+
+/// <summary>What mails there are. The names stand in the outbox.</summary>
+internal static class MailKind
+{
+    /// <summary>A registration: a link to verify the address, or word to its owner that there is an account already. Which of the two is found when the mail is sent, so that the request takes the same time either way.</summary>
+    public const string Registration = "registration";
+
+    /// <summary>A link for a new password; nothing where nobody has the address.</summary>
+    public const string PasswordReset = "password_reset";
+
+    public const string PasswordChanged = "password_changed";
+
+    /// <summary>A refresh token was used twice: somebody else may have had it.</summary>
+    public const string SessionReused = "session_reused";
+
+    /// <summary>A hundred wrong passwords in a row.</summary>
+    public const string PasswordDisabled = "password_disabled";
+
+    public const string NewDevice = "new_device";
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Godwit.Identity.Mail;
+
+/// <summary>What a waiting mail holds, encrypted.</summary>
+/// <param name="To">The recipient.</param>
+/// <param name="Link">The token of the link that it brings.</param>
+/// <param name="Detail">A further word, of a device for instance.</param>
+internal sealed record MailPayload(string To, string? Link = null, string? Detail = null);
+
+[JsonSerializable(typeof(MailPayload))]
+internal sealed partial class MailJson : JsonSerializerContext;

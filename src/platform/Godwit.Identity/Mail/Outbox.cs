@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Godwit.Identity.Database;
+using Godwit.Identity.Keys;
+using Godwit.Security.Fields;
+using Npgsql;
+
+namespace Godwit.Identity.Mail;
+
+/// <summary>Mails that wait, as rows of the transaction that has something to tell: a mail is sent if and only if that committed.</summary>
+internal sealed class Outbox(IdentityKeys keys, TimeProvider time)
+{
+    /// <summary>Set when something was written here: the sender of this host need not wait for its next look.</summary>
+    public SemaphoreSlim Written { get; } = new(0, 1);
+
+    /// <summary>Adds a mail in the connection's transaction.</summary>
+    public async Task AddAsync(NpgsqlConnection connection, string kind, MailPayload payload, CancellationToken cancellation)
+    {
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        var plain = JsonSerializer.SerializeToUtf8Bytes(payload, MailJson.Default.MailPayload);
+        try
+        {
+            await Statement.RunAsync(
+                connection, "INSERT INTO identity.mail_outbox (id, kind, payload) VALUES ($1, $2, $3)", cancellation,
+                Statement.P(id), Statement.P(kind), Statement.P(await keys.Mails.EncryptAsync(plain, RowKey.Of(id.ToString()), cancellation)));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    public MailPayload Open(Guid id, byte[] payload)
+    {
+        var plain = keys.Mails.Decrypt(payload, RowKey.Of(id.ToString()));
+        try
+        {
+            return JsonSerializer.Deserialize(plain, MailJson.Default.MailPayload)!;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>After the commit.</summary>
+    public void Wake()
+    {
+        try
+        {
+            if (Written.CurrentCount == 0) Written.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else woke it in between.
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using Godwit.Identity.Accounts;
+using Godwit.Identity.Login;
+using Godwit.Identity.Recovery;
+using Godwit.Identity.Registration;
+using Godwit.Identity.Sessions;
+
+namespace Godwit.Identity.Requests;
+
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(PendingRegistration))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(ResetRequest))]
+[JsonSerializable(typeof(ResetConfirmation))]
+[JsonSerializable(typeof(PasswordChange))]
+[JsonSerializable(typeof(IssuedTokens))]
+[JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(Profile))]
+[JsonSerializable(typeof(IReadOnlyList<SessionDocument>))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class IdentityJson : JsonSerializerContext;
+
+/// <param name="Status">One word with underscores.</param>
+/// <param name="Message">For a person.</param>
+internal sealed record StatusAnswer(string Status, string Message, Guid? UserId = null);
+
+/// <param name="Token">Out of a mail.</param>
+internal sealed record TokenRequest(string? Token);
+
+/// <param name="RefreshToken">In the body, or as Bearer.</param>
+internal sealed record RefreshRequest(string? RefreshToken);
+
+/// <param name="CurrentPassword">The one that is to be another.</param>
+internal sealed record PasswordChange(string? CurrentPassword, string? NewPassword);
+
+/// <summary>A session as its owner sees it.</summary>
+internal sealed record SessionDocument(Guid Id, string? UserAgent, string IpAddress, IReadOnlyList<string> Methods, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, DateTimeOffset ExpiresAt, bool Current);

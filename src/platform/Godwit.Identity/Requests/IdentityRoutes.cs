@@ -1,0 +1,121 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Godwit.Http.Problems;
+using Godwit.Identity.Keys;
+using Godwit.Identity.Login;
+using Godwit.Identity.People;
+using Godwit.Identity.Recovery;
+using Godwit.Identity.Registration;
+using Godwit.Identity.Sessions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Godwit.Identity.Requests;
+
+/// <summary>All routes of the service. One is public only where it says so; every other asks for a session before it does anything.</summary>
+internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
+{
+    private readonly IServiceProvider _services = routes.ServiceProvider;
+
+    public static void Map(IEndpointRouteBuilder builder)
+    {
+        var routes = new IdentityRoutes(builder);
+        routes.MapRegistration();
+        routes.MapSessions();
+        routes.MapRecovery();
+        routes.MapPeople();
+    }
+
+    private void MapRegistration()
+    {
+        Public("POST", "/v1/auth/register", async context =>
+        {
+            await Get<Registrar>().RegisterAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.RegisterRequest), Client.Of(context), context.RequestAborted);
+            await AnswerAsync(context, new StatusAnswer("verification_sent", "If the address can be registered, a mail with a link is on its way to it."), IdentityJson.Default.StatusAnswer, 202);
+        });
+        Public("POST", "/v1/auth/verify-email", async context =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.TokenRequest);
+            var user = await Get<AddressVerifier>().VerifyAsync(request.Token, Client.Of(context), context.RequestAborted);
+            await AnswerAsync(context, new StatusAnswer("verified", "The address is verified: sign in.", user), IdentityJson.Default.StatusAnswer);
+        });
+    }
+
+    private void MapSessions()
+    {
+        Public("POST", "/v1/auth/login", async context =>
+        {
+            var tokens = await Get<PasswordLogin>().LoginAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.LoginRequest), Client.Of(context), context.RequestAborted);
+            await AnswerAsync(context, tokens, IdentityJson.Default.IssuedTokens);
+        });
+        Public("POST", "/v1/auth/refresh", async context =>
+        {
+            var token = Caller.Bearer(context) ?? (await JsonBody.ReadAsync(context, IdentityJson.Default.RefreshRequest, anyType: true)).RefreshToken ?? throw new ProblemException(Problem.Of(401));
+            await AnswerAsync(context, await Get<SessionRenewal>().RenewAsync(token, Client.Of(context), context.RequestAborted), IdentityJson.Default.IssuedTokens);
+        });
+        Private("POST", "/v1/auth/logout", sensitive: false, async (context, caller) =>
+        {
+            await Get<OwnSessions>().EndAsync(caller, caller.Family, "logged out", Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        Private("POST", "/v1/auth/logout-all", sensitive: false, async (context, caller) =>
+        {
+            await Get<OwnSessions>().EndAsync(caller, null, "logged out everywhere", Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        Private("GET", "/v1/auth/sessions", sensitive: false, async (context, caller) =>
+            await AnswerAsync(context, await Get<OwnSessions>().ListAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListSessionDocument));
+        Private("DELETE", "/v1/auth/sessions/{id:guid}", sensitive: true, async (context, caller) =>
+        {
+            var family = Guid.Parse((string)context.Request.RouteValues["id"]!);
+            if (await Get<OwnSessions>().EndAsync(caller, family, "ended by its owner", Client.Of(context), context.RequestAborted) == 0) throw new ProblemException(Problem.Of(404));
+            context.Response.StatusCode = 204;
+        });
+        Public("GET", "/.well-known/jwks.json", context =>
+        {
+            context.Response.ContentType = "application/jwk-set+json";
+            context.Response.Headers.CacheControl = "public, max-age=300";
+            return context.Response.WriteAsync(Get<IdentityKeys>().JwksDocument, context.RequestAborted);
+        });
+    }
+
+    private void MapRecovery()
+    {
+        Public("POST", "/v1/auth/password-reset/request", async context =>
+        {
+            await Get<PasswordRecovery>().RequestAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.ResetRequest, anyType: true), Client.Of(context), context.RequestAborted);
+            await AnswerAsync(context, new StatusAnswer("reset_sent", "If the address has an account, a mail with a link is on its way to it."), IdentityJson.Default.StatusAnswer, 202);
+        });
+        Public("POST", "/v1/auth/password-reset/confirm", async context =>
+        {
+            await Get<PasswordRecovery>().ConfirmAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.ResetConfirmation), Client.Of(context), context.RequestAborted);
+            await AnswerAsync(context, new StatusAnswer("password_set", "The new password is set, and all sessions were ended: sign in."), IdentityJson.Default.StatusAnswer);
+        });
+        Private("POST", "/v1/auth/password/change", sensitive: true, async (context, caller) =>
+        {
+            await Get<OwnPassword>().ChangeAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.PasswordChange), Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+    }
+
+    private void MapPeople() => Private("GET", "/v1/me", sensitive: false, async (context, caller) =>
+        await AnswerAsync(context, await Get<OwnProfile>().ReadAsync(caller, context.RequestAborted), IdentityJson.Default.Profile));
+
+    private T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>For everybody. Each of these has to be safe for who has nothing.</summary>
+    private void Public(string method, string template, Func<HttpContext, Task> answer) => routes.MapMethods(template, [method], (RequestDelegate)(context => answer(context))).WithMetadata(PublicRoute.Instance);
+
+    private void Private(string method, string template, bool sensitive, Func<HttpContext, Caller, Task> answer) => routes.MapMethods(
+        template, [method], (RequestDelegate)(async context => await answer(context, await Caller.RequireAsync(context, Get<AccessTokens>(), Get<SessionGate>(), sensitive))));
+
+    private static Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> shape, int status = 200)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(context.Response.Body, answer, shape, context.RequestAborted);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using Godwit.Http.Problems;
+using Godwit.Identity.Accounts;
+using Godwit.Identity.Database;
+using Godwit.Identity.Events;
+using Godwit.Identity.Keys;
+using Godwit.Identity.Mail;
+using Godwit.Identity.Requests;
+using Npgsql;
+
+namespace Godwit.Identity.Sessions;
+
+/// <summary>
+/// Renews sessions. A refresh token is good once; whoever presents the one before the newest within ten seconds from the same device - the answer was lost, or two tabs renewed at once - gets the very same successor. An older
+/// one tells that somebody has a copy: the session ends, that is recorded, and the person is told.
+/// </summary>
+internal sealed class SessionRenewal(IdentityDatabase database, IdentityKeys keys, AccessTokens access, SessionGate gate, EventLog events, Outbox outbox, PersonalValues values)
+{
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
+
+    private static readonly Problem s_refused = new(401, "session-ended", "The session has ended") { Detail = "Sign in again." };
+
+    /// <exception cref="ProblemException">401: the token is of no use, or no more.</exception>
+    public async Task<IssuedTokens> RenewAsync(string token, Client client, CancellationToken cancellation)
+    {
+        var tokens = new RefreshToken(keys.Refresh);
+        if (tokens.Read(token) is not var (family, sequence)) throw new ProblemException(s_refused);
+        var successor = tokens.Make(family, sequence + 1, out var key);
+        var (issued, reused) = await database.InTransactionAsync(
+            async connection =>
+            {
+                if (await SessionStore.TryRotateAsync(connection, family, sequence, key, client, cancellation) is { } row)
+                {
+                    await events.WriteAsync(connection, new SecurityEvent("session_renewed") { UserId = row.UserId, Session = row.Id, Client = client }, cancellation);
+                    return (Issue(row, family, successor), false);
+                }
+                if (await SessionStore.FindAsync(connection, family, cancellation) is not { Revoked: false } now || now.Expires <= now.Now) return (null, false);
+                if (sequence == now.Sequence - 1 && now.Now - now.RotatedAt <= s_grace && CryptographicOperations.FixedTimeEquals(now.Fingerprint, client.Fingerprint) && tokens.MakeAgain(family, now.Sequence, now.Key) is { } same)
+                    return (Issue(now, family, same), false);
+                // One with a number that was never given out has a right MAC all the same: somebody has the key. It is treated as a copy, too.
+                await EndReusedAsync(connection, now, family, sequence, client, cancellation);
+                return ((IssuedTokens?)null, true);
+            },
+            cancellation);
+        if (reused)
+        {
+            await gate.PublishAsync([family], cancellation);
+            outbox.Wake();
+        }
+        return issued ?? throw new ProblemException(s_refused);
+    }
+
+    private IssuedTokens Issue(SessionRow row, Guid family, string successor) =>
+        new(access.Issue(row.UserUuid, family, row.Methods), successor, "Bearer", (long)access.Life.TotalSeconds, row.Expires, row.UserUuid, family, null);
+
+    private async Task EndReusedAsync(NpgsqlConnection connection, SessionRow row, Guid family, long presented, Client client, CancellationToken cancellation)
+    {
+        await SessionStore.RevokeAsync(connection, row.UserId, family, null, "a refresh token was used again", cancellation);
+        var data = new System.Text.Json.Nodes.JsonObject { ["presented"] = presented, ["newest"] = row.Sequence };
+        await events.WriteAsync(connection, new SecurityEvent("refresh_token_reused") { UserId = row.UserId, Session = row.Id, Client = client, Severity = EventSeverity.Critical, Blocked = true, Data = data }, cancellation);
+        if (await values.EmailAsync(connection, row.UserUuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SessionReused, new MailPayload(email), cancellation);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Net.Mail;
+using Godwit.Http.Settings;
+
+namespace Godwit.Identity.Settings;
+
+/// <summary>The variables of the identity service.</summary>
+internal static class IdentitySettings
+{
+    /// <summary>The host's: links in mails begin with it.</summary>
+    public const string PublicUrl = "GODWIT_PUBLIC_URL";
+
+    public static readonly Setting SessionMinutes = Setting.Whole("JWT_EXPIRE_MINUTES", 480, 5, 60 * 24 * 90, "Minutes that a session lasts from its login, however often its tokens are renewed");
+
+    public static readonly Setting AccessSeconds = Setting.Whole("IDENTITY_ACCESS_SECONDS", 300, 30, 300, "Seconds that an access token is good for");
+
+    public static readonly Setting MailServer = new("IDENTITY_MAIL_SERVER", "HOST:PORT of the mail server; STARTTLS is used, in production it has to be") { Refuse = static (value, _) => MailServerAddress.Read(value) is null ? "is no HOST:PORT" : null };
+
+    public static readonly Setting MailFolder = new("IDENTITY_MAIL_FOLDER", "A folder that mails are written to instead, for development")
+    {
+        Refuse = static (_, production) => production ? "is for development: production sends its mails" : null,
+    };
+
+    public static readonly Setting MailFrom = new("IDENTITY_MAIL_FROM", "The sender of mails") { Default = "no-reply@localhost", Refuse = RefuseSender };
+
+    public static readonly Setting MailUser = new("IDENTITY_MAIL_USER", "The account at the mail server; without it nobody logs in there");
+
+    public static readonly Setting MailPassword = new("IDENTITY_MAIL_PASSWORD", "Its password") { Secret = Security.Secrets.SecretPolicy.Password };
+
+    public static readonly Setting ServiceName = new("IDENTITY_SERVICE_NAME", "What the service is called in mails, and which is no password") { Default = "Godwit" };
+
+    public static readonly Setting ConsentFolder = new("IDENTITY_CONSENT_FOLDER", "The folder of the words that people agree to, in files like terms-1.0.txt; required in production, unless the database has them");
+
+    public static readonly Setting BreachedPasswords = new("IDENTITY_BREACHED_PASSWORDS", "The file of breached passwords; the one beside the program, where it is not said");
+
+    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords];
+
+    private static string? RefuseSender(string value, bool production) =>
+        !MailAddress.TryCreate(value, out _) ? "is no address"
+        : production && value.EndsWith("@localhost", StringComparison.OrdinalIgnoreCase) ? "is of no domain: nobody could answer, and mail servers refuse it"
+        : null;
+}

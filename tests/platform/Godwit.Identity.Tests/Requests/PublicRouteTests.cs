@@ -1,0 +1,42 @@
+using System.Net;
+using Godwit.Identity.Requests;
+using Godwit.Identity.Tests.Running;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Godwit.Identity.Tests.Requests;
+
+public sealed class PublicRouteTests(IdentityTemplate template)
+{
+    [Fact]
+    public async Task Every_route_but_the_public_ones_asks_for_a_session()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        var routes = Routes();
+        Assert.Contains(routes, r => !r.Public);
+        foreach (var (method, path, _) in routes.Where(r => !r.Public))
+        {
+            foreach (var bearer in new[] { null, "none", "eyJhbGciOiJub25lIn0.e30." })
+                Assert.True((await host.SendAsync(new HttpMethod(method), path, "{}", bearer)).Status == HttpStatusCode.Unauthorized, $"{method} {path}");
+        }
+    }
+
+    [Fact]
+    public void Public_are_these_and_no_others() => Assert.Equal(
+        [
+            "GET /.well-known/jwks.json", "POST /v1/auth/login", "POST /v1/auth/password-reset/confirm", "POST /v1/auth/password-reset/request", "POST /v1/auth/refresh", "POST /v1/auth/register", "POST /v1/auth/verify-email",
+        ],
+        Routes().Where(r => r.Public).Select(r => $"{r.Method} {r.Path}").Order(StringComparer.Ordinal));
+
+    private static List<(string Method, string Path, bool Public)> Routes()
+    {
+        IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
+        new IdentityModule().MapRoutes(app);
+        return
+        [
+            .. app.DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method =>
+                (method, e.RoutePattern.RawText!.Replace("{id:guid}", Guid.NewGuid().ToString(), StringComparison.Ordinal), e.Metadata.GetMetadata<PublicRoute>() is not null))),
+        ];
+    }
+}

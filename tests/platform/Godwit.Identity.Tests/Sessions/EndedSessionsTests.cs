@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Net;
+using Godwit.Identity.Tests.Running;
+using Godwit.TestServers;
+
+namespace Godwit.Identity.Tests.Sessions;
+
+public sealed class EndedSessionsTests(IdentityTemplate template)
+{
+    [Fact]
+    public async Task A_session_that_ends_on_one_host_is_ended_on_all_at_once()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await IdentityHost.StartAsync(template, ("REDIS_URL", redis.Url()));
+        await using var two = await IdentityHost.OnAsync(template, one.Database, ("REDIS_URL", redis.Url()));
+        await one.MakeAccountAsync("ada@example.org");
+        var tokens = await one.SignInAsync("ada@example.org");
+        await WholeAsync(redis);
+        Assert.Equal(HttpStatusCode.OK, await LookAsync(two, tokens));
+        await one.SendAsync(HttpMethod.Post, "/v1/auth/logout", bearer: tokens.Access);
+        Assert.Equal(HttpStatusCode.Unauthorized, await LookAsync(two, tokens));
+    }
+
+    [Fact]
+    public async Task A_Redis_that_has_forgotten_everything_lets_nobody_in_again()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await IdentityHost.StartAsync(template, ("REDIS_URL", redis.Url()));
+        await host.MakeAccountAsync("ada@example.org");
+        var (ended, open) = (await host.SignInAsync("ada@example.org"), await host.SignInAsync("ada@example.org"));
+        await WholeAsync(redis);
+        await host.SendAsync(HttpMethod.Post, "/v1/auth/logout", bearer: ended.Access);
+        for (var i = 0; i < 20; i++)
+        {
+            await TellAsync(redis, "FLUSHALL");
+            Assert.Equal(HttpStatusCode.Unauthorized, await LookAsync(host, ended));
+            Assert.Equal(HttpStatusCode.OK, await LookAsync(host, open));
+        }
+        // Brought back by itself, with what had ended before.
+        await WholeAsync(redis);
+        Assert.Equal(HttpStatusCode.Unauthorized, await LookAsync(host, ended));
+    }
+
+    [Fact]
+    public async Task Without_Redis_everything_goes_on_from_the_database()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await IdentityHost.StartAsync(template, ("REDIS_URL", redis.Url()));
+        await host.MakeAccountAsync("ada@example.org");
+        var (ended, open) = (await host.SignInAsync("ada@example.org"), await host.SignInAsync("ada@example.org"));
+        await redis.KillAsync();
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Post, "/v1/auth/logout", bearer: ended.Access)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, await LookAsync(host, ended));
+        Assert.Equal(HttpStatusCode.OK, await LookAsync(host, open));
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Post, "/v1/auth/refresh", bearer: open.Refresh)).Status);
+    }
+
+    private static async Task<HttpStatusCode> LookAsync(IdentityHost host, Tokens tokens) => (await host.SendAsync(HttpMethod.Get, "/v1/auth/sessions", bearer: tokens.Access)).Status;
+
+    /// <summary>Until the list is trusted.</summary>
+    private static Task WholeAsync(RedisServer redis) => Patience.UntilAsync(async () => (await TellAsync(redis, "EXISTS", "godwit:{identity-ended}:whole")).Trim() == "1");
+
+    private static async Task<string> TellAsync(RedisServer redis, params string[] words)
+    {
+        var start = new ProcessStartInfo("redis-cli", ["-p", redis.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), .. words]) { RedirectStandardOutput = true, UseShellExecute = false };
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return output;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using Godwit.Identity.Tests.Running;
+
+namespace Godwit.Identity.Tests.Sessions;
+
+public sealed class RenewalTests(IdentityTemplate template)
+{
+    [Fact]
+    public async Task Sixty_four_renewals_at_once_give_one_successor()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var tokens = await host.SignInAsync("ada@example.org");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => RenewAsync(host, tokens.Refresh)));
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.OK, a.Status));
+        Assert.Single(answers.Select(a => Tokens.Of(a).Refresh).Distinct(StringComparer.Ordinal));
+        Assert.Equal(1, await host.Database.ScalarAsync<long>("SELECT refresh_sequence FROM identity.user_sessions"));
+    }
+
+    [Fact]
+    public async Task A_token_from_before_the_last_ends_the_session_and_its_owner_is_told()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var first = await host.SignInAsync("ada@example.org");
+        var second = Tokens.Of(await RenewAsync(host, first.Refresh));
+        var third = Tokens.Of(await RenewAsync(host, second.Refresh));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await RenewAsync(host, first.Refresh)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await RenewAsync(host, third.Refresh)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: third.Access)).Status);
+        Assert.Equal("critical", await host.Database.ScalarAsync<string>("SELECT severity FROM identity.user_security_events WHERE event_type = 'refresh_token_reused' AND blocked"));
+        Assert.Contains("was ended", (await host.MailAsync("ada@example.org", 2)).Headers["Subject"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_token_before_the_last_is_a_copy_on_another_device_and_after_ten_seconds()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var tokens = await host.SignInAsync("ada@example.org");
+        Assert.Equal(HttpStatusCode.OK, (await RenewAsync(host, tokens.Refresh)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Post, "/v1/auth/refresh", bearer: tokens.Refresh, agent: "another")).Status);
+        var other = await host.SignInAsync("ada@example.org");
+        Assert.Equal(HttpStatusCode.OK, (await RenewAsync(host, other.Refresh)).Status);
+        await host.Database.ExecuteAsync("UPDATE identity.user_sessions SET rotated_at = now() - interval '11 seconds' WHERE NOT revoked");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await RenewAsync(host, other.Refresh)).Status);
+        Assert.Equal(2, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_sessions WHERE revoked"));
+    }
+
+    [Fact]
+    public async Task A_token_with_a_wrong_MAC_costs_no_work_of_the_database_and_ends_nothing()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var tokens = await host.SignInAsync("ada@example.org");
+        var before = await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events");
+        for (var at = 0; at < tokens.Refresh.Length; at += 7)
+        {
+            var wrong = tokens.Refresh.ToCharArray();
+            wrong[at] = wrong[at] == 'A' ? 'B' : 'A';
+            Assert.Equal(HttpStatusCode.Unauthorized, (await RenewAsync(host, new string(wrong))).Status);
+        }
+        Assert.Equal(before, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events"));
+        Assert.Equal(HttpStatusCode.OK, (await RenewAsync(host, tokens.Refresh)).Status);
+    }
+
+    [Fact]
+    public async Task Logging_out_ends_access_tokens_at_once_and_logging_out_everywhere_ends_all()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var (one, two, three) = (await host.SignInAsync("ada@example.org"), await host.SignInAsync("ada@example.org"), await host.SignInAsync("ada@example.org"));
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Post, "/v1/auth/logout", bearer: one.Access)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: one.Access)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await RenewAsync(host, one.Refresh)).Status);
+        Assert.Equal(2, (await host.SendAsync(HttpMethod.Get, "/v1/auth/sessions", bearer: two.Access)).Json.GetArrayLength());
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Delete, $"/v1/auth/sessions/{three.Session}", bearer: two.Access)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: three.Access)).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Post, "/v1/auth/logout-all", bearer: two.Access)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: two.Access)).Status);
+    }
+
+    [Fact]
+    public async Task Nobody_ends_the_session_of_another()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        await host.MakeAccountAsync("eve@example.org");
+        var (ada, eve) = (await host.SignInAsync("ada@example.org"), await host.SignInAsync("eve@example.org"));
+        Assert.Equal(HttpStatusCode.NotFound, (await host.SendAsync(HttpMethod.Delete, $"/v1/auth/sessions/{ada.Session}", bearer: eve.Access)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: ada.Access)).Status);
+    }
+
+    private static Task<Answer> RenewAsync(IdentityHost host, string token) => host.SendAsync(HttpMethod.Post, "/v1/auth/refresh", bearer: token);
+}
