@@ -124,6 +124,14 @@ public sealed class MerkleBlockTests : IDisposable
             t => Assert.Null(BlockHeader.Read(Encoding.UTF8.GetBytes(t))));
     }
 
+    [Fact]
+    public void Bytes_that_are_no_header_are_none_and_no_error() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(Gen.Choose(0, 400).Zip(Gen.Choose(0, 255)).NonEmptyListOf().ToArbitrary(), changes =>
+    {
+        var bytes = Log(1).Blocks[0].Header.ToBytes();
+        foreach (var (at, value) in changes) bytes[at % bytes.Length] = (byte)value;
+        return BlockHeader.Read(bytes) is not { } header || header.ToBytes().AsSpan().SequenceEqual(bytes);
+    }));
+
     private (List<MerkleBlock> Blocks, List<EventRow> Rows) Log(params int[] sizes)
     {
         var (blocks, rows) = (new List<MerkleBlock>(), new List<EventRow>());

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -28,9 +29,10 @@ public sealed class BreachedPasswordsTests : IDisposable
     [Fact]
     public void The_whole_of_Have_I_Been_Pwned_is_read_in_its_own_form()
     {
-        // As that list has it.
-        Assert.Equal("CBFDAC6008F9CAB4083784CBD1874F76618D2A97", Convert.ToHexString(BreachedFormat.HashOf("password123"u8)));
-        var lines = Enumerable.Range(0, 40_000).Select(n => $"{Convert.ToHexString(BreachedFormat.HashOf(Encoding.UTF8.GetBytes($"pwned-{n}")))}:{n % 5}").Order(StringComparer.Ordinal);
+        // The form of that list.
+#pragma warning disable CA5350
+        var lines = Enumerable.Range(0, 40_000).Select(n => $"{Convert.ToHexString(SHA1.HashData(Encoding.UTF8.GetBytes($"pwned-{n}")))}:{n % 5}").Order(StringComparer.Ordinal);
+#pragma warning restore CA5350
         var text = string.Join("\r\n", lines);
         Assert.Equal(32_000, BreachedPasswordsBuilder.FromHashes(new MemoryStream(Encoding.ASCII.GetBytes(text)), _folder.File("one"), text.Length));
         BreachedPasswordsBuilder.FromHashes(new MemoryStream(Encoding.ASCII.GetBytes(text)), _folder.File("two"), text.Length);

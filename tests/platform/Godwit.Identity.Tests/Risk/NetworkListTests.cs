@@ -35,6 +35,20 @@ public sealed class NetworkListTests : IDisposable
     public void A_line_that_is_something_else_is_named(string line) => Assert.Contains("line 2", Assert.Throws<NetworkListException>(() => Read($"192.0.2.0/24\n{line}")).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Whatever_stands_in_a_file_is_a_list_or_refused_with_the_line() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(
+        Gen.Elements("1", "255", "256", ".", ":", "::", "/", "24", "-1", "%", "[", "]", "#", "\n", " ", "ffff", "\0", "99999999999", "\u0661").ListOf().Select(string.Concat).ToArbitrary(), text =>
+        {
+            try
+            {
+                return Read(text).Count >= 0;
+            }
+            catch (NetworkListException e)
+            {
+                return e.Message.StartsWith("line ", StringComparison.Ordinal);
+            }
+        }));
+
+    [Fact]
     public void A_file_is_read_again_when_it_changed_and_the_list_before_holds_while_it_cannot_be()
     {
         var time = new SteppedTime();
