@@ -72,6 +72,8 @@ public sealed class MerkleBlockTests : IDisposable
         var (blocks, _) = Log(2, 2, 2);
         using var other = SigningKey.Create();
         Named(1, [blocks[0] with { Signature = blocks[1].Signature }, blocks[1]], "signature");
+        // What the key signed for another purpose.
+        Named(1, [blocks[0] with { Signature = _key.Sign(blocks[0].Header.ToBytes()) }], "signature");
         Named(1, [blocks[0] with { Header = blocks[0].Header with { SealedAt = 7 } }], "signature");
         Named(2, [blocks[0], blocks[1] with { Commitments = [blocks[1].Commitments[0]] }], "commitments");
         Named(2, [blocks[0], blocks[1] with { Commitments = [blocks[1].Commitments[0], blocks[1].Commitments[1] with { Id = 99 }] }], "commitments");

@@ -29,6 +29,14 @@ public sealed class MerkleTreeTests
     }
 
     [Fact]
+    public void A_proof_that_ends_below_the_root_proves_nothing()
+    {
+        var leaves = s_inputs[..4].Select(i => MerkleTree.LeafOf(i, [])).ToArray();
+        Assert.True(MerkleTree.Proves([leaves[1]], leaves[0], 0, 2, MerkleTree.RootOf(leaves.AsSpan(0, 2))));
+        Assert.False(MerkleTree.Proves([leaves[1]], leaves[0], 0, 4, MerkleTree.RootOf(leaves.AsSpan(0, 2))));
+    }
+
+    [Fact]
     public void Every_leaf_of_every_tree_is_proved_and_no_other_leaf_place_or_size_is() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(Gen.Choose(1, 70).ToArbitrary(), Gen.Choose(0, 1000).ToArbitrary(), (count, seed) =>
     {
         var leaves = Enumerable.Range(0, count).Select(n => MerkleTree.LeafOf([(byte)n], [])).ToArray();
