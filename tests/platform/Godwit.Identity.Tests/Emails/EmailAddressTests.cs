@@ -144,4 +144,20 @@ public sealed class EmailAddressTests
         }));
         Assert.InRange(read, 100, 3000);
     }
+
+    [Fact]
+    public void Whatever_is_sent_is_an_address_or_refused_and_never_an_error_of_ours()
+    {
+        var pieces = Gen.Elements(
+            "@", ".", "-", "--", "xn--", "xn--a", "XN--", "a", "9", "[", "]", "\"", "\u0301", "\u05d0", "\u0627", "\u0660", "\u200d", "\u3002", "\uff0e", "\uff20", "\ud800", "\udc00", "\U0001F600", "\u00df", "\u0130", "\u4f8b", "\u30fc", "\u1100", "\u11a8", "\0",
+            "bcher-kva", "\ufb01", "\u2474", "\u0f73", "org", "\U000E0001", "\uffff", new string('q', 60));
+        var taken = 0;
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(20_000), Prop.ForAll(pieces.ListOf().Select(string.Concat).Zip(pieces.ListOf().Select(string.Concat)).ToArbitrary(), parts =>
+        {
+            var (address, refused) = EmailAddress.Read($"{parts.Item1}@{parts.Item2}.org");
+            taken += address is null ? 0 : 1;
+            return address is null != refused is null && (address is null || (address.Normalized.Length <= 254 && address.Mailbox[(address.Mailbox.IndexOf('@') + 1)..].All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')));
+        }));
+        Assert.InRange(taken, 20, 20_000);
+    }
 }

@@ -128,11 +128,21 @@ public sealed class LockoutTests
         {
             var (state, decision) = new LockoutState { Network = network }.Try(s_rules, LoginWay.Password, knownDevice: false, now.AddSeconds(account));
             network = state.Network;
-            if (decision.MayTry) looked++;
-            if (account == 100 && decision.MayTry) network = state.Succeeded(s_rules, LoginWay.Password, knownDevice: false).Network;
+            if (!decision.MayTry) continue;
+            looked++;
+            if (looked == s_rules.Network.Free) network = state.Succeeded(s_rules, LoginWay.Password, knownDevice: false).Network;
         }
         Assert.InRange(looked, s_rules.Network.Free, s_rules.Network.Free + 6);
         Assert.True(new LockoutState { Network = network }.Try(s_rules, LoginWay.Password, knownDevice: true, now.AddSeconds(200)).Decision.MayTry);
+    }
+
+    [Fact]
+    public void A_locked_count_stays_as_it_is()
+    {
+        var locked = Enumerable.Range(0, 7).Aggregate(Bucket.Empty, (bucket, _) => bucket.Tried(s_rules.Account, s_begin));
+        Assert.Equal(s_begin.AddMinutes(1), locked.LockedUntil);
+        Assert.Same(locked, locked.Tried(s_rules.Account, s_begin.AddSeconds(59)));
+        Assert.Equal(s_begin.AddMinutes(3), locked.Tried(s_rules.Account, s_begin.AddMinutes(1)).LockedUntil);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Godwit.Identity.Emails;
 using Godwit.Identity.Passwords;
 
@@ -82,4 +84,8 @@ public sealed class PasswordRulesTests : IDisposable
     [Fact]
     public void A_megabyte_and_half_a_pair_are_faults() =>
         Assert.Equal(["must have at most 128 characters", "must be valid Unicode"], [.. _rules.Faults(new string('\uFDFA', 1_000_000), s_ada), .. _rules.Faults("half a pair \ud83d", s_ada)]);
+
+    [Fact]
+    public void Whatever_is_typed_is_taken_or_refused_and_never_an_error_of_ours() => Check.QuickThrowOnFailure(Prop.ForAll<string?, string?>((password, name) =>
+        _rules.Faults(password ?? "", s_ada, name ?? "").All(f => f.StartsWith("must ", StringComparison.Ordinal))));
 }

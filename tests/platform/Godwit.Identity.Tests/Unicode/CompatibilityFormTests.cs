@@ -20,6 +20,7 @@ public sealed class CompatibilityFormTests
     [InlineData("\uAC00\u11A8", "\uAC01")]
     // An accent that is blocked by another of its class stays where it is; one of a lower class comes first.
     [InlineData("a\u0315\u0300\u05AE\u0062", "\u00E0\u05AE\u0315b")]
+    [InlineData("a\u0305\u0300", "a\u0305\u0300")]
     [InlineData("\u1E9B\u0323", "\u1E69")]
     // Excluded from composition.
     [InlineData("\u0958", "\u0915\u093C")]
