@@ -5,7 +5,7 @@ CREATE TABLE identity.user_devices (
     -- Made here, and known to the device by a signed cookie or header: never the client's own word.
     device_id uuid NOT NULL,
     device_name text CHECK (char_length(device_name) BETWEEN 1 AND 255),
-    device_type text CHECK (device_type IN ('mobile', 'desktop', 'tablet', 'other')),
+    device_type text CHECK (device_type IN ('mobile', 'desktop', 'tablet', 'unknown')),
     os text CHECK (char_length(os) <= 100),
     browser text CHECK (char_length(browser) <= 100),
     fingerprint_hash bytea NOT NULL CHECK (octet_length(fingerprint_hash) = 32),

@@ -19,7 +19,7 @@ CREATE TABLE identity.user_security_events (
     risk_score integer CHECK (risk_score BETWEEN 0 AND 100),
     blocked boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL,
-    salt bytea CHECK (octet_length(salt) = 16),
+    salt bytea CHECK (octet_length(salt) = 32),
     leaf bytea NOT NULL CHECK (octet_length(leaf) = 32),
     -- Null until it is sealed. What commits late is sealed late, and never passed over.
     block bigint,

@@ -4,8 +4,10 @@ using Godwit.Http.Keys;
 using Godwit.Http.Modules;
 using Godwit.Http.Settings;
 using Godwit.Identity.Accounts;
+using Godwit.Identity.CleanUp;
 using Godwit.Identity.Consents;
 using Godwit.Identity.Database;
+using Godwit.Identity.Devices;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Lockout;
@@ -59,9 +61,13 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<Registrar>();
         services.AddSingleton<AddressVerifier>();
         services.AddSingleton<PasswordRecovery>();
+        services.AddSingleton<OwnConsents>();
+        services.AddSingleton<OwnDevices>();
+        services.AddSingleton<OwnEvents>();
         services.AddSingleton<OwnPassword>();
         services.AddSingleton<OwnProfile>();
         services.AddSingleton<OwnSessions>();
+        services.AddSingleton<Housekeeping>();
     }
 
     public async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
@@ -82,6 +88,7 @@ public sealed class IdentityModule : IPlatformModule
     public IEnumerable<BackgroundWork> BackgroundWork(IServiceProvider services) =>
     [
         new("identity-mail", stopping => services.GetRequiredService<MailSender>().RunAsync(stopping)),
+        new("identity-clean-up", stopping => services.GetRequiredService<Housekeeping>().RunAsync(stopping)),
         new("identity-ended-sessions", stopping => services.GetRequiredService<SessionGate>().KeepListAsync(services.GetRequiredService<TimeProvider>(), stopping)),
     ];
 

@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Godwit.Identity.Audit;
 using Godwit.Identity.Database;
 using Godwit.Security.Canonical;
 using Npgsql;
@@ -12,14 +11,12 @@ namespace Godwit.Identity.Events;
 /// <summary>Writes security events. Each row commits to itself by its leaf, of which blocks are sealed later.</summary>
 internal sealed class EventLog(TimeProvider time)
 {
-    private const int SaltLength = 16;
-
     /// <summary>Writes an event in the connection's transaction.</summary>
     public async Task WriteAsync(NpgsqlConnection connection, SecurityEvent written, CancellationToken cancellation)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var at = ToMicroseconds(time.GetUtcNow());
-        var salt = RandomNumberGenerator.GetBytes(SaltLength);
+        var salt = EventCommitment.NewSalt();
         var severity = written.Severity switch { EventSeverity.Warning => "warning", EventSeverity.Critical => "critical", _ => "info" };
         var data = written.Data?.ToJsonString();
         await Statement.RunAsync(
@@ -31,16 +28,7 @@ internal sealed class EventLog(TimeProvider time)
             cancellation,
             Statement.P(id), Statement.P(written.UserId, NpgsqlDbType.Bigint), Statement.P(written.Type), Statement.P(written.Category), Statement.P(severity), Statement.P(written.Client?.Address, NpgsqlDbType.Inet),
             Statement.P(written.Client?.Agent, NpgsqlDbType.Text), Statement.P(written.Device, NpgsqlDbType.Uuid), Statement.P(written.Session, NpgsqlDbType.Bigint), Statement.P(data, NpgsqlDbType.Jsonb),
-            Statement.P(written.Risk, NpgsqlDbType.Integer), Statement.P(written.Blocked), Statement.P(at.UtcDateTime), Statement.P(salt), Statement.P(Leaf(salt, Canonical(id, at, severity, written))));
-    }
-
-    /// <summary>What a row commits to: the leaf of RFC 6962, salted.</summary>
-    internal static byte[] Leaf(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> canonical)
-    {
-        var input = new byte[1 + salt.Length + canonical.Length];
-        salt.CopyTo(input.AsSpan(1));
-        canonical.CopyTo(input.AsSpan(1 + salt.Length));
-        return SHA256.HashData(input);
+            Statement.P(written.Risk, NpgsqlDbType.Integer), Statement.P(written.Blocked), Statement.P(at.UtcDateTime), Statement.P(salt), Statement.P(MerkleTree.LeafOf(salt, Canonical(id, at, severity, written))));
     }
 
     /// <summary>As the column keeps it: what is computed of a row later has to be the same.</summary>

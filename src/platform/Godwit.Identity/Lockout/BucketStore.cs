@@ -26,7 +26,10 @@ internal sealed class BucketStore(IdentityKeys keys)
     {
         var (state, now) = await ReadAsync(connection, email, device, client, cancellation);
         var (next, decision) = state.Try(Rules, LoginWay.Password, device is not null, now);
-        if (decision.MayTry) await WriteAsync(connection, email, device, client, next, cancellation);
+        if (!decision.MayTry) return decision;
+        await WriteAsync(connection, email, device, client, next, cancellation);
+        // As it is by now: others count at the same time.
+        if (device is null) lock (_lock) _everyone = _everyone.Tried(Rules.Everyone, now);
         return decision;
     }
 
@@ -35,6 +38,7 @@ internal sealed class BucketStore(IdentityKeys keys)
     {
         var (state, _) = await ReadAsync(connection, email, device, client, cancellation);
         await WriteAsync(connection, email, device, client, state.Succeeded(Rules, LoginWay.Password, device is not null), cancellation);
+        if (device is null) lock (_lock) _everyone = _everyone.TakenBack(Rules.Everyone);
     }
 
     /// <summary>Forgets all that was counted for the address: its owner has set a new password.</summary>
@@ -66,7 +70,6 @@ internal sealed class BucketStore(IdentityKeys keys)
         }
         await WriteAsync(connection, names[0], state.Account, state.InARow, state.PasswordDisabled, cancellation);
         await WriteAsync(connection, names[1], state.Network, 0, disabled: false, cancellation);
-        lock (_lock) _everyone = state.Everyone;
     }
 
     private static Task<int> WriteAsync(NpgsqlConnection connection, byte[] name, Bucket bucket, int inARow, bool disabled, CancellationToken cancellation) => Statement.RunAsync(

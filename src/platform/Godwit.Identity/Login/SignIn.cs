@@ -5,6 +5,7 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
@@ -13,7 +14,7 @@ using Npgsql;
 namespace Godwit.Identity.Login;
 
 /// <summary>Opens the session of somebody who has proved who they are, whichever way.</summary>
-internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog events, SettingValues settings)
+internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog events, Outbox outbox, PersonalValues values, SettingValues settings)
 {
     private readonly TimeSpan _life = TimeSpan.FromMinutes(settings.Whole(IdentitySettings.SessionMinutes.Name));
 
@@ -28,13 +29,16 @@ internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog ev
     {
         var known = device is { } named && await DeviceStore.IsKnownAsync(connection, account.Id, named, cancellation);
         var used = known ? device!.Value : Guid.NewGuid();
-        await DeviceStore.SeenAsync(connection, account.Id, used, client, cancellation);
+        var others = await DeviceStore.SeenAsync(connection, account.Id, used, client, cancellation);
         var family = Guid.NewGuid();
         var refresh = new RefreshToken(keys.Refresh).Make(family, 0, out var key);
         var (id, expires) = await SessionStore.InsertAsync(connection, account.Id, family, key, methods, used, client, _life, cancellation);
         await Statement.RunAsync(
             connection, "UPDATE identity.users SET last_login_at = now(), last_login_ip = $2, failed_login_attempts = 0 WHERE id = $1", cancellation, Statement.P(account.Id), Statement.P(client.Address));
         await events.WriteAsync(connection, new SecurityEvent("login_success") { UserId = account.Id, Session = id, Device = used, Client = client }, cancellation);
+        // The first device is how the account began; of every later one its owner hears.
+        if (!known && others > 0 && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email)
+            await outbox.AddAsync(connection, MailKind.NewDevice, new MailPayload(email, Detail: UserAgent.Read(client.Agent).Name), cancellation);
         return new IssuedTokens(
             access.Issue(account.Uuid, family, methods), refresh, "Bearer", (long)access.Life.TotalSeconds, expires, account.Uuid, family, known ? null : new DeviceToken(keys.Devices).Make(account.Uuid, used));
     }

@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
 using Godwit.Identity.Accounts;
+using Godwit.Identity.Consents;
+using Godwit.Identity.Devices;
+using Godwit.Identity.Events;
 using Godwit.Identity.Login;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
@@ -19,6 +22,11 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(Profile))]
 [JsonSerializable(typeof(IReadOnlyList<SessionDocument>))]
+[JsonSerializable(typeof(IReadOnlyList<DeviceDocument>))]
+[JsonSerializable(typeof(DeviceChange))]
+[JsonSerializable(typeof(IReadOnlyList<ConsentDocument>))]
+[JsonSerializable(typeof(ConsentChoice))]
+[JsonSerializable(typeof(IReadOnlyList<EventDocument>))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class IdentityJson : JsonSerializerContext;
 

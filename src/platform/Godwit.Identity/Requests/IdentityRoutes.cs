@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Godwit.Http.Problems;
+using Godwit.Identity.Consents;
+using Godwit.Identity.Devices;
+using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Login;
 using Godwit.Identity.People;
@@ -25,6 +28,7 @@ internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
         routes.MapRegistration();
         routes.MapSessions();
         routes.MapRecovery();
+        routes.MapDevices();
         routes.MapPeople();
     }
 
@@ -69,8 +73,7 @@ internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
             await AnswerAsync(context, await Get<OwnSessions>().ListAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListSessionDocument));
         Private("DELETE", "/v1/auth/sessions/{id:guid}", sensitive: true, async (context, caller) =>
         {
-            var family = Guid.Parse((string)context.Request.RouteValues["id"]!);
-            if (await Get<OwnSessions>().EndAsync(caller, family, "ended by its owner", Client.Of(context), context.RequestAborted) == 0) throw new ProblemException(Problem.Of(404));
+            if (await Get<OwnSessions>().EndAsync(caller, Id(context), "ended by its owner", Client.Of(context), context.RequestAborted) == 0) throw new ProblemException(Problem.Of(404));
             context.Response.StatusCode = 204;
         });
         Public("GET", "/.well-known/jwks.json", context =>
@@ -100,8 +103,38 @@ internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
         });
     }
 
-    private void MapPeople() => Private("GET", "/v1/me", sensitive: false, async (context, caller) =>
-        await AnswerAsync(context, await Get<OwnProfile>().ReadAsync(caller, context.RequestAborted), IdentityJson.Default.Profile));
+    private void MapDevices()
+    {
+        Private("GET", "/v1/auth/devices", sensitive: false, async (context, caller) =>
+            await AnswerAsync(context, await Get<OwnDevices>().ListAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListDeviceDocument));
+        Private("PATCH", "/v1/auth/devices/{id:guid}", sensitive: true, async (context, caller) =>
+        {
+            await Get<OwnDevices>().ChangeAsync(caller, Id(context), await JsonBody.ReadAsync(context, IdentityJson.Default.DeviceChange), Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        Private("DELETE", "/v1/auth/devices/{id:guid}", sensitive: true, async (context, caller) =>
+        {
+            await Get<OwnDevices>().RevokeAsync(caller, Id(context), Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+    }
+
+    private void MapPeople()
+    {
+        Private("GET", "/v1/me", sensitive: false, async (context, caller) => await AnswerAsync(context, await Get<OwnProfile>().ReadAsync(caller, context.RequestAborted), IdentityJson.Default.Profile));
+        Private("GET", "/v1/me/consents", sensitive: false, async (context, caller) =>
+            await AnswerAsync(context, await Get<OwnConsents>().HistoryAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListConsentDocument));
+        Private("POST", "/v1/me/consents", sensitive: false, async (context, caller) =>
+        {
+            await Get<OwnConsents>().ChooseAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.ConsentChoice), Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        Private("GET", "/v1/me/security-events", sensitive: false, async (context, caller) =>
+            await AnswerAsync(context, await Get<OwnEvents>().ListAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListEventDocument));
+    }
+
+    /// <summary>Of a route that takes nothing else.</summary>
+    private static Guid Id(HttpContext context) => Guid.Parse((string)context.Request.RouteValues["id"]!);
 
     private T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();

@@ -32,7 +32,9 @@ internal static class IdentitySettings
 
     public static readonly Setting BreachedPasswords = new("IDENTITY_BREACHED_PASSWORDS", "The file of breached passwords; the one beside the program, where it is not said");
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords];
+    public static readonly Setting EventMonths = Setting.Whole("IDENTITY_EVENT_MONTHS", 24, 1, 1200, "Whole months that security events are kept after the one that they are of");
+
+    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths];
 
     private static string? RefuseSender(string value, bool production) =>
         !MailAddress.TryCreate(value, out _) ? "is no address"

@@ -1,0 +1,9 @@
+namespace Godwit.Identity.Consents;
+
+/// <summary>One line of a person's history, the newest first.</summary>
+/// <param name="Text">The words, where they were kept.</param>
+internal sealed record ConsentDocument(string Type, string Version, bool Granted, DateTimeOffset At, string? Method, string? Text);
+
+/// <param name="Type">terms, privacy, marketing or analytics.</param>
+/// <param name="Granted">Agreed to, or withdrawn.</param>
+internal sealed record ConsentChoice(string? Type, bool? Granted);
