@@ -6,8 +6,6 @@ namespace Godwit.Journeys.Tenants;
 /// <summary>A small legacy service with raw keys, and the repository's runbook for it.</summary>
 internal sealed class TenantsService : IDisposable
 {
-    public const string Pepper = "a pepper of this test's own";
-
     private const string Legacy = """
         CREATE TABLE public.clients (id uuid PRIMARY KEY, name text NOT NULL, api_key text UNIQUE, created_at timestamptz NOT NULL);
         INSERT INTO public.clients SELECT gen_random_uuid(), 'client ' || i, CASE WHEN i % 7 > 0 THEN 'key ' || i END, timestamptz '2020-01-01 00:00Z' + i * interval '1 hour'
@@ -18,7 +16,7 @@ internal sealed class TenantsService : IDisposable
     private static readonly string[] s_surroundings =
     [
         "backups:", "rehearsal:", "approvals:", "tripwires:", "- backup:", "- rehearsed:", "- id: audit-before", "- audit:", Attested, "- id: green-knows-a-key", "- id: green-bears-the-load", "analysis:",
-        "- name: the service answers", "access_log:", "load_rate:", "load_for:", "window:", "proxy_pid:",
+        "- name: the service answers", "access_log:", "load_rate:", "load_for:", "window:", "proxy_pid:", "- {id: errors",
     ];
 
     public const string Attested = "- id: release-in-use";
@@ -35,12 +33,14 @@ internal sealed class TenantsService : IDisposable
             ["DATABASE_URL"] = target.Url,
             ["PGPASSFILE"] = target.Server.PassFile,
             ["PGPASSWORD"] = null,
-            ["API_KEY_PEPPER"] = Pepper,
-            ["API_KEY_PEPPER_FILE"] = null,
+            ["GODWIT_MASTER_KEY_FILE"] = _folder.File("master.hex"),
         };
         CopyRunbook(Path.Combine(RepositoryFolder.Path, "runbooks", "tenants"), Folder);
-        var file = Path.Combine(Folder, "runbook.yaml");
-        File.WriteAllText(file, Without(File.ReadAllLines(file), [.. s_surroundings.Except(keep, StringComparer.Ordinal)]));
+        foreach (var file in (string[])["runbook.yaml", "rotate-pepper.yaml"])
+        {
+            var path = Path.Combine(Folder, file);
+            File.WriteAllText(path, Without(File.ReadAllLines(path), [.. s_surroundings.Except(keep, StringComparer.Ordinal)]));
+        }
     }
 
     public TestDatabase Target { get; }
@@ -49,10 +49,14 @@ internal sealed class TenantsService : IDisposable
 
     public string Folder => _folder.File("tenants");
 
+    public string MasterKeyFile => _folder.File("master.hex");
+
     public static async Task<TenantsService> PrepareAsync(PostgresServers servers, string legacy = Legacy, params IReadOnlyList<string> keep)
     {
         var service = new TenantsService(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken), keep);
         await service.Target.ExecuteAsync(legacy);
+        (await service.SayAsync("keys", "master", "create", "--out", service.MasterKeyFile)).MustBe(0);
+        (await service.SayAsync("keys", "create", "pepper", "--runbook", service.Folder)).MustBe(0);
         return service;
     }
 
