@@ -27,10 +27,7 @@ public sealed class TenantsRunbookTests(PostgresServers servers)
         using var service = await TenantsService.PrepareAsync(servers, keep: TenantsService.Attested);
         Assert.Contains("release-in-use of backfill: NoData", (await service.RunAsync("run")).MustBe(5).Output, StringComparison.Ordinal);
         await service.Target.ExecuteAsync("UPDATE public.clients SET api_key = 'changed in time' WHERE name = 'client 1'");
-        var key = service.In("cyd.jwk");
-        (await service.SayAsync("keys", "person", "new", "Cyd", "--out", key)).MustBe(0);
-        (await service.SayAsync("keys", "person", "add", "Cyd", "--public-key", key, "--role", "Operator", "--runbook", service.Folder)).MustBe(0);
-        (await service.SayAsync("attest", "release-in-use", service.Folder)).MustBe(0);
+        await service.AttestAsync();
         (await service.RunAsync("resume")).MustBe(0);
         Assert.Equal(43, await service.Target.ScalarAsync<long>("SELECT count(*) FROM public.api_keys"));
     }

@@ -49,6 +49,9 @@ internal sealed class TenantsService : IDisposable
 
     public string Folder => _folder.File("tenants");
 
+    /// <summary>The runbook, and all that the commands write.</summary>
+    public string WorkPath => _folder.Path;
+
     public string MasterKeyFile => _folder.File("master.hex");
 
     public static async Task<TenantsService> PrepareAsync(PostgresServers servers, string legacy = Legacy, params IReadOnlyList<string> keep)
@@ -64,12 +67,28 @@ internal sealed class TenantsService : IDisposable
     public Task<Outcome> RunAsync(string command, params IReadOnlyList<string> more) => GodwitProcess.RunAsync(
         _folder.Path, Environment, [command, Folder, .. command == "resume" ? (string[])[] : ["--set", "hold=0s", "--set", "first_look=10ms", "--set", "last_look=20ms"], .. more]);
 
+    /// <summary>A command about the second runbook, which wraps slowly enough to be killed in the middle.</summary>
+    public Task<Outcome> RotateAsync(string command) => GodwitProcess.RunAsync(_folder.Path, Environment, Rotation(command));
+
+    /// <summary>The same as a process that can be killed.</summary>
+    public GodwitProcess StartRotation(string command) => GodwitProcess.Start(_folder.Path, Environment, Rotation(command));
+
     /// <summary>Another command, as it is.</summary>
     public Task<Outcome> SayAsync(params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(_folder.Path, Environment, arguments);
 
-    public string In(string file) => _folder.File(file);
+    /// <summary>An operator says that the release that the new tables need is in use.</summary>
+    public async Task AttestAsync()
+    {
+        var key = _folder.File("cyd.jwk");
+        (await SayAsync("keys", "person", "new", "Cyd", "--out", key)).MustBe(0);
+        (await SayAsync("keys", "person", "add", "Cyd", "--public-key", key, "--role", "Operator", "--runbook", Folder)).MustBe(0);
+        (await SayAsync("attest", "release-in-use", Folder)).MustBe(0);
+    }
 
     public void Dispose() => _folder.Dispose();
+
+    private IReadOnlyList<string> Rotation(string command) =>
+        [command, Path.Combine(Folder, "rotate-pepper.yaml"), .. command == "resume" ? (string[])[] : ["--set", "keys_per_second=400", "--set", "first_look=10ms", "--set", "last_look=20ms"]];
 
     /// <summary>The lines that begin so, and what belongs to them.</summary>
     private static string Without(IEnumerable<string> lines, IReadOnlyList<string> blocks)

@@ -96,7 +96,7 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
     {
         var standing = await TenantsDatabase.StandingAsync(stage.Connection, former, cancellation);
         console.Console.Line($"Hashes: {standing.Anew:N0} under the new pepper ({stage.Green.Restamped:N0} hashed anew when their keys were presented, {stage.Traffic.Created:N0} keys made meanwhile), {standing.Wrapped:N0} wrapped, {standing.FormerAlone:N0} under the former pepper alone.");
-        console.Console.Line($"Stored hashes that were presented as keys: {stage.Traffic.Forged:N0}, all of them refused.");
+        console.Console.Line($"Stored hashes that were presented as keys: {stage.Traffic.Forged:N0} were refused, none was taken for a key.");
         _report.Note("hashedAnew", stage.Green.Restamped);
         _report.Note("stillWrapped", standing.Wrapped);
         _report.Note("formerAlone", standing.FormerAlone);

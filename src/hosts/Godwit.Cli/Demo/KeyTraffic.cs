@@ -52,7 +52,7 @@ internal sealed class KeyTraffic : IDisposable
     /// <summary>Keys of nobody's, that were refused.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
-    /// <summary>Of these, stored hashes.</summary>
+    /// <summary>Of these, stored hashes that were presented as keys.</summary>
     public long Forged => Interlocked.Read(ref _forged);
 
     /// <summary>Keys that clients have given themselves.</summary>
@@ -117,7 +117,7 @@ internal sealed class KeyTraffic : IDisposable
             var (status, _, _) = await SendAsync(HttpMethod.Get, "/clients/me", forged ? Stolen[dice.Below(Stolen.Count)] : client.ApiKey + "x", null);
             if (status == 401) Interlocked.Increment(ref _refused);
             else Interlocked.Increment(ref _failed);
-            if (forged) Interlocked.Increment(ref _forged);
+            if (forged && status == 401) Interlocked.Increment(ref _forged);
             return;
         }
         if (Stolen.Count > 0 && dice.OneIn(CreateEvery))
