@@ -77,7 +77,7 @@ public sealed class PepperRotationTests(PostgresServers servers)
         Assert.Empty(hosts.SelectMany(h => h.Wrong));
         Assert.All(hosts, h => Assert.NotEmpty(h.Created));
         TestContext.Current.SendDiagnosticMessage("{0} lookups were answered during the rotation, {1} wrapped", answered, standing.Wrapped);
-        Assert.Equal([], await PlacesAsync(service, [.. first.Pepper.Secrets(), await File.ReadAllTextAsync(service.MasterKeyFile), "raw-key-", .. hosts.SelectMany(h => h.Created).Select(c => c.Key)]));
+        Assert.Equal([], await PlacesAsync(service, [.. first.Pepper.Secrets(), await File.ReadAllTextAsync(service.MasterKeyFile, TestContext.Current.CancellationToken), "raw-key-", .. hosts.SelectMany(h => h.Created).Select(c => c.Key)]));
     }
 
     [Fact]
