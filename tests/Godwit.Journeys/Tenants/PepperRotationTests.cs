@@ -45,9 +45,10 @@ public sealed class PepperRotationTests(PostgresServers servers)
         await Patience.UntilAsync(() => Task.FromResult(hosts.All(h => h.Answered > 100)));
 
         // Without another pepper there is nothing to wrap under, and no row is touched.
-        Assert.Contains("two-peppers", Note(await service.RotateAsync("run")).MustBe(5).Output, StringComparison.Ordinal);
+        Assert.Contains("two-peppers", Note(await service.RotateAsync("run", former)).MustBe(5).Output, StringComparison.Ordinal);
+        Note(await service.RotateAsync("rollback")).MustBe(6);
         Note(await service.SayAsync("keys", "rotate", "pepper", "--runbook", service.Folder)).MustBe(0);
-        await KilledAsync(service, kills: 2);
+        await KilledAsync(service, await ActiveAsync(service), kills: 2);
         var standing = await StandingAsync(service, former);
         Assert.Equal(0, standing.FormerAlone);
         Assert.InRange(standing.Wrapped, dormant.Count, Clients);
@@ -72,6 +73,13 @@ public sealed class PepperRotationTests(PostgresServers servers)
         Note(await service.SayAsync("keys", "retire", former, "--runbook", service.Folder)).MustBe(0);
         foreach (var host in hosts) await host.Pepper.Keyring.RefreshAsync(TestContext.Current.CancellationToken);
         Note(await service.SayAsync("keys", "destroy", former, "--runbook", service.Folder)).MustBe(0);
+        for (var i = 0; i < keys.Count; i++) await hosts[i % 2].CallAsync(keys[i].Key, keys[i].Client);
+
+        // The next pepper is another plan, which wraps again.
+        Note(await service.SayAsync("keys", "rotate", "pepper", "--runbook", service.Folder)).MustBe(0);
+        Note(await service.RotateAsync("run", await ActiveAsync(service))).MustBe(0);
+        Assert.True((await StandingAsync(service, former)).Wrapped >= Clients);
+        foreach (var host in hosts) await host.Pepper.Keyring.RefreshAsync(TestContext.Current.CancellationToken);
         for (var i = 0; i < keys.Count; i++) await hosts[i % 2].CallAsync(keys[i].Key, keys[i].Client);
 
         Assert.Empty(hosts.SelectMany(h => h.Wrong));
@@ -115,12 +123,14 @@ public sealed class PepperRotationTests(PostgresServers servers)
         return keys;
     }
 
-    /// <summary>Goes on with the paused run, kills its runner with SIGKILL in the middle of its rows some times, and carries it on to its end.</summary>
-    private async Task KilledAsync(TenantsService service, int kills)
+    private static async Task<string> ActiveAsync(TenantsService service) => (await service.Target.ScalarAsync<string>("SELECT id FROM godwit.keys WHERE purpose = 'pepper' AND state = 'Active'"))!;
+
+    /// <summary>Begins a run, kills its runner with SIGKILL in the middle of its rows some times, and carries it on to its end.</summary>
+    private async Task KilledAsync(TenantsService service, string pepper, int kills)
     {
         for (var kill = 0; kill < kills; kill++)
         {
-            using var runner = service.StartRotation("resume");
+            using var runner = service.StartRotation(kill == 0 ? "run" : "resume", pepper);
             var before = await DoneAsync(service);
             await Patience.UntilAsync(async () => await DoneAsync(service) > before, runner.WaitAsync());
             runner.Kill();

@@ -68,10 +68,10 @@ internal sealed class TenantsService : IDisposable
         _folder.Path, Environment, [command, Folder, .. command == "resume" ? (string[])[] : ["--set", "hold=0s", "--set", "first_look=10ms", "--set", "last_look=20ms"], .. more]);
 
     /// <summary>A command about the second runbook, which wraps slowly enough to be killed in the middle.</summary>
-    public Task<Outcome> RotateAsync(string command) => GodwitProcess.RunAsync(_folder.Path, Environment, Rotation(command));
+    public Task<Outcome> RotateAsync(string command, string? pepper = null) => GodwitProcess.RunAsync(_folder.Path, Environment, Rotation(command, pepper));
 
     /// <summary>The same as a process that can be killed.</summary>
-    public GodwitProcess StartRotation(string command) => GodwitProcess.Start(_folder.Path, Environment, Rotation(command));
+    public GodwitProcess StartRotation(string command, string pepper) => GodwitProcess.Start(_folder.Path, Environment, Rotation(command, pepper));
 
     /// <summary>Another command, as it is.</summary>
     public Task<Outcome> SayAsync(params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(_folder.Path, Environment, arguments);
@@ -87,8 +87,8 @@ internal sealed class TenantsService : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private IReadOnlyList<string> Rotation(string command) =>
-        [command, Path.Combine(Folder, "rotate-pepper.yaml"), .. command == "resume" ? (string[])[] : ["--set", "keys_per_second=400", "--set", "first_look=10ms", "--set", "last_look=20ms"]];
+    private IReadOnlyList<string> Rotation(string command, string? pepper) =>
+        [command, Path.Combine(Folder, "rotate-pepper.yaml"), .. command != "run" ? (string[])[] : ["--set", $"pepper={pepper}", "--set", "keys_per_second=400", "--set", "first_look=10ms", "--set", "last_look=20ms"]];
 
     /// <summary>The lines that begin so, and what belongs to them.</summary>
     private static string Without(IEnumerable<string> lines, IReadOnlyList<string> blocks)

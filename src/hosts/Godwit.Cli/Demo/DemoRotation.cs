@@ -18,7 +18,7 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
     private readonly DemoFolder _folder = stage.Folder;
     private readonly DemoReport _report = new(console, stage, Runbook);
 
-    private readonly string[] _set =
+    private string[] _set =
     [
         .. ((string[])[
             "every=500ms", "window=5s", "first_look=1s", "last_look=3s", $"access_log={stage.Proxy.AccessLog}",
@@ -54,18 +54,18 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
     private async Task<(int Code, string? Former)> ActAsync(CancellationToken cancellation)
     {
         var goesOn = await RunbookRows.ListAsync(stage.Connection, Runbook, cancellation) is [{ State: RunbookState.Running or RunbookState.Paused }, ..];
-        if (!goesOn)
-        {
-            if (await shell.RunAsync($"plan --sign --as {DemoPeople.Author}", [_folder.Rotation, .. _set], cancellation) is not ExitCode.Done and var unsigned) return (unsigned, null);
-            var run = await shell.RunAsync("run", Carried(resumed: false), cancellation);
-            if (run != ExitCode.Paused || !await _report.GatesAsync(cancellation)) return (run == ExitCode.Done ? ExitCode.NotVerified : run, null);
-        }
-        // Of a rotation that was interrupted the pepper may write already.
         var former = goesOn ? await TenantsDatabase.FormerPepperAsync(stage.Connection, cancellation) : null;
         if (former is null)
         {
             former = await TenantsDatabase.ActivePepperAsync(stage.Connection, cancellation);
             if (await shell.RunAsync("keys rotate pepper", ["--runbook", _folder.Rotation], cancellation) is not ExitCode.Done and var unrotated) return (unrotated, null);
+        }
+        _set = [.. _set, "--set", $"pepper={await TenantsDatabase.ActivePepperAsync(stage.Connection, cancellation)}"];
+        if (!goesOn)
+        {
+            if (await shell.RunAsync($"plan --sign --as {DemoPeople.Author}", [_folder.Rotation, .. _set], cancellation) is not ExitCode.Done and var unsigned) return (unsigned, null);
+            var run = await shell.RunAsync("run", Carried(resumed: false), cancellation);
+            if (run != ExitCode.Paused || !await _report.GatesAsync(cancellation)) return (run == ExitCode.Done ? ExitCode.NotVerified : run, null);
         }
         if (await shell.RunAsync("backup create", ["--runbook", _folder.Rotation], cancellation) is not ExitCode.Done and var unsaved) return (unsaved, null);
         if (await shell.RunAsync("rehearse --count 1", [_folder.Rotation, .. _set], cancellation, new RehearsalLines().Keep) is not ExitCode.Done and var unrehearsed) return (unrehearsed, null);
