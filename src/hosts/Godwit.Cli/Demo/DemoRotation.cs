@@ -48,7 +48,7 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
             await stop.CancelAsync();
             await calling;
         }
-        return code == ExitCode.Done ? await ConcludeAsync(former!, cancellation) : code;
+        return code == ExitCode.Done ? await ConcludeAsync(cancellation) : code;
     }
 
     private async Task<(int Code, string? Former)> ActAsync(CancellationToken cancellation)
@@ -79,7 +79,7 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
     /// <summary>Refused while a chain names it, with how many do: clients that have not called meanwhile. They come back, and are known.</summary>
     private async Task<int> RetireAsync(string former, CancellationToken cancellation)
     {
-        var wrapped = (await TenantsDatabase.StandingAsync(stage.Connection, former, cancellation)).Wrapped;
+        var wrapped = (await TenantsDatabase.StandingAsync(stage.Connection, cancellation)).Wrapped;
         _report.Note("wrapped", wrapped);
         var code = await shell.RunAsync($"keys retire {former}", ["--runbook", _folder.Rotation], cancellation);
         if (wrapped == 0 || code != ExitCode.Findings) return code;
@@ -87,14 +87,14 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
         var sleepers = await TenantsDatabase.WrappedClientsAsync(stage.Connection, MostWoken, cancellation);
         _report.Note("woken", sleepers.Count);
         await stage.Traffic.WakeAsync(sleepers);
-        wrapped = (await TenantsDatabase.StandingAsync(stage.Connection, former, cancellation)).Wrapped;
+        wrapped = (await TenantsDatabase.StandingAsync(stage.Connection, cancellation)).Wrapped;
         console.Note(string.Create(CultureInfo.InvariantCulture, $"-- {sleepers.Count:N0} clients that had not called meanwhile come back, and are known by their wrapped hashes; {wrapped:N0} keys are still to come"));
         return wrapped == 0 ? await shell.RunAsync($"keys retire {former}", ["--runbook", _folder.Rotation], cancellation) : ExitCode.Done;
     }
 
-    private async Task<int> ConcludeAsync(string former, CancellationToken cancellation)
+    private async Task<int> ConcludeAsync(CancellationToken cancellation)
     {
-        var standing = await TenantsDatabase.StandingAsync(stage.Connection, former, cancellation);
+        var standing = await TenantsDatabase.StandingAsync(stage.Connection, cancellation);
         console.Console.Line($"Hashes: {standing.Anew:N0} under the new pepper ({stage.Green.Restamped:N0} hashed anew when their keys were presented, {stage.Traffic.Created:N0} keys made meanwhile), {standing.Wrapped:N0} wrapped, {standing.FormerAlone:N0} under the former pepper alone.");
         console.Console.Line($"Stored hashes that were presented as keys: {stage.Traffic.Forged:N0} were refused, none was taken for a key.");
         _report.Note("hashedAnew", stage.Green.Restamped);

@@ -68,16 +68,16 @@ internal static class TenantsDatabase
         return clients.Count(c => c.ApiKey is { } key && stored.TryGetValue(c.Id, out var row) && row.Since == c.CreatedAt && green.IsOf(key, row.Hash));
     }
 
-    /// <summary>How the hashes stand to a pepper that another has taken the place of.</summary>
-    public static async Task<PepperStanding> StandingAsync(NpgsqlConnection connection, string former, CancellationToken cancellation)
+    /// <summary>How the hashes stand to the pepper that writes.</summary>
+    public static async Task<PepperStanding> StandingAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT count(*) FILTER (WHERE chain = $1), count(*) FILTER (WHERE cardinality(string_to_array(chain, '+')) > 1), count(*) FILTER (WHERE NOT string_to_array(chain, '+') @> ARRAY[$1])
+            SELECT count(*) FILTER (WHERE right(chain, 32) <> $1), count(*) FILTER (WHERE chain LIKE '%+' || $1), count(*) FILTER (WHERE chain = $1)
             FROM (SELECT split_part(api_key_hash, '.', 2) AS chain FROM public.api_keys) hashes
             """, connection)
         {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = former } },
+            Parameters = { new NpgsqlParameter<string> { TypedValue = await ActivePepperAsync(connection, cancellation) } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
@@ -117,7 +117,7 @@ internal static class TenantsDatabase
     }
 }
 
-/// <param name="FormerAlone">Hashes of the former pepper that nothing has touched.</param>
-/// <param name="Wrapped">Hashes of the former pepper, wrapped: nobody has presented the key since.</param>
-/// <param name="Anew">Hashes that do without the former pepper.</param>
+/// <param name="FormerAlone">Hashes that do without it: of former peppers, and touched by nothing since.</param>
+/// <param name="Wrapped">Hashes of former peppers that are wrapped under it: nobody has presented the key since.</param>
+/// <param name="Anew">Hashes of it alone.</param>
 internal sealed record PepperStanding(long FormerAlone, long Wrapped, long Anew);
