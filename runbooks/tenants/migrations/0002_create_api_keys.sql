@@ -4,8 +4,9 @@ CREATE TABLE api_keys (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     client_id uuid NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     name text NOT NULL CHECK (name <> ''),
-    -- HMAC-SHA256 of the key under API_KEY_PEPPER, in lower-case hexadecimal: always of this form, which keeps a raw key from being stored here.
-    api_key_hash text NOT NULL UNIQUE CHECK (api_key_hash ~ '^[0-9a-f]{64}$'),
+    -- What the pepper makes of the key: gwp1, the ids of the peppers that it takes to verify it, the hash (docs/encrypting.md, Bytes). Always of this form, which keeps a raw key from being
+    -- stored here. A chain begins with a name where another system's hash was taken over.
+    api_key_hash text NOT NULL UNIQUE CHECK (api_key_hash ~ '^gwp1[.]([0-9a-f]{32}|[a-z][a-z0-9-]{0,31}[+][0-9a-f]{32})([+][0-9a-f]{32}){0,3}[.][A-Za-z0-9_-]{43}$'),
     created_at timestamptz NOT NULL DEFAULT now(),
     last_used_at timestamptz,
     expires_at timestamptz CHECK (expires_at > created_at),

@@ -60,6 +60,36 @@ public sealed class KeyringCommandTests(PostgresServers servers)
     }
 
     [Fact]
+    public async Task A_column_is_registered_by_command_and_taken_out_when_nothing_in_it_needs_a_key()
+    {
+        using var keys = await KeyFolder.PrepareAsync(servers);
+        var first = await keys.KeyAsync("create", "pepper");
+        await keys.KeyAsync("rotate", "pepper");
+        await keys.Target.ExecuteAsync($"""
+            CREATE TABLE public.clients (id int, api_key text, phone bytea, fax text);
+            INSERT INTO public.clients VALUES (1, 'gwp1.{first}.' || repeat('A', 43));
+            """);
+        Assert.Contains("there is no column public.clients.api_hash", KeyFolder.MessagesOf(await keys.JsonAsync(1, "keys", "column", "add", "clients.api_hash", "--kind", "pepper")), StringComparison.Ordinal);
+        Assert.Contains("base64 or hex", KeyFolder.MessagesOf(await keys.JsonAsync(1, "keys", "column", "add", "clients.fax", "--kind", "data")), StringComparison.Ordinal);
+        Assert.Contains("stand in a bytea", KeyFolder.MessagesOf(await keys.JsonAsync(1, "keys", "column", "add", "clients.phone", "--kind", "index", "--encoding", "hex")), StringComparison.Ordinal);
+        (await keys.RunAsync("keys", "column", "add", "phone", "--kind", "data")).MustBe(2);
+        await keys.JsonAsync(0, "keys", "column", "add", "clients.api_key", "--kind", "pepper");
+        await keys.JsonAsync(0, "keys", "column", "add", "public.clients.phone", "--kind", "data");
+        Assert.Equal(
+            ["api_key pepper text", "phone data binary"],
+            (await keys.JsonAsync(0, "keys", "column", "list")).GetProperty("keyColumns").EnumerateArray().Select(c => $"{c.GetProperty("column")} {c.GetProperty("kind")} {c.GetProperty("encoding")}"));
+
+        Assert.Contains("clients.api_key: 1 rows", KeyFolder.MessagesOf(await keys.JsonAsync(1, "keys", "retire", first)), StringComparison.Ordinal);
+        Assert.Contains("clients.api_key has 1 values", KeyFolder.MessagesOf(await keys.JsonAsync(1, "keys", "column", "remove", "clients.api_key")), StringComparison.Ordinal);
+        // A table that is gone stands in the way until it is taken out.
+        await keys.Target.ExecuteAsync("DROP TABLE public.clients");
+        Assert.Contains("godwit keys column", KeyFolder.MessagesOf(await keys.JsonAsync(1, "keys", "retire", first)), StringComparison.Ordinal);
+        foreach (var column in (string[])["clients.api_key", "clients.phone"]) await keys.JsonAsync(0, "keys", "column", "remove", column);
+        await keys.JsonAsync(1, "keys", "column", "remove", "clients.phone");
+        await keys.KeyAsync("retire", first);
+    }
+
+    [Fact]
     public async Task Status_ends_with_1_when_a_key_has_to_be_rotated_and_with_3_when_the_keyring_was_changed_by_hand()
     {
         using var keys = await KeyFolder.PrepareAsync(servers);

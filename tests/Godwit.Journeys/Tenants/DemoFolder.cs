@@ -22,7 +22,7 @@ internal sealed class DemoFolder : IDisposable
 
     public Dictionary<string, string?> Environment { get; }
 
-    public string PepperFile => Path.Combine(_folder, "demo", "tenants.pepper");
+    public string MasterKeyFile => Path.Combine(Own, "master.hex");
 
     public string RouteFile => Path.Combine(Own, "tenants", "routes", "key-lookup.conf");
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using Godwit.Journeys.Running;
 using Godwit.TestServers;
@@ -52,15 +50,25 @@ public sealed partial class TenantsDemoTests(PostgresServers servers)
         Assert.Equal("Ada,Bob", await service.ScalarAsync<string>("""
             SELECT string_agg(DISTINCT person, ',' ORDER BY person) FROM godwit.approvals WHERE purpose = 'approve-phase'
             """));
-        var pepper = (await File.ReadAllTextAsync(demo.PepperFile, TestContext.Current.CancellationToken)).TrimEnd('\n');
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(demo.PepperFile));
-        var expected = raw.Select(r => (r.First, Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(pepper), Encoding.UTF8.GetBytes(r.Second))), r.Third));
-        Assert.Equal(
-            expected.Order(),
-            (await ReadAsync(service, "SELECT client_id::text, api_key_hash, created_at::text FROM public.api_keys WHERE name = 'migrated-legacy'")).Order());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(demo.MasterKeyFile));
+        await using var pepper = await StoredPepper.OpenAsync(demo.Database, demo.MasterKeyFile);
+        var stored = (await ReadAsync(service, "SELECT client_id::text, api_key_hash, created_at::text FROM public.api_keys WHERE name = 'migrated-legacy'")).ToDictionary(r => r.First, StringComparer.Ordinal);
+        Assert.Equal(raw.Count, stored.Count);
+        Assert.All(raw, r => Assert.True(pepper.Verifies(r.Second, stored[r.First].Second) && r.Third == stored[r.First].Third, r.First));
 
-        string[] secrets = [pepper, .. raw.Take(25).Select(r => r.Second)];
-        var said = tripped.Output + tripped.Error + forward.Output + forward.Error;
+        var rotated = (await demo.RunAsync("--rotate-pepper")).MustBe(0);
+        NothingIsLost(rotated);
+        Assert.Contains("two-peppers: Pass", rotated.Error, StringComparison.Ordinal);
+        Assert.Matches("is still needed by api_keys.api_key_hash: [0-9]+ rows", rotated.Output);
+        Assert.Contains("come back, and are known by their wrapped hashes; 0 keys are still to come", rotated.Error, StringComparison.Ordinal);
+        Assert.Contains("Retired: pepper key 1", rotated.Output, StringComparison.Ordinal);
+        Assert.Matches("Stored hashes that were presented as keys: [1-9][0-9]* were refused", rotated.Output);
+        await pepper.Keyring.RefreshAsync(TestContext.Current.CancellationToken);
+        var anew = (await ReadAsync(service, "SELECT client_id::text, api_key_hash, '' FROM public.api_keys WHERE name = 'migrated-legacy'")).ToDictionary(r => r.First, StringComparer.Ordinal);
+        Assert.All(raw, r => Assert.True(pepper.Verifies(r.Second, anew[r.First].Second) && anew[r.First].Second != stored[r.First].Second, r.First));
+
+        string[] secrets = [(await File.ReadAllTextAsync(demo.MasterKeyFile, TestContext.Current.CancellationToken)).TrimEnd('\n'), .. pepper.Secrets(), .. raw.Take(25).Select(r => r.Second)];
+        var said = tripped.Output + tripped.Error + forward.Output + forward.Error + rotated.Output + rotated.Error;
         var kept = await service.ScalarAsync<string>("SELECT concat((SELECT string_agg(j::text, '') FROM godwit.journal j), (SELECT string_agg(s::text, '') FROM godwit.steps s), (SELECT string_agg(r::text, '') FROM godwit.runs r))");
         Assert.All(secrets, s => Assert.DoesNotContain(s, said, StringComparison.Ordinal));
         Assert.All(secrets, s => Assert.DoesNotContain(s, kept, StringComparison.Ordinal));

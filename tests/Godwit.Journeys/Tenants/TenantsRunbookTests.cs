@@ -6,15 +6,19 @@ namespace Godwit.Journeys.Tenants;
 /// <summary>What the runbook <c>tenants</c> promises, beside that it works.</summary>
 public sealed class TenantsRunbookTests(PostgresServers servers)
 {
-    private const string Hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    private const string Hash = "gwp1.0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef0123456789A";
 
     [Fact]
     public async Task Without_the_pepper_nothing_begins()
     {
         using var service = await TenantsService.PrepareAsync(servers);
-        service.Environment["API_KEY_PEPPER"] = null;
-        Assert.Contains("GW1742", (await service.RunAsync("run")).MustBe(1).Output, StringComparison.Ordinal);
-        Assert.False(await service.Target.ScalarAsync<bool>("SELECT to_regnamespace('godwit') IS NOT NULL OR to_regclass('public.api_keys') IS NOT NULL"));
+        service.Environment["GODWIT_MASTER_KEY_FILE"] = null;
+        Assert.Contains("GW1749", (await service.RunAsync("run")).MustBe(1).Output, StringComparison.Ordinal);
+        // A keyring, and no pepper in it.
+        await service.Target.ExecuteAsync("DROP SCHEMA godwit CASCADE");
+        service.Environment["GODWIT_MASTER_KEY_FILE"] = service.MasterKeyFile;
+        Assert.Contains("godwit keys create pepper", (await service.RunAsync("run")).MustBe(1).Output, StringComparison.Ordinal);
+        Assert.False(await service.Target.ScalarAsync<bool>("SELECT to_regclass('public.api_keys') IS NOT NULL"));
     }
 
     [Fact]
@@ -23,10 +27,7 @@ public sealed class TenantsRunbookTests(PostgresServers servers)
         using var service = await TenantsService.PrepareAsync(servers, keep: TenantsService.Attested);
         Assert.Contains("release-in-use of backfill: NoData", (await service.RunAsync("run")).MustBe(5).Output, StringComparison.Ordinal);
         await service.Target.ExecuteAsync("UPDATE public.clients SET api_key = 'changed in time' WHERE name = 'client 1'");
-        var key = service.In("cyd.jwk");
-        (await service.SayAsync("keys", "person", "new", "Cyd", "--out", key)).MustBe(0);
-        (await service.SayAsync("keys", "person", "add", "Cyd", "--public-key", key, "--role", "Operator", "--runbook", service.Folder)).MustBe(0);
-        (await service.SayAsync("attest", "release-in-use", service.Folder)).MustBe(0);
+        await service.AttestAsync();
         (await service.RunAsync("resume")).MustBe(0);
         Assert.Equal(43, await service.Target.ScalarAsync<long>("SELECT count(*) FROM public.api_keys"));
     }

@@ -6,8 +6,6 @@ namespace Godwit.Journeys.Tenants;
 /// <summary>A small legacy service with raw keys, and the repository's runbook for it.</summary>
 internal sealed class TenantsService : IDisposable
 {
-    public const string Pepper = "a pepper of this test's own";
-
     private const string Legacy = """
         CREATE TABLE public.clients (id uuid PRIMARY KEY, name text NOT NULL, api_key text UNIQUE, created_at timestamptz NOT NULL);
         INSERT INTO public.clients SELECT gen_random_uuid(), 'client ' || i, CASE WHEN i % 7 > 0 THEN 'key ' || i END, timestamptz '2020-01-01 00:00Z' + i * interval '1 hour'
@@ -18,7 +16,7 @@ internal sealed class TenantsService : IDisposable
     private static readonly string[] s_surroundings =
     [
         "backups:", "rehearsal:", "approvals:", "tripwires:", "- backup:", "- rehearsed:", "- id: audit-before", "- audit:", Attested, "- id: green-knows-a-key", "- id: green-bears-the-load", "analysis:",
-        "- name: the service answers", "access_log:", "load_rate:", "load_for:", "window:", "proxy_pid:",
+        "- name: the service answers", "access_log:", "load_rate:", "load_for:", "window:", "proxy_pid:", "- {id: errors",
     ];
 
     public const string Attested = "- id: release-in-use";
@@ -35,12 +33,14 @@ internal sealed class TenantsService : IDisposable
             ["DATABASE_URL"] = target.Url,
             ["PGPASSFILE"] = target.Server.PassFile,
             ["PGPASSWORD"] = null,
-            ["API_KEY_PEPPER"] = Pepper,
-            ["API_KEY_PEPPER_FILE"] = null,
+            ["GODWIT_MASTER_KEY_FILE"] = _folder.File("master.hex"),
         };
         CopyRunbook(Path.Combine(RepositoryFolder.Path, "runbooks", "tenants"), Folder);
-        var file = Path.Combine(Folder, "runbook.yaml");
-        File.WriteAllText(file, Without(File.ReadAllLines(file), [.. s_surroundings.Except(keep, StringComparer.Ordinal)]));
+        foreach (var file in (string[])["runbook.yaml", "rotate-pepper.yaml"])
+        {
+            var path = Path.Combine(Folder, file);
+            File.WriteAllText(path, Without(File.ReadAllLines(path), [.. s_surroundings.Except(keep, StringComparer.Ordinal)]));
+        }
     }
 
     public TestDatabase Target { get; }
@@ -49,10 +49,17 @@ internal sealed class TenantsService : IDisposable
 
     public string Folder => _folder.File("tenants");
 
+    /// <summary>The runbook, and all that the commands write.</summary>
+    public string WorkPath => _folder.Path;
+
+    public string MasterKeyFile => _folder.File("master.hex");
+
     public static async Task<TenantsService> PrepareAsync(PostgresServers servers, string legacy = Legacy, params IReadOnlyList<string> keep)
     {
         var service = new TenantsService(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken), keep);
         await service.Target.ExecuteAsync(legacy);
+        (await service.SayAsync("keys", "master", "create", "--out", service.MasterKeyFile)).MustBe(0);
+        (await service.SayAsync("keys", "create", "pepper", "--runbook", service.Folder)).MustBe(0);
         return service;
     }
 
@@ -60,12 +67,28 @@ internal sealed class TenantsService : IDisposable
     public Task<Outcome> RunAsync(string command, params IReadOnlyList<string> more) => GodwitProcess.RunAsync(
         _folder.Path, Environment, [command, Folder, .. command == "resume" ? (string[])[] : ["--set", "hold=0s", "--set", "first_look=10ms", "--set", "last_look=20ms"], .. more]);
 
+    /// <summary>A command about the second runbook, which wraps slowly enough to be killed in the middle.</summary>
+    public Task<Outcome> RotateAsync(string command, string? pepper = null) => GodwitProcess.RunAsync(_folder.Path, Environment, Rotation(command, pepper));
+
+    /// <summary>The same as a process that can be killed.</summary>
+    public GodwitProcess StartRotation(string command, string pepper) => GodwitProcess.Start(_folder.Path, Environment, Rotation(command, pepper));
+
     /// <summary>Another command, as it is.</summary>
     public Task<Outcome> SayAsync(params IReadOnlyList<string> arguments) => GodwitProcess.RunAsync(_folder.Path, Environment, arguments);
 
-    public string In(string file) => _folder.File(file);
+    /// <summary>An operator says that the release that the new tables need is in use.</summary>
+    public async Task AttestAsync()
+    {
+        var key = _folder.File("cyd.jwk");
+        (await SayAsync("keys", "person", "new", "Cyd", "--out", key)).MustBe(0);
+        (await SayAsync("keys", "person", "add", "Cyd", "--public-key", key, "--role", "Operator", "--runbook", Folder)).MustBe(0);
+        (await SayAsync("attest", "release-in-use", Folder)).MustBe(0);
+    }
 
     public void Dispose() => _folder.Dispose();
+
+    private IReadOnlyList<string> Rotation(string command, string? pepper) =>
+        [command, Path.Combine(Folder, "rotate-pepper.yaml"), .. command != "run" ? (string[])[] : ["--set", $"pepper={pepper}", "--set", "keys_per_second=400", "--set", "first_look=10ms", "--set", "last_look=20ms"]];
 
     /// <summary>The lines that begin so, and what belongs to them.</summary>
     private static string Without(IEnumerable<string> lines, IReadOnlyList<string> blocks)

@@ -1,5 +1,6 @@
 using Godwit.Engine.Secrets;
 using Godwit.Engine.Steps;
+using Godwit.Security.Secrets;
 
 namespace Godwit.Engine.Configuration;
 
@@ -28,7 +29,13 @@ public static class ConfigReview
         }
         var wrong = new List<(string, string)>();
         var right = new List<string>();
-        foreach (var variable in settings.Variables) Note(variable.Name, variable.Refuse(find(variable.Name), variable.DiffersFrom is { } other ? find(other) : null));
+        // All at once: that two secrets are one shows only so.
+        var faults = SecretReview.Look([.. settings.Variables.Where(v => v.Secret is not null).Select(v => (v.Name, find(v.Name), v.Secret!))]).ToLookup(f => f.Name, f => f.Why, StringComparer.Ordinal);
+        foreach (var variable in settings.Variables)
+        {
+            var why = variable.Refuse(find(variable.Name), variable.DiffersFrom is { } other ? find(other) : null);
+            Note(variable.Name, why ?? (faults[variable.Name].Any() ? string.Join(", and ", faults[variable.Name]) : null));
+        }
         foreach (var file in settings.Files) Note(file.Path, file.Refuse(folder));
         return new ConfigView(right, wrong, null);
 

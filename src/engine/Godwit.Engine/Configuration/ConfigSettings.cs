@@ -27,6 +27,7 @@ public sealed record ConfigSettings(string? EnvironmentFile, IReadOnlyList<Confi
         {
             var place = at($"/variables/{variable.Name}");
             if (variable.PatternFault() is { } fault) yield return Finding.Error(FindingCodes.KindSettings, $"The pattern of {variable.Name} is none: {fault}", place);
+            if (variable is { Secret: not null, MayBePlaceholder: true }) yield return Finding.Error(FindingCodes.KindSettings, $"{variable.Name} is a secret, and a placeholder is none", place);
             if (variable.MinLength > variable.MaxLength) yield return Finding.Error(FindingCodes.KindSettings, $"The lengths of {variable.Name} leave nothing over", place);
         }
     }

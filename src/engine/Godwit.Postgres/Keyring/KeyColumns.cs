@@ -43,7 +43,7 @@ public static class KeyColumns
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName
             or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.CannotCoerce or PostgresErrorCodes.InsufficientPrivilege)
         {
-            throw new KeyringException($"nobody can tell whether {column} still needs a key ({e.MessageText}): correct or delete its row in godwit.key_columns", mayRetry: false, e);
+            throw new KeyringException($"nobody can tell whether {column} still needs a key ({e.MessageText}): `godwit keys column` takes it out, or registers it as it is", mayRetry: false, e);
         }
     }
 

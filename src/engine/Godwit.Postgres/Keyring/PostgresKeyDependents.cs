@@ -53,7 +53,7 @@ public sealed class PostgresKeyDependents(KeyringSessions sessions) : IKeyDepend
             // No host has ever held a key that was never unwrapped: each unwrapping is noted before the key is given out.
             var held = (await TargetQuery.ReadAsync(connection, "SELECT count(*) FROM godwit.key_unwraps WHERE key = $1 AND succeeded", r => r.GetInt64(0), cancellation, key.Id.ToString()))[0];
             if (held > 0)
-                throw new KeyringException($"nobody can tell what needs key {key.Id}: hosts have used it, and godwit.key_columns names no column for {key.Purpose}. Register the columns that hold what it made");
+                throw new KeyringException($"nobody can tell what needs key {key.Id}: hosts have used it, and godwit.key_columns names no column for {key.Purpose}. Register the columns that hold what it made: `godwit keys column add`");
             return [];
         }
         // Every column, whatever it says it holds: one look too many costs time, one too few the values.

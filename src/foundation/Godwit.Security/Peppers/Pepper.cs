@@ -123,6 +123,32 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
         return found;
     }
 
+    /// <summary>
+    /// Every hash under which what is presented may be stored while these keys are there, whatever the database holds: for a lookup that must not miss a hash which is wrapped at that moment. Keys
+    /// become active in the order of their making, and a chain names them in that order: with three keys there are 7 candidates, with four 15, with eight 162, an HMAC each.
+    /// </summary>
+    /// <returns>Empty when it is refused.</returns>
+    /// <exception cref="ObjectDisposedException">The keyring was disposed of.</exception>
+    public IReadOnlyList<PepperedHash> AllCandidates(ReadOnlySpan<byte> presented)
+    {
+        if (IsRefused(presented)) return [];
+        var found = new List<PepperedHash>();
+        KeySet set;
+        do
+        {
+            found.Clear();
+            set = _keys.Live;
+            List<KeyId> made = [.. set.Lookup.OrderBy(k => k.Version).Select(k => k.Id)];
+            for (var i = 0; i < made.Count; i++) AddWrapped(Compute(presented, made[i].ToString(), []), made, i + 1, found);
+            foreach (var original in originals)
+            {
+                for (var i = 0; i < made.Count; i++) AddWrapped(Compute(presented, original.Name, [made[i]]), made, i + 1, found);
+            }
+        }
+        while (set != _keys.Current);
+        return found;
+    }
+
     /// <summary>Whether a hash that was just verified has to be replaced by <see cref="Hash"/> of what was presented.</summary>
     public bool NeedsRestamp(PepperedHash stored) => _keys.Current.Active is { } active && (stored.Wrappers.Length > 0 || stored.Origin != active.Id.ToString());
 
@@ -130,6 +156,26 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
 
     private static bool IsRefused(ReadOnlySpan<byte> presented) =>
         presented.Length is 0 or > LongestPresented || (presented.Length <= 512 && PepperedHash.TryParse(Encoding.UTF8.GetString(presented).Trim(), out _));
+
+    /// <summary>Adds a hash, and what becomes of it when later keys wrap it.</summary>
+    private void AddWrapped(PepperedHash? hash, List<KeyId> made, int next, List<PepperedHash> found)
+    {
+        if (hash is null) return;
+        found.Add(hash);
+        if (hash.Wrappers.Length + 2 > PepperedHash.LongestChain) return;
+        for (var i = next; i < made.Count; i++)
+        {
+            if (_keys.TryHold(made[i]) is not { } key) continue;
+            try
+            {
+                AddWrapped(WrapWith(key, hash), made, i + 1, found);
+            }
+            finally
+            {
+                key.Release();
+            }
+        }
+    }
 
     /// <returns>Null when a key of the chain is not at hand: retired, or not yet loaded.</returns>
     private PepperedHash? Compute(ReadOnlySpan<byte> presented, string origin, ReadOnlySpan<KeyId> wrappers)

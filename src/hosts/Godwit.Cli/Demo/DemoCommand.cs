@@ -18,6 +18,8 @@ internal static class DemoCommand
 
     private static readonly Option<bool> Trip = new("--trip") { Description = "Spoils the new release half way through the switch: a tripwire takes the run back, and nothing is lost. Ends with exit code 6." };
 
+    private static readonly Option<bool> Rotate = new("--rotate-pepper") { Description = "Goes to the end where that is not done, and has another pepper take over while clients look themselves up." };
+
     private static readonly Option<bool> Fresh = new("--fresh") { Description = "Drops what an earlier demo has left, and starts over." };
 
     private static readonly Option<bool> Keep = new("--keep") { Description = "Goes on with what an earlier demo has left; what is done without --fresh." };
@@ -44,19 +46,19 @@ internal static class DemoCommand
     {
         var tenants = new Command("tenants", "API keys that a service keeps as they are become hashes, while clients go on calling it.")
         {
-            Rows, Seed, Back, Trip, Fresh, Keep, RunbookOptions.Json, DevCommand.FolderOption, DevCommand.BinariesOption,
+            Rows, Seed, Back, Trip, Rotate, Fresh, Keep, RunbookOptions.Json, DevCommand.FolderOption, DevCommand.BinariesOption,
         };
         tenants.Validators.Add(result =>
         {
             if (result.GetValue(Fresh) && result.GetValue(Keep)) result.AddError("--fresh and --keep exclude one another");
-            if (result.GetValue(Back) && result.GetValue(Trip)) result.AddError("--rollback and --trip exclude one another");
+            if (new[] { Back, Trip, Rotate }.Count(result.GetValue) > 1) result.AddError("--rollback, --trip and --rotate-pepper exclude one another");
         });
         tenants.SetAction((result, cancellation) => RunCommands.GuardAsync(
             "demo", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
             console =>
             {
                 var cluster = new LocalCluster(result.GetRequiredValue(DevCommand.FolderOption), new ClusterOptions { BinFolder = result.GetValue(DevCommand.BinariesOption) });
-                var options = new DemoOptions(result.GetValue(Rows), result.GetValue(Seed), result.GetValue(Back) ? DemoEnd.Back : result.GetValue(Trip) ? DemoEnd.Tripped : DemoEnd.Finished, result.GetValue(Fresh));
+                var options = new DemoOptions(result.GetValue(Rows), result.GetValue(Seed), result.GetValue(Back) ? DemoEnd.Back : result.GetValue(Trip) ? DemoEnd.Tripped : result.GetValue(Rotate) ? DemoEnd.Rotated : DemoEnd.Finished, result.GetValue(Fresh));
                 return new TenantsDemo(cluster, options, console, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error).RunAsync(cancellation);
             },
             cancellation));
@@ -88,6 +90,9 @@ internal enum DemoEnd
 {
     /// <summary>Through contract: the raw keys are gone.</summary>
     Finished,
+
+    /// <summary>The same, and then another pepper takes over.</summary>
+    Rotated,
 
     /// <summary>As far as everything is in use, and back because somebody asks for it.</summary>
     Back,

@@ -3,7 +3,7 @@ using Godwit.Postgres.Clusters;
 
 namespace Godwit.Cli.Demo;
 
-/// <summary>The files of a demo, beside the private server's: the runbook as it came with the program, keys, backups, the proxy's files, and the secret that the runbook needs.</summary>
+/// <summary>The files of a demo, beside the private server's: the runbook as it came with the program, keys, backups, the proxy's files, and the master key that the runbook needs.</summary>
 internal sealed class DemoFolder(LocalCluster cluster, string runbook, string database)
 {
     public string Path { get; } = System.IO.Path.Combine(cluster.Folder, "demo", database);
@@ -12,6 +12,9 @@ internal sealed class DemoFolder(LocalCluster cluster, string runbook, string da
     public string Files => System.IO.Path.Combine(Path, runbook);
 
     public string Runbook => System.IO.Path.Combine(Files, "runbook.yaml");
+
+    /// <summary>The second runbook, for another pepper.</summary>
+    public string Rotation => System.IO.Path.Combine(Files, "rotate-pepper.yaml");
 
     public string RouteFile => System.IO.Path.Combine(Files, "routes", "key-lookup.conf");
 
@@ -35,10 +38,13 @@ internal sealed class DemoFolder(LocalCluster cluster, string runbook, string da
 
     public string VariablesFile => System.IO.Path.Combine(Path, "env.sh");
 
-    public string PepperFile => System.IO.Path.Combine(cluster.Folder, "demo", runbook + ".pepper");
+    /// <summary>Wraps the keys of the database's keyring: without it nobody finds a client by its key.</summary>
+    public string MasterKeyFile => System.IO.Path.Combine(Path, "master.hex");
 
     /// <summary>What the demo ends in.</summary>
     public string CertificateFile => System.IO.Path.Combine(Path, runbook + ".certificate.json");
+
+    public string RotationCertificateFile => System.IO.Path.Combine(Path, "rotate-pepper.certificate.json");
 
     /// <summary>Writes the runbook's files; what a run has written beside them stays.</summary>
     public void Write()
@@ -76,14 +82,10 @@ internal sealed class DemoFolder(LocalCluster cluster, string runbook, string da
         if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
     }
 
-    /// <summary>The pepper, made on first use.</summary>
-    public string ReadPepper() => PrivateFiles.ReadOrMakeSecret(PepperFile);
-
     /// <summary>For whoever wants to look around afterwards: `. env.sh` and every command of godwit is about this demo.</summary>
-    public void WriteVariables(IReadOnlyDictionary<string, string?> values, string? secretVariable)
+    public void WriteVariables(IReadOnlyDictionary<string, string?> values)
     {
-        var lines = values.Where(v => v.Value is not null && v.Key != secretVariable).Select(v => $"export {v.Key}='{v.Value!.Replace("'", "'\\''", StringComparison.Ordinal)}'");
-        if (secretVariable is not null) lines = lines.Append($"export {secretVariable}_FILE='{PepperFile}'");
+        var lines = values.Where(v => v.Value is not null).Select(v => $"export {v.Key}='{v.Value!.Replace("'", "'\\''", StringComparison.Ordinal)}'");
         PrivateFiles.Write(VariablesFile, string.Join('\n', lines) + "\n");
     }
 }

@@ -9,13 +9,16 @@ using Godwit.Security.Signing;
 namespace Godwit.Cli.Demo;
 
 /// <summary>What a demo shows at its end: looked up in the database, not repeated from what the run said.</summary>
-internal sealed class DemoReport(RunConsole console, DemoStage stage)
+internal sealed class DemoReport(RunConsole console, DemoStage stage, string runbook)
 {
     private readonly int _keys = stage.Clients.Count(c => c.ApiKey is not null);
     private readonly SortedDictionary<string, double> _figures = new(StringComparer.Ordinal);
 
     /// <summary>What was looked up so far, for programs.</summary>
     public IReadOnlyDictionary<string, double> Figures => _figures;
+
+    /// <summary>Something else that was looked up, for programs.</summary>
+    public void Note(string figure, double value) => _figures[figure] = value;
 
     /// <summary>Whether gates are what a run is paused for, and which: by what the run has put on record.</summary>
     public async Task<bool> GatesAsync(CancellationToken cancellation)
@@ -29,7 +32,7 @@ internal sealed class DemoReport(RunConsole console, DemoStage stage)
     /// <summary>Whether each key that a client holds is found by its hash.</summary>
     public async Task<int> HashesAsync(CancellationToken cancellation)
     {
-        var found = await TenantsDatabase.FoundByHashAsync(stage.Connection, stage.Clients, stage.Pepper, cancellation);
+        var found = await TenantsDatabase.FoundByHashAsync(stage.Connection, stage.Clients, stage.Green, cancellation);
         (_figures["keys"], _figures["keysFoundByHash"]) = (_keys, found);
         console.Console.Line($"Of {_keys:N0} keys that clients hold, {found:N0} are found by their hash.");
         return found == _keys ? ExitCode.Done : ExitCode.NotVerified;
@@ -88,25 +91,25 @@ internal sealed class DemoReport(RunConsole console, DemoStage stage)
         return verdict.State == JournalState.Sound ? ExitCode.Done : ExitCode.NotVerified;
     }
 
-    public int Certificate()
+    public int Certificate(string file)
     {
-        var verdict = CertificateFile.Verify(stage.Folder.CertificateFile, KnownSigners.Load(GodwitHome.Folder()));
+        var verdict = CertificateFile.Verify(file, KnownSigners.Load(GodwitHome.Folder()));
         console.Console.Line($"{verdict.Text}");
-        console.Console.Line($"The certificate: {stage.Folder.CertificateFile}");
+        console.Console.Line($"The certificate: {file}");
         return verdict is CertificateVerdict.ValidRun { Known: true } ? ExitCode.Done : ExitCode.NotVerified;
     }
 
-    public int Traffic(GreenSpoiler spoiler)
+    public int Traffic(GreenSpoiler? spoiler)
     {
         var traffic = stage.Traffic;
         console.Console.Line($"Requests meanwhile: {traffic.Answered + stage.Book.SignUps:N0} answered ({traffic.By("blue"):N0} with a key by blue, {traffic.By("green"):N0} by green), {traffic.Refused:N0} keys of nobody's refused; the slowest took {traffic.SlowestMilliseconds:0} ms.");
         if (traffic.AskedAgain > 0) console.Console.Line($"  {traffic.AskedAgain:N0} of them were asked twice, since the proxy had just changed over.");
-        if (spoiler.SpoiledAt is { } spoiled)
+        if (spoiler?.SpoiledAt is { } spoiled)
         {
             var lasted = stage.Time.GetElapsedTime(spoiled, traffic.LastLockedOut);
             console.Console.Line($"  {traffic.LockedOut:N0} were refused by the green that had gone bad, the last one {Seconds(lasted)} after that; nobody since.");
         }
-        var failed = traffic.Failed + (spoiler.SpoiledAt is null ? traffic.LockedOut : 0);
+        var failed = traffic.Failed + (spoiler?.SpoiledAt is null ? traffic.LockedOut : 0);
         (_figures["answered"], _figures["lockedOut"], _figures["failed"], _figures["slowestMilliseconds"]) = (traffic.Answered + stage.Book.SignUps, traffic.LockedOut, failed, traffic.SlowestMilliseconds);
         console.Console.Line($"Failed requests: {failed:N0}.");
         return failed == 0 ? ExitCode.Done : ExitCode.NotVerified;
@@ -115,11 +118,11 @@ internal sealed class DemoReport(RunConsole console, DemoStage stage)
     public void WhereToLook()
     {
         console.Console.Line($"Look at it: . {stage.Folder.VariablesFile}; psql {stage.Cluster.UrlOf(stage.Connection.Database)}");
-        console.Console.Line($"The runbook: {stage.Folder.Files}. The pepper: {stage.Folder.PepperFile}, for nobody but you to read.");
+        console.Console.Line($"The runbook: {stage.Folder.Files}. The master key, which wraps the pepper: {stage.Folder.MasterKeyFile}, for nobody but you to read.");
         console.Console.Line($"Service, proxy and clients have ended. PostgreSQL goes on: godwit dev down");
     }
 
-    private async Task<Guid?> RunAsync(CancellationToken cancellation) => await RunbookRows.ListAsync(stage.Connection, DemoStory.Runbook, cancellation) is [var newest, ..] ? newest.Id : null;
+    private async Task<Guid?> RunAsync(CancellationToken cancellation) => await RunbookRows.ListAsync(stage.Connection, runbook, cancellation) is [var newest, ..] ? newest.Id : null;
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
 }

@@ -12,7 +12,7 @@ internal sealed class DemoStory(DemoStage stage, DemoShell shell, RunConsole con
 
     private readonly DemoFolder _folder = stage.Folder;
     private readonly DemoPeople _people = new(shell, stage.Folder);
-    private readonly DemoReport _report = new(console, stage);
+    private readonly DemoReport _report = new(console, stage, Runbook);
 
     /// <summary>What takes hours or days in a service, so that somebody can look, takes seconds here.</summary>
     private readonly string[] _set =
@@ -34,8 +34,8 @@ internal sealed class DemoStory(DemoStage stage, DemoShell shell, RunConsole con
         var state = await StateAsync(cancellation);
         if (state == RunbookState.Finished)
         {
-            console.Console.Line($"The raw keys of this demo are cleared, which is its point of no return; --fresh starts over.");
-            return options.End == DemoEnd.Finished ? await VerifyJournalAsync(cancellation) : ExitCode.Findings;
+            console.Console.Line($"The raw keys of this demo are cleared, which is its point of no return; --fresh starts over, --rotate-pepper goes on from here.");
+            return options.End is DemoEnd.Finished or DemoEnd.Rotated ? await VerifyJournalAsync(cancellation) : ExitCode.Findings;
         }
         if (state == RunbookState.Complete && options.End == DemoEnd.Tripped)
         {
@@ -138,7 +138,7 @@ internal sealed class DemoStory(DemoStage stage, DemoShell shell, RunConsole con
         verdicts.Add(back ? await _report.BackAsync(cancellation) : await _report.ForwardAsync(cancellation));
         verdicts.Add(await VerifyJournalAsync(cancellation));
         console.Note("-- godwit certificate verify");
-        verdicts.Add(_report.Certificate());
+        verdicts.Add(_report.Certificate(_folder.CertificateFile));
         await ReportAsync("The report", "full", _folder.ReportFile, cancellation);
         if (options.End == DemoEnd.Tripped) await ReportAsync("The post-mortem record", "post-mortem", _folder.PostMortemFile, cancellation);
         verdicts.Add(_report.Traffic(spoiler));

@@ -3,7 +3,7 @@ using Godwit.Cli.Demo.Service;
 namespace Godwit.Cli.Demo;
 
 /// <summary>
-/// For <c>--trip</c>: once half of the lookups are green's, green is deployed again with another pepper, and from then on refuses everybody. Then it watches for the moment at which the
+/// For <c>--trip</c>: once half of the lookups are green's, green is deployed again with the settings of another environment, and from then on refuses everybody. Then it watches for the moment at which the
 /// proxy's file sends nobody there any more.
 /// </summary>
 internal sealed class GreenSpoiler(ProxySettings proxy, Green green, TimeProvider time, Action<string> tell)
@@ -29,7 +29,7 @@ internal sealed class GreenSpoiler(ProxySettings proxy, Green green, TimeProvide
             await Task.Delay(TimeSpan.FromSeconds(1), time, stop);
             green.TakeAnotherPepper();
             (SpoiledAt, Spoiled) = (time.GetTimestamp(), time.GetUtcNow());
-            tell("!! green is deployed again, with the pepper of another environment: it refuses every key that it is sent");
+            tell("!! green is deployed again, with the settings of another environment: it hashes keys for another purpose, and refuses every key that it is sent");
             while (proxy.ReadShare() > 0) await Task.Delay(s_look, time, stop);
             BackAtBlue = time.GetUtcNow();
         }

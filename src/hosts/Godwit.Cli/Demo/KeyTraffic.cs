@@ -15,7 +15,7 @@ namespace Godwit.Cli.Demo;
 /// </summary>
 internal sealed class KeyTraffic : IDisposable
 {
-    private const int Callers = 4, UnknownEvery = 50, WriteEvery = 20;
+    private const int Callers = 4, UnknownEvery = 50, WriteEvery = 20, CreateEvery = 40, SleeperEvery = 10;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25), s_limit = TimeSpan.FromSeconds(30);
 
@@ -27,7 +27,8 @@ internal sealed class KeyTraffic : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false, MaxConnectionsPerServer = 2 * Callers }) { Timeout = s_limit };
     private readonly ConcurrentDictionary<string, long> _answered = new(StringComparer.Ordinal);
-    private long _refused, _lockedOut, _failed, _again, _slowest, _lastLockedOut;
+    private readonly ConcurrentBag<LegacyClient> _made = [];
+    private long _refused, _forged, _created, _lockedOut, _failed, _again, _slowest, _lastLockedOut;
 
     /// <param name="clients">Clients of the service.</param>
     /// <param name="book">Where what was acknowledged is written down.</param>
@@ -38,6 +39,11 @@ internal sealed class KeyTraffic : IDisposable
     public KeyTraffic(IEnumerable<LegacyClient> clients, ClientBook book, string url, ProxySettings proxy, int seed, TimeProvider time) =>
         (_clients, _book, _url, _proxy, _seed, _time) = ([.. clients.Where(c => c.ApiKey is not null)], book, url, proxy, seed, time);
 
+    /// <summary>
+    /// Stored hashes that somebody presents as keys. Where there are any, clients also give themselves further keys and use them, and every tenth client does not call before it is woken.
+    /// </summary>
+    public IReadOnlyList<string> Stolen { get; set; } = [];
+
     /// <summary>Lookups and changes that were answered rightly by a release.</summary>
     public long By(string release) => _answered.GetValueOrDefault(release);
 
@@ -45,6 +51,12 @@ internal sealed class KeyTraffic : IDisposable
 
     /// <summary>Keys of nobody's, that were refused.</summary>
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Of these, stored hashes that were presented as keys.</summary>
+    public long Forged => Interlocked.Read(ref _forged);
+
+    /// <summary>Keys that clients have given themselves.</summary>
+    public long Created => Interlocked.Read(ref _created);
 
     /// <summary>Clients whose own key was refused.</summary>
     public long LockedOut => Interlocked.Read(ref _lockedOut);
@@ -63,20 +75,28 @@ internal sealed class KeyTraffic : IDisposable
     /// <summary>Goes on until it is stopped; what is under way then is waited for.</summary>
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => CallAsync(caller, stop)));
 
+    /// <summary>Each of these clients calls once, with every key that it has.</summary>
+    public async Task WakeAsync(IReadOnlySet<Guid> clients)
+    {
+        foreach (var client in _clients.Concat(_made).Where(c => clients.Contains(c.Id)).ToList()) await OwnAsync(HttpMethod.Get, client, null);
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private bool IsSleeper(int client) => Stolen.Count > 0 && client % SleeperEvery == SleeperEvery - 1;
 
     private async Task CallAsync(int caller, CancellationToken stop)
     {
         var dice = new Dice(unchecked(_seed * 31) + caller);
         // Each caller has clients of its own: two changes of one client would race, and nobody could say which has to be there.
-        var own = _clients.Where((_, i) => i % Callers == caller).ToList();
+        var own = _clients.Where((_, i) => i % Callers == caller && !IsSleeper(i)).ToList();
         if (own.Count == 0) own = [.. _clients.Take(1)];
         for (var turn = 0; !stop.IsCancellationRequested; turn++)
         {
             var began = _time.GetTimestamp();
             try
             {
-                await AskAsync(dice, own[dice.Below(own.Count)], $"{_run}-{caller.ToString(CultureInfo.InvariantCulture)}-{turn.ToString(CultureInfo.InvariantCulture)}", own.Count > 1);
+                await AskAsync(dice, own, own[dice.Below(own.Count)], $"{_run}-{caller.ToString(CultureInfo.InvariantCulture)}-{turn.ToString(CultureInfo.InvariantCulture)}");
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or IOException)
             {
@@ -88,12 +108,28 @@ internal sealed class KeyTraffic : IDisposable
         }
     }
 
-    private async Task AskAsync(Dice dice, LegacyClient client, string word, bool mayChange)
+    private async Task AskAsync(Dice dice, List<LegacyClient> own, LegacyClient client, string word)
     {
+        var mayChange = own.Count > 1;
         if (dice.OneIn(UnknownEvery))
         {
-            var (status, _, _) = await SendAsync(HttpMethod.Get, "/clients/me", client.ApiKey + "x", null);
+            var forged = Stolen.Count > 0 && dice.OneIn(2);
+            var (status, _, _) = await SendAsync(HttpMethod.Get, "/clients/me", forged ? Stolen[dice.Below(Stolen.Count)] : client.ApiKey + "x", null);
             if (status == 401) Interlocked.Increment(ref _refused);
+            else Interlocked.Increment(ref _failed);
+            if (forged && status == 401) Interlocked.Increment(ref _forged);
+            return;
+        }
+        if (Stolen.Count > 0 && dice.OneIn(CreateEvery))
+        {
+            var (status, body, _) = await SendAsync(HttpMethod.Post, "/clients/me/keys", client.ApiKey, null);
+            if (status == 201 && (string?)body?["id"] == client.Id.ToString() && (string?)body["key"] is { Length: > 0 } key)
+            {
+                // Used from now on, as often as any other.
+                own.Add(client with { ApiKey = key });
+                _made.Add(client with { ApiKey = key });
+                Interlocked.Increment(ref _created);
+            }
             else Interlocked.Increment(ref _failed);
             return;
         }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Globalization;
 using Godwit.Cli.Demo.Service;
 using Npgsql;
 
@@ -58,27 +58,57 @@ internal static class TenantsDatabase
     public static Task<long> RawKeysAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
         ScalarAsync<long>(connection, "SELECT count(api_key) FROM public.clients", cancellation);
 
-    /// <summary>Of the keys that clients hold, how many the database finds by their hash, as theirs and as old as the client.</summary>
-    public static async Task<long> FoundByHashAsync(NpgsqlConnection connection, IReadOnlyList<LegacyClient> clients, string pepper, CancellationToken cancellation)
+    /// <summary>Of the keys that clients hold, how many have a hash that the service verifies, as theirs and as old as the client.</summary>
+    public static async Task<long> FoundByHashAsync(NpgsqlConnection connection, IReadOnlyList<LegacyClient> clients, Green green, CancellationToken cancellation)
     {
-        var secret = Encoding.UTF8.GetBytes(pepper);
-        var callers = clients.Where(c => c.ApiKey is not null).ToList();
+        var stored = new Dictionary<Guid, (string Hash, DateTimeOffset Since)>();
+        await using var command = new NpgsqlCommand("SELECT client_id, api_key_hash, created_at FROM public.api_keys WHERE name = 'migrated-legacy' AND revoked_at IS NULL", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) stored.Add(reader.GetGuid(0), (reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)));
+        return clients.Count(c => c.ApiKey is { } key && stored.TryGetValue(c.Id, out var row) && row.Since == c.CreatedAt && green.IsOf(key, row.Hash));
+    }
+
+    /// <summary>How the hashes stand to the pepper that writes.</summary>
+    public static async Task<PepperStanding> StandingAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
         await using var command = new NpgsqlCommand(
             """
-            SELECT count(*) FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS held (client, hash, since)
-            JOIN public.api_keys k ON k.api_key_hash = held.hash
-            WHERE k.client_id = held.client AND k.created_at = held.since AND k.name = 'migrated-legacy' AND k.revoked_at IS NULL
+            SELECT count(*) FILTER (WHERE right(chain, 32) <> $1), count(*) FILTER (WHERE chain LIKE '%+' || $1), count(*) FILTER (WHERE chain = $1)
+            FROM (SELECT split_part(api_key_hash, '.', 2) AS chain FROM public.api_keys) hashes
             """, connection)
         {
-            Parameters =
-            {
-                new() { Value = callers.Select(c => c.Id).ToArray() },
-                new() { Value = callers.Select(c => Green.HashOf(secret, c.ApiKey!)).ToArray() },
-                new() { Value = callers.Select(c => c.CreatedAt).ToArray() },
-            },
+            Parameters = { new NpgsqlParameter<string> { TypedValue = await ActivePepperAsync(connection, cancellation) } },
         };
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new PepperStanding(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     }
+
+    public static async Task<bool> HasPepperAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        await ScalarAsync<bool>(connection, "SELECT to_regclass('godwit.keys') IS NOT NULL", cancellation)
+        && await ScalarAsync<bool>(connection, "SELECT EXISTS (SELECT FROM godwit.keys WHERE purpose = 'pepper' AND state = 'Active')", cancellation);
+
+    /// <summary>The pepper that wrote before the one that writes; null when there is none, or it is retired.</summary>
+    public static async Task<string?> FormerPepperAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT id FROM godwit.keys WHERE purpose = 'pepper' AND state = 'DecryptOnly' ORDER BY number DESC LIMIT 1", connection);
+        return (string?)await command.ExecuteScalarAsync(cancellation);
+    }
+
+    /// <summary>The pepper that writes.</summary>
+    public static Task<string> ActivePepperAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        ScalarAsync<string>(connection, "SELECT id FROM godwit.keys WHERE purpose = 'pepper' AND state = 'Active'", cancellation);
+
+    /// <summary>Clients with a key that nobody has presented since it was wrapped.</summary>
+    public static async Task<IReadOnlySet<Guid>> WrappedClientsAsync(NpgsqlConnection connection, int most, CancellationToken cancellation) =>
+        (await ScalarAsync<Guid[]>(
+            connection,
+            string.Create(CultureInfo.InvariantCulture, $"SELECT coalesce(array_agg(client_id), '{{}}') FROM (SELECT DISTINCT client_id FROM public.api_keys WHERE split_part(api_key_hash, '.', 2) LIKE '%+%' LIMIT {most}) AS few"),
+            cancellation)).ToHashSet();
+
+    /// <summary>Some stored hashes, as somebody has them who has read the table.</summary>
+    public static Task<string[]> SomeHashesAsync(NpgsqlConnection connection, CancellationToken cancellation) =>
+        ScalarAsync<string[]>(connection, "SELECT array_agg(api_key_hash) FROM (SELECT api_key_hash FROM public.api_keys ORDER BY id LIMIT 100) AS few", cancellation);
 
     private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
@@ -86,3 +116,8 @@ internal static class TenantsDatabase
         return (T)(await command.ExecuteScalarAsync(cancellation))!;
     }
 }
+
+/// <param name="FormerAlone">Hashes that do without it: of former peppers, and touched by nothing since.</param>
+/// <param name="Wrapped">Hashes of former peppers that are wrapped under it: nobody has presented the key since.</param>
+/// <param name="Anew">Hashes of it alone.</param>
+internal sealed record PepperStanding(long FormerAlone, long Wrapped, long Anew);

@@ -12,7 +12,7 @@ namespace Godwit.Cli.Keys;
 /// <summary><c>godwit keys</c>: the keyring of a target, the master key that wraps it, and the keys of people.</summary>
 internal static class KeysCommand
 {
-    private const string Next = "What was done is in the keyring: `godwit keys list` shows it. The same command again goes on.";
+    internal const string Next = "What was done is in the keyring: `godwit keys list` shows it. The same command again goes on.";
 
     public static Command Create(RunbookKinds kinds) => new("keys", "The keyring of a target, its master key, and the keys of people.")
     {
@@ -27,6 +27,7 @@ internal static class KeysCommand
         Act(kinds, "retire", "Takes a key out of use; refused while something needs it.", [KeyringOptions.Id], (session, result, token) => session.RetireAsync(IdOf(result), token)),
         Act(kinds, "destroy", "Removes the bytes of a retired key for good.", [KeyringOptions.Id], (session, result, token) => session.DestroyAsync(IdOf(result), token)),
         Act(kinds, "rewrap", "Wraps every key under the current master key, and persons' keys under the active key for persons.", [], (session, _, token) => session.RewrapAsync(token)),
+        ColumnCommand.Create(kinds),
         MasterCommand.Create(),
         PersonCommand.Create(kinds),
     };

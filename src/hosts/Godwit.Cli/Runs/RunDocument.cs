@@ -128,6 +128,9 @@ internal sealed record RunDocument
     /// <summary>The keys of the keyring; of a command that changes one, that key.</summary>
     public IReadOnlyList<KeyDocument>? Keys { get; init; }
 
+    /// <summary>Columns that hold what keys made; of a command that registers one, that column.</summary>
+    public IReadOnlyList<KeyColumnDocument>? KeyColumns { get; init; }
+
     /// <summary>The keyring's version.</summary>
     public long? Keyring { get; init; }
 

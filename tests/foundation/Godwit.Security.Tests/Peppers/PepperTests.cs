@@ -132,6 +132,27 @@ public sealed class PepperTests : IAsyncLifetime
 
     /// <summary>Whoever can write to the table, and not more, would have a key: SHA-256 of it is for everybody to compute.</summary>
     [Fact]
+    public async Task All_candidates_are_found_without_asking_which_chains_there_are()
+    {
+        var stored = new List<PepperedHash> { _pepper.Hash(s_key), _pepper.Import("legacy", HMACSHA256.HashData("the old pepper of an environment"u8, s_key)) };
+        for (var rotation = 0; rotation < 3; rotation++)
+        {
+            await RotateAsync();
+            // Each way that a hash may have gone: left alone, wrapped by this key, hashed anew.
+            stored.AddRange(stored.Where(h => h.Wrappers.Length + 2 <= PepperedHash.LongestChain).Select(_pepper.Wrap).ToList());
+            stored.Add(_pepper.Hash(s_key));
+        }
+        var all = _pepper.AllCandidates(s_key);
+        Assert.All(stored, h => Assert.Contains(h, all));
+        Assert.Equal(all.Count, all.Distinct().Count());
+        // Four keys: 15 chains of keys, and 14 that begin with the legacy hash, wrapped three times at most.
+        Assert.Equal(15 + 14, all.Count);
+        Assert.Empty(all.Intersect(_pepper.AllCandidates("another"u8)));
+        foreach (var hash in stored) Assert.Empty(_pepper.AllCandidates(Encoding.UTF8.GetBytes(hash.ToString())));
+        Assert.Empty(_pepper.AllCandidates([]));
+    }
+
+    [Fact]
     public async Task A_hash_of_another_systems_way_that_nobody_wrapped_is_none()
     {
         var pepper = new Pepper(await _keyring.OpenAsync(KeyPurpose.Pepper, Cancellation), "api-key", OriginalHash.Sha256("plain"));

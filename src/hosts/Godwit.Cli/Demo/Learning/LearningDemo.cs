@@ -48,7 +48,7 @@ internal sealed class LearningDemo(LocalCluster cluster, LearningOptions options
         var variables = DemoPlace.Variables(cluster, folder, _database);
         (variables["SQLITE_DATABASE"], variables["SQLITE_DATABASE_FILE"]) = (source, null);
         using var exported = new DemoVariables(variables);
-        folder.WriteVariables(variables, secretVariable: null);
+        folder.WriteVariables(variables);
         if (await place.ConnectAsync(_console, cancellation) is not { } target) return ExitCode.Fault;
         await using var application = target.OpenSource(new SessionSettings
         {

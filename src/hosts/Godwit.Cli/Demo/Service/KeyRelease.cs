@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 
 namespace Godwit.Cli.Demo.Service;
@@ -9,15 +7,11 @@ internal abstract class KeyRelease
 {
     public abstract string Name { get; }
 
-    public abstract string Sql { get; }
+    /// <summary>The client that a key is of; null when it is nobody's.</summary>
+    public abstract Task<Guid?> FindAsync(NpgsqlConnection connection, string key, CancellationToken cancellation);
 
-    public abstract string Sought(string key);
-
-    public async Task<Guid?> FindAsync(NpgsqlConnection connection, string key, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(Sql, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = Sought(key) } } };
-        return (Guid?)await command.ExecuteScalarAsync(cancellation);
-    }
+    /// <summary>Gives a client another key. It is returned here and never again; null when the release has no place for it.</summary>
+    public virtual Task<string?> CreateAsync(NpgsqlConnection connection, Guid client, CancellationToken cancellation) => Task.FromResult<string?>(null);
 }
 
 /// <summary>The legacy release: it compares raw keys.</summary>
@@ -25,25 +19,9 @@ internal sealed class Blue : KeyRelease
 {
     public override string Name => "blue";
 
-    public override string Sql => "SELECT id FROM public.clients WHERE api_key = $1";
-
-    public override string Sought(string key) => key;
-}
-
-/// <summary>The new release: it compares hashes under a pepper.</summary>
-internal sealed class Green(string pepper) : KeyRelease
-{
-    private byte[] _pepper = Encoding.UTF8.GetBytes(pepper);
-
-    public override string Name => "green";
-
-    public override string Sql => "SELECT client_id FROM public.api_keys WHERE api_key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())";
-
-    /// <summary>HMAC-SHA256 in lower-case hexadecimal, as the backfill computes it.</summary>
-    public static string HashOf(byte[] pepper, string key) => Convert.ToHexStringLower(HMACSHA256.HashData(pepper, Encoding.UTF8.GetBytes(key)));
-
-    public override string Sought(string key) => HashOf(Volatile.Read(ref _pepper), key);
-
-    /// <summary>What happens to services: deployed again with the secret of another environment. It answers as fast as ever, and refuses everybody.</summary>
-    public void TakeAnotherPepper() => Volatile.Write(ref _pepper, RandomNumberGenerator.GetBytes(24));
+    public override async Task<Guid?> FindAsync(NpgsqlConnection connection, string key, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT id FROM public.clients WHERE api_key = $1", connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = key } } };
+        return (Guid?)await command.ExecuteScalarAsync(cancellation);
+    }
 }

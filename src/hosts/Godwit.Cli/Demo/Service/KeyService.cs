@@ -3,11 +3,12 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Godwit.Security.Keyring;
 using Npgsql;
 
 namespace Godwit.Cli.Demo.Service;
 
-/// <summary>One release of the demo's service, on a port of its own: clients ask who they are, sign up, and change their e-mail address.</summary>
+/// <summary>One release of the demo's service, on a port of its own: clients ask who they are, sign up, get another key, and change their e-mail address.</summary>
 internal sealed class KeyService : IAsyncDisposable
 {
     public const string KeyHeader = "X-API-Key", ReleaseHeader = "X-Release";
@@ -55,7 +56,12 @@ internal sealed class KeyService : IAsyncDisposable
         {
             // An answer 500, which counts: what went wrong is nobody's business outside.
         }
-        if (context.Request.Url?.AbsolutePath.StartsWith("/clients", StringComparison.Ordinal) is true) _figures.Add(began, status >= 500);
+        catch (Exception e) when (e is KeyringException or ObjectDisposedException)
+        {
+            // Without a pepper nobody can tell whose key it is: that is no answer "unknown".
+            (status, body) = (503, new JsonObject { ["error"] = "No pepper" });
+        }
+        if (context.Request.Url?.AbsolutePath.StartsWith("/clients", StringComparison.Ordinal) is true) _figures.Add(began, status >= 500, status == 401);
         try
         {
             var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
@@ -78,6 +84,7 @@ internal sealed class KeyService : IAsyncDisposable
         ("GET", "/figures") => Task.FromResult((200, Figures())),
         ("GET", "/clients/me") => _store.AskAsync(async c => await FindAsync(c, request) is { } id ? (200, Me(id)) : Refused, default),
         ("PATCH", "/clients/me") => _store.AskAsync(async c => await FindAsync(c, request) is { } id ? await ChangeAsync(c, id, await ReadAsync(request)) : Refused, default),
+        ("POST", "/clients/me/keys") => _store.AskAsync(async c => await FindAsync(c, request) is { } id ? await CreateAsync(c, id) : Refused, default),
         ("POST", "/clients") => _store.AskAsync(async c => await SignUpAsync(c, await ReadAsync(request)), default),
         _ => Task.FromResult((404, new JsonObject { ["error"] = "There is nothing here" })),
     };
@@ -88,8 +95,11 @@ internal sealed class KeyService : IAsyncDisposable
 
     private JsonObject Figures()
     {
-        var (answers, failed, p95) = _figures.Read();
-        return new JsonObject { ["answers"] = answers, ["failed_share"] = failed, ["p95_ms"] = p95 is { } ms ? Math.Round(ms, 2) : null };
+        var (answers, failed, invalid, p95) = _figures.Read();
+        return new JsonObject
+        {
+            ["answers"] = answers, ["failed_share"] = failed, ["invalid_keys_share"] = invalid, ["invalid_keys_total"] = _figures.InvalidKeys, ["p95_ms"] = p95 is { } ms ? Math.Round(ms, 2) : null,
+        };
     }
 
     private static async Task<(int, JsonObject)> HealthAsync(NpgsqlConnection connection)
@@ -112,6 +122,9 @@ internal sealed class KeyService : IAsyncDisposable
             return null;
         }
     }
+
+    private async Task<(int, JsonObject)> CreateAsync(NpgsqlConnection connection, Guid id) =>
+        await _release.CreateAsync(connection, id, default) is { } key ? (201, new JsonObject { ["id"] = id.ToString(), ["key"] = key }) : (409, new JsonObject { ["error"] = "This release creates no keys" });
 
     private static async Task<(int, JsonObject)> ChangeAsync(NpgsqlConnection connection, Guid id, JsonObject body)
     {
