@@ -7,6 +7,7 @@ using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Keyring;
 using Godwit.Postgres.Reading;
 using Godwit.Postgres.Runs;
 using Godwit.Sqlite.Planning;
@@ -65,6 +66,8 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         var secrets = stored is not null
             ? opened.Source.UseAgain(stored.Description, ProcessEnvironment.Instance)
             : opened.Source.Use(plan, ProcessEnvironment.Instance);
+        await using var keyring = new PostgresRunKeyring(opened.Target, Environment.GetEnvironmentVariable, "verification", _time);
+        if (secrets.Count == 0) secrets = await opened.UseKeysAsync(plan, keyring, writes: false, cancellation);
         if (secrets.Count > 0)
         {
             await display.DisposeAsync();
@@ -84,7 +87,8 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         MoveVerification verification;
         try
         {
-            verification = await new MoveVerifier(opened.Source.Rows, snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
+            if (stored is not null) opened.Rows.Know(await StoredRanges.ReadAsync(sessions, stored.Description.Id, cancellation));
+            verification = await new MoveVerifier(opened.Rows, snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
         }
         catch (MisfitException misfit)
         {
