@@ -67,7 +67,7 @@ public static class KeyedMoves
         if (!column.IsEncrypted) yield break;
         var keys = new[] { table.PrimaryKey }.OfType<KeyPlan>().Concat(table.Uniques).ToList();
         if (keys.Exists(k => k.Columns.Contains(column.Place)) || table.Indexes.Any(i => i.Unique && i.KeySql.Contains(TargetName.Quote(name), StringComparison.Ordinal)))
-            yield return Refused("it is part of a key, and equal values have other ciphertexts each time", "Keep the key on a column of blind_index, or `drop: [keys, indexes]`.");
+            yield return Refused("it is part of a key, and equal values have other ciphertexts each time", "Keep the key on a column of blind_index.");
         var row = PlacesOf(table, column.Row);
         if (row.Count < column.Row.Count)
         {
