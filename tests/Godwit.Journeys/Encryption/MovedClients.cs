@@ -44,6 +44,18 @@ internal sealed class MovedClients : IAsyncDisposable
         """,
     ];
 
+    /// <summary>The same rows in PostgreSQL.</summary>
+    public static string InPostgres(int rows) =>
+        $"""
+        CREATE TABLE clients (id bigint PRIMARY KEY, email varchar(200) UNIQUE, api_key text, name text, shop integer NOT NULL, visits bigint);
+        CREATE INDEX clients_email ON clients (lower(email)); CREATE VIEW visitors AS SELECT id, visits FROM clients;
+        INSERT INTO clients SELECT i, CASE WHEN i % 100 = 7 THEN NULL ELSE 'User' || i || '@{Mark}.example' END, '{Mark}-key-' || i, CASE WHEN i % 3 = 0 THEN '' ELSE 'Zoë {Mark} ' || i END, i % 5, i FROM generate_series(1, {rows}) i;
+        """;
+
+    /// <summary>The mapping for that source, whose columns keep their names.</summary>
+    public static string MapOfPostgres => Map.Replace("drop: [keys]", "drop: [keys, indexes]", StringComparison.Ordinal)
+        .Replace("api_key: { transform: { pepper: { purpose: api-key } }, rename: api_key_hash }", "api_key_hash: { transform: { pepper: { from: api_key, purpose: api-key } } }\n      api_key: { leave_out: true }", StringComparison.Ordinal);
+
     public static string? EmailOf(long id) => id % 100 == 7 ? null : $"User{id}@{Mark}.example";
 
     public static async Task<MovedClients> MakeAsync(PostgresServers servers, int rows, string map = Map, bool keys = true)
