@@ -72,7 +72,7 @@ public sealed class MovedClientsTests(PostgresServers servers)
     }
 
     [Fact]
-    public async Task The_certificate_names_columns_and_purposes_and_abort_forgets_the_columns()
+    public async Task The_certificate_names_columns_and_purposes_and_the_keyring_knows_the_columns()
     {
         await using var clients = await MovedClients.MakeAsync(servers, 50);
         (await clients.MoveAsync()).MustBeVerified();

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Godwit.Cli.Move.Sources;
 using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Rows;
 using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
@@ -89,6 +90,11 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         {
             if (stored is not null) opened.Rows.Know(await StoredRanges.ReadAsync(sessions, stored.Description.Id, cancellation));
             verification = await new MoveVerifier(opened.Rows, snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
+        }
+        catch (UnsealableException unsealable)
+        {
+            await display.DisposeAsync();
+            return Refuse([Finding.Error(FindingCodes.RowsDiffer, unsealable.Message, new Place.InTable(unsealable.Table, Column: unsealable.Column), "Move again: the source was written to since.")], ExitCode.NotVerified);
         }
         catch (MisfitException misfit)
         {
