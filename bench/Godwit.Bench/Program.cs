@@ -27,6 +27,8 @@ try
             return 0;
         case ["move", .. var options]:
             return MoveBench.Run(MoveBenchOptions.Parse(options));
+        case ["keyed", var rows, .. var options]:
+            return KeyedMoveBench.Run(long.Parse(rows), MoveBenchOptions.Parse(options));
         case ["live", .. var options]:
             return LiveBench.Run(LiveBenchOptions.Parse(options));
         case ["ledger"]:
@@ -50,7 +52,7 @@ try
         case ["security", var rounds]:
             return await SecurityBench.RunAsync(int.Parse(rounds));
         default:
-            Console.Error.WriteLine("usage: godwit-bench narrow FILE ROWS | wide FILE BYTES | scan FILE | move OPTIONS | live OPTIONS | security ROUNDS | redis OPTIONS | log | serve PORT");
+            Console.Error.WriteLine("usage: godwit-bench narrow FILE ROWS | wide FILE BYTES | scan FILE | move OPTIONS | keyed ROWS OPTIONS | live OPTIONS | security ROUNDS | redis OPTIONS | log | serve PORT");
             return 2;
     }
 }

@@ -26,6 +26,9 @@ internal sealed class Server
     /// <summary>Where programs find the password.</summary>
     public IReadOnlyDictionary<string, string> Environment => _environment;
 
+    /// <summary>Something else that the programs are to find.</summary>
+    public void Let(string name, string value) => _environment[name] = value;
+
     public string Version => Dev("status").RootElement.GetProperty("version").GetString() ?? "?";
 
     /// <summary>An empty database of this name, and its URL.</summary>

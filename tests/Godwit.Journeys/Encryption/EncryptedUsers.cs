@@ -45,17 +45,24 @@ internal sealed class EncryptedUsers : IAsyncDisposable
         return users;
     }
 
-    /// <summary>A master key beside the runbook, and a keyring with keys for data and indexes in its target.</summary>
+    /// <summary>A master key beside the runbook, and a keyring with keys for data, indexes and peppers in its target.</summary>
     public static async Task<(PostgresTarget Target, LocalMasterKey Master)> MakeKeysAsync(RunbookFolder folder)
     {
-        var environment = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? folder.Target.Server.PassFile : null };
-        var target = (await PostgresTarget.ConnectAsync(PostgresUrl.Parse(folder.Target.Url, environment).Url!, environment)).Target!;
-        var master = MasterKeyFile.Create(folder.In("master.key"));
         folder.Environment["GODWIT_MASTER_KEY_FILE"] = folder.In("master.key");
+        return await MakeKeysAsync(folder.Target, folder.In("master.key"));
+    }
+
+    /// <summary>A master key in a file, and a keyring with keys for data, indexes and peppers in a database.</summary>
+    public static async Task<(PostgresTarget Target, LocalMasterKey Master)> MakeKeysAsync(TestDatabase database, string file)
+    {
+        var environment = ConnectionEnvironment.Process with { Variable = name => name == "PGPASSFILE" ? database.Server.PassFile : null };
+        var target = (await PostgresTarget.ConnectAsync(PostgresUrl.Parse(database.Url, environment).Url!, environment)).Target!;
+        var master = MasterKeyFile.Create(file);
         await using var source = target.OpenSource(new SessionSettings { RunId = "test", Role = "keys" });
         var keys = PostgresKeyring.Administer(new KeyringSessions(source), new MasterKeys(master), TimeProvider.System, "test");
         await keys.CreateAsync(KeyPurpose.Data, CancellationToken.None);
         await keys.CreateAsync(KeyPurpose.Index, CancellationToken.None);
+        await keys.CreateAsync(KeyPurpose.Pepper, CancellationToken.None);
         return (target, master);
     }
 

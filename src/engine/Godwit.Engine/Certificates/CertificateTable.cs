@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Model.Digests;
 using Godwit.Model.Moves;
 
@@ -65,12 +66,22 @@ public sealed record CertificateColumn(string Name, string Type);
 /// <param name="Transform">The transform's name.</param>
 /// <param name="Parameters">As JSON, defaults filled in; of a secret the name of its variable.</param>
 /// <param name="From">The columns of the source that it read.</param>
-/// <param name="Proven">What a verified table's digest says of the column: <see cref="EqualToTransform"/>.</param>
+/// <param name="Proven">What a verified table's digest says of the column: <see cref="EqualToTransform"/> or <see cref="OpensToSource"/>.</param>
 public sealed record CertificateTransform(string Column, string Transform, string Parameters, IReadOnlyList<string> From, string Proven)
 {
     public const string EqualToTransform = "equal to the transform of the source";
 
-    public static CertificateTransform Of(string column, ColumnTransform transform) => new(column, transform.Kind, transform.Parameters, transform.Inputs, EqualToTransform);
+    /// <summary>Of a column whose ciphertexts are others each time: what is digested is what they open to.</summary>
+    public const string OpensToSource = "opens to the source, each value bound to its row";
+
+    /// <summary>The purpose of the target's keys that made the values. Null of any other transform.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Keys { get; init; }
+
+    public static CertificateTransform Of(string column, ColumnTransform transform) => new(column, transform.Kind, transform.Parameters, transform.Inputs, transform.Kind == "encrypt" ? OpensToSource : EqualToTransform)
+    {
+        Keys = KeyedMoves.Purposes([transform]) is [var purpose] ? purpose.Name : null,
+    };
 
     public bool Says(string column, ColumnTransform transform) =>
         Column == column && Transform == transform.Kind && Parameters == transform.Parameters && From.SequenceEqual(transform.Inputs, StringComparer.Ordinal);

@@ -20,11 +20,14 @@ internal sealed class TransformReader(string path, TransformRegistry transforms,
         if (reading.Findings.Any(f => f.Severity == Severity.Error) || transforms.Read(column, reading.Value, At(entry.Value)) is not { } settings) return null;
         if (transforms.IsKeyed(settings.Kind))
         {
-            // A move proves rows by computing them again; these give something else each time, and a mirror back would have to undo them.
-            findings.Add(Finding.Error(
-                FindingCodes.TransformRefused, $"Column \"{column}\" is made by {settings.Kind}, which works with keys that are rotated: a move proves what it wrote by computing it a second time, and such a value is another each time", At(entry.Value),
-                "Move the column as it is, fill the new one with a backfill in the same runbook, and drop the plain one before the new side is opened (docs/encrypting.md)."));
-            return null;
+            if (settings.Parameters.Has("encrypted") && settings.Parameters.Flag("encrypted"))
+            {
+                findings.Add(Finding.Error(
+                    FindingCodes.TransformRefused, $"Column \"{column}\" is made by {settings.Kind} of values that are encrypted: a source's are not opened on the way", At(entry.Value),
+                    "Move them as they are, and bind them anew by a backfill after the move (docs/encrypting.md)."));
+                return null;
+            }
+            settings = settings with { Destination = MoveTransforms.Elsewhere };
         }
         var wrong = transforms.Check(settings).ToList();
         findings.AddRange(wrong);

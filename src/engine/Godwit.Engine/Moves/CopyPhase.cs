@@ -14,6 +14,7 @@ public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgres
         progress.Begin(MovePhase.Copy, plan.Tables.Sum(t => t.Rows));
         var work = new List<(TablePlan Table, int Ordinal)>();
         var ranges = await target.RangesAsync(cancellation);
+        source.Know(ranges);
         // The largest first: the end of the phase is then many small things and not one large one.
         foreach (var table in plan.Tables.OrderByDescending(t => t.Bytes))
         {
@@ -41,11 +42,13 @@ public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgres
     private async Task CopyAsync(TablePlan table, int ordinal, CancellationToken cancellation)
     {
         progress.At(table.SourceName);
+        using var write = await source.BeginRangeAsync(table, ordinal, cancellation);
         await target.CopyRangeAsync(
             table,
             ordinal,
             sink => Fill(table, ReadPurpose.Copy, table.Ranges[ordinal], sink, progress, cancellation),
             table.Quarantine is null ? null : sink => Fill(table, ReadPurpose.Quarantine, table.Ranges[ordinal], sink, progress: null, cancellation).Count,
+            write?.Keys,
             cancellation);
     }
 

@@ -105,6 +105,7 @@ public sealed class MoveRun(IRowSource source, IMoveTarget target, MoveRunOption
     private async Task<MoveVerification> VerifyPhaseAsync(CancellationToken cancellation)
     {
         await target.SetPhaseAsync("verify", cancellation);
+        source.Know(await target.RangesAsync(cancellation));
         await using var snapshot = await target.OpenSnapshotAsync(cancellation);
         return await new MoveVerifier(source, snapshot, target.Run.Plan, target.Run.HashKey, options, progress).RunAsync(cancellation);
     }

@@ -14,7 +14,11 @@ namespace Godwit.Engine.Moves;
 public sealed record TargetStep(string Id, string Phase, string Title, string Sql, string? Table = null);
 
 /// <summary>A range of the copy and what became of it.</summary>
-public sealed record CopiedRange(int Ordinal, bool Done, RangeDigest Digest, long Quarantined);
+public sealed record CopiedRange(int Ordinal, bool Done, RangeDigest Digest, long Quarantined)
+{
+    /// <summary>The keys under which its values were computed (<see cref="IRangeWrite.Keys"/>); null where there were none.</summary>
+    public string? Keys { get; init; }
+}
 
 /// <summary>What a run is, as its row in the target has it.</summary>
 public sealed record RunDescription
@@ -120,13 +124,15 @@ public interface IMoveTarget : IAsyncDisposable
 
     /// <summary>
     /// Copies one range: rows, their digest and the range's state commit together, or not at all. <paramref name="fill"/> runs on the calling thread
-    /// and returns the digest of what it wrote; <paramref name="fillQuarantine"/> likewise for the quarantine table, when there is one.
+    /// and returns the digest of what it wrote; <paramref name="fillQuarantine"/> likewise for the quarantine table, when there is one. <paramref name="keys"/>
+    /// are kept with the range.
     /// </summary>
     Task<CopiedRange> CopyRangeAsync(
         TablePlan table,
         int ordinal,
         Func<IRowImageSink, RangeDigest> fill,
         Func<IRowImageSink, long>? fillQuarantine,
+        string? keys,
         CancellationToken cancellation);
 
     /// <summary>Opens one snapshot of the target for verification.</summary>

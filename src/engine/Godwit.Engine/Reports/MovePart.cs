@@ -21,10 +21,10 @@ internal static class MovePart
             yield return new ReportBlock.Paragraph($"Step {move.Step}, from {certificate!.Source.FileName} into schema {move.Schema}; each table's digest is the sum of its rows' keyed hashes:");
             yield return new ReportBlock.Table(["source", "target", "rows", "in quarantine", "digest"], [.. certificate.Tables.Select(t => (IReadOnlyList<string>)
                 [t.SourceName, t.TargetName, ReportText.Count(t.Rows), ReportText.Count(t.Quarantined), t.Digest.Sum])]);
-            var transforms = certificate.Tables.SelectMany(t => (t.Transforms ?? []).Select(c => (IReadOnlyList<string>)[$"{t.TargetName}.{c.Column}", c.Transform, string.Join(", ", c.From), c.Parameters])).ToList();
+            var transforms = certificate.Tables.SelectMany(t => (t.Transforms ?? []).Select(c => (IReadOnlyList<string>)[$"{t.TargetName}.{c.Column}", c.Transform, string.Join(", ", c.From), c.Parameters, c.Keys ?? ""])).ToList();
             if (transforms.Count == 0) continue;
-            yield return new ReportBlock.Paragraph("Columns that are equal to a transform of the source, and not to the source:");
-            yield return new ReportBlock.Table(["column", "transform", "from", "parameters"], transforms);
+            yield return new ReportBlock.Paragraph("Columns that are equal to a transform of the source, and not to the source; what encrypt made opens to the source:");
+            yield return new ReportBlock.Table(["column", "transform", "from", "parameters", "keys for"], transforms);
         }
         yield return new ReportBlock.Paragraph("`godwit certificate export` writes the certificates into files.");
     }

@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves;
 using Godwit.Model.Moves;
 
 namespace Godwit.Engine.Rows;
@@ -60,4 +61,30 @@ public interface IRowSource
 
     /// <summary>Whether anyone has written to the source since it was opened.</summary>
     bool HasChanged();
+
+    /// <summary>What rows of the target go through before they are digested; null where they are digested as they are.</summary>
+    IRowOpener? CreateOpener(TablePlan table) => null;
+
+    /// <summary>Told what is in the target, before anything of it is read.</summary>
+    void Know(ILookup<string, CopiedRange> ranges)
+    {
+    }
+
+    /// <summary>Called before a range is copied; what it gives back is disposed of once the range has committed, or has not. Null where nothing needs to be held so long.</summary>
+    ValueTask<IRangeWrite?> BeginRangeAsync(TablePlan table, int ordinal, CancellationToken cancellation) => ValueTask.FromResult<IRangeWrite?>(null);
+}
+
+/// <summary>Turns rows of the target into what is digested, where what is stored of a value is another each time. Used by one thread.</summary>
+public interface IRowOpener
+{
+    /// <param name="image">The row's fields, without the field count.</param>
+    /// <returns>Fields likewise; valid until the next call.</returns>
+    ReadOnlySpan<byte> Open(ReadOnlySpan<byte> image);
+}
+
+/// <summary>A range that is being written.</summary>
+public interface IRangeWrite : IDisposable
+{
+    /// <summary>The keys under which its values are computed, to be kept with it.</summary>
+    string Keys { get; }
 }

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Backfill;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Steps;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
@@ -15,6 +17,9 @@ public static class MoveTransforms
     /// <summary>A secret is checked as a password is: whoever reads the check must pay for each guess.</summary>
     private const int Rounds = 100_000;
 
+    /// <summary>What keyed transforms are bound with here: of which tables is known to the plan alone, and what they give is made by the move (Moves/Keyed).</summary>
+    public static TransformDestination Elsewhere { get; } = new(new TableReference("source", "table"), new TableReference("target", "table"), IsSameRow: false);
+
     /// <exception cref="ArgumentException">The registry has no such transform.</exception>
     public static ITransform Bind(ColumnTransform transform)
     {
@@ -22,15 +27,15 @@ public static class MoveTransforms
         var parameters = JsonNode.Parse(transform.Parameters) as JsonObject ?? throw new JsonException($"the parameters of {transform.Kind} are no object");
         // A transform of one column reads the one that it is asked for; one of several has them among its parameters.
         if (kind.Shape.Fields.Any(f => f is { Name: "from", Shape: Shape.List })) parameters["from"] = new JsonArray([.. transform.Inputs.Select(i => JsonValue.Create(i))]);
-        return kind.Bind(new TransformSettings(transform.Inputs is [var first, ..] ? first : "", transform.Kind, parameters));
+        return kind.Bind(new TransformSettings(transform.Inputs is [var first, ..] ? first : "", transform.Kind, parameters, Destination: kind.IsKeyed ? Elsewhere : null));
     }
 
     /// <summary>Whether what it gives hides what it was given: a copy of the input beside it would undo that.</summary>
-    public static bool Hides(ColumnTransform transform) => transform.Kind is "hash" || transform.Kind.StartsWith("mask:", StringComparison.Ordinal);
+    public static bool Hides(ColumnTransform transform) => KeyedMoves.IsKeyed(transform) || transform.Kind is "hash" || transform.Kind.StartsWith("mask:", StringComparison.Ordinal);
 
-    /// <summary>The same function of another column.</summary>
+    /// <summary>The same function of another column, over time too: keys are rotated.</summary>
     public static bool AreSame(ColumnTransform one, ColumnTransform other) =>
-        one.Kind == other.Kind && one.Result == other.Result && one.Parameters == other.Parameters;
+        !KeyedMoves.IsKeyed(one) && one.Kind == other.Kind && one.Result == other.Result && one.Parameters == other.Parameters;
 
     public static IEnumerable<ColumnTransform> Of(MovePlan plan) => plan.Tables.SelectMany(t => t.Columns).Select(c => c.Transform).OfType<ColumnTransform>();
 

@@ -40,13 +40,17 @@ internal sealed class TargetDigestVisitor(UInt128 key, TableDigests digests, Ran
 
     private long _rows;
 
+    /// <summary>What rows go through before they are digested; the decoder is given them as they are stored. Null where nothing.</summary>
+    public IRowOpener? Opener { get; init; }
+
     public void Visit(ReadOnlySpan<byte> image)
     {
-        var hash = SipHash.Hash(key, image);
-        var index = locator.Locate(hash, image);
+        var digested = Opener is null ? image : Opener.Open(image);
+        var hash = SipHash.Hash(key, digested);
+        var index = locator.Locate(hash, digested);
         digests.Rows[index].Add(hash);
         // A row that cannot be decoded adds nothing, and so differs.
-        if (LargeRow.IsDecoded(decoding, hash, image.Length) && decoder.TryDecode(image, out var decoded))
+        if (LargeRow.IsDecoded(decoding, hash, digested.Length) && decoder.TryDecode(image, out var decoded))
             digests.Decoded[index].Add(SipHash.Hash(key, decoded));
         if ((++_rows & (RowsBetweenReports - 1)) == 0) progress.Add(RowsBetweenReports);
         if ((_rows & (MovePace.RowsBetweenLooks - 1)) == 0 && pace.IsDue) pace.Rest();

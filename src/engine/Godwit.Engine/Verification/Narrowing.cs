@@ -1,4 +1,5 @@
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Rows;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
@@ -61,7 +62,8 @@ public sealed class Narrowing(IRowSource source, ITargetSnapshot target, UInt128
         var hashes = new HashCollector(verification.Ranges, ranges);
         ReadSource(verification, ranges, hashes, cancellation);
         var targetOnly = new TargetOnlyCollector(table, key, verification.Ranges, ranges, hashes.Counts, most * 2);
-        foreach (var part in await target.SplitAsync(table, parts: 1, cancellation)) await target.ScanAsync(table, part, whole: false, targetOnly, cancellation);
+        var opener = source.CreateOpener(table);
+        foreach (var part in await target.SplitAsync(table, parts: 1, cancellation)) await target.ScanAsync(table, part, whole: opener is not null, OpeningVisitor.Before(targetOnly, opener), cancellation);
         if (targetOnly.Large.Count > 0)
         {
             var whole = new WholeRowCollector(table, key, targetOnly);

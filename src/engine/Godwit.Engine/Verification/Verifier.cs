@@ -80,8 +80,8 @@ public sealed class Verifier(IRowSource source, ITargetSnapshot target, MovePlan
     {
         var started = Stopwatch.GetTimestamp();
         var digests = new TableDigests(sides.Ranges.Count);
-        var visitor = new TargetDigestVisitor(key, digests, sides.Ranges, source.CreateSecondDecoder(table), _decoding, progress, options.Pace.Begin(cancellation));
-        await target.ScanAsync(table, part, whole: _decoding.OneIn == 1, visitor, cancellation);
+        var visitor = new TargetDigestVisitor(key, digests, sides.Ranges, source.CreateSecondDecoder(table), _decoding, progress, options.Pace.Begin(cancellation)) { Opener = source.CreateOpener(table) };
+        await target.ScanAsync(table, part, whole: _decoding.OneIn == 1 || visitor.Opener is not null, visitor, cancellation);
         visitor.Report();
         sides.AddTo(sides.Target, digests, Stopwatch.GetTimestamp() - started);
     }

@@ -22,6 +22,7 @@ internal static class RangeCopy
         int ordinal,
         Func<IRowImageSink, RangeDigest> fill,
         Func<IRowImageSink, long>? fillQuarantine,
+        string? keys,
         CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -47,7 +48,7 @@ internal static class RangeCopy
             var quarantineTable = TargetName.Qualify(run.Plan.Schema, quarantine.TargetName);
             quarantined = await CopyIn.RunAsync(connection, $"COPY {quarantineTable} FROM STDIN (FORMAT binary)", fillQuarantine, cancellation);
         }
-        var done = new CopiedRange(ordinal, Done: true, digest, quarantined);
+        var done = new CopiedRange(ordinal, Done: true, digest, quarantined) { Keys = keys };
         await RangeRows.FinishAsync(connection, transaction, run.Id, table.TargetName, done, cancellation);
         await transaction.CommitAsync(cancellation);
         return done;

@@ -1,4 +1,5 @@
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Rows;
 using Godwit.Model.Digests;
 using Godwit.Model.Findings;
@@ -16,9 +17,10 @@ internal static class MovedDigests
     /// <param name="sessions">To read with.</param>
     /// <param name="move">The move.</param>
     /// <param name="moved">What each table held, by its name at the target.</param>
+    /// <param name="openerOf">What a table's rows go through before they are digested; null where they are digested as they are.</param>
     /// <param name="cancellation">Stops.</param>
     public static async Task<IReadOnlyList<Finding>> FindChangedAsync(
-        NpgsqlConnection connection, TargetSessions sessions, RunDescription move, IReadOnlyDictionary<string, RangeDigest> moved, CancellationToken cancellation)
+        NpgsqlConnection connection, TargetSessions sessions, RunDescription move, IReadOnlyDictionary<string, RangeDigest> moved, Func<TablePlan, IRowOpener?> openerOf, CancellationToken cancellation)
     {
         await LockAsync(connection, move.Plan, cancellation);
         // Taken now, it sees all that was written before the lock.
@@ -28,7 +30,8 @@ internal static class MovedDigests
         foreach (var table in move.Plan.Tables.Except(altered))
         {
             var visitor = new DigestVisitor(move.HashKey);
-            await snapshot.ScanAsync(table, new BlockRange(0, null), whole: false, visitor, cancellation);
+            var opener = openerOf(table);
+            await snapshot.ScanAsync(table, new BlockRange(0, null), whole: opener is not null, OpeningVisitor.Before(visitor, opener), cancellation);
             if (!moved.TryGetValue(table.TargetName, out var before)) findings.Add(Changed(table, "nobody knows what it held"));
             else if (await HasMoreColumnsAsync(connection, move.Plan.Schema, table, cancellation)) findings.Add(Changed(table, "it has columns that were not moved"));
             else if (visitor.Digest != before) findings.Add(Changed(table, $"{before.Count:N0} rows were moved, {visitor.Digest.Count:N0} other rows are there"));

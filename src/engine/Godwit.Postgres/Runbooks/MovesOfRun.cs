@@ -1,8 +1,10 @@
 using Godwit.Engine.Live;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Rows;
 using Godwit.Engine.Runs;
 using Godwit.Model.Digests;
 using Godwit.Model.Findings;
+using Godwit.Model.Moves;
 using Godwit.Model.Names;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Live;
@@ -122,12 +124,13 @@ public sealed class MovesOfRun
     /// <summary>Removes what a move has made, in one transaction that no writer can come between.</summary>
     /// <param name="move">The move.</param>
     /// <param name="moved">What its tables have to hold still, by their names at the target; null does not look.</param>
+    /// <param name="openerOf">What a table's rows go through before they are compared with that; null where they are compared as they are.</param>
     /// <param name="dropSchema">Whether the schema goes too, if nothing else stands in it.</param>
     /// <param name="live">The new side of a live move, whose recording and fences go in the same transaction: nobody is let in before the tables are gone. Null of any other move.</param>
     /// <param name="cancellation">Stops.</param>
     /// <returns>Why it was not removed; empty once it is gone.</returns>
     public Task<IReadOnlyList<Finding>> RemoveAsync(
-        RunDescription move, IReadOnlyDictionary<string, RangeDigest>? moved, bool dropSchema, PostgresLiveSide? live, CancellationToken cancellation) => WithSessionAsync<IReadOnlyList<Finding>>(
+        RunDescription move, IReadOnlyDictionary<string, RangeDigest>? moved, Func<TablePlan, IRowOpener?> openerOf, bool dropSchema, PostgresLiveSide? live, CancellationToken cancellation) => WithSessionAsync<IReadOnlyList<Finding>>(
         async (sessions, session) =>
         {
             var connection = session.Connection;
@@ -138,7 +141,7 @@ public sealed class MovesOfRun
             if (await RunRows.LockAsync(connection, transaction, move.Id, cancellation) == RunState.Aborted) return [];
             if (moved is not null)
             {
-                var changed = await MovedDigests.FindChangedAsync(connection, sessions, move, moved, cancellation);
+                var changed = await MovedDigests.FindChangedAsync(connection, sessions, move, moved, openerOf, cancellation);
                 if (changed.Count > 0) return changed;
             }
             await RunRemoval.RunAsync(connection, transaction, move, cancellation);

@@ -97,11 +97,11 @@ public sealed class PostgresMoveTarget : IMoveTarget
     }
 
     public async Task<CopiedRange> CopyRangeAsync(
-        TablePlan table, int ordinal, Func<IRowImageSink, RangeDigest> fill, Func<IRowImageSink, long>? fillQuarantine, CancellationToken cancellation)
+        TablePlan table, int ordinal, Func<IRowImageSink, RangeDigest> fill, Func<IRowImageSink, long>? fillQuarantine, string? keys, CancellationToken cancellation)
     {
         await using var session = await _sessions.RentAsync(cancellation);
         var connection = session.Connection;
-        var copied = await RangeCopy.RunAsync(connection, _lease, Run, table, ordinal, fill, fillQuarantine, cancellation);
+        var copied = await RangeCopy.RunAsync(connection, _lease, Run, table, ordinal, fill, fillQuarantine, keys, cancellation);
         session.Keep();
         return copied;
     }

@@ -26,11 +26,11 @@ internal static class RangeRows
     public static async Task<ILookup<string, CopiedRange>> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT ordinal, done, rows, hash_sum, hash_xor, quarantined, table_name FROM godwit.ranges WHERE run = $1 ORDER BY table_name, ordinal", connection)
+            "SELECT ordinal, done, rows, hash_sum, hash_xor, quarantined, keys, table_name FROM godwit.ranges WHERE run = $1 ORDER BY table_name, ordinal", connection)
         { Parameters = { new() { Value = run } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var ranges = new List<(string Table, CopiedRange Range)>();
-        while (await reader.ReadAsync(cancellation)) ranges.Add((reader.GetString(6), Read(reader)));
+        while (await reader.ReadAsync(cancellation)) ranges.Add((reader.GetString(7), Read(reader)));
         return ranges.ToLookup(r => r.Table, r => r.Range, StringComparer.Ordinal);
     }
 
@@ -39,7 +39,7 @@ internal static class RangeRows
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT ordinal, done, rows, hash_sum, hash_xor, quarantined FROM godwit.ranges
+            SELECT ordinal, done, rows, hash_sum, hash_xor, quarantined, keys FROM godwit.ranges
             WHERE run = $1 AND table_name = $2 AND ordinal = $3 FOR UPDATE
             """, connection, transaction)
         { Parameters = { new() { Value = run }, new() { Value = table }, new() { Value = ordinal } } };
@@ -53,7 +53,7 @@ internal static class RangeRows
     {
         await using var command = new NpgsqlCommand(
             """
-            UPDATE godwit.ranges SET done = true, rows = $4, hash_sum = $5, hash_xor = $6, quarantined = $7, finished_at = clock_timestamp()
+            UPDATE godwit.ranges SET done = true, rows = $4, hash_sum = $5, hash_xor = $6, quarantined = $7, keys = $8, finished_at = clock_timestamp()
             WHERE run = $1 AND table_name = $2 AND ordinal = $3
             """, connection, transaction)
         {
@@ -66,6 +66,7 @@ internal static class RangeRows
                 new() { Value = ToBytes(range.Digest.Sum) },
                 new() { Value = ToBytes(range.Digest.Xor) },
                 new() { Value = range.Quarantined },
+                new() { Value = (object?)range.Keys ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);
@@ -83,6 +84,6 @@ internal static class RangeRows
         var digest = new RangeDigest { Count = reader.GetInt64(2) };
         if (!reader.IsDBNull(3)) digest.Sum = BinaryPrimitives.ReadUInt128BigEndian(reader.GetFieldValue<byte[]>(3));
         if (!reader.IsDBNull(4)) digest.Xor = BinaryPrimitives.ReadUInt128BigEndian(reader.GetFieldValue<byte[]>(4));
-        return new CopiedRange(reader.GetInt32(0), reader.GetBoolean(1), digest, reader.GetInt64(5));
+        return new CopiedRange(reader.GetInt32(0), reader.GetBoolean(1), digest, reader.GetInt64(5)) { Keys = reader.IsDBNull(6) ? null : reader.GetString(6) };
     }
 }

@@ -1,4 +1,5 @@
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
 using Godwit.Postgres.Schema;
@@ -29,6 +30,7 @@ internal static class RunRemoval
         // All in one statement, since foreign keys among them would each hold the other back.
         if (names.Count > 0)
             await ExecuteAsync(connection, transaction, $"DROP TABLE IF EXISTS {string.Join(", ", names.Select(n => TargetName.Qualify(plan.Schema, n)))}", cancellation);
+        if (KeyedMoves.Columns(plan).Any() && names.Count > 0) await ExecuteAsync(connection, transaction, KeyColumnDdl.Forget(plan, names), cancellation);
         foreach (var drop in Objects(plan, made, ObjectStage.BeforeTables)) await ExecuteAsync(connection, transaction, drop, cancellation);
         foreach (var notes in new[] { "steps", "ranges" })
         {

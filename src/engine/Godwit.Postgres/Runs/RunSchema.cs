@@ -16,7 +16,7 @@ internal static class RunSchema
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Each version's statements, idempotent, the oldest first: a database of any earlier one is brought up to date.</summary>
-    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Nested + Guards, Notices.NoticeSchema.Statements, People.PeopleSchema.Statements, Tripwires.TripwireSchema.Statements, Rehearsals.RehearsalsSchema.Statements, Applications, Live.LiveRows.Statements, Keyring.KeyringSchema.Statements];
+    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Nested + Guards, Notices.NoticeSchema.Statements, People.PeopleSchema.Statements, Tripwires.TripwireSchema.Statements, Rehearsals.RehearsalsSchema.Statements, Applications, Live.LiveRows.Statements, Keyring.KeyringSchema.Statements, RangeKeys];
 
     private const string Moves = """
         CREATE SCHEMA IF NOT EXISTS godwit;
@@ -162,6 +162,9 @@ internal static class RunSchema
         );
         INSERT INTO godwit.incarnation DEFAULT VALUES ON CONFLICT DO NOTHING;
         """;
+
+    /// <summary>The keys under which a range's indexes and hashes were computed: after a rotation nothing else tells.</summary>
+    private const string RangeKeys = "ALTER TABLE godwit.ranges ADD COLUMN IF NOT EXISTS keys text;";
 
     /// <summary>How often a step was taken back: effects outside tell one application of it from the next.</summary>
     private const string Applications = "ALTER TABLE godwit.steps ADD COLUMN IF NOT EXISTS times_undone integer NOT NULL DEFAULT 0;";

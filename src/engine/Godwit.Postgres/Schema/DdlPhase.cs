@@ -7,6 +7,7 @@ public static class DdlPhase
     public const string Before = "objects before tables";
     public const string Tables = "tables";
     public const string AfterTables = "partitions";
+    public const string KeyColumns = "columns of keys";
     public const string Keys = "keys";
     public const string Indexes = "indexes";
     public const string AfterIndexes = "indexes of partitions";

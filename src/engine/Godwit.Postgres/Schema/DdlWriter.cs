@@ -19,6 +19,7 @@ public static class DdlWriter
             .. ObjectDdl.Of(plan, ObjectStage.BeforeTables, DdlPhase.Before),
             .. plan.Tables.Select(t => TableDdl.Create(plan.Schema, t)),
             .. plan.Tables.Select(t => QuarantineDdl.Create(plan.Schema, t)).OfType<TargetStep>(),
+            .. KeyColumnDdl.Note(plan),
             .. ObjectDdl.Of(plan, ObjectStage.AfterTables, DdlPhase.AfterTables),
         ]),
     ];

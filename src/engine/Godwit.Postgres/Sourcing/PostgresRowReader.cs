@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Rows;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
@@ -13,7 +15,10 @@ namespace Godwit.Postgres.Sourcing;
 internal sealed class PostgresRowReader(NpgsqlConnection connection, Action<NpgsqlConnection> keep, string schema, TablePlan table, ReadPurpose purpose, IReadOnlyList<string>? conditions = null) : IRowReader, ISourceRow
 {
     private readonly string[] _columns = [.. table.Columns.Where(c => purpose != ReadPurpose.Copy || c.GeneratedSql is null)
-        .Select(c => "t." + TargetName.Quote(c.SourceName) + (c.ComparedAsText && purpose == ReadPurpose.Verify ? "::text" : ""))];
+        .Select(c => c.Transform is { } transform ? PlainSql.Of(c, transform, "t") : "t." + TargetName.Quote(c.SourceName) + (c.ComparedAsText && purpose == ReadPurpose.Verify ? "::text" : ""))];
+
+    /// <summary>Which fields give nothing back, and are no part of the source's image.</summary>
+    private readonly bool[]? _oneWay = table.Columns.Any(KeyedMoves.IsOneWay) ? [.. table.Columns.Where(c => purpose != ReadPurpose.Copy || c.GeneratedSql is null).Select(KeyedMoves.IsOneWay)] : null;
 
     private RowImageBuffer? _buffer;
     private byte[]? _large;
@@ -23,7 +28,26 @@ internal sealed class PostgresRowReader(NpgsqlConnection connection, Action<Npgs
     public long RowNumber => 0;
 
     /// <summary>The image itself: source and target are the same program, and what one writes the other reads.</summary>
-    public ReadOnlySpan<byte> SourceImage() => _large is not null ? _large : _buffer!.TryGetRow(out var image) ? image : throw new InvalidOperationException("a row that fits the buffer is not in it");
+    public ReadOnlySpan<byte> SourceImage()
+    {
+        var image = _large is not null ? _large : _buffer!.TryGetRow(out var row) ? row : throw new InvalidOperationException("a row that fits the buffer is not in it");
+        return _oneWay is null ? image : Without(image, _oneWay);
+    }
+
+    private static byte[] Without(ReadOnlySpan<byte> image, bool[] fields)
+    {
+        var left = new byte[image.Length];
+        var (at, length) = (0, 0);
+        foreach (var isLeftOut in fields)
+        {
+            var field = image.Slice(at, sizeof(int) + Math.Max(BinaryPrimitives.ReadInt32BigEndian(image[at..]), 0));
+            at += field.Length;
+            if (isLeftOut) continue;
+            field.CopyTo(left.AsSpan(length));
+            length += field.Length;
+        }
+        return left[..length];
+    }
 
     public long Read(RowIdRange range, RowImageBuffer buffer, IRowVisitor visitor, CancellationToken cancellation)
     {

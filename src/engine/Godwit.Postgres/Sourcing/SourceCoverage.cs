@@ -10,7 +10,7 @@ namespace Godwit.Postgres.Sourcing;
 /// </summary>
 internal static class SourceCoverage
 {
-    public static IReadOnlyList<Finding> Compare(SchemaCatalog catalog, MovePlan plan, IReadOnlyCollection<string> leftOut)
+    public static IReadOnlyList<Finding> Compare(SchemaCatalog catalog, MovePlan plan, IReadOnlyCollection<string> leftOut, IReadOnlyDictionary<string, IReadOnlyList<string>>? leftOutColumns = null)
     {
         var findings = new List<Finding>();
         var names = new Renaming(plan.Schema, new Dictionary<string, string>(StringComparer.Ordinal));
@@ -25,8 +25,9 @@ internal static class SourceCoverage
                 continue;
             }
             var columns = table.Columns.Select(c => (c.Name, Type: names.TypeText(catalog, c))).ToList();
-            findings.AddRange(columns.Where(c => planned.Columns.All(p => p.SourceName != c.Name)).Select(c => Differs($"{table.Name} has a column {c.Name} that was not there when it was moved.", new Place.InTable(table.Name, Column: c.Name))));
-            findings.AddRange(planned.Columns.Where(p => !columns.Contains((p.SourceName, p.Type.Sql))).Select(p => Differs($"{table.Name} no longer has the column {p.SourceName} as it was moved.", new Place.InTable(table.Name, Column: p.SourceName))));
+            var mayMiss = leftOutColumns?.GetValueOrDefault(planned.SourceName) ?? [];
+            findings.AddRange(columns.Where(c => planned.Columns.All(p => p.SourceName != c.Name) && !mayMiss.Contains(c.Name)).Select(c => Differs($"{table.Name} has a column {c.Name} that was not there when it was moved.", new Place.InTable(table.Name, Column: c.Name))));
+            findings.AddRange(planned.Columns.Where(p => p.Transform is { } t ? !t.Inputs.All(i => columns.Exists(c => c.Name == i)) : !columns.Contains((p.SourceName, p.Type.Sql))).Select(p => Differs($"{table.Name} no longer has the column {p.SourceName} as it was moved.", new Place.InTable(table.Name, Column: p.SourceName))));
         }
         findings.AddRange(plan.Tables.Where(t => !there.ContainsKey(t.SourceName)).Select(t => Differs($"The source no longer has the table {t.SourceName} that was moved.", new Place.InTable(t.SourceName))));
         return findings;

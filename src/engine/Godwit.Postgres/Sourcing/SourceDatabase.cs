@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Model.Names;
@@ -102,7 +103,8 @@ public sealed class SourceDatabase : IDisposable
         {
             await LockAsync([], cancellation);
             var catalog = await SchemaCatalogReader.ReadAsync(_control, Schema, [Schema], cancellation);
-            var result = SourcePlanner.Plan(catalog, _server.Server.Version, await SourceLocks.LargeObjectsAsync(_control, cancellation), options);
+            var dependents = ColumnReshaping.IsAsked(options.Map) ? await ColumnDependent.ReadAsync(_control, Schema, cancellation) : [];
+            var result = SourcePlanner.Plan(catalog, _server.Server.Version, await SourceLocks.LargeObjectsAsync(_control, cancellation), options, dependents);
             if (result.Plan is not { } plan) return result;
             progress.Begin(MovePhase.Profile, plan.Tables.Count);
             var counted = new ConcurrentDictionary<string, TablePlan>(StringComparer.Ordinal);
@@ -116,7 +118,14 @@ public sealed class SourceDatabase : IDisposable
                 Made = [.. made.Where(n => catalog.Tables.All(t => t.Name != n) && catalog.Sequences.All(s => s.Name != n))],
             };
             if (Unsendable.Find(_control, Schema, plan.Tables) is { Count: > 0 } unsendable) return result with { Plan = null, Findings = [.. result.Findings, .. unsendable] };
-            return result with { Plan = plan with { Tables = [.. plan.Tables.Select(t => counted[t.SourceName])] } };
+            result = result with { Plan = plan with { Tables = [.. plan.Tables.Select(t => counted[t.SourceName])] } };
+            var failures = new ConcurrentBag<Finding>();
+            await Workers.RunAsync(result.Plan!.Tables.Where(KeyedMoves.IsKeyed), jobs, (table, token) =>
+            {
+                foreach (var failure in KeyedValues.FindFailures(new PostgresRowSource(this), table, token)) failures.Add(failure);
+                return Task.CompletedTask;
+            }, cancellation);
+            return failures.IsEmpty ? result : result with { Plan = null, Findings = [.. result.Findings, .. failures.OrderBy(f => f.Message, StringComparer.Ordinal)] };
         });
 
     /// <summary>The tables that a move of everything moves.</summary>
@@ -124,8 +133,9 @@ public sealed class SourceDatabase : IDisposable
         async () => [.. (await SchemaCatalogReader.ReadAsync(_control, Schema, [Schema], cancellation)).Tables.Where(t => !t.Extension && t.Kind != "f").Select(t => t.Name)]);
 
     /// <summary>What stands in the source and not in a plan, or the other way round.</summary>
-    public Task<IReadOnlyList<Finding>> CompareAsync(MovePlan plan, IReadOnlyCollection<string> leftOut, CancellationToken cancellation) => SourceReadException.GuardAsync(
-        async () => SourceCoverage.Compare(await SchemaCatalogReader.ReadAsync(_control, Schema, [Schema], cancellation), plan, leftOut));
+    public Task<IReadOnlyList<Finding>> CompareAsync(
+        MovePlan plan, IReadOnlyCollection<string> leftOut, IReadOnlyDictionary<string, IReadOnlyList<string>>? leftOutColumns, CancellationToken cancellation) => SourceReadException.GuardAsync(
+        async () => SourceCoverage.Compare(await SchemaCatalogReader.ReadAsync(_control, Schema, [Schema], cancellation), plan, leftOut, leftOutColumns));
 
     /// <summary>Whether the source still shows what another opening of it, maybe long ago, has read. It then goes on with that one's stamp.</summary>
     public Task<bool> IsStillAsync(SourceStamp before, CancellationToken cancellation) => SourceReadException.GuardAsync(

@@ -11,13 +11,16 @@ namespace Godwit.Sqlite.Decoding;
 public sealed class SourceImageReader
 {
     private readonly bool[] _emptyIsNull;
+    private readonly bool[] _leftOut;
     private readonly bool _utf16;
     private readonly bool _bigEndian;
 
     /// <param name="columns">The columns in the order in which the statement gives them.</param>
     /// <param name="encoding">What <c>PRAGMA encoding</c> says: <c>UTF-8</c>, <c>UTF-16le</c> or <c>UTF-16be</c>.</param>
-    public SourceImageReader(IReadOnlyList<ColumnPlan> columns, string encoding = "UTF-8")
+    /// <param name="leftOut">Which of them are no part of the image; null leaves none out.</param>
+    public SourceImageReader(IReadOnlyList<ColumnPlan> columns, string encoding = "UTF-8", Func<ColumnPlan, bool>? leftOut = null)
     {
+        _leftOut = [.. columns.Select(c => leftOut?.Invoke(c) ?? false)];
         _emptyIsNull = [.. columns.Select(c => c.Mapping.EmptyIsNull)];
         (_utf16, _bigEndian) = encoding switch
         {
@@ -33,6 +36,7 @@ public sealed class SourceImageReader
     {
         for (var column = 0; column < _emptyIsNull.Length; column++)
         {
+            if (_leftOut[column]) continue;
             switch (statement.GetStorageClass(column))
             {
                 case StorageClass.Null: image.AddNull(); break;

@@ -60,12 +60,12 @@ internal sealed class IndexPlanning(PlanContext context, NamePlanning names, Key
         if (index is { Unique: true, Partial: false }) NoteUnique(table, index, columns);
     }
 
-    /// <summary>A bare column is indexed whatever it holds; an expression and a condition are about what it held.</summary>
+    /// <summary>A bare column is indexed whatever it holds, unless that is ciphertext; an expression and a condition are about what it held.</summary>
     private bool SpeaksOfRaw(TableDraft table, SourceIndex index, CreateIndex syntax, string sql)
     {
         var expressions = index.Parts.Zip(syntax.Columns).Where(p => p.First.Column is null).Select(p => p.Second.Expression).Concat(syntax.Where is { } where ? [where] : []);
         var named = TransformRules.Changed(table.Source, expressions.SelectMany(ExpressionTree.ColumnsOf));
-        var bare = index.Parts.Select(p => p.Column).OfType<int>().Select(c => table.Source.Columns[c]).Where(c => c.IsLeftOut);
+        var bare = index.Parts.Select(p => p.Column).OfType<int>().Select(c => table.Source.Columns[c]).Where(c => c.IsBeyondIndexes);
         return TransformRules.Stops(
             context, table.Source, [.. named.Concat(bare).Distinct()], Dependents.Indexes, $"The index {index.Name}", index.Unique ? "unique index" : "index", index.Name, sql,
             index.Unique ? "Without it PostgreSQL does not keep these rows unique." : null);

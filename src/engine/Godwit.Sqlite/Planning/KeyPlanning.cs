@@ -56,7 +56,7 @@ internal sealed class KeyPlanning(PlanContext context, ConstraintNaming naming)
         DuplicateKeys.Plan(context, table, index, [.. index.Parts.Select(p => table.Columns[p.Column!.Value].Source.Sql(table.Name))]);
 
     private bool IsLeftOut(TableDraft table, SourceIndex index, List<int> columns) => TransformRules.Stops(
-        context, table.Source, [.. columns.Select(c => table.Source.Columns[c]).Where(c => c.IsLeftOut)], Dependents.Keys, $"The unique key {index.Name}", "unique key", index.Name,
+        context, table.Source, [.. columns.Select(c => table.Source.Columns[c]).Where(c => c.IsBeyondIndexes)], Dependents.Keys, $"The unique key {index.Name}", "unique key", index.Name,
         KeySyntax.Text(table.Syntax, table.Source.Sql), "Without it PostgreSQL does not keep these rows unique.");
 
     private void AddFolded(TableDraft table, SourceIndex index)

@@ -1,4 +1,5 @@
 using Godwit.Engine.Mapping;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Model.Moves;
 using Godwit.Sqlite.Grammar;
 using Godwit.Sqlite.Native;
@@ -37,6 +38,7 @@ public static class MovePlanner
         VirtualTablePlanning.Plan(context, name => options.Tables?.Any(t => SqliteNames.Same(t, name)) ?? true);
         var plan = context.Findings.HasErrors ? null : ToPlan(context, profiles, views);
         if (plan is not null) plan = plan with { Tables = quarantine.Apply(plan.Tables, names) };
+        if (plan is not null) context.Findings.AddRange(KeyedMoves.Check(plan));
         return new PlanResult(context.Findings.HasErrors ? null : plan, context.Findings.All, context.Findings.NotMoved)
         {
             Choices = [.. context.Tables.Select(t => new TableChoices(t.Name, t.TargetName, profiles[t.Name].Rows, [.. t.Kept.Select(ToPlan)]))],

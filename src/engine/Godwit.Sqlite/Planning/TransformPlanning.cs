@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
@@ -70,7 +71,9 @@ public static class TransformPlanning
         }
         var gives = MoveTransforms.Bind(transform).Output == TransformOutput.Bytes ? TargetType.Bytea : TargetType.Text;
         var result = said.Type ?? gives;
-        if ((result.Name == TypeName.Bytea) != (gives.Name == TypeName.Bytea))
+        if (KeyedMoves.IsKeyed(transform) && result != gives)
+            Refuse(findings, table, said, $"is to be {result.Sql}, and {transform.Kind} gives {gives.Sql}", "Leave the type out.");
+        else if ((result.Name == TypeName.Bytea) != (gives.Name == TypeName.Bytea))
             Refuse(findings, table, said, $"is to be {result.Sql}, and its transform gives {gives.Sql}", gives.Name == TypeName.Bytea ? "Choose another output of the transform, or leave the type out." : "Choose output: bytea of the transform, or another type.");
         return column with { Transform = transform with { Result = result }, DeclaredType = ResultForms.DeclaredAs(result), Generation = ColumnGeneration.None };
     }

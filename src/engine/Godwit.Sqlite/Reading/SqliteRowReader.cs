@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Rows;
 using Godwit.Model.Moves;
 using Godwit.Sqlite.Decoding;
@@ -64,7 +65,7 @@ public sealed class SqliteRowReader : IRowReader, ISourceRow
             : null;
         _rawColumns = purpose == ReadPurpose.Quarantine && table.Quarantine?.Raw is { } raw ? [.. raw.Select(c => SelectStatement.Quote(c.SourceName))] : [];
         _raw = purpose != ReadPurpose.Quarantine ? null : _rawColumns.Length > 0 ? new QuarantineEncoder(_selected.Length, _rawColumns.Length) : new QuarantineEncoder(0, _columns.Length);
-        _sourceImage = new SourceImageReader(_columns, PragmaName(encoding));
+        _sourceImage = new SourceImageReader(_columns, PragmaName(encoding), KeyedMoves.IsOneWay);
         _readsRowId = table.HasRowId && (purpose != ReadPurpose.Copy || _quarantine is not null);
     }
 

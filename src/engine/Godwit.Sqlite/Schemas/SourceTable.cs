@@ -67,6 +67,9 @@ public sealed record SourceColumn(
     /// <summary>Whether the target holds other values than the source, so that whatever speaks of the values speaks of something else.</summary>
     public bool IsChanged => IsLeftOut || (Transform is { } transform && !(transform.IsCopy && transform.Inputs is [var input] && SqliteNames.Same(input, Name)));
 
+    /// <summary>Whether an index over the bare column would find nothing at the target: it is not there, or equal values are stored differently each time.</summary>
+    public bool IsBeyondIndexes => IsLeftOut || Transform is { Kind: "encrypt" };
+
     /// <summary>The column's value in a statement.</summary>
     /// <param name="relation">The table, or what it is called in the statement; null where a bare name cannot mean anything else.</param>
     internal string Sql(string? relation) =>

@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Steps;
 using Godwit.Engine.Transforms;
 using Godwit.Model.Moves;
@@ -17,7 +18,7 @@ public sealed class TransformFunctions
     {
         var functions = new TransformFunctions();
         foreach (var transform in transforms.Where(t => !t.IsCopy))
-            functions._functions[TransformSql.IdOf(transform)] = new Entry(MoveTransforms.Bind(transform).Open(environment), ResultForms.Of(transform.Result ?? TargetType.Text));
+            functions._functions[TransformSql.IdOf(transform)] = new Entry(KeyedMoves.IsKeyed(transform) ? KeyedMoves.Plain(transform) : MoveTransforms.Bind(transform).Open(environment), ResultForms.Of(transform.Result ?? TargetType.Text));
         return functions;
     }
 

@@ -34,6 +34,14 @@ public abstract class IndexNormalization
     /// <summary>Names it in every index.</summary>
     public string Name { get; }
 
+    /// <summary>The value as an index takes it. What is normalised once stays as it is when it is normalised again.</summary>
+    /// <exception cref="ArgumentException">It is no such value. The message does not repeat it.</exception>
+    public string Normalize(ReadOnlySpan<char> value)
+    {
+        var normalized = new char[value.Length];
+        return new string(normalized, 0, Apply(value, normalized));
+    }
+
     /// <param name="value">The value.</param>
     /// <param name="normalized">As long as the value.</param>
     /// <returns>How many characters were written; never more than the value has.</returns>

@@ -35,11 +35,46 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
     /// <exception cref="KeyringException">There is no active key.</exception>
     public PepperedHash Hash(ReadOnlySpan<byte> presented)
     {
-        if (IsRefused(presented)) throw new ArgumentException("it is empty, too long, or a stored hash", nameof(presented));
+        if (Refuses(presented)) throw new ArgumentException("it is empty, too long, or a stored hash", nameof(presented));
         var key = _keys.HoldActive();
         try
         {
             return HashWith(key, presented);
+        }
+        finally
+        {
+            key.Release();
+        }
+    }
+
+    /// <summary>The hash under one key, which may be a former one: to compute again what was stored while that key was active.</summary>
+    /// <exception cref="ArgumentException">It is empty, too long, or itself a stored hash.</exception>
+    /// <exception cref="KeyringException">This host has not that key.</exception>
+    public PepperedHash HashUnder(KeyId id, ReadOnlySpan<byte> presented)
+    {
+        if (Refuses(presented)) throw new ArgumentException("it is empty, too long, or a stored hash", nameof(presented));
+        var key = Hold(id);
+        try
+        {
+            return HashWith(key, presented);
+        }
+        finally
+        {
+            key.Release();
+        }
+    }
+
+    /// <summary>Wraps a stored hash under one key, which may be a former one.</summary>
+    /// <returns>The same hash when that key made or wrapped it last.</returns>
+    /// <exception cref="KeyringException">It was wrapped as often as may be, or this host has not that key.</exception>
+    public PepperedHash WrapUnder(KeyId id, PepperedHash stored)
+    {
+        if (IsCurrent(stored, id)) return stored;
+        if (stored.Wrappers.Length + 2 > PepperedHash.LongestChain) throw new KeyringException($"a hash of chain {stored.Chain} was wrapped as often as may be");
+        var key = Hold(id);
+        try
+        {
+            return WrapWith(key, stored);
         }
         finally
         {
@@ -77,16 +112,24 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
     /// <summary>Takes over the hash that another system stored; it is wrapped at once.</summary>
     /// <param name="origin">The name of its way, which has to be one of those given to the constructor.</param>
     /// <param name="hash">Its 32 bytes.</param>
-    public PepperedHash Import(string origin, ReadOnlySpan<byte> hash)
+    public PepperedHash Import(string origin, ReadOnlySpan<byte> hash) => Wrap(Original(origin, hash));
+
+    /// <summary>The same under one key, which may be a former one.</summary>
+    /// <exception cref="KeyringException">This host has not that key.</exception>
+    public PepperedHash ImportUnder(KeyId id, string origin, ReadOnlySpan<byte> hash) => WrapUnder(id, Original(origin, hash));
+
+    private PepperedHash Original(string origin, ReadOnlySpan<byte> hash)
     {
         if (hash.Length != HMACSHA256.HashSizeInBytes) throw new ArgumentException($"a hash has {HMACSHA256.HashSizeInBytes} bytes", nameof(hash));
         if (originals.All(o => o.Name != origin)) throw new ArgumentException($"there is no original hash {origin}", nameof(origin));
-        return Wrap(new PepperedHash(origin, [], hash));
+        return new PepperedHash(origin, [], hash);
     }
+
+    private KeyMaterial Hold(KeyId id) => _keys.TryHold(id) ?? throw new KeyringException($"this host has no key {id} for {_keys.Purpose}: load the keyring again", mayRetry: true);
 
     /// <summary>Whether what is presented is what a stored hash was made of; takes the same time whichever byte differs.</summary>
     public bool Verify(ReadOnlySpan<byte> presented, PepperedHash stored) =>
-        !IsRefused(presented) && Compute(presented, stored.Origin, stored.Wrappers.AsSpan()) is { } computed && CryptographicOperations.FixedTimeEquals(computed.Mac.AsSpan(), stored.Mac.AsSpan());
+        !Refuses(presented) && Compute(presented, stored.Origin, stored.Wrappers.AsSpan()) is { } computed && CryptographicOperations.FixedTimeEquals(computed.Mac.AsSpan(), stored.Mac.AsSpan());
 
     /// <summary>
     /// Every hash under which what is presented may be stored: for a lookup by equality. What is presented may be of any of <paramref name="chains"/>, which the database knows (the distinct
@@ -96,7 +139,7 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
     /// <exception cref="ObjectDisposedException">The keyring was disposed of.</exception>
     public IReadOnlyList<PepperedHash> Candidates(ReadOnlySpan<byte> presented, params IEnumerable<string> chains)
     {
-        if (IsRefused(presented)) return [];
+        if (Refuses(presented)) return [];
         List<string> named = [.. chains];
         var found = new List<PepperedHash>();
         KeySet set;
@@ -154,7 +197,8 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
 
     private static bool IsCurrent(PepperedHash stored, KeyId active) => stored.Wrappers.Length > 0 ? stored.Wrappers[^1] == active : stored.Origin == active.ToString();
 
-    private static bool IsRefused(ReadOnlySpan<byte> presented) =>
+    /// <summary>Whether a value is none that can be hashed: it is empty, too long, or itself a stored hash.</summary>
+    public static bool Refuses(ReadOnlySpan<byte> presented) =>
         presented.Length is 0 or > LongestPresented || (presented.Length <= 512 && PepperedHash.TryParse(Encoding.UTF8.GetString(presented).Trim(), out _));
 
     /// <summary>Adds a hash, and what becomes of it when later keys wrap it.</summary>

@@ -43,7 +43,7 @@ internal static class CertificateFacts
         foreach (var table in c.Tables)
         {
             foreach (var transform in table.Transforms ?? [])
-                yield return ("Transformed", $"{table.TargetName}.{transform.Column} by {transform.Transform}({string.Join(", ", transform.From)}) {transform.Parameters}: {transform.Proven}");
+                yield return ("Transformed", $"{table.TargetName}.{transform.Column} by {transform.Transform}({string.Join(", ", transform.From)}) {transform.Parameters}{(transform.Keys is { } keys ? $", keys for {keys}" : "")}: {transform.Proven}");
             if (table.LeftOutColumns is { Count: > 0 } columns) yield return ("Left out", $"of {table.SourceName}: {string.Join(", ", columns)}");
         }
         if (c.Accepted.Count > 0) yield return ("Accepted", string.Join(", ", c.Accepted.Select(a => a.Table is null ? a.Code : $"{a.Code}:{a.Table}")));

@@ -25,7 +25,7 @@ internal sealed class MoveExecution(MoveRequest request, MoveConsole console, Op
         pointer.RemoveFormer();
         console.HasBegun(pointer);
         var startedAt = _time.GetUtcNow();
-        var source = opened.Source!.Rows;
+        var source = opened.Rows;
         var options = new MoveRunOptions
         {
             Jobs = request.Jobs,

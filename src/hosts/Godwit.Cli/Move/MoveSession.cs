@@ -6,6 +6,7 @@ using Godwit.Engine.Rows;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Keyring;
 using Godwit.Postgres.Runs;
 using Godwit.Sqlite.Planning;
 using Godwit.Sqlite.Reading;
@@ -32,6 +33,8 @@ internal sealed class MoveSession(MoveRequest request, MoveConsole console)
         var planned = opened.Source is null ? null : await opened.Source.PlanAsync(options, opened.Target, request.Jobs, display.Progress, ProcessEnvironment.Instance, cancellation);
         if (planned is not null) findings.AddRange(planned.Findings);
         if (opened.Target is not null) findings.AddRange(await TargetReadiness.CheckAsync(opened.Target, request, planned?.Plan, planned?.TargetNames ?? request.Tables, cancellation));
+        await using var keyring = opened.Target is null ? null : new PostgresRunKeyring(opened.Target, Environment.GetEnvironmentVariable, "move", _time);
+        if (keyring is not null && planned?.Plan is { } keyed) findings.AddRange(await opened.UseKeysAsync(keyed, keyring, writes: true, cancellation));
         NotMovedOutput.Write(request, planned?.NotMoved ?? []);
         if (findings.Any(f => f.Severity == Severity.Error) || planned?.Plan is not { } plan)
         {

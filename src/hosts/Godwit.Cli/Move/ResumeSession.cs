@@ -3,6 +3,7 @@ using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Keyring;
 using Godwit.Postgres.Runs;
 
 namespace Godwit.Cli.Move;
@@ -55,6 +56,8 @@ internal sealed class ResumeSession(MoveConsole console, string? to, string? fro
                 ExitCode.NotVerified);
         }
         if (opened.Source.UseAgain(stored.Description, ProcessEnvironment.Instance) is { Count: > 0 } secrets) return Refuse(secrets, ExitCode.Findings);
+        await using var keyring = new PostgresRunKeyring(opened.Target, Environment.GetEnvironmentVariable, "move", _time);
+        if (await opened.UseKeysAsync(stored.Description.Plan, keyring, writes: true, cancellation) is { Count: > 0 } keys) return Refuse(keys, ExitCode.Findings);
         if (OutputReadiness.Check(request) is { Count: > 0 } obstacles) return Refuse(obstacles, ExitCode.Findings);
         var entrance = await RunEntry.TakeOverAsync(
             opened.Target, stored.Description, RunHolder.Self(_time), [RunState.Running], holder => RunHolder.SayWaiting(console, holder), cancellation);

@@ -2,11 +2,13 @@ using System.Security.Cryptography;
 using Godwit.Cli.Move.Sources;
 using Godwit.Cli.Runs;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Rows;
 using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Keyring;
 using Godwit.Postgres.Reading;
 using Godwit.Postgres.Runs;
 using Godwit.Sqlite.Planning;
@@ -65,6 +67,8 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         var secrets = stored is not null
             ? opened.Source.UseAgain(stored.Description, ProcessEnvironment.Instance)
             : opened.Source.Use(plan, ProcessEnvironment.Instance);
+        await using var keyring = new PostgresRunKeyring(opened.Target, Environment.GetEnvironmentVariable, "verification", _time);
+        if (secrets.Count == 0) secrets = await opened.UseKeysAsync(plan, keyring, writes: false, cancellation);
         if (secrets.Count > 0)
         {
             await display.DisposeAsync();
@@ -84,7 +88,13 @@ internal sealed class VerifySession(MoveRequest request, MoveConsole console)
         MoveVerification verification;
         try
         {
-            verification = await new MoveVerifier(opened.Source.Rows, snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
+            if (stored is not null) opened.Rows.Know(await StoredRanges.ReadAsync(sessions, stored.Description.Id, cancellation));
+            verification = await new MoveVerifier(opened.Rows, snapshot, run.Plan, run.HashKey, options, display.Progress).RunAsync(cancellation);
+        }
+        catch (UnsealableException unsealable)
+        {
+            await display.DisposeAsync();
+            return Refuse([Finding.Error(FindingCodes.RowsDiffer, unsealable.Message, new Place.InTable(unsealable.Table, Column: unsealable.Column), "Move again: the source was written to since.")], ExitCode.NotVerified);
         }
         catch (MisfitException misfit)
         {

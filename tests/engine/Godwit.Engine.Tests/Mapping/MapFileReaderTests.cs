@@ -40,14 +40,16 @@ public sealed class MapFileReaderTests
     }
 
     [Theory]
-    [InlineData("encrypt: {row: [id]}")]
-    [InlineData("blind_index: {purpose: users.email, normalise: email}")]
-    [InlineData("pepper: {purpose: api-key}")]
-    public void A_transform_whose_keys_are_rotated_is_no_part_of_a_move(string transform)
+    [InlineData("encrypt: {row: [id]}", null)]
+    [InlineData("blind_index: {purpose: users.email, normalise: email}", null)]
+    [InlineData("pepper: {purpose: api-key}", null)]
+    [InlineData("encrypt: {encrypted: true, row: [id]}", "GW1219")]
+    [InlineData("blind_index: {encrypted: true, from_row: [id], purpose: users.email, normalise: email}", "GW1219")]
+    public void Transforms_with_keys_are_part_of_a_move_unless_what_they_read_is_encrypted(string transform, string? code)
     {
-        var finding = Assert.Single(Read($"tables:\n  t:\n    columns:\n      c:\n        transform:\n          {transform}\n").Findings);
-        Assert.Equal(FindingCodes.TransformRefused, finding.Code);
-        Assert.Contains("backfill", finding.Remedy, StringComparison.Ordinal);
+        var reading = Read($"tables:\n  t:\n    columns:\n      c:\n        transform:\n          {transform}\n");
+        Assert.Equal(code, reading.Findings.SingleOrDefault()?.Code.Id);
+        Assert.Equal(code is null, reading.Map.Column("t", "c")?.Transform is not null);
     }
 
     [Theory]

@@ -128,7 +128,7 @@ public sealed class LeaseTests(PostgresServers servers)
                 goOn.Task.Wait(Token);
                 return digest;
             },
-            fillQuarantine: null, Token), Token);
+            fillQuarantine: null, keys: null, Token), Token);
         await inCopy.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
         await target.ForgetHeartbeatAsync();
 

@@ -54,7 +54,7 @@ public sealed class RunStepTests(PostgresServers servers)
                 Fill(sink, 1, 2, 3);
                 throw new InvalidDataException("the source is gone");
             },
-            fillQuarantine: null, Token));
+            fillQuarantine: null, keys: null, Token));
         Assert.Equal(0, await target.CountAsync());
         Assert.All((await runner.RangesAsync(Token))["numbers"], r => Assert.False(r.Done));
         await CopyAsync(runner, 0, 1, 2);

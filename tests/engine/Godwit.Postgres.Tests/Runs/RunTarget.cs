@@ -80,7 +80,7 @@ internal sealed class RunTarget
 
     /// <summary>Copies range 0 or 1 with the rows given.</summary>
     public static Task<CopiedRange> CopyAsync(PostgresMoveTarget runner, int ordinal, params long[] ids) =>
-        runner.CopyRangeAsync(runner.Run.Plan.Tables[0], ordinal, sink => Fill(sink, ids), fillQuarantine: null, Token);
+        runner.CopyRangeAsync(runner.Run.Plan.Tables[0], ordinal, sink => Fill(sink, ids), fillQuarantine: null, keys: null, Token);
 
     public static unsafe RangeDigest Fill(IRowImageSink sink, params long[] ids)
     {

@@ -26,6 +26,30 @@ public sealed class BlindIndexTests : IAsyncLifetime
         _bench.Dispose();
     }
 
+    [Theory]
+    [InlineData(" Ann@Example.ORG ")]
+    [InlineData("ÉMILE@exämple.org")]
+    [InlineData("+49 (30) 12-34")]
+    [InlineData("p 01 x-2")]
+    public void What_is_normalised_stays_as_it_is_when_it_is_normalised_again(string value)
+    {
+        var normalizations = (IndexNormalization[])[IndexNormalization.Exact, IndexNormalization.Email, IndexNormalization.Digits, IndexNormalization.Alphanumeric];
+        foreach (var normalization in normalizations)
+        {
+            string once;
+            try
+            {
+                once = normalization.Normalize(value);
+            }
+            catch (ArgumentException)
+            {
+                continue;
+            }
+            Assert.Equal(once, normalization.Normalize(once));
+        }
+        Assert.Equal(value, IndexNormalization.Exact.Normalize(value));
+    }
+
     [Fact]
     public void An_index_is_the_key_id_and_HMAC_SHA_256_over_framed_parts()
     {

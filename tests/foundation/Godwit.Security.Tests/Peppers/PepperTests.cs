@@ -45,6 +45,22 @@ public sealed class PepperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_former_key_made_is_made_again_under_it_and_never_by_accident_under_another()
+    {
+        var former = (await _bench.Store.LoadAsync(Cancellation)).Keys[0].Id;
+        var (hash, taken) = (_pepper.Hash(s_key), _pepper.Import("legacy", new byte[32]));
+        await RotateAsync();
+        var active = _pepper.Hash(s_key);
+        Assert.Equal(hash, _pepper.HashUnder(former, s_key));
+        Assert.Equal(taken, _pepper.ImportUnder(former, "legacy", new byte[32]));
+        Assert.NotEqual(hash, active);
+        Assert.Equal(hash, _pepper.WrapUnder(former, hash));
+        Assert.Equal(_pepper.Wrap(hash), _pepper.WrapUnder(active.Keys.Single(), hash));
+        Assert.Throws<KeyringException>(() => _pepper.HashUnder(KeyId.Create(TimeProvider.System), s_key));
+        Assert.Throws<ArgumentException>(() => _pepper.HashUnder(former, Encoding.UTF8.GetBytes(hash.ToString())));
+    }
+
+    [Fact]
     public async Task Two_keys_are_live_dormant_hashes_are_wrapped_and_the_old_key_goes_when_no_chain_names_it()
     {
         var (used, dormant) = (_pepper.Hash(s_key), _pepper.Hash("dormant"u8));

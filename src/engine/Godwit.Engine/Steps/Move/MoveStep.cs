@@ -2,11 +2,14 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Godwit.Engine.Figures;
 using Godwit.Engine.Mapping;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Transforms;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Model.Runbooks;
+using Godwit.Security.Keyring;
 
 namespace Godwit.Engine.Steps.Move;
 
@@ -14,7 +17,7 @@ namespace Godwit.Engine.Steps.Move;
 /// One move of a runbook's run. The move has a run of its own in the target, whose id is remembered before anything is made: from then on its rows say
 /// what is done.
 /// </summary>
-internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IForesees, INeedsSecrets
+internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IForesees, INeedsSecrets, INeedsKeys
 {
     private const string Run = "run", MakesSchema = "makesSchema";
 
@@ -48,8 +51,11 @@ internal sealed class MoveStep(MoveTask task, INestedMoves moves) : IStep, IFore
         }
     }
 
-    public IEnumerable<Finding> FindMissing(IRunEnvironment environment) =>
-        task.Map is var (path, map) ? MoveTransforms.FindMissing(MapFileReader.Read(map, path).Map.Tables.SelectMany(t => t.Columns).Select(c => c.Transform).OfType<ColumnTransform>(), environment) : [];
+    public IEnumerable<Finding> FindMissing(IRunEnvironment environment) => MoveTransforms.FindMissing(Transforms, environment);
+
+    public IReadOnlyCollection<KeyPurpose> Purposes => KeyedMoves.Purposes(Transforms);
+
+    private IEnumerable<ColumnTransform> Transforms => task.Map is var (path, map) ? MapFileReader.Read(map, path).Map.Tables.SelectMany(t => t.Columns).Select(c => c.Transform).OfType<ColumnTransform>() : [];
 
     public async Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Godwit.Documents.Shapes;
 using Godwit.Model.Findings;
 using Godwit.Security.Fields;
@@ -31,12 +32,7 @@ internal sealed class BlindIndexTransform : ITransformKind
         var source = SourceValue.Read(settings, destination, []);
         var tenant = settings.Parameters.TextOrNull("tenant");
         var purpose = settings.Parameters.Text("purpose");
-        var normalization = settings.Parameters.Text("normalise") switch
-        {
-            "email" => IndexNormalization.Email,
-            "digits" => IndexNormalization.Digits,
-            _ => IndexNormalization.Exact,
-        };
+        var normalization = NormalizationOf(settings.Parameters);
         return new KeyedTransform
         {
             Inputs = tenant is null ? source.Inputs : [.. source.Inputs, tenant],
@@ -50,6 +46,14 @@ internal sealed class BlindIndexTransform : ITransformKind
             },
         };
     }
+
+    /// <summary>What counts as the same value, by the transform's parameters.</summary>
+    public static IndexNormalization NormalizationOf(JsonObject parameters) => parameters.Text("normalise") switch
+    {
+        "email" => IndexNormalization.Email,
+        "digits" => IndexNormalization.Digits,
+        _ => IndexNormalization.Exact,
+    };
 
     private sealed class Function(PurposeKeys keys, BlindIndex index, Func<IReadOnlyList<CellValue>, byte[]?> open, int? tenantAt) : IKeyedFunction
     {

@@ -1,5 +1,5 @@
-using System.Buffers.Text;
 using Godwit.Documents.Shapes;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Model.Findings;
 using Godwit.Security.Keyring;
 using Godwit.Security.Peppers;
@@ -44,7 +44,7 @@ internal sealed class PepperTransform : ITransformKind
                 return of switch
                 {
                     "hash" => new Wrapping(pepper, keys, input => Parse(input) ?? throw new TransformException("what is to be wrapped is no hash of pepper's"), destination.IsSameRow && settings.Input() == settings.Column),
-                    "foreign" => new Wrapping(pepper, keys, input => pepper.Import(origin!, Foreign(input)), inPlace: false),
+                    "foreign" => new Wrapping(pepper, keys, input => pepper.Import(origin!, PlainValue.Foreign(input)), inPlace: false),
                     _ => new Hashing(pepper, keys),
                 };
             },
@@ -52,15 +52,6 @@ internal sealed class PepperTransform : ITransformKind
     }
 
     private static PepperedHash? Parse(CellValue value) => PepperedHash.TryParse(value.Text, out var hash) ? hash : null;
-
-    /// <summary>32 bytes as they are, or as text in one of the forms that hashes are stored in.</summary>
-    private static byte[] Foreign(CellValue value)
-    {
-        if (value.Bytes is { Length: 32 } bytes) return bytes;
-        if (value.Text is { Length: 64 } hex && hex.All(char.IsAsciiHexDigit)) return Convert.FromHexString(hex);
-        if (value.Text is { Length: 43 } text && Base64Url.IsValid(text)) return Base64Url.DecodeFromChars(text);
-        throw new TransformException("the hash is not 32 bytes, nor their hexadecimal or base64url");
-    }
 
     private static bool IsAhead(PurposeKeys keys, PepperedHash hash) =>
         (KeyId.TryParse(hash.Origin, out var id) && KeyedTransform.IsAhead(keys.Current, id)) || hash.Wrappers.Any(w => KeyedTransform.IsAhead(keys.Current, w));

@@ -68,7 +68,7 @@ internal sealed record SourceValue(string Column, IReadOnlyList<string> Row, Fie
 
     /// <summary>As text, for a transform of letters.</summary>
     /// <exception cref="TransformException">It is no text.</exception>
-    public static string TextOf(byte[] value)
+    public static string TextOf(ReadOnlySpan<byte> value)
     {
         try
         {

@@ -1,3 +1,5 @@
+using Godwit.Model.Moves;
+
 namespace Godwit.Postgres.Sourcing.Catalog;
 
 /// <summary>
@@ -55,6 +57,9 @@ internal sealed record CatalogTable(
 {
     public IReadOnlyList<CatalogColumn> Columns { get; init; } = [];
 
+    /// <summary>Columns that the move leaves out, and that are no longer among the others.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     public bool IsPartitioned => Kind == "p";
 }
 
@@ -63,7 +68,14 @@ internal sealed record CatalogTable(
 /// <param name="Expression">Of the default, or of the generation.</param>
 /// <param name="CollationSchema">Where it differs from its type's.</param>
 internal sealed record CatalogColumn(
-    long Table, int Number, string Name, long Type, string TypeText, bool NotNull, string Identity, string Generated, string? Expression, string? CollationSchema, string? CollationName);
+    long Table, int Number, string Name, long Type, string TypeText, bool NotNull, string Identity, string Generated, string? Expression, string? CollationSchema, string? CollationName)
+{
+    /// <summary>What makes its values on the way (ColumnReshaping); null as the database has it.</summary>
+    public ColumnTransform? Transform { get; init; }
+
+    /// <summary>The types of what it is made of.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+}
 
 /// <param name="Kind">pg_constraint.contype: p, u, x, c or f.</param>
 /// <param name="Columns">Their numbers.</param>

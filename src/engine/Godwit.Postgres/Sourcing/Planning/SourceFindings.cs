@@ -19,6 +19,13 @@ internal sealed class SourceFindings(Func<FindingCode, IReadOnlyList<string>, bo
 
     public void AddRange(IEnumerable<Finding> findings) => _findings.AddRange(findings);
 
+    /// <summary>Something stays behind because the mapping file says so.</summary>
+    public void Drop(Finding finding, string kind, string name)
+    {
+        _findings.Add(finding with { Severity = Severity.Warning, Remedy = "The mapping file drops it." });
+        _notMoved.Add(new NotMoved(kind, name, finding.Message, "", finding.Code));
+    }
+
     /// <summary>Something stays behind: an error, until it is accepted.</summary>
     public void LeaveBehind(FindingCode code, string kind, string name, string? table, string why, string? text, string remedy)
     {

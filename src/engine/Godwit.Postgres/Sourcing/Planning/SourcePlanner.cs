@@ -1,3 +1,4 @@
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Sourcing.Catalog;
@@ -7,9 +8,11 @@ namespace Godwit.Postgres.Sourcing.Planning;
 /// <summary>Turns a schema's catalog into a plan, or into everything that stands against one. Rows and ranges are put in afterwards, by whoever reads the rows.</summary>
 internal static class SourcePlanner
 {
-    public static SourcePlanResult Plan(SchemaCatalog catalog, int version, long largeObjects, SourcePlanOptions options)
+    public static SourcePlanResult Plan(SchemaCatalog source, int version, long largeObjects, SourcePlanOptions options, IReadOnlyList<ColumnDependent> dependents)
     {
         var findings = new SourceFindings(options.IsAccepted);
+        TableSelection.RefuseSettings(source, options, findings);
+        var catalog = new ColumnReshaping(source, options.Map, dependents, findings).Apply();
         var tables = TableSelection.Select(catalog, options, findings);
         var names = new Renaming(options.Schema, options.Map.Tables.Where(t => t.Rename is not null)
             .Select(t => (catalog.FindTable(t.Name)?.Name, t.Rename))
@@ -33,7 +36,7 @@ internal static class SourcePlanner
             Views = [],
             NotMoved = findings.NotMoved,
             LeftOut = [.. catalog.Tables.Where(t => !t.Extension && t.Kind != "f" && !ids.Contains(t.Id)).Select(t => t.Name)],
-            SourceSchemaHash = SchemaText.Hash(catalog, []),
+            SourceSchemaHash = SchemaText.Hash(source, []),
             Postgres = new PostgresPlan
             {
                 Schema = catalog.Schema,
@@ -45,7 +48,8 @@ internal static class SourcePlanner
                 Types = [.. OutsideTypes(catalog, tables, names)],
             },
         };
-        return new SourcePlanResult(plan, findings.All, findings.NotMoved, targetNames);
+        findings.AddRange(KeyedMoves.Check(plan));
+        return new SourcePlanResult(findings.HasErrors ? null : plan, findings.All, findings.NotMoved, targetNames);
     }
 
     /// <summary>Types of other schemas, and of extensions: the move makes none of them.</summary>

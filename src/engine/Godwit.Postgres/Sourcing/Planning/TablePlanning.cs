@@ -48,6 +48,7 @@ internal sealed class TablePlanning(SchemaCatalog catalog, Renaming names)
             Partitioned = table.IsPartitioned,
             Rows = 0,
             Bytes = table.Bytes,
+            LeftOutColumns = table.LeftOut.Count == 0 ? null : table.LeftOut,
             Ranges = [],
         };
     }
@@ -59,11 +60,12 @@ internal sealed class TablePlanning(SchemaCatalog catalog, Renaming names)
         {
             SourceName = column.Name,
             TargetName = column.Name,
-            DeclaredType = column.TypeText,
+            DeclaredType = column.Inputs is [var input, ..] ? input : column.TypeText,
+            Transform = column.Transform,
             Affinity = Affinity.Blob,
             Type = s_known.TryGetValue(text, out var known) ? known : new TargetType(TypeName.Verbatim) { Verbatim = text },
             Mapping = new ValueMapping(MappingKind.Verbatim),
-            Reason = "as it is at the source",
+            Reason = column.Transform?.Text ?? "as it is at the source",
             NotNull = column.NotNull,
             GeneratedSql = column.Generated.Length > 0 ? column.Expression : null,
             Definition = string.Join(' ', Clauses(table, column)),

@@ -1,5 +1,7 @@
 using Godwit.Engine.Mapping;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Model.Findings;
+using Godwit.Model.Moves;
 using Godwit.Postgres.Sourcing.Catalog;
 
 namespace Godwit.Postgres.Sourcing.Planning;
@@ -11,7 +13,6 @@ internal static class TableSelection
 
     public static IReadOnlyList<CatalogTable> Select(SchemaCatalog catalog, SourcePlanOptions options, SourceFindings findings)
     {
-        RefuseSettings(catalog, options, findings);
         var byId = catalog.Tables.ToDictionary(t => t.Id);
         foreach (var name in (options.Tables ?? []).Where(n => catalog.Tables.All(t => t.Name != n)))
             findings.Add(Finding.Error(FindingCodes.NoSuchTable, $"There is no table {name} in schema {catalog.Schema} of the source.", null, $"Its tables are {string.Join(", ", catalog.Tables.Where(t => !t.Extension).Select(t => t.Name))}."));
@@ -31,14 +32,17 @@ internal static class TableSelection
         }
     }
 
-    private static void RefuseSettings(SchemaCatalog catalog, SourcePlanOptions options, SourceFindings findings)
+    public static void RefuseSettings(SchemaCatalog catalog, SourcePlanOptions options, SourceFindings findings)
     {
         findings.AddRange(MapFileReader.FindUnknownNames(options.Map, name => catalog.FindTable(name)?.Columns.Select(c => c.Name).ToList()));
-        foreach (var column in options.Map.Tables.SelectMany(t => t.Columns))
-            findings.Add(Finding.Error(FindingCodes.NotForThisSource, $"Column {column.Name} cannot be mapped: columns of a PostgreSQL source go over as they are", column.Place, "Change it by a step of a runbook after the move."));
+        foreach (var column in options.Map.Tables.SelectMany(t => t.Columns).Where(c => !IsForThisSource(c)))
+            findings.Add(Finding.Error(FindingCodes.NotForThisSource, $"Column {column.Name} cannot be mapped so: columns of a PostgreSQL source go over as they are, are left out, or are encrypted, indexed or hashed with the target's keys", column.Place, "Change it by a step of a runbook after the move."));
         if (options.LowerNames) findings.Add(Finding.Error(FindingCodes.NotForThisSource, "Names of a PostgreSQL source go over as they are", null, "Leave --names out."));
         if (options.Quarantine) findings.Add(Finding.Error(FindingCodes.NotForThisSource, "There is no quarantine for a PostgreSQL source: every value fits", null, "Leave --quarantine out."));
     }
+
+    private static bool IsForThisSource(ColumnMap column) =>
+        (column.LeaveOut || (column.Transform is { } transform && KeyedMoves.IsKeyed(transform))) && column is { Rename: null, Type: null, Format: null, EmptyIsNull: false, Collation: CollationChoice.Unset };
 
     private static void Look(SchemaCatalog catalog, CatalogTable table, List<CatalogTable> selected, Dictionary<long, CatalogTable> byId, SourceFindings findings)
     {

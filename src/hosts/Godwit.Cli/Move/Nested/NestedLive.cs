@@ -88,7 +88,7 @@ internal static class NestedLive
                     return [Finding.Error(FindingCodes.CutOverAborted, "writers are at the new side: what they wrote would go with it", null, "Take them back first: the step `cutover` has to be undone before its move.")];
                 await parts.Session.Source.RemoveAsync(cancellation);
                 // Nobody was let in who could have changed the rows: what they hold beside what was verified came from the source.
-                return await held.RemoveAsync(move, moved: null, dropSchema, parts.Side, cancellation);
+                return await held.RemoveAsync(move, moved: null, _ => null, dropSchema, parts.Side, cancellation);
             });
         }
     }

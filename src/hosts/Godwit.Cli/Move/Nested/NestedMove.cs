@@ -1,13 +1,16 @@
 using System.Text;
 using Godwit.Engine.Certificates;
 using Godwit.Engine.Live;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Rows;
 using Godwit.Engine.Steps.Move;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
+using Godwit.Security.Keyring;
 using Godwit.Security.Signing;
 using Godwit.Sqlite.Native;
 using Godwit.Postgres.Sourcing;
@@ -41,7 +44,7 @@ internal sealed class NestedMove(MoveRequest request, OpenedMove opened, Postgre
     });
 
     private MoveRun Run(Func<bool> pauseRequested) => new(
-        opened.Source!.Rows,
+        opened.Rows,
         target,
         new MoveRunOptions { Jobs = request.Jobs, Pace = MovePace.Of(request.Share, request.Jobs, time), Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample, PauseRequested = pauseRequested },
         progress);
@@ -59,6 +62,19 @@ internal sealed class NestedMove(MoveRequest request, OpenedMove opened, Postgre
         catch (LiveFaultException fault)
         {
             throw new SourceFaultException(fault.Message, fault) { Finding = fault.Finding };
+        }
+        catch (UnsealableException unsealable)
+        {
+            throw new SourceFaultException(unsealable.Message, unsealable)
+            {
+                Finding = Finding.Error(
+                    FindingCodes.SourceChanged, unsealable.Message, new Place.InTable(unsealable.Table, Column: unsealable.Column),
+                    "`godwit rollback` removes what was moved; then `godwit run` moves what is there now."),
+            };
+        }
+        catch (KeyringException reason)
+        {
+            throw new SourceFaultException(reason.Message, reason) { Finding = KeyReadiness.Missing(reason) };
         }
         catch (MisfitException misfit)
         {

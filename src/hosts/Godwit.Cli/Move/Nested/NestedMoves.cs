@@ -3,7 +3,9 @@ using System.Text;
 using Godwit.Cli.Move.Sources;
 using Godwit.Engine.Certificates;
 using Godwit.Engine.Live;
+using Godwit.Engine.Keys;
 using Godwit.Engine.Moves;
+using Godwit.Engine.Moves.Keyed;
 using Godwit.Engine.Rows;
 using Godwit.Engine.Steps;
 using Godwit.Engine.Steps.Move;
@@ -16,6 +18,7 @@ using Godwit.Postgres.Connections;
 using Godwit.Postgres.Runbooks;
 using Godwit.Postgres.Runs;
 using Godwit.Postgres.Sourcing;
+using Godwit.Security.Keyring;
 using Godwit.Sqlite.Native;
 using Godwit.Sqlite.Planning;
 
@@ -26,7 +29,7 @@ internal sealed class NestedMoves : INestedMoves
 {
     public Task<MoveReview> ProfileAsync(
         MoveTask task, string folder, IReadOnlyDictionary<string, ValueFrom> sources, IRunEnvironment environment, MoveProgress progress, CancellationToken cancellation) =>
-        ReviewAsync(task, SourcePlace.Find(task.Source, folder, sources, environment), target: null, "", (_, _, _) => Task.FromResult<IReadOnlyList<Finding>>([]), environment, progress, cancellation);
+        ReviewAsync(task, SourcePlace.Find(task.Source, folder, sources, environment), target: null, "", (_, _, _) => Task.FromResult<IReadOnlyList<Finding>>([]), _ => Task.FromResult<IReadOnlyList<Finding>>([]), environment, progress, cancellation);
 
     public Task<MoveReview> ReviewAsync(StepContext context, MoveTask task, MoveProgress progress, CancellationToken cancellation)
     {
@@ -40,6 +43,7 @@ internal sealed class NestedMoves : INestedMoves
                     .. task.Live && plan is not null ? await NestedLiveReadiness.OfTargetAsync(connection, plan, cancellation) : [],
                 ],
                 cancellation),
+            plan => plan is null ? Task.FromResult<IReadOnlyList<Finding>>([]) : KeyReadiness.FindMissingAsync(context.Keyring, KeyedMoves.Purposes(plan), cancellation),
             context.Environment, progress, cancellation);
     }
 
@@ -70,6 +74,7 @@ internal sealed class NestedMoves : INestedMoves
                 if (begun is null) return Left(new MoveEntrance.Refused(findings));
                 description = begun;
             }
+            if (!task.Live && await opened.UseKeysAsync(description.Plan, context.Keyring, writes: true, cancellation) is { Count: > 0 } keys) return Left(new MoveEntrance.Refused(keys));
             if (task.Live)
             {
                 var sides = new CertifiedSides(opened.Source.Certified(description.Plan.SourceSchemaHash), CertificateOutput.ServerOf(held.Target), held.Target.Url.Database, "");
@@ -114,7 +119,15 @@ internal sealed class NestedMoves : INestedMoves
             if (NestedSummary.CertificateOf(stored) is not { } certificate) return [NestedSummary.Unsound(run)];
             moved = certificate.Tables.ToDictionary(t => t.TargetName, t => t.Digest.TryRead(out var digest) ? digest : default, StringComparer.Ordinal);
         }
-        return await held.RemoveAsync(stored.Description, moved, dropSchema, live: null, cancellation);
+        try
+        {
+            Func<TablePlan, IRowOpener?> openerOf = moved is null ? _ => null : await KeyedRowSource.OpenersAsync(stored.Description.Plan, context.Keyring, cancellation);
+            return await held.RemoveAsync(stored.Description, moved, openerOf, dropSchema, live: null, cancellation);
+        }
+        catch (KeyringException reason)
+        {
+            return [KeyReadiness.Missing(reason)];
+        }
     }
 
     private static async Task<(RunDescription? Begun, IReadOnlyList<Finding> Findings)> BeginAsync(
@@ -139,6 +152,7 @@ internal sealed class NestedMoves : INestedMoves
 
     private static async Task<MoveReview> ReviewAsync(
         MoveTask task, FoundSource place, PostgresTarget? target, string address, Func<MoveRequest, MovePlan?, IReadOnlyList<string>, Task<IReadOnlyList<Finding>>> lookAtTarget,
+        Func<MovePlan?, Task<IReadOnlyList<Finding>>> lookAtKeys,
         IRunEnvironment environment, MoveProgress progress, CancellationToken cancellation)
     {
         var findings = new List<Finding>();
@@ -154,6 +168,7 @@ internal sealed class NestedMoves : INestedMoves
         {
             (planned, var more) = await PlanAsync(task, request, opened, environment, progress, cancellation);
             findings.AddRange(more);
+            findings.AddRange(await lookAtKeys(planned?.Plan));
             if (task.Live && planned?.Plan is { } live) findings.AddRange(await NestedLiveReadiness.OfSourceAsync(opened.Source, live, cancellation));
         }
         findings.AddRange(await lookAtTarget(request, planned?.Plan, planned?.TargetNames ?? request.Tables));
@@ -169,7 +184,7 @@ internal sealed class NestedMoves : INestedMoves
         try
         {
             var planned = await opened.Source!.PlanAsync(options, opened.Target, request.Jobs, progress, environment, cancellation);
-            return (planned, [.. misused, .. planned.Findings.Select(AcceptedByStep)]);
+            return (planned, [.. misused, .. planned.Findings.Select(AcceptedByStep), .. task.Live && planned.Plan is { } live ? KeyedMoves.RefuseLive(live) : []]);
         }
         catch (Exception fault) when (fault is SqliteException or SourceReadException)
         {

@@ -95,11 +95,11 @@ internal sealed class PostgresMoveSource(SourceDatabase database) : IMoveSource
 
     public Task<IReadOnlyList<Finding>> CompareAsync(
         MovePlan plan, IReadOnlyCollection<string> leftOut, IReadOnlyDictionary<string, IReadOnlyList<string>>? leftOutColumns, CancellationToken cancellation) =>
-        database.CompareAsync(plan, leftOut, cancellation);
+        database.CompareAsync(plan, leftOut, leftOutColumns, cancellation);
 
     public Task<IReadOnlyList<string>> TablesAsync(CancellationToken cancellation) => database.TablesAsync(cancellation);
 
-    // Nothing is transformed on the way.
+    // What is transformed on the way is made with keys, not by functions of the source.
     public IReadOnlyList<Finding> Use(MovePlan plan, IRunEnvironment environment) => s_none;
 
     public IReadOnlyList<Finding> UseAgain(RunDescription run, IRunEnvironment environment) => s_none;
