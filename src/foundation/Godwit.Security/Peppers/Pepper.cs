@@ -174,7 +174,7 @@ public sealed class Pepper(PurposeKeys keys, string purpose, params IReadOnlyLis
     /// <exception cref="ObjectDisposedException">The keyring was disposed of.</exception>
     public IReadOnlyList<PepperedHash> AllCandidates(ReadOnlySpan<byte> presented)
     {
-        if (IsRefused(presented)) return [];
+        if (Refuses(presented)) return [];
         var found = new List<PepperedHash>();
         KeySet set;
         do
