@@ -5,7 +5,9 @@ CREATE SCHEMA identity;
 CREATE TABLE identity.schema_version (
     version integer NOT NULL CHECK (version > 0),
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    installed_at timestamptz NOT NULL DEFAULT now()
+    installed_at timestamptz NOT NULL DEFAULT now(),
+    -- Names the log of security events: a block of another installation is none of this one.
+    installation uuid NOT NULL DEFAULT gen_random_uuid()
 );
 
 INSERT INTO identity.schema_version (version) VALUES (1);

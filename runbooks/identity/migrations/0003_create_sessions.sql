@@ -55,6 +55,8 @@ CREATE TABLE identity.user_sessions (
     last_used_at timestamptz NOT NULL DEFAULT now(),
     revoked boolean NOT NULL DEFAULT false,
     revoked_at timestamptz,
+    -- Whose end has committed since a snapshot is told by this: the time above is that of a transaction's beginning.
+    revoked_xid xid8,
     revoked_reason text CHECK (char_length(revoked_reason) <= 255),
     CONSTRAINT session_expires_at_future CHECK (expires_at > created_at),
     CONSTRAINT session_revoked_at CHECK (revoked = (revoked_at IS NOT NULL))
@@ -69,7 +71,23 @@ CREATE INDEX idx_sessions_device_id ON identity.user_sessions (device_id) WHERE 
 -- Those whose access tokens may still be about.
 CREATE INDEX idx_sessions_revoked_at ON identity.user_sessions (revoked_at) WHERE revoked;
 
+CREATE INDEX idx_sessions_revoked_xid ON identity.user_sessions (revoked_xid) WHERE revoked;
+
+-- Whoever ends a session says so here, too, without having to know of it.
+CREATE FUNCTION identity.note_session_end() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    NEW.revoked_xid = pg_current_xact_id();
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER user_sessions_note_end BEFORE UPDATE ON identity.user_sessions
+    FOR EACH ROW WHEN (NEW.revoked AND NOT OLD.revoked) EXECUTE FUNCTION identity.note_session_end();
+
 -- godwit:down
 DROP TABLE identity.user_sessions;
+
+DROP FUNCTION identity.note_session_end();
 
 DROP TABLE identity.user_devices;

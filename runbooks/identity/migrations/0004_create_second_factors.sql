@@ -13,6 +13,8 @@ CREATE TABLE identity.user_2fa_settings (
     backup_codes_generated_at timestamptz,
     -- Of all methods together, and not of one challenge: a new code does not begin anew.
     failed_attempts integer NOT NULL DEFAULT 0 CHECK (failed_attempts >= 0),
+    -- From when the next failure is forgotten.
+    failed_since timestamptz NOT NULL DEFAULT 'epoch',
     locked_until timestamptz,
     enabled_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -25,11 +27,12 @@ CREATE INDEX idx_2fa_enabled ON identity.user_2fa_settings (user_id) WHERE enabl
 CREATE TRIGGER trigger_2fa_updated_at BEFORE UPDATE ON identity.user_2fa_settings
     FOR EACH ROW EXECUTE FUNCTION identity.update_updated_at_column();
 
--- Codes of six digits, each good for one request, once.
+-- A row for each time that a second factor was asked for, with the code of six digits where one was sent: good for one request, once.
 CREATE TABLE identity.user_otp_codes (
     id uuid PRIMARY KEY,
     user_id bigint NOT NULL REFERENCES identity.users (id) ON DELETE CASCADE,
-    code_hash text NOT NULL,
+    -- Argon2id of the code and the row's id; null where the code comes from an authenticator.
+    code_hash text,
     purpose text NOT NULL CHECK (purpose IN ('login', 'enrol', 'disable', 'email_change', 'phone_change')),
     -- What it was asked for: it is good for nothing else.
     bound_to bytea NOT NULL CHECK (octet_length(bound_to) = 32),

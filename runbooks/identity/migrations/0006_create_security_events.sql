@@ -23,7 +23,6 @@ CREATE TABLE identity.user_security_events (
     leaf bytea NOT NULL CHECK (octet_length(leaf) = 32),
     -- Null until it is sealed. What commits late is sealed late, and never passed over.
     block bigint,
-    leaf_number integer,
     PRIMARY KEY (created_at, id),
     CONSTRAINT severity_check CHECK (severity IN ('info', 'warning', 'critical'))
 ) PARTITION BY RANGE (created_at);
@@ -38,20 +37,26 @@ CREATE INDEX idx_security_events_ip ON identity.user_security_events (ip_address
 
 CREATE INDEX idx_security_events_risk_score ON identity.user_security_events (risk_score) WHERE risk_score > 50;
 
-CREATE INDEX idx_security_events_unsealed ON identity.user_security_events (created_at, id) WHERE block IS NULL;
+CREATE INDEX idx_security_events_unsealed ON identity.user_security_events (id) WHERE block IS NULL;
 
-CREATE INDEX idx_security_events_block ON identity.user_security_events (block, leaf_number) WHERE block IS NOT NULL;
+CREATE INDEX idx_security_events_block ON identity.user_security_events (block, id) WHERE block IS NOT NULL;
 
--- The blocks, outside of the partitions: what a dropped month held is still committed to.
+-- The blocks, outside of the partitions: what a dropped month held is still committed to. Each holds a signed header, and of each of its events the id and the leaf.
 CREATE TABLE identity.audit_blocks (
     number bigint PRIMARY KEY CHECK (number > 0),
-    leaves integer NOT NULL CHECK (leaves > 0),
-    root bytea NOT NULL CHECK (octet_length(root) = 32),
-    -- Of the header of the block before, 32 zeros for the first.
-    former bytea NOT NULL CHECK (octet_length(former) = 32),
     header bytea NOT NULL,
     signature bytea NOT NULL,
+    -- 8 bytes of the id, 32 of the leaf, by ascending id.
+    commitments bytea NOT NULL CHECK (octet_length(commitments) > 0 AND octet_length(commitments) % 40 = 0),
     sealed_at timestamptz NOT NULL
+);
+
+-- Months that retention dropped: that their rows are missing is no damage.
+CREATE TABLE identity.dropped_event_partitions (
+    month text PRIMARY KEY CHECK (month ~ '^[0-9]{4}_[0-9]{2}$'),
+    last_id bigint,
+    events bigint NOT NULL,
+    dropped_at timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE FUNCTION identity.keep_audit_block() RETURNS trigger
@@ -100,6 +105,7 @@ BEGIN
         CONTINUE WHEN to_date(right(part.relname, 7), 'YYYY_MM') >= border;
         EXECUTE format('SELECT EXISTS (SELECT FROM identity.%I WHERE block IS NULL)', part.relname) INTO unsealed;
         CONTINUE WHEN unsealed;
+        EXECUTE format('INSERT INTO identity.dropped_event_partitions (month, last_id, events) SELECT %L, max(id), count(*) FROM identity.%I', right(part.relname, 7), part.relname);
         EXECUTE format('DROP TABLE identity.%I', part.relname);
         dropped := dropped + 1;
     END LOOP;
@@ -113,6 +119,8 @@ SELECT identity.make_event_partitions(3);
 DROP FUNCTION identity.drop_event_partitions(integer);
 
 DROP FUNCTION identity.make_event_partitions(integer);
+
+DROP TABLE identity.dropped_event_partitions;
 
 DROP TABLE identity.audit_blocks;
 

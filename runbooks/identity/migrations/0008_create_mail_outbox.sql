@@ -3,6 +3,8 @@
 CREATE TABLE identity.mail_outbox (
     id uuid PRIMARY KEY,
     kind text NOT NULL CHECK (char_length(kind) <= 50),
+    -- The blind index of the recipient, for mails that strangers can ask for: so many are sent in an hour.
+    about bytea CHECK (octet_length(about) = 48),
     payload bytea,
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'dropped', 'failed')),
     attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
@@ -16,6 +18,8 @@ CREATE TABLE identity.mail_outbox (
 );
 
 CREATE INDEX idx_mail_outbox_waiting ON identity.mail_outbox (not_before) WHERE state = 'waiting';
+
+CREATE INDEX idx_mail_outbox_about ON identity.mail_outbox (about, ended_at) WHERE about IS NOT NULL AND state = 'sent';
 
 CREATE INDEX idx_mail_outbox_ended ON identity.mail_outbox (ended_at) WHERE ended_at IS NOT NULL;
 

@@ -8,6 +8,7 @@ BEGIN
     DELETE FROM identity.user_sessions
     WHERE expires_at < now() - interval '7 days' OR (revoked AND revoked_at < now() - interval '7 days');
     GET DIAGNOSTICS deleted = ROW_COUNT;
+    DELETE FROM identity.user_devices WHERE last_seen_at < now() - interval '1 year';
     RETURN deleted;
 END
 $$;
@@ -40,6 +41,16 @@ END
 $$;
 
 -- godwit:down
+-- Before anything is taken away: steps are taken back one by one, and this is the first.
+DO $$
+BEGIN
+    LOCK TABLE identity.users IN ACCESS EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM identity.users) THEN
+        RAISE EXCEPTION 'identity.users holds accounts that exist nowhere else, which going back would lose';
+    END IF;
+END
+$$;
+
 DROP FUNCTION identity.cleanup_expired_tokens();
 
 DROP FUNCTION identity.cleanup_expired_otps();

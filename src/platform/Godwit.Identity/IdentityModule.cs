@@ -4,6 +4,7 @@ using Godwit.Http.Keys;
 using Godwit.Http.Modules;
 using Godwit.Http.Settings;
 using Godwit.Identity.Accounts;
+using Godwit.Identity.Audit;
 using Godwit.Identity.CleanUp;
 using Godwit.Identity.Consents;
 using Godwit.Identity.Database;
@@ -18,6 +19,7 @@ using Godwit.Identity.People;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
 using Godwit.Identity.Requests;
+using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
 using Godwit.Redis;
@@ -54,10 +56,14 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<PasswordPolicy>();
         services.AddSingleton<BucketStore>();
         services.AddSingleton<AccessTokens>();
-        services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), settings, s.GetService<RedisClient>()));
+        services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>()));
         services.AddSingleton<SessionRenewal>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<PasswordLogin>();
+        services.AddSingleton<Challenges>();
+        services.AddSingleton<FactorVerifier>();
+        services.AddSingleton<OwnSecondFactor>();
+        services.AddSingleton<SecondFactorLogin>();
         services.AddSingleton<Registrar>();
         services.AddSingleton<AddressVerifier>();
         services.AddSingleton<PasswordRecovery>();
@@ -68,6 +74,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<OwnProfile>();
         services.AddSingleton<OwnSessions>();
         services.AddSingleton<Housekeeping>();
+        services.AddSingleton<EventSealer>();
     }
 
     public async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
@@ -79,7 +86,9 @@ public sealed class IdentityModule : IPlatformModule
             throw new ModuleRefusedException(string.Create(CultureInfo.InvariantCulture, $"the schema of the identity service is of version {version}, and this program works with {IdentityDatabase.SchemaVersion}: use the program, or the runbook, of the other"));
         await services.GetRequiredService<IdentityKeys>().OpenAsync(services.GetRequiredService<IPlatformKeyring>(), cancellation);
         services.GetRequiredService<PasswordPolicy>().Prepare();
+        services.GetRequiredService<EventSealer>().Prepare();
         if (settings.Production && services.GetRequiredService<IMailTransport>() is NoTransport) throw new ModuleRefusedException($"{IdentitySettings.MailServer.Name} is not set: nobody could verify an address");
+        if (settings.Production && settings.TextOrNull(IdentitySettings.PublicUrl) is null) throw new ModuleRefusedException($"{IdentitySettings.PublicUrl} is not set: links in mails begin with it");
         await services.GetRequiredService<ConsentTexts>().PrepareAsync(cancellation);
     }
 
@@ -88,6 +97,7 @@ public sealed class IdentityModule : IPlatformModule
     public IEnumerable<BackgroundWork> BackgroundWork(IServiceProvider services) =>
     [
         new("identity-mail", stopping => services.GetRequiredService<MailSender>().RunAsync(stopping)),
+        new("identity-events", stopping => services.GetRequiredService<EventSealer>().RunAsync(stopping)),
         new("identity-clean-up", stopping => services.GetRequiredService<Housekeeping>().RunAsync(stopping)),
         new("identity-ended-sessions", stopping => services.GetRequiredService<SessionGate>().KeepListAsync(services.GetRequiredService<TimeProvider>(), stopping)),
     ];

@@ -20,6 +20,9 @@ public sealed record Problem(int Status, string Code, string Title)
     /// <summary>Seconds after which to come again: the header Retry-After.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>What is asked of who is not known: the header WWW-Authenticate (RFC 9110 section 11.6.1).</summary>
+    public string? Authenticate { get; init; }
+
     public static Problem BadRequest { get; } = new(400, "bad-request", "Bad request");
 
     /// <summary>The sentence is the seeds'.</summary>
@@ -35,7 +38,7 @@ public sealed record Problem(int Status, string Code, string Title)
     public static Problem Of(int status) => status switch
     {
         400 => BadRequest,
-        401 => new(401, "unauthorized", "Unauthorized"),
+        401 => new(401, "unauthorized", "Unauthorized") { Authenticate = "Bearer" },
         403 => new(403, "forbidden", "Forbidden"),
         404 => new(404, "not-found", "Not found"),
         405 => new(405, "method-not-allowed", "Method not allowed"),

@@ -56,6 +56,7 @@ public static class ProblemBody
         answer.ContentType = ContentType;
         answer.ContentLength = body.Length;
         answer.Headers.CacheControl = "no-store";
+        if (problem.Authenticate is { } scheme) answer.Headers.WWWAuthenticate = scheme;
         if (problem.RetryAfter is { } seconds) answer.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         // Who has gone away cannot be told.
         return answer.Body.WriteAsync(body, CancellationToken.None).AsTask();

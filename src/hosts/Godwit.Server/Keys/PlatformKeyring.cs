@@ -11,8 +11,9 @@ using Npgsql;
 namespace Godwit.Server.Keys;
 
 /// <summary>The host's keyring, which lies in its database. From its opening to its end the host stands among those that a rotation waits for.</summary>
-internal sealed class PlatformKeyring(NpgsqlDataSource database, SettingValues settings, TimeProvider time) : IPlatformKeyring, IAsyncDisposable
+internal sealed class PlatformKeyring(Func<NpgsqlDataSource> open, SettingValues settings, TimeProvider time) : IPlatformKeyring, IAsyncDisposable
 {
+    private NpgsqlDataSource? _database;
     private PostgresKeyring? _keyring;
     private MasterKeySettings? _master;
 
@@ -25,7 +26,8 @@ internal sealed class PlatformKeyring(NpgsqlDataSource database, SettingValues s
     /// <exception cref="KeyringException">The keyring is not what the master key sealed, or a key of it cannot be had.</exception>
     public async Task OpenAsync(MasterKeySettings master, IReadOnlyList<IPlatformModule> modules, CancellationToken cancellation)
     {
-        var sessions = new KeyringSessions(database);
+        _database = open();
+        var sessions = new KeyringSessions(_database);
         _master = master;
         var there = await new PostgresKeyStore(sessions).LoadAsync(cancellation);
         List<KeyPurpose> missing = [.. modules.SelectMany(m => m.Purposes).Distinct().Where(p => there.ActiveOf(p) is null)];
@@ -43,6 +45,7 @@ internal sealed class PlatformKeyring(NpgsqlDataSource database, SettingValues s
     public async ValueTask DisposeAsync()
     {
         if (_keyring is { } keyring) await keyring.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
         _master?.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using Godwit.Http.Settings;
 using Godwit.Postgres.Connections;
 using Godwit.Redis.Settings;
+using Godwit.Server.Answers;
 using Godwit.Model.Findings;
 using Npgsql;
 
@@ -28,6 +29,8 @@ public static class ServerSettings
 
     public static readonly Setting CorsOrigins = new("GODWIT_CORS_ORIGINS", "Origins whose pages may call the API, with commas between: https://app.example.org") { MayBePlaceholder = true, Refuse = RefuseOrigins };
 
+    public static readonly Setting Proxies = new("GODWIT_TRUSTED_PROXIES", "Networks of the proxies before the host, with commas between: 10.0.0.0/8; from them X-Forwarded-For tells where a client is") { Refuse = static (v, _) => TrustedProxies.Refuse(v) };
+
     public static readonly Setting BodyLimit = Setting.Whole("GODWIT_BODY_LIMIT", 1024 * 1024, 1024, 100 * 1024 * 1024, "Bytes of a request's body; more is answered with 413");
 
     public static readonly Setting HeaderLimit = Setting.Whole("GODWIT_HEADER_LIMIT", 16 * 1024, 4096, 256 * 1024, "Bytes of a request's header fields together; more is answered with 431");
@@ -50,7 +53,7 @@ public static class ServerSettings
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Environment, Modules, Listen, MetricsListen, PublicUrl, Database, Pool, Redis, CorsOrigins, BodyLimit, HeaderLimit, HeaderTimeout, RequestTimeout, IdleTimeout, LeastRate, Connections, StopNotice, StopDeadline, LogLevel,
+        Environment, Modules, Listen, MetricsListen, PublicUrl, Database, Pool, Redis, CorsOrigins, Proxies, BodyLimit, HeaderLimit, HeaderTimeout, RequestTimeout, IdleTimeout, LeastRate, Connections, StopNotice, StopDeadline, LogLevel,
     ];
 
     private static string? RefusePublicUrl(string value, bool production) =>

@@ -51,7 +51,7 @@ internal static class ServerHost
         services.AddSingleton(settings);
         services.AddSingleton(services => parts.Database(services.GetRequiredService<ILoggerFactory>()));
         if (parts.Redis is { } redis) services.AddSingleton(_ => redis);
-        services.AddSingleton<PlatformKeyring>();
+        services.AddSingleton(services => new PlatformKeyring(parts.KeyringDatabase ?? (() => throw new InvalidOperationException("no module needs keys")), settings, parts.Time));
         services.AddSingleton<IPlatformKeyring>(services => services.GetRequiredService<PlatformKeyring>());
         services.AddSingleton<RequestsInFlight>();
         services.AddSingleton(new ServerClock(parts.Time));
@@ -109,13 +109,14 @@ internal static class ServerHost
         app.Services.GetRequiredService<ProcessMeter>();
         app.Services.GetRequiredService<DiagnosticListener>().Subscribe(app.Services.GetRequiredService<UnreadableRequests>(), name => name == UnreadableRequests.Event);
         var https = settings.TextOrNull(ServerSettings.PublicUrl.Name)?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ?? false;
+        if (TrustedProxies.Of(settings) is { } proxies) app.UseMiddleware<ForwardedClient>(proxies);
         app.UseMiddleware<SecurityHeaders>(https);
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<ProblemAnswers>();
         app.UseMiddleware<MetricsPort>();
         app.UseRouting();
         var origins = settings.List(ServerSettings.CorsOrigins.Name);
-        if (origins.Count > 0) app.UseCors(cors => cors.WithOrigins([.. origins]).WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE").WithHeaders("authorization", "content-type", "traceparent", "x-api-key").SetPreflightMaxAge(TimeSpan.FromMinutes(10)));
+        if (origins.Count > 0) app.UseCors(cors => cors.WithOrigins([.. origins]).WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE").WithHeaders("authorization", "content-type", "traceparent", "x-api-key", "x-device-token").WithExposedHeaders("retry-after").SetPreflightMaxAge(TimeSpan.FromMinutes(10)));
         app.UseRequestTimeouts();
         HealthRoutes.Map(app, app.Services.GetRequiredService<HealthBoard>(), app.Services.GetRequiredService<ServerClock>());
         foreach (var module in modules) module.MapRoutes(app);

@@ -13,5 +13,8 @@ internal sealed record ServerParts(SettingValues Settings, SafeLog Log, Func<Mic
     /// <summary>What unwraps the keyring, where a module needs keys; it is the host's from here on.</summary>
     public MasterKeySettings? MasterKey { get; init; }
 
+    /// <summary>Connections for the keyring alone: who holds one of the others may wait for a key, and all who wait would hold all there are.</summary>
+    public Func<NpgsqlDataSource>? KeyringDatabase { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

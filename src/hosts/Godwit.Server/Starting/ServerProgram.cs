@@ -1,6 +1,7 @@
 using System.Text;
 using Godwit.Http.Modules;
 using Godwit.Http.Settings;
+using Godwit.Identity.Audit;
 using Godwit.Identity.Passwords;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
@@ -17,9 +18,11 @@ namespace Godwit.Server.Starting;
 /// <summary>A host from its start to its end.</summary>
 internal static class ServerProgram
 {
+    private const int KeyringConnections = 4;
+
     private static readonly LogEvent s_broken = new(2005, "Broken", LogLevel.Error, "the server ended by a fault of its own: {fault}");
 
-    /// <param name="arguments">None, or <c>--check</c>: judge the configuration, and begin nothing; or <c>breached-passwords</c> with its own: make that file, and end.</param>
+    /// <param name="arguments">None, or <c>--check</c>: judge the configuration, and begin nothing; or <c>breached-passwords</c> with its own: make that file, and end; or <c>verify-events</c>: look at the log of security events, and end.</param>
     /// <param name="variable">The environment.</param>
     /// <param name="output">The log.</param>
     /// <param name="error">What a person is told who starts it.</param>
@@ -28,6 +31,7 @@ internal static class ServerProgram
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Func<string, string?> variable, Stream output, TextWriter error, IReadOnlyList<IPlatformModule> modules)
     {
         if (arguments.Count > 0 && arguments[0] == BreachedPasswordsCommand.Name) return BreachedPasswordsCommand.Run([.. arguments.Skip(1)], error);
+        if (arguments.Count > 0 && arguments[0] == VerifyEventsCommand.Name) return await VerifyEventsAsync([.. arguments.Skip(1)], variable, output, error);
         var check = arguments is ["--check"];
         if (arguments.Count > 0 && !check)
         {
@@ -58,18 +62,34 @@ internal static class ServerProgram
         }
     }
 
+    /// <summary>With the host's configuration, and without serving.</summary>
+    private static async Task<int> VerifyEventsAsync(IReadOnlyList<string> arguments, Func<string, string?> variable, Stream output, TextWriter error)
+    {
+        if (arguments is not ([] or ["--json"]))
+        {
+            await error.WriteLineAsync("godwit-server verify-events [--json]");
+            return ServerExit.Usage;
+        }
+        await using var writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        var (parts, findings) = Prepare(variable, TextWriter.Null, []);
+        foreach (var finding in findings) await error.WriteLineAsync(Sentence(finding));
+        if (parts is null) return ServerExit.Refused;
+        await using var database = parts.Database(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        return await VerifyEventsCommand.RunAsync(database, Security.Signing.GodwitHome.Folder(variable), arguments.Count > 0, writer, error, CancellationToken.None);
+    }
+
     /// <summary>Judges the whole configuration; nothing is connected to.</summary>
     internal static (ServerParts? Parts, IReadOnlyList<Finding> Findings) Prepare(Func<string, string?> variable, TextWriter log, IReadOnlyList<IPlatformModule> modules)
     {
         var (settings, findings) = ServerConfiguration.Look(modules, variable);
         if (settings is null) return (null, findings);
-        var (pool, more) = OpenPool(settings, variable);
+        var (pool, keyring, more) = OpenPool(settings, variable);
         findings = [.. findings, .. more];
         if (pool is null) return (null, findings);
         var (master, refused) = OpenMasterKey(modules, variable);
         if (refused is not null) return (null, [.. findings, refused]);
         var redis = settings.TextOrNull(ServerSettings.Redis.Name) is { } url ? new RedisClient(RedisUrl.Read(url, settings.Production).Settings! with { ClientName = "godwit-server" }) : null;
-        return (new ServerParts(settings, new SafeLog(log, TimeProvider.System, Level(settings)), pool, redis, modules) { MasterKey = master }, findings);
+        return (new ServerParts(settings, new SafeLog(log, TimeProvider.System, Level(settings)), pool, redis, modules) { MasterKey = master, KeyringDatabase = keyring }, findings);
     }
 
     /// <summary>Those of the modules that the installation wants served.</summary>
@@ -82,15 +102,15 @@ internal static class ServerProgram
             : ([], Finding.Error(FindingCodes.ServerSetting, $"{ServerSettings.Modules.Name} names something that is no module; there are {string.Join(", ", modules.Select(m => m.Name))}, or none"));
     }
 
-    private static (Func<Microsoft.Extensions.Logging.ILoggerFactory, NpgsqlDataSource>? Pool, IReadOnlyList<Finding> Findings) OpenPool(SettingValues settings, Func<string, string?> variable)
+    private static (Func<Microsoft.Extensions.Logging.ILoggerFactory, NpgsqlDataSource>? Pool, Func<NpgsqlDataSource>? Keyring, IReadOnlyList<Finding> Findings) OpenPool(SettingValues settings, Func<string, string?> variable)
     {
         var url = PostgresUrl.Parse(settings.Text(ServerSettings.Database.Name)).Url!;
         var environment = ConnectionEnvironment.Process with { Variable = variable };
         var most = (int)settings.Whole(ServerSettings.Pool.Name);
         var (trial, findings) = ServicePool.Open(url, "godwit-server", most, environment: environment);
-        if (trial is null) return (null, findings);
+        if (trial is null) return (null, null, findings);
         trial.Dispose();
-        return (loggers => ServicePool.Open(url, "godwit-server", most, b => b.UseLoggerFactory(loggers), environment).Pool!, findings);
+        return (loggers => ServicePool.Open(url, "godwit-server", most, b => b.UseLoggerFactory(loggers), environment).Pool!, () => ServicePool.Open(url, "godwit-server keyring", KeyringConnections, environment: environment).Pool!, findings);
     }
 
     private static (MasterKeySettings? Master, Finding? Refused) OpenMasterKey(IReadOnlyList<IPlatformModule> modules, Func<string, string?> variable)

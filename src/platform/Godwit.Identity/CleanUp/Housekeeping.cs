@@ -2,6 +2,7 @@ using Godwit.Http.Settings;
 using Godwit.Identity.Database;
 using Godwit.Identity.Settings;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Godwit.Identity.CleanUp;
 
@@ -26,20 +27,24 @@ internal sealed partial class Housekeeping(IdentityDatabase database, SettingVal
         }
     }
 
-    /// <summary>One round of it.</summary>
-    public Task TidyAsync(CancellationToken cancellation) => database.InTransactionAsync(
+    /// <summary>One round of it. Each part is a transaction of its own: making or dropping a partition holds up whoever writes events, and is over at once.</summary>
+    public async Task TidyAsync(CancellationToken cancellation)
+    {
+        var made = await PartAsync("SELECT identity.make_event_partitions($1)", cancellation, Statement.P(MonthsAhead));
+        var dropped = await PartAsync("SELECT identity.drop_event_partitions($1)", cancellation, Statement.P((int)settings.Whole(IdentitySettings.EventMonths.Name)));
+        var codes = await PartAsync("SELECT identity.cleanup_expired_otps()", cancellation);
+        var sessions = await PartAsync("SELECT identity.cleanup_expired_sessions()", cancellation);
+        var links = await PartAsync("SELECT reset_deleted + verify_deleted FROM identity.cleanup_expired_tokens()", cancellation);
+        Tidied(logger, codes, sessions, links, made, dropped);
+    }
+
+    /// <returns>How many it was; 0 when another host is at it.</returns>
+    private Task<int> PartAsync(string sql, CancellationToken cancellation, params NpgsqlParameter[] parameters) => database.InTransactionAsync(
         async connection =>
         {
-            if (!await Statement.FirstAsync(connection, "SELECT pg_try_advisory_xact_lock($1)", r => r.GetBoolean(0), cancellation, Statement.P(LockId))) return;
-            // A login that commits now waits for no partition: making one takes a lock for a moment, and is not waited for.
+            if (!await Statement.FirstAsync(connection, "SELECT pg_try_advisory_xact_lock($1)", r => r.GetBoolean(0), cancellation, Statement.P(LockId))) return 0;
             await Statement.RunAsync(connection, "SET LOCAL lock_timeout = '2s'", cancellation);
-            var (made, dropped) = await Statement.FirstAsync(
-                connection, "SELECT identity.make_event_partitions($1), identity.drop_event_partitions($2)", r => (r.GetInt32(0), r.GetInt32(1)), cancellation, Statement.P(MonthsAhead),
-                Statement.P((int)settings.Whole(IdentitySettings.EventMonths.Name)));
-            var codes = await Statement.FirstAsync(connection, "SELECT identity.cleanup_expired_otps()", r => r.GetInt32(0), cancellation);
-            var sessions = await Statement.FirstAsync(connection, "SELECT identity.cleanup_expired_sessions()", r => r.GetInt32(0), cancellation);
-            var links = await Statement.FirstAsync(connection, "SELECT reset_deleted + verify_deleted FROM identity.cleanup_expired_tokens()", r => r.GetInt32(0), cancellation);
-            Tidied(logger, codes, sessions, links, made, dropped);
+            return await Statement.FirstAsync(connection, sql, r => r.GetInt32(0), cancellation, parameters);
         },
         cancellation);
 

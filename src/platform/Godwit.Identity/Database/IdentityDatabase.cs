@@ -20,15 +20,25 @@ internal sealed class IdentityDatabase(NpgsqlDataSource source)
         return await work(connection);
     });
 
-    /// <summary>Work that is done whole or not at all. What the work throws undoes it.</summary>
+    /// <summary>Work that is done whole or not at all. What the work throws undoes it; after a deadlock it is done once more, from its beginning.</summary>
     /// <exception cref="ProblemException">503: the database is away. Whether it was done is not known then, if it was lost at the very end.</exception>
     public Task<T> InTransactionAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation) => GuardAsync(async () =>
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var result = await work(connection);
-        await transaction.CommitAsync(cancellation);
-        return result;
+        // Two that wait for each other: one is undone whole, and done again.
+        for (var again = 0; ; again++)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(cancellation);
+                await using var transaction = await connection.BeginTransactionAsync(cancellation);
+                var result = await work(connection);
+                await transaction.CommitAsync(cancellation);
+                return result;
+            }
+            catch (PostgresException e) when (again < 2 && e.SqlState is (PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure))
+            {
+            }
+        }
     });
 
     public Task InTransactionAsync(Func<NpgsqlConnection, Task> work, CancellationToken cancellation) => InTransactionAsync(

@@ -61,7 +61,7 @@ internal sealed class OwnDevices(IdentityDatabase database, SessionGate gate, Ev
                 return families;
             },
             cancellation);
-        await gate.PublishAsync(ended, cancellation);
+        await gate.PublishAsync(ended);
     }
 
     private static DeviceDocument Read(NpgsqlDataReader row)

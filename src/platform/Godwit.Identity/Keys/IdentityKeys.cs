@@ -39,6 +39,9 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
 
     public KeyedMac Devices { get; private set; } = null!;
 
+    /// <summary>What a second factor is asked for.</summary>
+    public KeyedMac Challenges { get; private set; } = null!;
+
     /// <summary>Names of what failed logins are counted for.</summary>
     public KeyedMac Buckets { get; private set; } = null!;
 
@@ -62,6 +65,7 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
         Links = new KeyedMac(mail, "identity link");
         Refresh = new KeyedMac(session, "identity refresh token");
         Devices = new KeyedMac(session, "identity device");
+        Challenges = new KeyedMac(session, "identity challenge");
         Buckets = new KeyedMac(session, "identity login bucket");
         Persons = await keyring.OpenPersonsAsync(cancellation);
         _tokens = new TokenKeys(await keyring.OpenAsync(KeyPurpose.Token, cancellation));
@@ -70,8 +74,8 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
         AccessVerifier = new TokenVerifier(_tokens, rules, time);
     }
 
-    /// <summary>A cipher for one column of <c>users</c> under the person's own key.</summary>
-    public FieldCipher OfPerson(PersonKey person, string column) => new(person.Keys, new FieldColumn("identity.users", column), _keyring!.Usage);
+    /// <summary>A cipher for one column under the person's own key; the row key is the account's uuid.</summary>
+    public FieldCipher OfPerson(PersonKey person, string column, string table = "users") => new(person.Keys, new FieldColumn($"identity.{table}", column), _keyring!.Usage);
 
     public void Dispose() => _tokens?.Dispose();
 }

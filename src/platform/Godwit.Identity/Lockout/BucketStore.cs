@@ -41,6 +41,17 @@ internal sealed class BucketStore(IdentityKeys keys)
         if (device is null) lock (_lock) _everyone = _everyone.TakenBack(Rules.Everyone);
     }
 
+    /// <summary>Takes an attempt back that was none: the password was not looked at.</summary>
+    public async Task TakeBackAsync(NpgsqlConnection connection, EmailAddress email, Guid? device, Client client, CancellationToken cancellation)
+    {
+        var (state, _) = await ReadAsync(connection, email, device, client, cancellation);
+        var back = device is not null
+            ? state with { Device = state.Device.TakenBack(Rules.KnownDevice), DeviceInARow = Math.Max(0, state.DeviceInARow - 1) }
+            : state with { Account = state.Account.TakenBack(Rules.Account), Network = state.Network.TakenBack(Rules.Network), InARow = Math.Max(0, state.InARow - 1), PasswordDisabled = state.PasswordDisabled && state.InARow > Rules.DisablesPassword };
+        await WriteAsync(connection, email, device, client, back, cancellation);
+        if (device is null) lock (_lock) _everyone = _everyone.TakenBack(Rules.Everyone);
+    }
+
     /// <summary>Forgets all that was counted for the address: its owner has set a new password.</summary>
     public Task PasswordSetAsync(NpgsqlConnection connection, EmailAddress email, CancellationToken cancellation) =>
         Statement.RunAsync(connection, "DELETE FROM identity.login_buckets WHERE bucket = $1", cancellation, Statement.P(Name("account", email.Normalized)));
@@ -49,7 +60,8 @@ internal sealed class BucketStore(IdentityKeys keys)
     {
         var names = Names(email, device, client);
         // In one order, so that no two logins wait for each other.
-        await Statement.RunAsync(connection, "INSERT INTO identity.login_buckets (bucket) SELECT b FROM unnest($1) AS b ORDER BY b ON CONFLICT DO NOTHING", cancellation, Statement.P(names));
+        // The conflict takes the row's lock: nobody deletes it before it is read.
+        await Statement.RunAsync(connection, "INSERT INTO identity.login_buckets AS l (bucket) SELECT b FROM unnest($1) AS b ORDER BY b ON CONFLICT (bucket) DO UPDATE SET touched_at = l.touched_at", cancellation, Statement.P(names));
         var rows = await Statement.AllAsync(
             connection, "SELECT bucket, failures, since, locked_until, in_a_row, disabled, now() FROM identity.login_buckets WHERE bucket = ANY($1) ORDER BY bucket FOR UPDATE",
             r => (Name: r.GetFieldValue<byte[]>(0), Bucket: new Bucket(r.GetInt32(1), r.GetFieldValue<DateTimeOffset>(2), r.IsDBNull(3) ? null : r.GetFieldValue<DateTimeOffset>(3)), InARow: r.GetInt32(4), Disabled: r.GetBoolean(5), Now: r.GetFieldValue<DateTimeOffset>(6)),

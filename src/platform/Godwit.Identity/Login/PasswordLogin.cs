@@ -9,7 +9,7 @@ using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
-using Godwit.Identity.Sessions;
+using Godwit.Identity.SecondFactors;
 using Godwit.Security.Passwords;
 using Npgsql;
 
@@ -18,7 +18,7 @@ namespace Godwit.Identity.Login;
 /// <summary>
 /// Signs in by address and password. An address without an account, a wrong password, one that has to be set anew and an account without one cost the same work and get the same answer.
 /// </summary>
-internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, BucketStore buckets, Outbox outbox, EventLog events, SignIn signIn, TimeProvider time)
+internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, BucketStore buckets, Challenges challenges, Outbox outbox, EventLog events, SignIn signIn, TimeProvider time)
 {
     /// <summary>A password that is longer is none that was ever taken.</summary>
     private const int LongestPassword = 512;
@@ -30,7 +30,7 @@ internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys
     private static readonly Problem s_slow = new(429, "too-many-attempts", "Too many attempts") { Detail = "Wait, or sign in by a mailed link or on a device that you have used before." };
 
     /// <exception cref="ProblemException">429: so many attempts went wrong that the password is not looked at for a while; 401: not these two together; 403: they are right, and an administrator has locked the account.</exception>
-    public async Task<IssuedTokens> LoginAsync(LoginRequest request, Client client, CancellationToken cancellation)
+    public async Task<LoginOutcome> LoginAsync(LoginRequest request, Client client, CancellationToken cancellation)
     {
         List<FieldFault> faults = [];
         var (email, refused) = EmailAddress.Read(request.Email ?? "");
@@ -41,10 +41,20 @@ internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys
         var (account, device, decision) = await database.InTransactionAsync(connection => AdmitAsync(connection, email!, client, cancellation), cancellation);
         if (decision.Verdict == LockoutVerdict.Locked) throw new ProblemException(s_slow with { RetryAfter = Math.Max(1, (int)Math.Ceiling((decision.Until!.Value - time.GetUtcNow()).TotalSeconds)) });
         var stored = decision.MayTry && account is not null && (!account.PasswordResetRequired || (device is not null && account.PasswordHash is not null)) ? account.PasswordHash : null;
-        var verdict = await policy.VerifyAsync(request.Password!, stored, cancellation);
+        PasswordVerdict verdict;
+        try
+        {
+            verdict = await policy.VerifyAsync(request.Password!, stored, cancellation);
+        }
+        catch (ProblemException) when (decision.MayTry)
+        {
+            // Its turn did not come: nothing was tried.
+            await database.InTransactionAsync(connection => buckets.TakeBackAsync(connection, email!, device, client, CancellationToken.None), CancellationToken.None);
+            throw;
+        }
         if (account is null || verdict == PasswordVerdict.Wrong)
         {
-            await database.InTransactionAsync(connection => FailAsync(connection, account, email!, decision, client, cancellation), cancellation);
+            await database.InTransactionAsync(connection => FailAsync(connection, account, email!, device, decision, client, CancellationToken.None), CancellationToken.None);
             if (decision.DisabledPassword) outbox.Wake();
             throw new ProblemException(s_wrong);
         }
@@ -53,8 +63,9 @@ internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys
             await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("login_refused") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning, Blocked = true }, cancellation), cancellation);
             throw new ProblemException(s_locked);
         }
+        if (await AskAsync(account, decision, rehash: verdict == PasswordVerdict.RightNeedsRehash ? request.Password : null, client, cancellation) is { } challenge) return new LoginOutcome(null, challenge);
         var rehashed = verdict == PasswordVerdict.RightNeedsRehash ? await policy.HashAsync(request.Password!, cancellation) : null;
-        return await database.InTransactionAsync(
+        var tokens = await database.InTransactionAsync(
             async connection =>
             {
                 await buckets.SucceededAsync(connection, email!, device, client, cancellation);
@@ -62,6 +73,28 @@ internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys
                 return await signIn.OpenSessionAsync(connection, account, ["pwd"], device, client, cancellation);
             },
             cancellation);
+        outbox.Wake();
+        return new LoginOutcome(tokens, null);
+    }
+
+    /// <summary>Asks for the second factor where the account has one, or where so much is tried everywhere that a password alone is not enough: then by mail. The attempt stays counted until that is shown, too.</summary>
+    /// <returns>Null when none is asked for.</returns>
+    private async Task<ChallengeDocument?> AskAsync(Account account, LockoutDecision decision, string? rehash, Client client, CancellationToken cancellation)
+    {
+        var own = await database.WithAsync(connection => FactorSettings.FindAsync(connection, account.Id, cancellation), cancellation);
+        if (own is not { Enabled: true } && decision.Verdict != LockoutVerdict.AllowedWithSecondFactor) return null;
+        var rehashed = rehash is null ? null : await policy.HashAsync(rehash, cancellation);
+        var prepared = await challenges.PrepareAsync(own is { Enabled: true } ? own.Method : FactorMethod.Email, cancellation);
+        var asked = await database.InTransactionAsync(
+            async connection =>
+            {
+                if (rehashed is not null) await RestampAsync(connection, account, rehashed, cancellation);
+                await events.WriteAsync(connection, new SecurityEvent("second_factor_asked") { UserId = account.Id, Client = client }, cancellation);
+                return await challenges.AskAsync(connection, prepared, account, SecondFactorLogin.Purpose, Challenges.BindingOf(SecondFactorLogin.Purpose, client), client, cancellation);
+            },
+            cancellation);
+        outbox.Wake();
+        return asked;
     }
 
     /// <summary>Looks the account up and counts the attempt, which is then there whatever becomes of this process.</summary>
@@ -76,9 +109,14 @@ internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys
         return (account, device, decision);
     }
 
-    private async Task FailAsync(NpgsqlConnection connection, Account? account, EmailAddress email, LockoutDecision decision, Client client, CancellationToken cancellation)
+    private async Task FailAsync(NpgsqlConnection connection, Account? account, EmailAddress email, Guid? device, LockoutDecision decision, Client client, CancellationToken cancellation)
     {
         await events.WriteAsync(connection, new SecurityEvent("login_failed") { UserId = account?.Id, Client = client, Severity = EventSeverity.Warning }, cancellation);
+        if (decision.DistrustedDevice && account is not null && device is { } stolen)
+        {
+            await Statement.RunAsync(connection, "UPDATE identity.user_devices SET revoked = true, revoked_at = now(), trusted = false WHERE user_id = $1 AND device_id = $2 AND NOT revoked", cancellation, Statement.P(account.Id), Statement.P(stolen));
+            await events.WriteAsync(connection, new SecurityEvent("device_distrusted", "account") { UserId = account.Id, Device = stolen, Client = client, Severity = EventSeverity.Critical }, cancellation);
+        }
         if (!decision.DisabledPassword || account is null) return;
         await Statement.RunAsync(connection, "UPDATE identity.users SET password_reset_required = true WHERE id = $1", cancellation, Statement.P(account.Id));
         await events.WriteAsync(connection, new SecurityEvent("password_disabled", "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Critical }, cancellation);

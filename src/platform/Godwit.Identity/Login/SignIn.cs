@@ -1,4 +1,5 @@
 using System.Net;
+using Godwit.Http.Problems;
 using Godwit.Http.Settings;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
@@ -16,6 +17,8 @@ namespace Godwit.Identity.Login;
 /// <summary>Opens the session of somebody who has proved who they are, whichever way.</summary>
 internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog events, Outbox outbox, PersonalValues values, SettingValues settings)
 {
+    private static readonly Problem s_changed = new(401, "invalid-credentials", "Wrong address or password");
+
     private readonly TimeSpan _life = TimeSpan.FromMinutes(settings.Whole(IdentitySettings.SessionMinutes.Name));
 
     /// <summary>In the connection's transaction: session, device, event.</summary>
@@ -25,8 +28,14 @@ internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog ev
     /// <param name="device">The device, if it is one that the account has a token for.</param>
     /// <param name="client">From where.</param>
     /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="ProblemException">401: the account is not as it was when the password was looked at.</exception>
     public async Task<IssuedTokens> OpenSessionAsync(NpgsqlConnection connection, Account account, IReadOnlyList<string> methods, Guid? device, Client client, CancellationToken cancellation)
     {
+        // The account may have been locked, erased, or given another password since the password was looked at. A reset changes this row before it ends sessions: either it sees this session, or this sees the reset.
+        var still = await Statement.FirstAsync(
+            connection, "SELECT password_hash IS NOT DISTINCT FROM $2 AND NOT (account_locked AND coalesce(account_locked_until, 'infinity') > now()) FROM identity.users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
+            r => r.GetBoolean(0), cancellation, Statement.P(account.Id), Statement.P(account.PasswordHash, NpgsqlTypes.NpgsqlDbType.Text));
+        if (!still) throw new ProblemException(s_changed);
         var known = device is { } named && await DeviceStore.IsKnownAsync(connection, account.Id, named, cancellation);
         var used = known ? device!.Value : Guid.NewGuid();
         var others = await DeviceStore.SeenAsync(connection, account.Id, used, client, cancellation);
@@ -40,6 +49,6 @@ internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog ev
         if (!known && others > 0 && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email)
             await outbox.AddAsync(connection, MailKind.NewDevice, new MailPayload(email, Detail: UserAgent.Read(client.Agent).Name), cancellation);
         return new IssuedTokens(
-            access.Issue(account.Uuid, family, methods), refresh, "Bearer", (long)access.Life.TotalSeconds, expires, account.Uuid, family, known ? null : new DeviceToken(keys.Devices).Make(account.Uuid, used));
+            access.Issue(account.Uuid, family, methods, expires), refresh, "Bearer", access.SecondsUntil(expires), expires, account.Uuid, family, known ? null : new DeviceToken(keys.Devices).Make(account.Uuid, used));
     }
 }

@@ -17,5 +17,10 @@ internal static class MailKind
     /// <summary>A hundred wrong passwords in a row.</summary>
     public const string PasswordDisabled = "password_disabled";
 
+    /// <summary>Six digits.</summary>
+    public const string SecondFactorCode = "second_factor_code";
+
+    public const string SecondFactorChanged = "second_factor_changed";
+
     public const string NewDevice = "new_device";
 }

@@ -3,18 +3,22 @@ using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Emails;
 using Microsoft.Extensions.Logging;
-using Npgsql;
+using NpgsqlTypes;
 
 namespace Godwit.Identity.Mail;
 
 /// <summary>
-/// Takes mails out of the outbox and sends them, beside the requests. Any number of hosts do so: a row is held by a lock while it is sent. Killed between sending and noting it, the mail is sent again with the same id. What
-/// cannot be sent is tried again after 5 s, 10 s, and so on up to an hour, for a day.
+/// Takes mails out of the outbox and sends them, beside the requests. Any number of hosts do so, four mails at a time each: a mail that is being sent is put off by two minutes first, in a transaction of its own, so that none
+/// is open while a mail server talks. Killed in between, the mail is sent again with the same id. What cannot be sent is tried again after 5 s, 10 s, and so on up to an hour, for a day.
 /// </summary>
 internal sealed partial class MailSender(IdentityDatabase database, Outbox outbox, IMailTransport transport, MailTexts texts, AccountFinder accounts, TimeProvider time, ILogger<MailSender> logger)
 {
-    /// <summary>Registrations and links that one address gets within an hour: whoever writes somebody else's address into forms again and again sends no more.</summary>
+    /// <summary>
+    /// Mails of one kind that a stranger can have sent to an address within an hour; beyond that one every ten minutes. So nobody is flooded, and nobody is kept from the link that they need: whoever asked, it is sent to the owner.
+    /// </summary>
     public const int MostAnHour = 5;
+
+    private const int AtOnce = 4;
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
@@ -26,92 +30,118 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
 
     private static readonly Counter<long> s_mails = s_meter.CreateCounter<long>("godwit.identity.mails", null, "Mails that left the outbox, by kind and by what became of them.");
 
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            if (await SendNextAsync(stopping)) continue;
-            await outbox.Written.WaitAsync(s_look, stopping);
-        }
-    }
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => WorkAsync(stopping)));
 
     /// <summary>Sends one mail that is due.</summary>
     /// <returns>False when there is none.</returns>
-    public Task<bool> SendNextAsync(CancellationToken cancellation) => database.InTransactionAsync(
-        async connection =>
+    public async Task<bool> SendNextAsync(CancellationToken cancellation)
+    {
+        if (await ClaimAsync(cancellation) is not { } mail) return false;
+        var outcome = await TrySendAsync(mail, cancellation);
+        s_mails.Add(1, new KeyValuePair<string, object?>("kind", mail.Kind), new KeyValuePair<string, object?>("outcome", outcome));
+        return true;
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
         {
-            var row = await Statement.FirstAsync(
-                connection,
-                "SELECT id, kind, payload, attempts, created_at FROM identity.mail_outbox WHERE state = 'waiting' AND not_before <= now() ORDER BY not_before LIMIT 1 FOR UPDATE SKIP LOCKED",
-                r => new Waiting(r.GetGuid(0), r.GetString(1), r.GetFieldValue<byte[]>(2), r.GetInt32(3), r.GetFieldValue<DateTimeOffset>(4)),
-                cancellation);
-            if (row is null) return false;
-            var state = await TrySendAsync(connection, row, cancellation);
-            s_mails.Add(1, new KeyValuePair<string, object?>("kind", row.Kind), new KeyValuePair<string, object?>("outcome", state));
-            return true;
-        },
+            if (!await SendNextAsync(stopping)) await outbox.Written.WaitAsync(s_look, stopping);
+        }
+    }
+
+    private Task<Waiting?> ClaimAsync(CancellationToken cancellation) => database.InTransactionAsync(
+        connection => Statement.FirstAsync(
+            connection,
+            """
+            UPDATE identity.mail_outbox SET attempts = attempts + 1, not_before = clock_timestamp() + interval '2 minutes'
+            WHERE id = (SELECT id FROM identity.mail_outbox WHERE state = 'waiting' AND not_before <= clock_timestamp() ORDER BY not_before LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING id, kind, payload, attempts, created_at, about
+            """,
+            r => new Waiting(r.GetGuid(0), r.GetString(1), r.GetFieldValue<byte[]>(2), r.GetInt32(3), r.GetFieldValue<DateTimeOffset>(4), !r.IsDBNull(5)),
+            cancellation),
         cancellation);
 
-    private async Task<string> TrySendAsync(NpgsqlConnection connection, Waiting row, CancellationToken cancellation)
+    private async Task<string> TrySendAsync(Waiting mail, CancellationToken cancellation)
     {
         try
         {
-            var payload = outbox.Open(row.Id, row.Payload);
-            if (await TextOfAsync(connection, row, payload, cancellation) is not { } text) return await EndAsync(connection, row, "dropped", null, cancellation);
-            await transport.SendAsync(row.Id, payload.To, text, cancellation);
-            return await EndAsync(connection, row, "sent", null, cancellation);
+            var payload = outbox.Open(mail.Id, mail.Payload);
+            if (await TextOfAsync(mail, payload, cancellation) is not { } text) return await EndAsync(mail, "dropped", null);
+            await transport.SendAsync(mail.Id, payload.To, text, cancellation);
+            return await EndAsync(mail, "sent", null);
         }
         catch (MailTransportException fault)
         {
-            if (fault.ForGood || time.GetUtcNow() - row.CreatedAt > s_giveUp)
-            {
-                GivenUp(logger, row.Kind, fault.Message);
-                return await EndAsync(connection, row, "failed", fault.Message, cancellation);
-            }
-            Later(logger, row.Kind, row.Attempts + 1, fault.Message);
-            var pause = TimeSpan.FromSeconds(Math.Min(s_longest.TotalSeconds, 5 * Math.Pow(2, Math.Min(row.Attempts, 20))));
-            await Statement.RunAsync(
-                connection, "UPDATE identity.mail_outbox SET attempts = attempts + 1, last_fault = $2, not_before = now() + $3 WHERE id = $1", cancellation, Statement.P(row.Id), Statement.P(fault.Message), Statement.P(pause));
-            return "later";
+            return await FailAsync(mail, fault.Message, fault.ForGood);
         }
         catch (Security.Fields.FieldUnreadableException)
         {
             // Its key is gone, or somebody wrote into the row: it can never be sent.
-            GivenUp(logger, row.Kind, "it does not open");
-            return await EndAsync(connection, row, "failed", "it does not open", cancellation);
+            return await FailAsync(mail, "it does not open", forGood: true);
         }
+        catch (Exception fault) when (fault is not (OperationCanceledException or Http.Problems.ProblemException))
+        {
+            // One mail that something is wrong with is not to hold up all others.
+            return await FailAsync(mail, fault.GetType().Name, forGood: false);
+        }
+    }
+
+    private async Task<string> FailAsync(Waiting mail, string fault, bool forGood)
+    {
+        if (forGood || time.GetUtcNow() - mail.CreatedAt > s_giveUp)
+        {
+            GivenUp(logger, mail.Kind, fault);
+            return await EndAsync(mail, "failed", fault);
+        }
+        Later(logger, mail.Kind, mail.Attempts, fault);
+        var pause = TimeSpan.FromSeconds(Math.Min(s_longest.TotalSeconds, 5 * Math.Pow(2, Math.Min(mail.Attempts - 1, 20))));
+        await database.InTransactionAsync(
+            connection => Statement.RunAsync(
+                connection, "UPDATE identity.mail_outbox SET last_fault = $2, not_before = clock_timestamp() + $3 WHERE id = $1 AND state = 'waiting'", CancellationToken.None, Statement.P(mail.Id), Statement.P(fault), Statement.P(pause)),
+            CancellationToken.None);
+        return "later";
     }
 
     /// <returns>Null when nothing is to be sent.</returns>
-    private async Task<MailText?> TextOfAsync(NpgsqlConnection connection, Waiting row, MailPayload payload, CancellationToken cancellation)
+    private async Task<MailText?> TextOfAsync(Waiting mail, MailPayload payload, CancellationToken cancellation)
     {
         // What was an address when it was written is one still.
         var to = EmailAddress.Read(payload.To).Address!;
-        switch (row.Kind)
+        if (mail.IsStrangers && await TooManyAsync(mail.Kind, to, cancellation)) return null;
+        return mail.Kind switch
         {
-            case MailKind.Registration:
-                if (await TooManyAsync(connection, "identity.email_verification_tokens", to, cancellation)) return null;
-                return await accounts.ExistsAsync(connection, to, cancellation) ? texts.AlreadyRegistered() : texts.VerifyAddress(payload.Link!);
-            case MailKind.PasswordReset:
-                if (await TooManyAsync(connection, "identity.password_reset_tokens", to, cancellation)) return null;
-                return await accounts.ExistsAsync(connection, to, cancellation) ? texts.ResetPassword(payload.Link!) : null;
-            case MailKind.PasswordDisabled: return texts.PasswordDisabled();
-            case MailKind.PasswordChanged: return texts.PasswordChanged();
-            case MailKind.SessionReused: return texts.SessionReused();
-            case MailKind.NewDevice: return texts.NewDevice(payload.Detail ?? "unknown");
-            default: throw new MailTransportException("a kind that this host does not know", forGood: false);
-        }
+            MailKind.Registration => await ExistsAsync(to, cancellation) ? texts.AlreadyRegistered() : texts.VerifyAddress(payload.Link!),
+            MailKind.PasswordReset => await ExistsAsync(to, cancellation) ? texts.ResetPassword(payload.Link!) : null,
+            MailKind.SecondFactorCode => texts.SecondFactorCode(payload.Detail!),
+            MailKind.SecondFactorChanged => texts.SecondFactorChanged(payload.Detail!),
+            MailKind.PasswordDisabled => texts.PasswordDisabled(),
+            MailKind.PasswordChanged => texts.PasswordChanged(),
+            MailKind.SessionReused => texts.SessionReused(),
+            MailKind.NewDevice => texts.NewDevice(payload.Detail ?? "unknown"),
+            _ => throw new MailTransportException("a kind that this host does not know", forGood: false),
+        };
     }
 
-    /// <param name="table">Written here, never by a client.</param>
-    private async Task<bool> TooManyAsync(NpgsqlConnection connection, string table, EmailAddress to, CancellationToken cancellation) => await Statement.FirstAsync(
-        connection, $"SELECT count(*) FROM {table} WHERE email_index = ANY($1) AND created_at > now() - interval '1 hour'", r => r.GetInt64(0), cancellation, Statement.P(accounts.IndexesOf(to))) > MostAnHour;
+    private Task<bool> ExistsAsync(EmailAddress to, CancellationToken cancellation) => database.WithAsync(connection => accounts.ExistsAsync(connection, to, cancellation), cancellation);
 
-    private static async Task<string> EndAsync(NpgsqlConnection connection, Waiting row, string state, string? fault, CancellationToken cancellation)
+    private Task<bool> TooManyAsync(string kind, EmailAddress to, CancellationToken cancellation) => database.WithAsync(
+        connection => Statement.FirstAsync(
+            connection,
+            """
+            SELECT count(*) >= $3 AND max(ended_at) > now() - interval '10 minutes' FROM identity.mail_outbox WHERE about = ANY($1) AND kind = $2 AND state = 'sent' AND ended_at > now() - interval '1 hour'
+            """,
+            r => !r.IsDBNull(0) && r.GetBoolean(0), cancellation, Statement.P(accounts.IndexesOf(to)), Statement.P(kind), Statement.P((long)MostAnHour)),
+        cancellation);
+
+    /// <summary>Whatever becomes of the host: a mail that was sent is not to be sent again.</summary>
+    private async Task<string> EndAsync(Waiting mail, string state, string? fault)
     {
-        await Statement.RunAsync(
-            connection, "UPDATE identity.mail_outbox SET state = $2, payload = NULL, ended_at = now(), last_fault = $3, attempts = attempts + 1 WHERE id = $1", cancellation,
-            Statement.P(row.Id), Statement.P(state), Statement.P(fault, NpgsqlTypes.NpgsqlDbType.Text));
+        await database.InTransactionAsync(
+            connection => Statement.RunAsync(
+                connection, "UPDATE identity.mail_outbox SET state = $2, payload = NULL, ended_at = clock_timestamp(), last_fault = $3 WHERE id = $1 AND state = 'waiting'", CancellationToken.None,
+                Statement.P(mail.Id), Statement.P(state), Statement.P(fault, NpgsqlDbType.Text)),
+            CancellationToken.None);
         return state;
     }
 
@@ -121,5 +151,5 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
     [LoggerMessage(2301, LogLevel.Error, "a mail of kind {kind} is given up: {fault}", EventName = "MailGivenUp")]
     private static partial void GivenUp(ILogger logger, string kind, string fault);
 
-    private sealed record Waiting(Guid Id, string Kind, byte[] Payload, int Attempts, DateTimeOffset CreatedAt);
+    private sealed record Waiting(Guid Id, string Kind, byte[] Payload, int Attempts, DateTimeOffset CreatedAt, bool IsStrangers);
 }

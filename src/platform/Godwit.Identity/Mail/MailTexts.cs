@@ -29,6 +29,14 @@ internal sealed class MailTexts(SettingValues settings)
         $"Your password for {_service} is out of use",
         $"Somebody has tried a hundred wrong passwords for your account at {_service}, so that its password is out of use except on devices that you have used before. Nobody got in.\n\nChoose a new one:\n\n{_url}/account/password-reset\n");
 
+    public MailText SecondFactorCode(string code) => new(
+        $"Your code for {_service}",
+        $"{code}\n\nThis code is good once, for ten minutes, where it was asked for. Give it to nobody: nobody at {_service} ever asks for it.\n\nIf you did not ask for it, somebody knows your password: choose a new one:\n\n{_url}/account/password-reset\n");
+
+    public MailText SecondFactorChanged(string what) => new(
+        $"The second factor of your account at {_service}",
+        $"{what}\n\nIf it was not you, choose a new password at once, which ends all sessions:\n\n{_url}/account/password-reset\n");
+
     public MailText SessionReused() => new(
         $"A session of yours at {_service} was ended",
         $"A token of one of your sessions at {_service} was used a second time. Somebody may have had a copy of it, so we ended that session.\n\nSign in again; if you do not know of it, change your password:\n\n{_url}/account/password-reset\n");

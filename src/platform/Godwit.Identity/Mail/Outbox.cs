@@ -14,15 +14,20 @@ internal sealed class Outbox(IdentityKeys keys, TimeProvider time)
     public SemaphoreSlim Written { get; } = new(0, 1);
 
     /// <summary>Adds a mail in the connection's transaction.</summary>
-    public async Task AddAsync(NpgsqlConnection connection, string kind, MailPayload payload, CancellationToken cancellation)
+    /// <param name="connection">The connection.</param>
+    /// <param name="kind"><see cref="MailKind"/>.</param>
+    /// <param name="payload">What it says, and to whom.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="about">The recipient's index, for a mail that a stranger can ask for.</param>
+    public async Task AddAsync(NpgsqlConnection connection, string kind, MailPayload payload, CancellationToken cancellation, byte[]? about = null)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var plain = JsonSerializer.SerializeToUtf8Bytes(payload, MailJson.Default.MailPayload);
         try
         {
             await Statement.RunAsync(
-                connection, "INSERT INTO identity.mail_outbox (id, kind, payload) VALUES ($1, $2, $3)", cancellation,
-                Statement.P(id), Statement.P(kind), Statement.P(await keys.Mails.EncryptAsync(plain, RowKey.Of(id.ToString()), cancellation)));
+                connection, "INSERT INTO identity.mail_outbox (id, kind, payload, about) VALUES ($1, $2, $3, $4)", cancellation,
+                Statement.P(id), Statement.P(kind), Statement.P(await keys.Mails.EncryptAsync(plain, RowKey.Of(id.ToString()), cancellation)), Statement.P(about, NpgsqlTypes.NpgsqlDbType.Bytea));
         }
         finally
         {

@@ -16,7 +16,7 @@ internal sealed class SmtpTransport(MailServerAddress server, string from, Netwo
 
     public async Task SendAsync(Guid id, string to, MailText text, CancellationToken cancellation)
     {
-        using var client = new SmtpClient(server.Host, server.Port) { EnableSsl = encrypted, Credentials = login, DeliveryMethod = SmtpDeliveryMethod.Network };
+        using var client = new SmtpClient(server.Host, server.Port) { EnableSsl = encrypted, Credentials = login, DeliveryMethod = SmtpDeliveryMethod.Network, DeliveryFormat = SmtpDeliveryFormat.International };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_patience);
         try

@@ -3,6 +3,7 @@ using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
+using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
@@ -12,7 +13,7 @@ using Godwit.Security.Passwords;
 namespace Godwit.Identity.People;
 
 /// <summary>A new password for who knows the one before. All other sessions end.</summary>
-internal sealed class OwnPassword(IdentityDatabase database, AccountFinder accounts, PersonalValues values, PasswordPolicy policy, SessionGate gate, Outbox outbox, EventLog events)
+internal sealed class OwnPassword(IdentityDatabase database, AccountFinder accounts, PersonalValues values, PasswordPolicy policy, BucketStore buckets, SessionGate gate, Outbox outbox, EventLog events)
 {
     private static readonly FieldFault s_wrong = new("currentPassword", "is not the password");
 
@@ -39,6 +40,7 @@ internal sealed class OwnPassword(IdentityDatabase database, AccountFinder accou
                     connection, "UPDATE identity.users SET password_hash = $3, password_changed_at = now(), password_reset_required = false WHERE id = $1 AND password_hash = $2", cancellation,
                     Statement.P(account.Id), Statement.P(account.PasswordHash!), Statement.P(hash));
                 if (changed == 0) throw new ProblemException(Problem.ValidationFailed(s_wrong));
+                await buckets.PasswordSetAsync(connection, EmailAddress.Read(profile.Email).Address!, cancellation);
                 var families = await SessionStore.RevokeAsync(connection, account.Id, null, caller.Family, "the password was changed", cancellation);
                 await events.WriteAsync(connection, new SecurityEvent("password_changed", "account") { UserId = account.Id, Client = client }, cancellation);
                 await outbox.AddAsync(connection, MailKind.PasswordChanged, new MailPayload(profile.Email), cancellation);
@@ -46,6 +48,6 @@ internal sealed class OwnPassword(IdentityDatabase database, AccountFinder accou
             },
             cancellation);
         outbox.Wake();
-        await gate.PublishAsync(ended, cancellation);
+        await gate.PublishAsync(ended);
     }
 }

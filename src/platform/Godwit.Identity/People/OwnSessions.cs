@@ -36,7 +36,7 @@ internal sealed class OwnSessions(IdentityDatabase database, AccountFinder accou
                 return families;
             },
             cancellation);
-        await gate.PublishAsync(ended, cancellation);
+        await gate.PublishAsync(ended);
         return ended.Count;
     }
 }

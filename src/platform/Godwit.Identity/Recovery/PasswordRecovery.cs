@@ -38,7 +38,7 @@ internal sealed class PasswordRecovery(
                 await Statement.RunAsync(
                     connection, "INSERT INTO identity.password_reset_tokens (id, email_index, address, purpose, expires_at, ip_address) VALUES ($1, $2, $3, 'password', now() + interval '30 minutes', $4)", cancellation,
                     Statement.P(id), Statement.P(accounts.IndexOf(email)), Statement.P(address), Statement.P(client.Address));
-                await outbox.AddAsync(connection, MailKind.PasswordReset, new MailPayload(email.Mailbox, new LinkToken(keys.Links).Make(LinkPurpose, id)), cancellation);
+                await outbox.AddAsync(connection, MailKind.PasswordReset, new MailPayload(email.Mailbox, new LinkToken(keys.Links).Make(LinkPurpose, id)), cancellation, accounts.IndexOf(email));
                 await events.WriteAsync(connection, new SecurityEvent("password_reset_requested", "account") { Client = client }, cancellation);
             },
             cancellation);
@@ -55,7 +55,7 @@ internal sealed class PasswordRecovery(
         var hash = await policy.HashAsync(request.Password!, cancellation);
         var ended = await database.InTransactionAsync(connection => SetAsync(connection, id, hash, client, cancellation), cancellation);
         outbox.Wake();
-        await gate.PublishAsync(ended, cancellation);
+        await gate.PublishAsync(ended);
     }
 
     private async Task<List<Guid>> SetAsync(NpgsqlConnection connection, Guid id, string hash, Client client, CancellationToken cancellation)
@@ -68,6 +68,9 @@ internal sealed class PasswordRecovery(
         await Statement.RunAsync(
             connection, "UPDATE identity.users SET password_hash = $2, password_changed_at = now(), password_reset_required = false, failed_login_attempts = 0 WHERE id = $1", cancellation, Statement.P(account.Id), Statement.P(hash));
         await buckets.PasswordSetAsync(connection, email, cancellation);
+        // Whoever had the password may have made a device known, or be asked for a code now.
+        await Statement.RunAsync(connection, "UPDATE identity.user_devices SET revoked = true, revoked_at = now(), trusted = false WHERE user_id = $1 AND NOT revoked", cancellation, Statement.P(account.Id));
+        await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET used = true, used_at = now() WHERE user_id = $1 AND NOT used", cancellation, Statement.P(account.Id));
         // Every other link that was asked for meanwhile.
         await Statement.RunAsync(connection, "UPDATE identity.password_reset_tokens SET used = true, used_at = now() WHERE email_index = ANY($1) AND NOT used", cancellation, Statement.P(accounts.IndexesOf(email)));
         var ended = await SessionStore.RevokeAsync(connection, account.Id, null, null, "the password was set anew", cancellation);

@@ -8,43 +8,53 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
 using Godwit.Security.Fields;
 using Godwit.Security.Keyring.Persons;
+using Godwit.Security.Passwords;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Godwit.Identity.Registration;
 
 /// <summary>Makes the account that a verified registration asked for.</summary>
-internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, EventLog events)
+internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, EventLog events)
 {
     private static readonly Problem s_invalid = new(400, "link-invalid", "The link is not valid") { Detail = "It was used, is too old, or was not copied whole. Register again for another." };
 
+    private static readonly Problem s_other = new(401, "invalid-credentials", "Wrong password") { Detail = "The link belongs to a registration with another password. If you registered more than once, use the newest mail; if it was not you, do nothing." };
+
     private static readonly Problem s_taken = new(409, "already-registered", "There is an account already") { Detail = "This address has an account: sign in, or ask for a new password." };
 
+    /// <summary>Asks for the password of that very registration: who clicks the link of a form that somebody else has sent makes no account with somebody else's password.</summary>
     /// <returns>The account.</returns>
-    /// <exception cref="ProblemException">400: the link is of no use; 409: the address came to have an account meanwhile, which only its owner learns.</exception>
-    public async Task<Guid> VerifyAsync(string? token, Client client, CancellationToken cancellation)
+    /// <exception cref="ProblemException">400: the link is of no use; 401: it is another form's; 409: the address came to have an account meanwhile, which only its owner learns.</exception>
+    public async Task<Guid> VerifyAsync(VerificationRequest request, Client client, CancellationToken cancellation)
     {
-        if (token is null || new LinkToken(keys.Links).Read(Registrar.LinkPurpose, token) is not { } id) throw new ProblemException(s_invalid);
-        var uuid = Guid.NewGuid();
-        await using var person = await keys.Persons.OpenOrCreateAsync(uuid.ToString(), cancellation);
+        if (request.Token is not { } token || new LinkToken(keys.Links).Read(Registrar.LinkPurpose, token) is not { } id) throw new ProblemException(s_invalid);
+        if (string.IsNullOrEmpty(request.Password)) throw new ProblemException(Problem.ValidationFailed(new FieldFault("password", "is required: the one that you registered with")));
+        var found = await database.WithAsync(
+            connection => Statement.FirstAsync(
+                connection, "SELECT registration FROM identity.email_verification_tokens WHERE id = $1 AND NOT used AND expires_at > now() AND user_id IS NULL", r => r.GetFieldValue<byte[]>(0), cancellation, Statement.P(id)),
+            cancellation) ?? throw new ProblemException(s_invalid);
+        var pending = JsonSerializer.Deserialize(keys.Registrations.Decrypt(found, RowKey.Of(id.ToString())), IdentityJson.Default.PendingRegistration)!;
+        if (await policy.VerifyAsync(request.Password, pending.PasswordHash, cancellation) == PasswordVerdict.Wrong) throw new ProblemException(s_other);
+        // The row's id is the account's: whoever comes again makes no second key.
+        await using var person = await keys.Persons.OpenOrCreateAsync(id.ToString(), cancellation);
         return await database.InTransactionAsync(
             async connection =>
             {
-                // Taken and used up in one statement: of two clicks at once one makes the account.
-                var blob = await Statement.FirstAsync(
-                    connection, "UPDATE identity.email_verification_tokens SET used = true, used_at = now() WHERE id = $1 AND NOT used AND expires_at > now() AND user_id IS NULL RETURNING registration",
-                    r => r.GetFieldValue<byte[]>(0), cancellation, Statement.P(id)) ?? throw new ProblemException(s_invalid);
-                var pending = JsonSerializer.Deserialize(keys.Registrations.Decrypt(blob, RowKey.Of(id.ToString())), IdentityJson.Default.PendingRegistration)!;
+                // Of two clicks at once one makes the account.
+                if (await Statement.RunAsync(connection, "UPDATE identity.email_verification_tokens SET used = true, used_at = now() WHERE id = $1 AND NOT used AND expires_at > now()", cancellation, Statement.P(id)) != 1)
+                    throw new ProblemException(s_invalid);
                 var email = EmailAddress.Read(pending.Email).Address!;
                 await accounts.HoldAddressAsync(connection, email, cancellation);
                 if (await accounts.ExistsAsync(connection, email, cancellation)) throw new ProblemException(s_taken);
-                var user = await InsertAsync(connection, uuid, person, email, pending, cancellation);
+                var user = await InsertAsync(connection, id, person, email, pending, cancellation);
                 await GrantAsync(connection, user, pending, cancellation);
                 await events.WriteAsync(connection, new SecurityEvent("account_created", "account") { UserId = user, Client = client }, cancellation);
-                return uuid;
+                return id;
             },
             cancellation);
     }
@@ -71,7 +81,7 @@ internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys ke
         List<string> granted = ["terms", "privacy"];
         if (pending.Marketing) granted.Add("marketing");
         if (pending.Analytics) granted.Add("analytics");
-        await Statement.RunAsync(
+        var kept = await Statement.RunAsync(
             connection,
             """
             INSERT INTO identity.user_consents (user_id, consent_type, version, granted, text_hash, consent_method, ip_address, user_agent, granted_at)
@@ -81,5 +91,6 @@ internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys ke
             """,
             cancellation,
             Statement.P(user), Statement.P(granted.ToArray()), Statement.P(IPAddress.Parse(pending.Address)), Statement.P(pending.Agent, NpgsqlDbType.Text), Statement.P(pending.At.UtcDateTime));
+        if (kept < granted.Count(g => g is "terms" or "privacy")) throw new InvalidOperationException("there were no words of the terms or the privacy notice when the form was sent");
     }
 }

@@ -43,7 +43,7 @@ internal sealed class Registrar(IdentityDatabase database, IdentityKeys keys, Ac
                 await Statement.RunAsync(
                     connection, "INSERT INTO identity.email_verification_tokens (id, email_index, registration, expires_at, ip_address) VALUES ($1, $2, $3, now() + interval '24 hours', $4)", cancellation,
                     Statement.P(id), Statement.P(accounts.IndexOf(email)), Statement.P(blob), Statement.P(client.Address));
-                await outbox.AddAsync(connection, MailKind.Registration, new MailPayload(email.Mailbox, link), cancellation);
+                await outbox.AddAsync(connection, MailKind.Registration, new MailPayload(email.Mailbox, link), cancellation, accounts.IndexOf(email));
                 await events.WriteAsync(connection, new SecurityEvent("registration_requested", "account") { Client = client }, cancellation);
             },
             cancellation);
@@ -55,9 +55,10 @@ internal sealed class Registrar(IdentityDatabase database, IdentityKeys keys, Ac
         List<FieldFault> faults = [];
         var (email, refused) = EmailAddress.Read(request.Email ?? "");
         if (email is null) faults.Add(new FieldFault("email", refused!));
-        faults.AddRange(policy.Judge("password", request.Password, email, request.FirstName, request.LastName));
         Name(faults, "firstName", request.FirstName);
         Name(faults, "lastName", request.LastName);
+        // Names that are none are not looked for in the password.
+        faults.AddRange(faults.Exists(f => f.Field is "firstName" or "lastName") ? policy.Judge("password", request.Password, email) : policy.Judge("password", request.Password, email, request.FirstName, request.LastName));
         if (request.Consents?.Terms is not true) faults.Add(new FieldFault("consents.terms", "has to be true: without the terms there is no account"));
         if (request.Consents?.Privacy is not true) faults.Add(new FieldFault("consents.privacy", "has to be true: without the privacy notice there is no account"));
         return faults.Count == 0 ? email! : throw new ProblemException(Problem.ValidationFailed(faults));
@@ -66,7 +67,7 @@ internal sealed class Registrar(IdentityDatabase database, IdentityKeys keys, Ac
     private static void Name(List<FieldFault> faults, string field, string? name)
     {
         if (name is null) return;
-        if (name.Trim().EnumerateRunes().Count() is 0 or > LongestName) faults.Add(new FieldFault(field, $"has 1 to {LongestName} characters, or is left out"));
+        if (name.Length > 4 * LongestName || name.Trim().EnumerateRunes().Count() is 0 or > LongestName) faults.Add(new FieldFault(field, $"has 1 to {LongestName} characters, or is left out"));
         else if (name.EnumerateRunes().Any(r => Rune.GetUnicodeCategory(r) is System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.Surrogate))
             faults.Add(new FieldFault(field, "has characters that are no part of a name"));
     }

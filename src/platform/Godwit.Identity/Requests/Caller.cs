@@ -7,11 +7,14 @@ namespace Godwit.Identity.Requests;
 /// <summary>Who has signed in, by the request's access token.</summary>
 /// <param name="User">The account.</param>
 /// <param name="Family">The session.</param>
-internal sealed record Caller(Guid User, Guid Family)
+/// <param name="TwoFactors">Whether a second factor was shown, when the token was issued.</param>
+internal sealed record Caller(Guid User, Guid Family, bool TwoFactors)
 {
     private const string Scheme = "Bearer ";
 
     private static readonly Problem s_unauthorized = Problem.Of(401);
+
+    private static readonly Problem s_invalid = s_unauthorized with { Authenticate = "Bearer error=\"invalid_token\"" };
 
     /// <returns>The token of <c>Authorization: Bearer</c>; null when there is none.</returns>
     public static string? Bearer(HttpContext context) =>
@@ -21,14 +24,10 @@ internal sealed record Caller(Guid User, Guid Family)
     /// <exception cref="ProblemException">401.</exception>
     public static async Task<Caller> RequireAsync(HttpContext context, AccessTokens tokens, SessionGate gate, bool sensitive)
     {
-        if (Bearer(context) is not { } token || tokens.Read(token) is not var (user, family))
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            throw new ProblemException(s_unauthorized);
-        }
+        if (Bearer(context) is not { } token) throw new ProblemException(s_unauthorized);
+        if (tokens.Read(token) is not var (user, family, twoFactors)) throw new ProblemException(s_invalid);
         var open = sensitive ? await gate.IsOpenInDatabaseAsync(family, context.RequestAborted) : await gate.IsOpenAsync(family, context.RequestAborted);
-        if (open) return new Caller(user, family);
-        context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-        throw new ProblemException(s_unauthorized);
+        if (open) return new Caller(user, family, twoFactors);
+        throw new ProblemException(s_invalid);
     }
 }

@@ -6,13 +6,14 @@ using Godwit.Identity.Events;
 using Godwit.Identity.Login;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
+using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
 
 namespace Godwit.Identity.Requests;
 
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(PendingRegistration))]
-[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(VerificationRequest))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(ResetRequest))]
@@ -24,6 +25,12 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(IReadOnlyList<SessionDocument>))]
 [JsonSerializable(typeof(IReadOnlyList<DeviceDocument>))]
 [JsonSerializable(typeof(DeviceChange))]
+[JsonSerializable(typeof(ChallengeDocument))]
+[JsonSerializable(typeof(FactorStatus))]
+[JsonSerializable(typeof(FactorRequest))]
+[JsonSerializable(typeof(CodeRequest))]
+[JsonSerializable(typeof(Enrolment))]
+[JsonSerializable(typeof(BackupCodeSheet))]
 [JsonSerializable(typeof(IReadOnlyList<ConsentDocument>))]
 [JsonSerializable(typeof(ConsentChoice))]
 [JsonSerializable(typeof(IReadOnlyList<EventDocument>))]
@@ -35,7 +42,8 @@ internal sealed partial class IdentityJson : JsonSerializerContext;
 internal sealed record StatusAnswer(string Status, string Message, Guid? UserId = null);
 
 /// <param name="Token">Out of a mail.</param>
-internal sealed record TokenRequest(string? Token);
+/// <param name="Password">The one of the registration.</param>
+internal sealed record VerificationRequest(string? Token, string? Password);
 
 /// <param name="RefreshToken">In the body, or as Bearer.</param>
 internal sealed record RefreshRequest(string? RefreshToken);

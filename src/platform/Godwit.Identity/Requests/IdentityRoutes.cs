@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Godwit.Http.Problems;
+using Godwit.Http.Settings;
 using Godwit.Identity.Consents;
 using Godwit.Identity.Devices;
 using Godwit.Identity.Events;
@@ -9,7 +10,9 @@ using Godwit.Identity.Login;
 using Godwit.Identity.People;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
+using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
+using Godwit.Identity.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,6 +23,8 @@ namespace Godwit.Identity.Requests;
 /// <summary>All routes of the service. One is public only where it says so; every other asks for a session before it does anything.</summary>
 internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
 {
+    private static readonly Problem s_secondFactor = new(403, "second-factor-needed", "A second factor is needed") { Detail = "Set one up at /v1/auth/2fa/enable, then renew the session." };
+
     private readonly IServiceProvider _services = routes.ServiceProvider;
 
     public static void Map(IEndpointRouteBuilder builder)
@@ -28,6 +33,7 @@ internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
         routes.MapRegistration();
         routes.MapSessions();
         routes.MapRecovery();
+        routes.MapSecondFactor();
         routes.MapDevices();
         routes.MapPeople();
     }
@@ -41,8 +47,8 @@ internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
         });
         Public("POST", "/v1/auth/verify-email", async context =>
         {
-            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.TokenRequest);
-            var user = await Get<AddressVerifier>().VerifyAsync(request.Token, Client.Of(context), context.RequestAborted);
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.VerificationRequest);
+            var user = await Get<AddressVerifier>().VerifyAsync(request, Client.Of(context), context.RequestAborted);
             await AnswerAsync(context, new StatusAnswer("verified", "The address is verified: sign in.", user), IdentityJson.Default.StatusAnswer);
         });
     }
@@ -51,20 +57,25 @@ internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
     {
         Public("POST", "/v1/auth/login", async context =>
         {
-            var tokens = await Get<PasswordLogin>().LoginAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.LoginRequest), Client.Of(context), context.RequestAborted);
-            await AnswerAsync(context, tokens, IdentityJson.Default.IssuedTokens);
+            var (tokens, challenge) = await Get<PasswordLogin>().LoginAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.LoginRequest), Client.Of(context), context.RequestAborted);
+            if (tokens is not null) await AnswerAsync(context, tokens, IdentityJson.Default.IssuedTokens);
+            else await AnswerAsync(context, challenge!, IdentityJson.Default.ChallengeDocument);
         });
+        Public("POST", "/v1/auth/login/2fa", async context => await AnswerAsync(
+            context, await Get<SecondFactorLogin>().LoginAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest), Client.Of(context), context.RequestAborted), IdentityJson.Default.IssuedTokens));
         Public("POST", "/v1/auth/refresh", async context =>
         {
-            var token = Caller.Bearer(context) ?? (await JsonBody.ReadAsync(context, IdentityJson.Default.RefreshRequest, anyType: true)).RefreshToken ?? throw new ProblemException(Problem.Of(401));
+            // Many clients show their access token with every request: what is in the body is meant.
+            var body = context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0 ? await JsonBody.ReadAsync(context, IdentityJson.Default.RefreshRequest, anyType: true) : null;
+            var token = body?.RefreshToken ?? Caller.Bearer(context) ?? throw new ProblemException(Problem.Of(401));
             await AnswerAsync(context, await Get<SessionRenewal>().RenewAsync(token, Client.Of(context), context.RequestAborted), IdentityJson.Default.IssuedTokens);
         });
-        Private("POST", "/v1/auth/logout", sensitive: false, async (context, caller) =>
+        Private("POST", "/v1/auth/logout", sensitive: true, enrols: true, answer: async (context, caller) =>
         {
             await Get<OwnSessions>().EndAsync(caller, caller.Family, "logged out", Client.Of(context), context.RequestAborted);
             context.Response.StatusCode = 204;
         });
-        Private("POST", "/v1/auth/logout-all", sensitive: false, async (context, caller) =>
+        Private("POST", "/v1/auth/logout-all", sensitive: true, enrols: true, answer: async (context, caller) =>
         {
             await Get<OwnSessions>().EndAsync(caller, null, "logged out everywhere", Client.Of(context), context.RequestAborted);
             context.Response.StatusCode = 204;
@@ -100,6 +111,34 @@ internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
         {
             await Get<OwnPassword>().ChangeAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.PasswordChange), Client.Of(context), context.RequestAborted);
             context.Response.StatusCode = 204;
+        });
+    }
+
+    /// <summary>All of these are open to who has no second factor yet where one is required.</summary>
+    private void MapSecondFactor()
+    {
+        Private("GET", "/v1/auth/2fa", sensitive: false, async (context, caller) => await AnswerAsync(context, await Get<OwnSecondFactor>().StatusAsync(caller, context.RequestAborted), IdentityJson.Default.FactorStatus), enrols: true);
+        Private("POST", "/v1/auth/2fa/enable", sensitive: true, enrols: true, answer: async (context, caller) =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.FactorRequest, anyType: true);
+            await AnswerAsync(context, await Get<OwnSecondFactor>().EnrolAsync(caller, request, Client.Of(context), context.RequestAborted), IdentityJson.Default.Enrolment);
+        });
+        Private("POST", "/v1/auth/2fa/confirm", sensitive: true, enrols: true, answer: async (context, caller) =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest);
+            await AnswerAsync(context, await Get<OwnSecondFactor>().ConfirmAsync(caller, request, Client.Of(context), context.RequestAborted), IdentityJson.Default.BackupCodeSheet);
+        });
+        Private("POST", "/v1/auth/2fa/challenge", sensitive: true, async (context, caller) =>
+            await AnswerAsync(context, await Get<OwnSecondFactor>().ChallengeAsync(caller, Client.Of(context), context.RequestAborted), IdentityJson.Default.ChallengeDocument));
+        Private("POST", "/v1/auth/2fa/disable", sensitive: true, async (context, caller) =>
+        {
+            await Get<OwnSecondFactor>().DisableAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest), Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        Private("POST", "/v1/auth/2fa/backup-codes", sensitive: true, async (context, caller) =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest);
+            await AnswerAsync(context, await Get<OwnSecondFactor>().RenewBackupCodesAsync(caller, request, Client.Of(context), context.RequestAborted), IdentityJson.Default.BackupCodeSheet);
         });
     }
 
@@ -142,8 +181,13 @@ internal sealed class IdentityRoutes(IEndpointRouteBuilder routes)
     /// <summary>For everybody. Each of these has to be safe for who has nothing.</summary>
     private void Public(string method, string template, Func<HttpContext, Task> answer) => routes.MapMethods(template, [method], (RequestDelegate)(context => answer(context))).WithMetadata(PublicRoute.Instance);
 
-    private void Private(string method, string template, bool sensitive, Func<HttpContext, Caller, Task> answer) => routes.MapMethods(
-        template, [method], (RequestDelegate)(async context => await answer(context, await Caller.RequireAsync(context, Get<AccessTokens>(), Get<SessionGate>(), sensitive))));
+    private void Private(string method, string template, bool sensitive, Func<HttpContext, Caller, Task> answer, bool enrols = false) => routes.MapMethods(
+        template, [method], (RequestDelegate)(async context =>
+        {
+            var caller = await Caller.RequireAsync(context, Get<AccessTokens>(), Get<SessionGate>(), sensitive);
+            if (!enrols && !caller.TwoFactors && Get<SettingValues>().Text(IdentitySettings.SecondFactor.Name) == "required") throw new ProblemException(s_secondFactor);
+            await answer(context, caller);
+        }));
 
     private static Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> shape, int status = 200)
     {

@@ -1,28 +1,39 @@
-using Godwit.Http.Settings;
 using Godwit.Identity.Database;
-using Godwit.Identity.Settings;
 using Godwit.Redis;
 using Godwit.Redis.Commands;
 using Godwit.Redis.Faults;
 using Godwit.Redis.Protocol;
-using Npgsql;
+using Godwit.Redis.Scripts;
 
 namespace Godwit.Identity.Sessions;
 
 /// <summary>
-/// Whether a session that an access token names has ended since. With Redis that is one read of the deny-list, which holds what ended within the life of an access token; without it, or while it is not to be trusted, one
-/// prepared statement. A session that is not on the list counts only while the list says that it is whole: a Redis that was restarted empty, or lost a part, has no such mark, and the database is asked.
+/// Whether a session that an access token names has ended since. With Redis that is one read of a list of what has ended within the life of an access token; without it, or while the list is not to be trusted, one prepared
+/// statement. The list is one key, a sorted set, which holds beside the ended sessions a mark that it is whole: what Redis forgets, it forgets with the mark. The mark is set by a host that has brought everything there was to
+/// bring, by a script that looks whether its own mark from before that is still there: a Redis that was restarted in between gets none.
 /// </summary>
-internal sealed class SessionGate(IdentityDatabase database, SettingValues settings, RedisClient? redis = null)
+internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis = null)
 {
-    /// <summary>All keys lie in one slot of a cluster, so that the mark and an entry are read together.</summary>
-    private const string Prefix = "godwit:{identity-ended}:", Whole = Prefix + "whole";
+    /// <summary>The one key.</summary>
+    public const string Key = "godwit:identity-ended";
 
-    private static readonly TimeSpan s_overlap = TimeSpan.FromSeconds(30);
+    /// <summary>The member without which nothing is concluded of the others.</summary>
+    private const string Whole = "whole";
 
-    private readonly TimeSpan _kept = settings.Seconds(IdentitySettings.AccessSeconds.Name) + TimeSpan.FromSeconds(60);
+    /// <summary>Longer than any access token lives, on whatever host it was issued.</summary>
+    private static readonly TimeSpan s_kept = TimeSpan.FromSeconds(300 + 120);
 
-    private DateTimeOffset? _seen;
+    /// <summary>Adds an entry; the key goes by itself where no host keeps it.</summary>
+    private static readonly RedisScript s_add = RedisScript.Of("redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1]) if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], 10000) end return 1");
+
+    /// <summary>Marks the list as whole for ten seconds more, if it is still the one that this host has brought everything to.</summary>
+    private static readonly RedisScript s_keep = RedisScript.Of(
+        "if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[2]) redis.call('ZADD', KEYS[1], '9e15', 'whole') redis.call('PEXPIRE', KEYS[1], 10000) return 1");
+
+    private readonly string _own = $"host:{Guid.NewGuid()}";
+
+    /// <summary>Up to where the database was looked at; null when all is to be brought again.</summary>
+    private string? _seen;
 
     /// <summary>For what reads: the list, or the database.</summary>
     public async Task<bool> IsOpenAsync(Guid family, CancellationToken cancellation)
@@ -31,8 +42,8 @@ internal sealed class SessionGate(IdentityDatabase database, SettingValues setti
         {
             try
             {
-                var answer = await redis.SendAsync(RedisCommand.Reading("MGET", Whole, Prefix + family), cancellation);
-                if (answer is RespValue.Sequence { Items: [RespValue.Bulk, var entry] }) return entry is RespValue.Null;
+                var answer = await redis.SendAsync(RedisCommand.Reading("ZMSCORE", Key, Whole, family.ToString()), cancellation);
+                if (answer is RespValue.Sequence { Items: [not RespValue.Null, var entry] }) return entry is RespValue.Null;
             }
             catch (RedisException)
             {
@@ -42,26 +53,32 @@ internal sealed class SessionGate(IdentityDatabase database, SettingValues setti
         return await IsOpenInDatabaseAsync(family, cancellation);
     }
 
-    /// <summary>For what is sensitive: the database, always.</summary>
+    /// <summary>For what is sensitive: the database, always. A session of an account that is locked or erased is not open.</summary>
     public Task<bool> IsOpenInDatabaseAsync(Guid family, CancellationToken cancellation) => database.WithAsync(
-        connection => Statement.FirstAsync(connection, "SELECT true FROM identity.user_sessions WHERE family = $1 AND NOT revoked AND expires_at > now()", r => r.GetBoolean(0), cancellation, Statement.P(family)),
+        connection => Statement.FirstAsync(
+            connection,
+            """
+            SELECT true FROM identity.user_sessions s JOIN identity.users u ON u.id = s.user_id
+            WHERE s.family = $1 AND NOT s.revoked AND s.expires_at > now() AND u.deleted_at IS NULL AND NOT (u.account_locked AND coalesce(u.account_locked_until, 'infinity') > now())
+            """,
+            r => r.GetBoolean(0), cancellation, Statement.P(family)),
         cancellation);
 
-    /// <summary>Puts sessions on the list whose end has committed. What Redis does not take now, <see cref="KeepListAsync"/> brings.</summary>
-    public async Task PublishAsync(IReadOnlyList<Guid> families, CancellationToken cancellation)
+    /// <summary>Puts sessions on the list whose end has committed, whatever becomes of the request. What Redis does not take now, <see cref="KeepListAsync"/> brings within a second or two.</summary>
+    public async Task PublishAsync(IReadOnlyList<Guid> families)
     {
         if (redis is null) return;
         try
         {
-            await Task.WhenAll(families.Select(f => AddAsync(f, cancellation)));
+            await Task.WhenAll(families.Select(AddAsync));
         }
         catch (RedisException)
         {
-            // It is on the list within the next look, and in the database already.
+            // It is in the database already.
         }
     }
 
-    /// <summary>Keeps the list whole: every second it brings what has ended since the last look and marks the list as whole for a little while. A host that cannot reach Redis lets the mark expire.</summary>
+    /// <summary>Keeps the list whole: every second it brings what has ended since the last look. A host that cannot reach Redis or the database lets the list go.</summary>
     public async Task KeepListAsync(TimeProvider time, CancellationToken stopping)
     {
         if (redis is null) return;
@@ -69,7 +86,7 @@ internal sealed class SessionGate(IdentityDatabase database, SettingValues setti
         {
             try
             {
-                await KeepOnceAsync(stopping);
+                await KeepOnceAsync(time, stopping);
             }
             catch (RedisException)
             {
@@ -80,24 +97,24 @@ internal sealed class SessionGate(IdentityDatabase database, SettingValues setti
         }
     }
 
-    private async Task KeepOnceAsync(CancellationToken cancellation)
+    private async Task KeepOnceAsync(TimeProvider time, CancellationToken cancellation)
     {
-        var marked = await redis!.SendAsync(RedisCommand.Reading("GET", Whole), cancellation) is not RespValue.Null;
-        var since = marked ? _seen : null;
-        var (families, now) = await database.WithAsync(connection => EndedAsync(connection, since, cancellation), cancellation);
-        foreach (var family in families) await AddAsync(family, cancellation);
-        await redis.SendAsync(RedisCommand.Of("SET", Whole, "1", "EX", "10"), cancellation);
-        _seen = now - s_overlap;
+        // Before the look: what this mark stands on afterwards has been there all along.
+        if (_seen is null) await redis!.SendAsync(RedisCommand.Of("ZADD", Key, "9e15", _own), cancellation);
+        var (families, seen) = await database.WithAsync(
+            async connection =>
+            {
+                // What commits after this was not seen, and is at or above it.
+                var now = await Statement.FirstAsync(connection, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text", r => r.GetString(0), cancellation);
+                var ended = _seen is { } from
+                    ? await Statement.AllAsync(connection, "SELECT family FROM identity.user_sessions WHERE revoked AND revoked_xid >= $1::text::xid8", r => r.GetGuid(0), cancellation, Statement.P(from))
+                    : await Statement.AllAsync(connection, "SELECT family FROM identity.user_sessions WHERE revoked AND revoked_at > now() - interval '1 hour'", r => r.GetGuid(0), cancellation);
+                return (ended, now!);
+            },
+            cancellation);
+        foreach (var family in families) await AddAsync(family);
+        _seen = await s_keep.RunAsync(redis!, [Key], [_own, time.GetUtcNow().ToUnixTimeSeconds()], cancellation) is RespValue.Integer { Value: 1 } ? seen : null;
     }
 
-    /// <summary>An end is seen when it commits, which may be a while after the time that it bears: so each look goes back a bit.</summary>
-    private async Task<(List<Guid> Families, DateTimeOffset Now)> EndedAsync(NpgsqlConnection connection, DateTimeOffset? since, CancellationToken cancellation)
-    {
-        var now = await Statement.FirstAsync(connection, "SELECT now()", r => r.GetFieldValue<DateTimeOffset>(0), cancellation);
-        var from = since ?? now - _kept - s_overlap;
-        return (await Statement.AllAsync(connection, "SELECT family FROM identity.user_sessions WHERE revoked AND revoked_at >= $1", r => r.GetGuid(0), cancellation, Statement.P(from.UtcDateTime)), now);
-    }
-
-    private Task<RespValue> AddAsync(Guid family, CancellationToken cancellation) =>
-        redis!.SendAsync(RedisCommand.Of("SET", Prefix + family, "1", "EX", ((long)_kept.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture)), cancellation);
+    private Task<RespValue> AddAsync(Guid family) => s_add.RunAsync(redis!, [Key], [family.ToString(), TimeProvider.System.GetUtcNow().Add(s_kept).ToUnixTimeSeconds()]);
 }

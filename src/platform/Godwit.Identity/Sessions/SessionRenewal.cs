@@ -35,8 +35,11 @@ internal sealed class SessionRenewal(IdentityDatabase database, IdentityKeys key
                     return (Issue(row, family, successor), false);
                 }
                 if (await SessionStore.FindAsync(connection, family, cancellation) is not { Revoked: false } now || now.Expires <= now.Now) return (null, false);
-                if (sequence == now.Sequence - 1 && now.Now - now.RotatedAt <= s_grace && CryptographicOperations.FixedTimeEquals(now.Fingerprint, client.Fingerprint) && tokens.MakeAgain(family, now.Sequence, now.Key) is { } same)
-                    return (Issue(now, family, same), false);
+                if (sequence == now.Sequence - 1 && now.Now - now.RotatedAt <= s_grace && CryptographicOperations.FixedTimeEquals(now.Fingerprint, client.Fingerprint))
+                {
+                    // Another host made it with a key that this one has not loaded yet: it will have.
+                    return tokens.MakeAgain(family, now.Sequence, now.Key) is { } same ? (Issue(now, family, same), false) : throw new ProblemException(Problem.Of(503) with { RetryAfter = 5 });
+                }
                 // One with a number that was never given out has a right MAC all the same: somebody has the key. It is treated as a copy, too.
                 await EndReusedAsync(connection, now, family, sequence, client, cancellation);
                 return ((IssuedTokens?)null, true);
@@ -44,14 +47,14 @@ internal sealed class SessionRenewal(IdentityDatabase database, IdentityKeys key
             cancellation);
         if (reused)
         {
-            await gate.PublishAsync([family], cancellation);
+            await gate.PublishAsync([family]);
             outbox.Wake();
         }
         return issued ?? throw new ProblemException(s_refused);
     }
 
     private IssuedTokens Issue(SessionRow row, Guid family, string successor) =>
-        new(access.Issue(row.UserUuid, family, row.Methods), successor, "Bearer", (long)access.Life.TotalSeconds, row.Expires, row.UserUuid, family, null);
+        new(access.Issue(row.UserUuid, family, row.Methods, row.Expires), successor, "Bearer", access.SecondsUntil(row.Expires), row.Expires, row.UserUuid, family, null);
 
     private async Task EndReusedAsync(NpgsqlConnection connection, SessionRow row, Guid family, long presented, Client client, CancellationToken cancellation)
     {

@@ -34,7 +34,12 @@ internal static class IdentitySettings
 
     public static readonly Setting EventMonths = Setting.Whole("IDENTITY_EVENT_MONTHS", 24, 1, 1200, "Whole months that security events are kept after the one that they are of");
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths];
+    public static readonly Setting SecondFactor = Setting.OneOf("IDENTITY_MFA", "optional leaves a second factor to each person; required lets who has none do nothing but set one up", "optional", "required");
+
+    /// <summary>Godwit's own, as the command line reads it.</summary>
+    public static readonly Setting Home = new("GODWIT_HOME", "The folder of the key that signs blocks of security events; ~/.config/godwit where it is not said");
+
+    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, Home];
 
     private static string? RefuseSender(string value, bool production) =>
         !MailAddress.TryCreate(value, out _) ? "is no address"

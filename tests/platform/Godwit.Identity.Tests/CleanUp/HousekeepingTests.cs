@@ -27,19 +27,35 @@ public sealed class HousekeepingTests(IdentityTemplate template)
     }
 
     [Fact]
-    public async Task Partitions_of_events_are_made_ahead_and_dropped_when_their_time_is_over_and_all_is_sealed()
+    public async Task Partitions_of_events_are_made_ahead_and_dropped_when_their_time_is_over()
     {
         var database = await template.CopyAsync();
-        await database.ExecuteAsync("""
-            CREATE TABLE identity.user_security_events_2020_01 PARTITION OF identity.user_security_events FOR VALUES FROM ('2020-01-01 00:00:00+00') TO ('2020-02-01 00:00:00+00');
-            CREATE TABLE identity.user_security_events_2020_02 PARTITION OF identity.user_security_events FOR VALUES FROM ('2020-02-01 00:00:00+00') TO ('2020-03-01 00:00:00+00');
-            INSERT INTO identity.user_security_events (event_id, event_type, event_category, created_at, leaf) VALUES (gen_random_uuid(), 'old', 'account', '2020-02-03', sha256(''));
-            """);
+        await MakeOldAsync(database);
         await database.ExecuteAsync("DO $$ BEGIN EXECUTE 'DROP TABLE identity.user_security_events_' || to_char(now() + interval '3 months', 'YYYY_MM'); END $$");
-        await using var host = await IdentityHost.OnAsync(template, database);
-        await Patience.UntilAsync(async () => await database.ScalarAsync<bool>("SELECT to_regclass('identity.user_security_events_' || to_char(now() + interval '3 months', 'YYYY_MM')) IS NOT NULL"));
-        Assert.False(await database.ScalarAsync<bool>("SELECT to_regclass('identity.user_security_events_2020_01') IS NOT NULL"));
-        Assert.True(await database.ScalarAsync<bool>("SELECT to_regclass('identity.user_security_events_2020_02') IS NOT NULL"));
-        Assert.Equal(HttpStatusCode.Accepted, (await host.RegisterAsync("ada@example.org")).Status);
+        await using (await IdentityHost.OnAsync(template, database))
+        {
+            await Patience.UntilAsync(async () => await database.ScalarAsync<bool>("SELECT to_regclass('identity.user_security_events_' || to_char(now() + interval '3 months', 'YYYY_MM')) IS NOT NULL"));
+            await Patience.UntilAsync(async () => await database.ScalarAsync<bool>("SELECT to_regclass('identity.user_security_events_2020_01') IS NULL"));
+            await Patience.UntilAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events WHERE block IS NULL") == 0);
+        }
+        await using var again = await IdentityHost.OnAsync(template, database);
+        await Patience.UntilAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM identity.dropped_event_partitions") == 2);
+        Assert.Equal(HttpStatusCode.Accepted, (await again.RegisterAsync("ada@example.org")).Status);
     }
+
+    [Fact]
+    public async Task A_month_with_an_event_that_is_not_sealed_is_kept()
+    {
+        var database = await template.CopyAsync();
+        await MakeOldAsync(database);
+        Assert.Equal(1, await database.ScalarAsync<int>("SELECT identity.drop_event_partitions(24)"));
+        Assert.True(await database.ScalarAsync<bool>("SELECT to_regclass('identity.user_security_events_2020_02') IS NOT NULL"));
+    }
+
+    /// <summary>January 2020 without an event, February with one.</summary>
+    private static Task MakeOldAsync(TestDatabase database) => database.ExecuteAsync("""
+        CREATE TABLE identity.user_security_events_2020_01 PARTITION OF identity.user_security_events FOR VALUES FROM ('2020-01-01 00:00:00+00') TO ('2020-02-01 00:00:00+00');
+        CREATE TABLE identity.user_security_events_2020_02 PARTITION OF identity.user_security_events FOR VALUES FROM ('2020-02-01 00:00:00+00') TO ('2020-03-01 00:00:00+00');
+        INSERT INTO identity.user_security_events (event_id, event_type, event_category, created_at, leaf) VALUES (gen_random_uuid(), 'old', 'account', '2020-02-03', sha256(''));
+        """);
 }

@@ -27,16 +27,22 @@ public sealed class MailSendingTests(IdentityTemplate template)
         await using var host = await IdentityHost.StartAsync(template);
         for (var i = 0; i < 9; i++) Assert.Equal(HttpStatusCode.Accepted, (await host.RegisterAsync("ada@example.org")).Status);
         await Patience.UntilAsync(async () => await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.mail_outbox WHERE state IN ('sent', 'dropped')") == 9);
-        Assert.InRange(host.Mails.Mails.Count, 1, 5);
+        // Four are sent at a time, so that a few may be on their way when the fifth has come.
+        Assert.InRange(host.Mails.Mails.Count, 5, 8);
     }
 
     [Fact]
-    public async Task A_mail_is_sent_if_and_only_if_what_it_tells_of_committed()
+    public async Task Whoever_asks_too_often_for_links_keeps_nobody_from_theirs()
     {
         await using var host = await IdentityHost.StartAsync(template);
         await host.MakeAccountAsync("ada@example.org");
-        await host.SendAsync(HttpMethod.Post, "/v1/auth/password-reset/confirm", """{"token":"none","password":"quite another one 7"}""");
+        for (var i = 0; i < 12; i++) await host.PostAsync("/v1/auth/password-reset/request", """{"email":"ada@example.org"}""");
         await Patience.UntilAsync(async () => await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.mail_outbox WHERE state = 'waiting'") == 0);
-        Assert.Single(host.Mails.Mails);
+        // Ten minutes later the next one comes, and whichever came is good.
+        await host.Database.ExecuteAsync("UPDATE identity.mail_outbox SET ended_at = ended_at - interval '11 minutes' WHERE kind = 'password_reset'");
+        var before = host.To("ada@example.org").Count;
+        await host.PostAsync("/v1/auth/password-reset/request", """{"email":"ada@example.org"}""");
+        var link = await host.LinkAsync("ada@example.org", before + 1);
+        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v1/auth/password-reset/confirm", $$"""{"token":"{{link}}","password":"quite another one 7"}""")).Status);
     }
 }

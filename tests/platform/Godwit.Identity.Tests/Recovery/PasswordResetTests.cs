@@ -60,6 +60,25 @@ public sealed class PasswordResetTests(IdentityTemplate template)
         Assert.Equal(HttpStatusCode.OK, (await host.LoginAsync("ada@example.org", "quite another one 7")).Status);
     }
 
+    [Fact]
+    public async Task Logins_that_were_under_way_with_the_password_of_before_open_nothing()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        await AskAsync(host, "ada@example.org");
+        var link = await host.LinkAsync("ada@example.org", 2);
+        using var stop = new CancellationTokenSource();
+        var device = (await host.SignInAsync("ada@example.org")).Device;
+        var thief = Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            while (!stop.IsCancellationRequested) await host.LoginAsync("ada@example.org", device: device);
+        }));
+        Assert.Equal(HttpStatusCode.OK, (await ConfirmAsync(host, link, "quite another one 7")).Status);
+        await stop.CancelAsync();
+        await thief;
+        Assert.Equal(0, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_sessions WHERE NOT revoked"));
+    }
+
     private static Task<Answer> AskAsync(IdentityHost host, string email) => host.PostAsync("/v1/auth/password-reset/request", $$"""{"email":"{{email}}"}""");
 
     private static Task<Answer> ConfirmAsync(IdentityHost host, string link, string password) => host.PostAsync("/v1/auth/password-reset/confirm", $$"""{"token":"{{link}}","password":"{{password}}"}""");

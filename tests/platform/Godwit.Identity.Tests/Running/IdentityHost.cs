@@ -58,7 +58,7 @@ internal sealed partial class IdentityHost : IAsyncDisposable
     public async Task<Guid> MakeAccountAsync(string email, string password = Password)
     {
         Assert.Equal(HttpStatusCode.Accepted, (await RegisterAsync(email, password)).Status);
-        var answer = await PostAsync("/v1/auth/verify-email", $$"""{"token":"{{await LinkAsync(email)}}"}""");
+        var answer = await PostAsync("/v1/auth/verify-email", $$"""{"token":"{{await LinkAsync(email)}}","password":"{{password}}"}""");
         Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
         return answer.Json.GetProperty("userId").GetGuid();
     }
@@ -78,14 +78,21 @@ internal sealed partial class IdentityHost : IAsyncDisposable
         List<SunkMail> mails = [];
         await Patience.UntilAsync(() =>
         {
-            mails = [.. Mails.Mails.Where(m => m.To.Any(t => t.Contains($"<{email}>", StringComparison.OrdinalIgnoreCase)))];
+            mails = To(email);
             return Task.FromResult(mails.Count >= count);
         });
         return mails[^1];
     }
 
-    /// <summary>The link of the newest mail to an address.</summary>
-    public async Task<string> LinkAsync(string email, int count = 1) => Link().Match((await MailAsync(email, count)).Body).Groups["token"].Value;
+    /// <summary>Waits until so many mails came to an address, and gives the newest link among them.</summary>
+    public async Task<string> LinkAsync(string email, int count = 1)
+    {
+        await MailAsync(email, count);
+        return Link().Match(To(email).Last(m => Link().IsMatch(m.Body)).Body).Groups["token"].Value;
+    }
+
+    /// <summary>The mails to an address, in the order in which they came.</summary>
+    public List<SunkMail> To(string email) => [.. Mails.Mails.Where(m => m.To.Any(t => t.Contains($"<{email}>", StringComparison.OrdinalIgnoreCase)))];
 
     public async ValueTask DisposeAsync()
     {

@@ -45,6 +45,9 @@ public sealed class IdentityTemplate : IAsyncDisposable
         }
     }
 
+    /// <summary>A database that the runbook itself was carried out in: a copy of one is another target to it.</summary>
+    public async Task<TestDatabase> FreshAsync() => await MakeAsync(await _servers.DefaultAsync());
+
     public async ValueTask DisposeAsync()
     {
         await _servers.DisposeAsync();

@@ -58,7 +58,7 @@ public sealed class EndedSessionsTests(IdentityTemplate template)
     private static async Task<HttpStatusCode> LookAsync(IdentityHost host, Tokens tokens) => (await host.SendAsync(HttpMethod.Get, "/v1/auth/sessions", bearer: tokens.Access)).Status;
 
     /// <summary>Until the list is trusted.</summary>
-    private static Task WholeAsync(RedisServer redis) => Patience.UntilAsync(async () => (await TellAsync(redis, "EXISTS", "godwit:{identity-ended}:whole")).Trim() == "1");
+    private static Task WholeAsync(RedisServer redis) => Patience.UntilAsync(async () => (await TellAsync(redis, "ZSCORE", "godwit:identity-ended", "whole")).Trim().Length > 0);
 
     private static async Task<string> TellAsync(RedisServer redis, params string[] words)
     {

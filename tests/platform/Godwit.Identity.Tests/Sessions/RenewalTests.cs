@@ -48,7 +48,7 @@ public sealed class RenewalTests(IdentityTemplate template)
     }
 
     [Fact]
-    public async Task A_token_with_a_wrong_MAC_costs_no_work_of_the_database_and_ends_nothing()
+    public async Task A_token_with_a_wrong_MAC_is_not_recorded_and_ends_nothing()
     {
         await using var host = await IdentityHost.StartAsync(template);
         await host.MakeAccountAsync("ada@example.org");

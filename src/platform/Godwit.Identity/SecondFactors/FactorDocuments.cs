@@ -1,0 +1,17 @@
+namespace Godwit.Identity.SecondFactors;
+
+/// <param name="Method">null while there is none.</param>
+internal sealed record FactorStatus(bool Enabled, string? Method, int BackupCodesLeft);
+
+/// <param name="Method"><c>email</c> or <c>totp</c>.</param>
+internal sealed record FactorRequest(string? Method);
+
+/// <param name="Challenge">What was asked.</param>
+/// <param name="Code">The answer.</param>
+internal sealed record CodeRequest(string? Challenge, string? Code);
+
+/// <summary>What a person needs to set up a second factor. Seed, URI and image are shown once, here.</summary>
+internal sealed record Enrolment(string Challenge, string Method, int ExpiresIn, string? Secret, string? Uri, string? Qr);
+
+/// <param name="BackupCodes">Shown once.</param>
+internal sealed record BackupCodeSheet(IReadOnlyList<string> BackupCodes);

@@ -1,0 +1,109 @@
+using Godwit.Http.Problems;
+using Godwit.Identity.Accounts;
+using Godwit.Identity.Database;
+using Godwit.Identity.Events;
+using Godwit.Identity.Keys;
+using Godwit.Identity.Passwords;
+using Godwit.Identity.Requests;
+using Godwit.Security.Fields;
+using Godwit.Security.Passwords;
+using Npgsql;
+
+namespace Godwit.Identity.SecondFactors;
+
+/// <summary>A code that was right, and is not used up yet: <see cref="FactorVerifier.UseAsync"/> does that in the transaction of what it opens.</summary>
+/// <param name="Step">Of an authenticator.</param>
+/// <param name="BackupCode">The stored hash of a code on paper.</param>
+internal sealed record RightCode(Guid Challenge, Account Account, long? Step, string? BackupCode);
+
+/// <summary>
+/// Verifies codes. An attempt counts before the code is looked at, so that of a thousand at once only so many are; it is taken back when the code was right. All kinds of codes share one count.
+/// </summary>
+internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy hashes, EventLog events, TimeProvider time)
+{
+    private static readonly Problem s_wrong = new(401, "wrong-code", "The code is wrong") { Detail = "It is good once, for ten minutes, where it was asked for. After three wrong ones, ask for another." };
+
+    private static readonly Problem s_slow = new(429, "too-many-attempts", "Too many attempts");
+
+    /// <param name="challenge">The row.</param>
+    /// <param name="purpose">What it has to be for.</param>
+    /// <param name="binding">What it has to be bound to.</param>
+    /// <param name="code">What was typed.</param>
+    /// <param name="client">From where.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="ProblemException">401: it is wrong, used, too old, or for something else; 429: too many were wrong.</exception>
+    public async Task<RightCode> VerifyAsync(Guid? challenge, string purpose, byte[] binding, string? code, Client client, CancellationToken cancellation)
+    {
+        if (challenge is not { } id || string.IsNullOrEmpty(code)) throw new ProblemException(s_wrong);
+        var (asked, until) = await database.InTransactionAsync(connection => AdmitAsync(connection, id, purpose, binding, client, cancellation), cancellation);
+        if (until is { } later) throw new ProblemException(s_slow with { RetryAfter = Math.Max(1, (int)Math.Ceiling((later - time.GetUtcNow()).TotalSeconds)) });
+        if (asked is null) throw new ProblemException(s_wrong);
+        if (await MatchAsync(asked, id, purpose, code, cancellation) is { } right) return right;
+        await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("second_factor_failed") { UserId = asked.Account.Id, Client = client, Severity = EventSeverity.Warning }, cancellation), cancellation);
+        throw new ProblemException(s_wrong);
+    }
+
+    /// <summary>Uses the code up in the connection's transaction, and forgets the wrong ones before it.</summary>
+    /// <exception cref="ProblemException">401: somebody else used it in between.</exception>
+    public static async Task UseAsync(NpgsqlConnection connection, RightCode code, CancellationToken cancellation)
+    {
+        var used = await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET used = true, used_at = now() WHERE id = $1 AND NOT used", cancellation, Statement.P(code.Challenge));
+        if (used == 1 && code.Step is { } step)
+            used = await Statement.RunAsync(
+                connection, "UPDATE identity.user_2fa_settings SET totp_last_step = $2 WHERE user_id = $1 AND coalesce(totp_last_step, -1) < $2", cancellation, Statement.P(code.Account.Id), Statement.P(step));
+        if (used == 1 && code.BackupCode is { } paper)
+            used = await Statement.RunAsync(
+                connection, "UPDATE identity.user_2fa_settings SET backup_codes = array_remove(backup_codes, $2) WHERE user_id = $1 AND $2 = ANY(backup_codes)", cancellation, Statement.P(code.Account.Id), Statement.P(paper));
+        if (used != 1) throw new ProblemException(s_wrong);
+        await FactorSettings.CountAsync(connection, code.Account.Id, Lockout.Bucket.Succeeded(), cancellation);
+    }
+
+    private async Task<(Asked? Asked, DateTimeOffset? LockedUntil)> AdmitAsync(NpgsqlConnection connection, Guid id, string purpose, byte[] binding, Client client, CancellationToken cancellation)
+    {
+        var row = await Statement.FirstAsync(
+            connection,
+            """
+            SELECT o.user_id, u.uuid, o.code_hash, now() FROM identity.user_otp_codes o JOIN identity.users u ON u.id = o.user_id
+            WHERE o.id = $1 AND o.purpose = $2 AND o.bound_to = $3 AND NOT o.used AND o.expires_at > now() AND o.attempts < o.max_attempts AND u.deleted_at IS NULL FOR UPDATE OF o
+            """,
+            r => (Found: true, User: r.GetInt64(0), Uuid: r.GetGuid(1), Hash: r.IsDBNull(2) ? null : r.GetString(2), Now: r.GetFieldValue<DateTimeOffset>(3)), cancellation,
+            Statement.P(id), Statement.P(purpose), Statement.P(binding));
+        if (!row.Found || await accounts.FindAsync(connection, row.Uuid, cancellation) is not { } account) return (null, null);
+        var settings = await FactorSettings.HoldAsync(connection, row.User, cancellation);
+        if (settings.Attempts.LockedAt(FactorSettings.Policy, row.Now) is { } until)
+        {
+            await events.WriteAsync(connection, new SecurityEvent("second_factor_throttled") { UserId = row.User, Client = client, Severity = EventSeverity.Warning, Blocked = true }, cancellation);
+            return (null, until);
+        }
+        await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET attempts = attempts + 1 WHERE id = $1", cancellation, Statement.P(id));
+        await FactorSettings.CountAsync(connection, row.User, settings.Attempts.Tried(FactorSettings.Policy, row.Now), cancellation);
+        return (new Asked(account, settings, row.Hash), null);
+    }
+
+    private async Task<RightCode?> MatchAsync(Asked asked, Guid id, string purpose, string typed, CancellationToken cancellation)
+    {
+        if (OneTimeCode.Read(typed) is { } digits)
+        {
+            if (asked.Hash is { } hash) return await hashes.VerifyAsync(Challenges.Bound(id, digits), hash, cancellation) == PasswordVerdict.Wrong ? null : new RightCode(id, asked.Account, null, null);
+            return await SeedAsync(asked, cancellation) is { } seed && Totp.Match(seed, digits, time.GetUtcNow(), asked.Settings.TotpLastStep) is { } step ? new RightCode(id, asked.Account, step, null) : null;
+        }
+        // What is set up for the first time is shown to work by itself, not by paper.
+        if (purpose == "enrol" || BackupCodes.Read(typed) is not { } paper) return null;
+        foreach (var stored in asked.Settings.BackupCodes)
+        {
+            if (await hashes.VerifyAsync(paper, stored, cancellation) != PasswordVerdict.Wrong) return new RightCode(id, asked.Account, null, stored);
+        }
+        return null;
+    }
+
+    private async Task<byte[]?> SeedAsync(Asked asked, CancellationToken cancellation)
+    {
+        if (asked.Settings.TotpSeed is not { } blob || await keys.Persons.OpenAsync(asked.Account.Uuid.ToString(), cancellation) is not { } person) return null;
+        await using (person)
+        {
+            return keys.OfPerson(person, "encrypted_totp_secret", "user_2fa_settings").Decrypt(blob, RowKey.Of(asked.Account.Uuid.ToString()));
+        }
+    }
+
+    private sealed record Asked(Account Account, FactorSettings Settings, string? Hash);
+}

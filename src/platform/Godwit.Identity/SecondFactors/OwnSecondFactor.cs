@@ -1,0 +1,160 @@
+using Godwit.Http.Problems;
+using Godwit.Http.Settings;
+using Godwit.Identity.Accounts;
+using Godwit.Identity.Database;
+using Godwit.Identity.Events;
+using Godwit.Identity.Keys;
+using Godwit.Identity.Mail;
+using Godwit.Identity.Passwords;
+using Godwit.Identity.Requests;
+using Godwit.Identity.Settings;
+using Godwit.Security.Fields;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Godwit.Identity.SecondFactors;
+
+/// <summary>Setting up, confirming and taking away one's own second factor.</summary>
+internal sealed class OwnSecondFactor(
+    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, PasswordPolicy hashes, Challenges challenges, FactorVerifier verifier, Outbox outbox, EventLog events, SettingValues settings)
+{
+    private static readonly TimeSpan s_recent = TimeSpan.FromMinutes(15);
+
+    private static readonly Problem s_enabled = new(409, "second-factor-enabled", "There is a second factor already") { Detail = "Disable it before you set up another." };
+
+    private static readonly Problem s_none = new(409, "second-factor-missing", "There is no second factor");
+
+    private static readonly Problem s_again = new(403, "sign-in-again", "Sign in again") { Detail = "This is done within a quarter of an hour after signing in." };
+
+    public Task<FactorStatus> StatusAsync(Caller caller, CancellationToken cancellation) => database.WithAsync(
+        async connection =>
+        {
+            var account = await FindAsync(connection, caller, cancellation);
+            return await FactorSettings.FindAsync(connection, account.Id, cancellation) is { Enabled: true } own ? new FactorStatus(true, own.Method.Word(), own.BackupCodes.Length) : new FactorStatus(false, null, 0);
+        },
+        cancellation);
+
+    /// <summary>Begins to set one up. Nothing changes for logins before <see cref="ConfirmAsync"/>.</summary>
+    /// <exception cref="ProblemException">400: no such method; 403: signed in too long ago; 409: there is one.</exception>
+    public async Task<Enrolment> EnrolAsync(Caller caller, FactorRequest request, Client client, CancellationToken cancellation)
+    {
+        if (FactorMethods.Read(request.Method) is not { } method) throw new ProblemException(Problem.ValidationFailed(new FieldFault("method", "is email or totp")));
+        var prepared = await challenges.PrepareAsync(method, cancellation);
+        var seed = method == FactorMethod.Totp ? Totp.NewSeed() : null;
+        await using var person = await keys.Persons.OpenOrCreateAsync(caller.User.ToString(), cancellation);
+        var blob = seed is null ? null : new byte[FieldCipher.BlobLength(seed.Length)];
+        if (seed is not null) keys.OfPerson(person, "encrypted_totp_secret", "user_2fa_settings").Encrypt(seed, RowKey.Of(caller.User.ToString()), blob);
+        var (challenge, email) = await database.InTransactionAsync(
+            async connection =>
+            {
+                var account = await FindAsync(connection, caller, cancellation);
+                await RequireRecentAsync(connection, caller, cancellation);
+                if ((await FactorSettings.HoldAsync(connection, account.Id, cancellation)).Enabled) throw new ProblemException(s_enabled);
+                await Statement.RunAsync(
+                    connection, "UPDATE identity.user_2fa_settings SET method = $2, encrypted_totp_secret = $3, totp_last_step = NULL WHERE user_id = $1", cancellation,
+                    Statement.P(account.Id), Statement.P(method.Word()), Statement.P(blob, NpgsqlDbType.Bytea));
+                // An enrolment that was begun before is over: its seed is gone.
+                await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET used = true, used_at = now() WHERE user_id = $1 AND purpose = 'enrol' AND NOT used", cancellation, Statement.P(account.Id));
+                var asked = await challenges.AskAsync(connection, prepared, account, "enrol", Challenges.BindingOf("enrol", caller.Family), client, cancellation);
+                return (asked, await values.EmailAsync(connection, caller.User, cancellation));
+            },
+            cancellation);
+        outbox.Wake();
+        var uri = seed is null ? null : TotpUri.Of(settings.Text(IdentitySettings.ServiceName.Name), email ?? "", seed);
+        return new Enrolment(challenge.Challenge, challenge.Method, challenge.ExpiresIn, seed is null ? null : Base32.Encode(seed), uri, uri is null ? null : QrImage.Of(uri, "The key for your authenticator"));
+    }
+
+    /// <summary>Sets it up: from now on every login asks for it.</summary>
+    /// <exception cref="ProblemException">401: the code is wrong; 429: too many were.</exception>
+    public async Task<BackupCodeSheet> ConfirmAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation)
+    {
+        var right = await verifier.VerifyAsync(challenges.Read("enrol", request.Challenge), "enrol", Challenges.BindingOf("enrol", caller.Family), request.Code, client, cancellation);
+        var (sheet, stored) = await NewSheetAsync(cancellation);
+        await database.InTransactionAsync(
+            async connection =>
+            {
+                await FactorVerifier.UseAsync(connection, right, cancellation);
+                await Statement.RunAsync(
+                    connection, "UPDATE identity.user_2fa_settings SET enabled = true, enabled_at = now(), backup_codes = $2, backup_codes_generated_at = now() WHERE user_id = $1", cancellation,
+                    Statement.P(right.Account.Id), Statement.P(stored));
+                // The session has just shown both.
+                await Statement.RunAsync(connection, "UPDATE identity.user_sessions SET methods = array_append(methods, 'otp') WHERE family = $1 AND NOT 'otp' = ANY(methods)", cancellation, Statement.P(caller.Family));
+                await TellAsync(connection, right.Account, "second_factor_enabled", "A second factor was set up for your account, which every login asks for from now on.", client, cancellation);
+            },
+            cancellation);
+        outbox.Wake();
+        return sheet;
+    }
+
+    /// <summary>Asks for the second factor once more, before it is taken away or its codes on paper are made anew.</summary>
+    /// <exception cref="ProblemException">409: there is none.</exception>
+    public async Task<ChallengeDocument> ChallengeAsync(Caller caller, Client client, CancellationToken cancellation)
+    {
+        var own = await database.WithAsync(async connection => await FactorSettings.FindAsync(connection, (await FindAsync(connection, caller, cancellation)).Id, cancellation), cancellation);
+        if (own is not { Enabled: true }) throw new ProblemException(s_none);
+        var prepared = await challenges.PrepareAsync(own.Method, cancellation);
+        var asked = await database.InTransactionAsync(
+            async connection => await challenges.AskAsync(connection, prepared, await FindAsync(connection, caller, cancellation), "disable", Challenges.BindingOf("disable", caller.Family), client, cancellation), cancellation);
+        outbox.Wake();
+        return asked;
+    }
+
+    /// <exception cref="ProblemException">401: the code is wrong; 429: too many were.</exception>
+    public async Task DisableAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation)
+    {
+        var right = await AgainAsync(caller, request, client, cancellation);
+        await database.InTransactionAsync(
+            async connection =>
+            {
+                await FactorVerifier.UseAsync(connection, right, cancellation);
+                await Statement.RunAsync(
+                    connection, "UPDATE identity.user_2fa_settings SET enabled = false, enabled_at = NULL, encrypted_totp_secret = NULL, totp_last_step = NULL, backup_codes = NULL, backup_codes_generated_at = NULL WHERE user_id = $1",
+                    cancellation, Statement.P(right.Account.Id));
+                await TellAsync(connection, right.Account, "second_factor_disabled", "The second factor of your account was taken away: your password alone opens it now.", client, cancellation);
+            },
+            cancellation);
+        outbox.Wake();
+    }
+
+    /// <exception cref="ProblemException">401: the code is wrong; 429: too many were.</exception>
+    public async Task<BackupCodeSheet> RenewBackupCodesAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation)
+    {
+        var right = await AgainAsync(caller, request, client, cancellation);
+        var (sheet, stored) = await NewSheetAsync(cancellation);
+        await database.InTransactionAsync(
+            async connection =>
+            {
+                await FactorVerifier.UseAsync(connection, right, cancellation);
+                await Statement.RunAsync(connection, "UPDATE identity.user_2fa_settings SET backup_codes = $2, backup_codes_generated_at = now() WHERE user_id = $1", cancellation, Statement.P(right.Account.Id), Statement.P(stored));
+                await TellAsync(connection, right.Account, "backup_codes_renewed", "New backup codes were made for your account; those of before are of no use any more.", client, cancellation);
+            },
+            cancellation);
+        outbox.Wake();
+        return sheet;
+    }
+
+    private Task<RightCode> AgainAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation) =>
+        verifier.VerifyAsync(challenges.Read("disable", request.Challenge), "disable", Challenges.BindingOf("disable", caller.Family), request.Code, client, cancellation);
+
+    private async Task<(BackupCodeSheet Sheet, string[] Stored)> NewSheetAsync(CancellationToken cancellation)
+    {
+        var codes = BackupCodes.New();
+        List<string> stored = [];
+        foreach (var code in codes) stored.Add(await hashes.HashAsync(BackupCodes.Read(code)!, cancellation));
+        return (new BackupCodeSheet(codes), [.. stored]);
+    }
+
+    private async Task TellAsync(NpgsqlConnection connection, Account account, string type, string sentence, Client client, CancellationToken cancellation)
+    {
+        await events.WriteAsync(connection, new SecurityEvent(type, "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning }, cancellation);
+        if (await values.EmailAsync(connection, account.Uuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SecondFactorChanged, new MailPayload(email, Detail: sentence), cancellation);
+    }
+
+    private async Task<Account> FindAsync(NpgsqlConnection connection, Caller caller, CancellationToken cancellation) => await accounts.FindAsync(connection, caller.User, cancellation) ?? throw new ProblemException(Problem.Of(404));
+
+    private static async Task RequireRecentAsync(NpgsqlConnection connection, Caller caller, CancellationToken cancellation)
+    {
+        if (!await Statement.FirstAsync(connection, "SELECT authenticated_at > now() - $2 FROM identity.user_sessions WHERE family = $1", r => r.GetBoolean(0), cancellation, Statement.P(caller.Family), Statement.P(s_recent)))
+            throw new ProblemException(s_again);
+    }
+}
