@@ -43,10 +43,13 @@ internal static class EventAudit
                 rows.AddRange(gone.Select(id => new EventRow(id, null, null)));
                 rows.Sort((a, b) => a.Id.CompareTo(b.Id));
                 (fault, var without) = block.VerifyRows(rows, _ => false);
-                erased += without.Count - gone.Count;
-                dropped += gone.Count;
-                events += block.Commitments.Count - without.Count;
-                previous = block.Header;
+                if (fault is null)
+                {
+                    erased += without.Count - gone.Count;
+                    dropped += gone.Count;
+                    events += block.Commitments.Count - without.Count;
+                    previous = block.Header;
+                }
             }
             if (fault is not null) return new AuditReport(number - 1, events, erased, dropped, unsealed, previous?.Hash ?? BlockHeader.None, fault);
         }
