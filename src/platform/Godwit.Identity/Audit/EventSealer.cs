@@ -17,8 +17,6 @@ internal sealed class EventSealer(IdentityDatabase database, SettingValues setti
 
     private const int Most = 5000;
 
-    private static readonly TimeSpan s_every = TimeSpan.FromSeconds(5);
-
     private static readonly Meter s_meter = new("Godwit.Identity");
 
     private static readonly Counter<long> s_sealed = s_meter.CreateCounter<long>("godwit.identity.events.sealed", null, "Security events that were put into signed blocks.");
@@ -46,7 +44,7 @@ internal sealed class EventSealer(IdentityDatabase database, SettingValues setti
         while (!stopping.IsCancellationRequested)
         {
             if (await SealNextAsync(stopping) == Most) continue;
-            await Task.Delay(s_every, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(settings.Seconds(IdentitySettings.SealSeconds.Name), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -36,10 +36,12 @@ internal static class IdentitySettings
 
     public static readonly Setting SecondFactor = Setting.OneOf("IDENTITY_MFA", "optional leaves a second factor to each person; required lets who has none do nothing but set one up", "optional", "required");
 
+    public static readonly Setting SealSeconds = Setting.Whole("IDENTITY_SEAL_SECONDS", 5, 1, 300, "Seconds between two blocks of security events: as long a row that was just written can be changed unseen");
+
     /// <summary>Godwit's own, as the command line reads it.</summary>
     public static readonly Setting Home = new("GODWIT_HOME", "The folder of the key that signs blocks of security events; ~/.config/godwit where it is not said");
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, Home];
+    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, SealSeconds, Home];
 
     private static string? RefuseSender(string value, bool production) =>
         !MailAddress.TryCreate(value, out _) ? "is no address"
