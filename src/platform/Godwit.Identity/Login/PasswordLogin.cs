@@ -69,8 +69,8 @@ internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys
             async connection =>
             {
                 await buckets.SucceededAsync(connection, email!, device, client, cancellation);
-                if (rehashed is not null) await RestampAsync(connection, account, rehashed, cancellation);
-                return await signIn.OpenSessionAsync(connection, account, ["pwd"], device, client, cancellation);
+                var now = rehashed is not null && await RestampAsync(connection, account, rehashed, cancellation) == 1 ? account with { PasswordHash = rehashed } : account;
+                return await signIn.OpenSessionAsync(connection, now, ["pwd"], device, client, cancellation);
             },
             cancellation);
         outbox.Wake();
