@@ -55,6 +55,7 @@ CREATE TABLE identity.login_buckets (
 CREATE INDEX idx_login_buckets_touched_at ON identity.login_buckets (touched_at);
 
 -- godwit:down
+-- Once more: somebody may have registered since the first step was taken back.
 DO $$
 BEGIN
     LOCK TABLE identity.users IN ACCESS EXCLUSIVE MODE;

@@ -38,7 +38,7 @@ internal sealed class PasswordRecovery(
                 await Statement.RunAsync(
                     connection, "INSERT INTO identity.password_reset_tokens (id, email_index, address, purpose, expires_at, ip_address) VALUES ($1, $2, $3, 'password', now() + interval '30 minutes', $4)", cancellation,
                     Statement.P(id), Statement.P(accounts.IndexOf(email)), Statement.P(address), Statement.P(client.Address));
-                await outbox.AddAsync(connection, MailKind.PasswordReset, new MailPayload(email.Mailbox, new LinkToken(keys.Links).Make(LinkPurpose, id)), cancellation, accounts.IndexOf(email));
+                await outbox.AddAsync(connection, MailKind.PasswordReset, new MailPayload(email.Mailbox, new SignedId(keys.Links).Make(LinkPurpose, id)), cancellation, accounts.IndexOf(email));
                 await events.WriteAsync(connection, new SecurityEvent("password_reset_requested", "account") { Client = client }, cancellation);
             },
             cancellation);
@@ -48,7 +48,7 @@ internal sealed class PasswordRecovery(
     /// <exception cref="ProblemException">400: the link is of no use, or the password is none that is taken.</exception>
     public async Task ConfirmAsync(ResetConfirmation request, Client client, CancellationToken cancellation)
     {
-        if (request.Token is not { } token || new LinkToken(keys.Links).Read(LinkPurpose, token) is not { } id) throw new ProblemException(s_invalid);
+        if (request.Token is not { } token || new SignedId(keys.Links).Read(LinkPurpose, token) is not { } id) throw new ProblemException(s_invalid);
         // Judged and computed before the link is used up: a password that is refused costs no new mail.
         List<FieldFault> faults = [.. policy.Judge("password", request.Password, null)];
         if (faults.Count > 0) throw new ProblemException(Problem.ValidationFailed(faults));

@@ -32,7 +32,7 @@ internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys ke
     /// <exception cref="ProblemException">400: the link is of no use; 401: it is another form's; 409: the address came to have an account meanwhile, which only its owner learns.</exception>
     public async Task<Guid> VerifyAsync(VerificationRequest request, Client client, CancellationToken cancellation)
     {
-        if (request.Token is not { } token || new LinkToken(keys.Links).Read(Registrar.LinkPurpose, token) is not { } id) throw new ProblemException(s_invalid);
+        if (request.Token is not { } token || new SignedId(keys.Links).Read(Registrar.LinkPurpose, token) is not { } id) throw new ProblemException(s_invalid);
         if (string.IsNullOrEmpty(request.Password)) throw new ProblemException(Problem.ValidationFailed(new FieldFault("password", "is required: the one that you registered with")));
         var found = await database.WithAsync(
             connection => Statement.FirstAsync(

@@ -36,7 +36,7 @@ internal sealed class Registrar(IdentityDatabase database, IdentityKeys keys, Ac
         var plain = JsonSerializer.SerializeToUtf8Bytes(pending, IdentityJson.Default.PendingRegistration);
         var blob = await keys.Registrations.EncryptAsync(plain, RowKey.Of(id.ToString()), cancellation);
         CryptographicOperations.ZeroMemory(plain);
-        var link = new LinkToken(keys.Links).Make(LinkPurpose, id);
+        var link = new SignedId(keys.Links).Make(LinkPurpose, id);
         await database.InTransactionAsync(
             async connection =>
             {

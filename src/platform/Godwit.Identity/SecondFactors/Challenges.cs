@@ -48,11 +48,11 @@ internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, Perso
             connection, "INSERT INTO identity.user_otp_codes (id, user_id, code_hash, purpose, bound_to, expires_at, ip_address) VALUES ($1, $2, $3, $4, $5, now() + $6, $7)", cancellation,
             Statement.P(prepared.Id), Statement.P(account.Id), Statement.P(prepared.Hash, NpgsqlDbType.Text), Statement.P(purpose), Statement.P(binding), Statement.P(TimeSpan.FromSeconds(Seconds)), Statement.P(client.Address));
         if (prepared.Code is { } code && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SecondFactorCode, new MailPayload(email, Detail: code), cancellation);
-        return new ChallengeDocument("second_factor_required", new LinkToken(keys.Challenges).Make(purpose, prepared.Id), prepared.Method.Word(), Seconds);
+        return new ChallengeDocument("second_factor_required", new SignedId(keys.Challenges).Make(purpose, prepared.Id), prepared.Method.Word(), Seconds);
     }
 
     /// <returns>The row; null for a challenge that was not made here, or for something else.</returns>
-    public Guid? Read(string purpose, string? challenge) => challenge is null ? null : new LinkToken(keys.Challenges).Read(purpose, challenge);
+    public Guid? Read(string purpose, string? challenge) => challenge is null ? null : new SignedId(keys.Challenges).Read(purpose, challenge);
 
     /// <summary>The code with the row's id: a hash is of one row's code.</summary>
     public static string Bound(Guid id, string code) => $"{id}:{code}";

@@ -12,8 +12,6 @@ internal sealed record FactorSettings(long UserId, bool Enabled, FactorMethod Me
     /// <summary>How wrong codes are answered: of a million codes nobody tries more than some thirty a day.</summary>
     public static BucketPolicy Policy { get; } = new(5, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromHours(12));
 
-    public static FactorSettings None(long user) => new(user, false, FactorMethod.Email, null, null, [], Bucket.Empty);
-
     public static Task<FactorSettings?> FindAsync(NpgsqlConnection connection, long user, CancellationToken cancellation, bool held = false) => Statement.FirstAsync(
         connection,
         $"""
