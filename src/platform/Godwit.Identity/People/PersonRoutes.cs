@@ -1,0 +1,24 @@
+using Godwit.Http.Problems;
+using Godwit.Identity.Consents;
+using Godwit.Identity.Events;
+using Godwit.Identity.Requests;
+
+namespace Godwit.Identity.People;
+
+/// <summary>What a person may see and say about themselves.</summary>
+internal static class PersonRoutes
+{
+    public static void Map(RouteMap routes)
+    {
+        routes.Private("GET", "/v1/me", sensitive: false, async (context, caller) => await RouteMap.AnswerAsync(context, await routes.Get<OwnProfile>().ReadAsync(caller, context.RequestAborted), IdentityJson.Default.Profile));
+        routes.Private("GET", "/v1/me/consents", sensitive: false, async (context, caller) =>
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnConsents>().HistoryAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListConsentDocument));
+        routes.Private("POST", "/v1/me/consents", sensitive: false, async (context, caller) =>
+        {
+            await routes.Get<OwnConsents>().ChooseAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.ConsentChoice), Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        routes.Private("GET", "/v1/me/security-events", sensitive: false, async (context, caller) =>
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnEvents>().ListAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListEventDocument));
+    }
+}

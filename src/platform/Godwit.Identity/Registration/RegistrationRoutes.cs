@@ -1,0 +1,23 @@
+using Godwit.Http.Problems;
+using Godwit.Identity.Requests;
+
+namespace Godwit.Identity.Registration;
+
+/// <summary>Registering and verifying an address.</summary>
+internal static class RegistrationRoutes
+{
+    public static void Map(RouteMap routes)
+    {
+        routes.Public("POST", "/v1/auth/register", async context =>
+        {
+            await routes.Get<Registrar>().RegisterAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.RegisterRequest), Client.Of(context), context.RequestAborted);
+            await RouteMap.AnswerAsync(context, new StatusAnswer("verification_sent", "If the address can be registered, a mail with a link is on its way to it."), IdentityJson.Default.StatusAnswer, 202);
+        });
+        routes.Public("POST", "/v1/auth/verify-email", async context =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.VerificationRequest);
+            var user = await routes.Get<AddressVerifier>().VerifyAsync(request, Client.Of(context), context.RequestAborted);
+            await RouteMap.AnswerAsync(context, new StatusAnswer("verified", "The address is verified: sign in.", user), IdentityJson.Default.StatusAnswer);
+        });
+    }
+}

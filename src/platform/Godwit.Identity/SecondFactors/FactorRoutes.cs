@@ -1,0 +1,35 @@
+using Godwit.Http.Problems;
+using Godwit.Identity.Requests;
+
+namespace Godwit.Identity.SecondFactors;
+
+/// <summary>One's own second factor. All of these but the last three are open to who has none yet where one is required.</summary>
+internal static class FactorRoutes
+{
+    public static void Map(RouteMap routes)
+    {
+        routes.Private("GET", "/v1/auth/2fa", sensitive: false, async (context, caller) => await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().StatusAsync(caller, context.RequestAborted), IdentityJson.Default.FactorStatus), enrols: true);
+        routes.Private("POST", "/v1/auth/2fa/enable", sensitive: true, enrols: true, answer: async (context, caller) =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.FactorRequest, anyType: true);
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().EnrolAsync(caller, request, Client.Of(context), context.RequestAborted), IdentityJson.Default.Enrolment);
+        });
+        routes.Private("POST", "/v1/auth/2fa/confirm", sensitive: true, enrols: true, answer: async (context, caller) =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest);
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().ConfirmAsync(caller, request, Client.Of(context), context.RequestAborted), IdentityJson.Default.BackupCodeSheet);
+        });
+        routes.Private("POST", "/v1/auth/2fa/challenge", sensitive: true, async (context, caller) =>
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().ChallengeAsync(caller, Client.Of(context), context.RequestAborted), IdentityJson.Default.ChallengeDocument));
+        routes.Private("POST", "/v1/auth/2fa/disable", sensitive: true, async (context, caller) =>
+        {
+            await routes.Get<OwnSecondFactor>().DisableAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest), Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        routes.Private("POST", "/v1/auth/2fa/backup-codes", sensitive: true, async (context, caller) =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest);
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().RenewBackupCodesAsync(caller, request, Client.Of(context), context.RequestAborted), IdentityJson.Default.BackupCodeSheet);
+        });
+    }
+}

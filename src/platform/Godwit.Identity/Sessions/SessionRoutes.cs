@@ -1,0 +1,54 @@
+using Godwit.Http.Problems;
+using Godwit.Identity.Keys;
+using Godwit.Identity.Login;
+using Godwit.Identity.People;
+using Godwit.Identity.Requests;
+using Microsoft.AspNetCore.Http;
+
+namespace Godwit.Identity.Sessions;
+
+/// <summary>Signing in, renewing, and ending one's own sessions.</summary>
+internal static class SessionRoutes
+{
+    public static void Map(RouteMap routes)
+    {
+        routes.Public("POST", "/v1/auth/login", async context =>
+        {
+            var (tokens, challenge) = await routes.Get<PasswordLogin>().LoginAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.LoginRequest), Client.Of(context), context.RequestAborted);
+            if (tokens is not null) await RouteMap.AnswerAsync(context, tokens, IdentityJson.Default.IssuedTokens);
+            else await RouteMap.AnswerAsync(context, challenge!, IdentityJson.Default.ChallengeDocument);
+        });
+        routes.Public("POST", "/v1/auth/login/2fa", async context => await RouteMap.AnswerAsync(
+            context, await routes.Get<SecondFactorLogin>().LoginAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest), Client.Of(context), context.RequestAborted), IdentityJson.Default.IssuedTokens));
+        routes.Public("POST", "/v1/auth/refresh", async context =>
+        {
+            // Many clients show their access token with every request: what is in the body is meant.
+            var body = context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0 ? await JsonBody.ReadAsync(context, IdentityJson.Default.RefreshRequest, anyType: true) : null;
+            var token = body?.RefreshToken ?? Caller.Bearer(context) ?? throw new ProblemException(Problem.Of(401));
+            await RouteMap.AnswerAsync(context, await routes.Get<SessionRenewal>().RenewAsync(token, Client.Of(context), context.RequestAborted), IdentityJson.Default.IssuedTokens);
+        });
+        routes.Private("POST", "/v1/auth/logout", sensitive: true, enrols: true, answer: async (context, caller) =>
+        {
+            await routes.Get<OwnSessions>().EndAsync(caller, caller.Family, "logged out", Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        routes.Private("POST", "/v1/auth/logout-all", sensitive: true, enrols: true, answer: async (context, caller) =>
+        {
+            await routes.Get<OwnSessions>().EndAsync(caller, null, "logged out everywhere", Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        routes.Private("GET", "/v1/auth/sessions", sensitive: false, async (context, caller) =>
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnSessions>().ListAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListSessionDocument));
+        routes.Private("DELETE", "/v1/auth/sessions/{id:guid}", sensitive: true, async (context, caller) =>
+        {
+            if (await routes.Get<OwnSessions>().EndAsync(caller, RouteMap.Id(context), "ended by its owner", Client.Of(context), context.RequestAborted) == 0) throw new ProblemException(Problem.Of(404));
+            context.Response.StatusCode = 204;
+        });
+        routes.Public("GET", "/.well-known/jwks.json", context =>
+        {
+            context.Response.ContentType = "application/jwk-set+json";
+            context.Response.Headers.CacheControl = "public, max-age=300";
+            return context.Response.WriteAsync(routes.Get<IdentityKeys>().JwksDocument, context.RequestAborted);
+        });
+    }
+}
