@@ -7,6 +7,7 @@ using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
+using Godwit.Identity.Passkeys;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
 using Godwit.Identity.SecondFactors;
@@ -21,11 +22,11 @@ namespace Godwit.Identity.Login;
 internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, BucketStore buckets, Challenges challenges, Outbox outbox, EventLog events, SignIn signIn, TimeProvider time)
 {
     /// <summary>A password that is longer is none that was ever taken.</summary>
-    private const int LongestPassword = 512;
+    public const int LongestPassword = 512;
 
     private static readonly Problem s_wrong = new(401, "invalid-credentials", "Wrong address or password");
 
-    private static readonly Problem s_locked = new(403, "account-locked", "The account is locked") { Detail = "Ask the service's support." };
+    public static readonly Problem Locked = new(403, "account-locked", "The account is locked") { Detail = "Ask the service's support." };
 
     private static readonly Problem s_slow = new(429, "too-many-attempts", "Too many attempts") { Detail = "Wait, or sign in by a mailed link or on a device that you have used before." };
 
@@ -61,7 +62,7 @@ internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys
         if (account.Locked)
         {
             await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("login_refused") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning, Blocked = true }, cancellation), cancellation);
-            throw new ProblemException(s_locked);
+            throw new ProblemException(Locked);
         }
         if (await AskAsync(account, decision, rehash: verdict == PasswordVerdict.RightNeedsRehash ? request.Password : null, client, cancellation) is { } challenge) return new LoginOutcome(null, challenge);
         var rehashed = verdict == PasswordVerdict.RightNeedsRehash ? await policy.HashAsync(request.Password!, cancellation) : null;
@@ -81,10 +82,12 @@ internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys
     /// <returns>Null when none is asked for.</returns>
     private async Task<ChallengeDocument?> AskAsync(Account account, LockoutDecision decision, string? rehash, Client client, CancellationToken cancellation)
     {
-        var own = await database.WithAsync(connection => FactorSettings.FindAsync(connection, account.Id, cancellation), cancellation);
+        var (own, passkeys) = await database.WithAsync(
+            async connection => (await FactorSettings.FindAsync(connection, account.Id, cancellation), await PasskeyStore.HolderAsync(connection, account, cancellation)), cancellation);
         if (own is not { Enabled: true } && decision.Verdict != LockoutVerdict.AllowedWithSecondFactor) return null;
         var rehashed = rehash is null ? null : await policy.HashAsync(rehash, cancellation);
-        var prepared = await challenges.PrepareAsync(own is { Enabled: true } ? own.Method : FactorMethod.Email, cancellation);
+        var prepared = await challenges.PrepareAsync(own is { Enabled: true } ? own.Method : FactorMethod.Email, cancellation, passkeys);
+        prepared = prepared with { Proved = ["pwd"] };
         var asked = await database.InTransactionAsync(
             async connection =>
             {

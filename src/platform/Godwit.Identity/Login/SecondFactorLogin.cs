@@ -19,7 +19,7 @@ internal sealed class SecondFactorLogin(IdentityDatabase database, IdentityKeys 
     /// <exception cref="Http.Problems.ProblemException">401: the code is wrong; 429: too many were.</exception>
     public async Task<IssuedTokens> LoginAsync(CodeRequest request, Client client, CancellationToken cancellation)
     {
-        var right = await verifier.VerifyAsync(challenges.Read(Purpose, request.Challenge), Purpose, Challenges.BindingOf(Purpose, client), request.Code, client, cancellation);
+        var right = await verifier.VerifyAsync(challenges.Read(Purpose, request.Challenge), Purpose, Challenges.BindingOf(Purpose, client), request, client, cancellation);
         var device = new DeviceToken(keys.Devices).Read(right.Account.Uuid, client.DeviceToken);
         var tokens = await database.InTransactionAsync(
             async connection =>
@@ -27,7 +27,7 @@ internal sealed class SecondFactorLogin(IdentityDatabase database, IdentityKeys 
                 await FactorVerifier.UseAsync(connection, right, cancellation);
                 if (device is { } named && !await DeviceStore.IsKnownAsync(connection, right.Account.Id, named, cancellation)) device = null;
                 if (await values.EmailAsync(connection, right.Account.Uuid, cancellation) is { } email) await buckets.SucceededAsync(connection, EmailAddress.Read(email).Address!, device, client, cancellation);
-                return await signIn.OpenSessionAsync(connection, right.Account, ["pwd", "otp"], device, client, cancellation);
+                return await signIn.OpenSessionAsync(connection, right.Account, [.. right.Proved, right.Method], device, client, cancellation);
             },
             cancellation);
         outbox.Wake();

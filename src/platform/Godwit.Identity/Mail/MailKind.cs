@@ -22,5 +22,8 @@ internal static class MailKind
 
     public const string SecondFactorChanged = "second_factor_changed";
 
+    /// <summary>One was made or removed, or may have been copied.</summary>
+    public const string PasskeyChanged = "passkey_changed";
+
     public const string NewDevice = "new_device";
 }

@@ -115,6 +115,7 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
             MailKind.PasswordReset => await ExistsAsync(to, cancellation) ? texts.ResetPassword(payload.Link!) : null,
             MailKind.SecondFactorCode => texts.SecondFactorCode(payload.Detail!),
             MailKind.SecondFactorChanged => texts.SecondFactorChanged(payload.Detail!),
+            MailKind.PasskeyChanged => texts.PasskeyChanged(payload.Detail!),
             MailKind.PasswordDisabled => texts.PasswordDisabled(),
             MailKind.PasswordChanged => texts.PasswordChanged(),
             MailKind.SessionReused => texts.SessionReused(),

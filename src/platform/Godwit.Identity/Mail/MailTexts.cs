@@ -37,6 +37,10 @@ internal sealed class MailTexts(SettingValues settings)
         $"The second factor of your account at {_service}",
         $"{what}\n\nIf it was not you, choose a new password at once, which ends all sessions:\n\n{_url}/account/password-reset\n");
 
+    public MailText PasskeyChanged(string what) => new(
+        $"A passkey of your account at {_service}",
+        $"{what}\n\nIf it was not you, choose a new password at once, which ends all sessions, and look at your passkeys:\n\n{_url}/account/password-reset\n");
+
     public MailText SessionReused() => new(
         $"A session of yours at {_service} was ended",
         $"A token of one of your sessions at {_service} was used a second time. Somebody may have had a copy of it, so we ended that session.\n\nSign in again; if you do not know of it, change your password:\n\n{_url}/account/password-reset\n");

@@ -1,4 +1,5 @@
 using Godwit.Identity.Devices;
+using Godwit.Identity.Passkeys;
 using Godwit.Identity.People;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
@@ -18,6 +19,7 @@ internal static class IdentityRoutes
         SessionRoutes.Map(routes);
         RecoveryRoutes.Map(routes);
         FactorRoutes.Map(routes);
+        PasskeyRoutes.Map(routes);
         DeviceRoutes.Map(routes);
         PersonRoutes.Map(routes);
     }
