@@ -6,13 +6,14 @@ using Godwit.Identity.Keys;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
+using Godwit.Identity.Risk;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
 
 namespace Godwit.Identity.Login;
 
-/// <summary>The second half of a login: the code, from the same client that gave the password.</summary>
-internal sealed class SecondFactorLogin(IdentityDatabase database, IdentityKeys keys, Challenges challenges, FactorVerifier verifier, BucketStore buckets, PersonalValues values, SignIn signIn, Outbox outbox)
+/// <summary>The second half of a login: the code, from the same client that began it.</summary>
+internal sealed class SecondFactorLogin(IdentityDatabase database, IdentityKeys keys, Challenges challenges, FactorVerifier verifier, BucketStore buckets, PersonalValues values, RiskAssessor risk, SignIn signIn, Outbox outbox)
 {
     public const string Purpose = "login";
 
@@ -26,8 +27,9 @@ internal sealed class SecondFactorLogin(IdentityDatabase database, IdentityKeys 
             {
                 await FactorVerifier.UseAsync(connection, right, cancellation);
                 if (device is { } named && !await DeviceStore.IsKnownAsync(connection, right.Account.Id, named, cancellation)) device = null;
-                if (await values.EmailAsync(connection, right.Account.Uuid, cancellation) is { } email) await buckets.SucceededAsync(connection, EmailAddress.Read(email).Address!, device, client, cancellation);
-                return await signIn.OpenSessionAsync(connection, right.Account, [.. right.Proved, right.Method], device, client, cancellation);
+                var assessed = await risk.AssessAsync(connection, right.Account, device, client, cancellation);
+                if (right.Proved.Contains(LoginProof.Password) && await values.EmailAsync(connection, right.Account.Uuid, cancellation) is { } email) await buckets.SucceededAsync(connection, EmailAddress.Read(email).Address!, device, client, cancellation);
+                return await signIn.OpenSessionAsync(connection, right.Account, [.. right.Proved, right.Method], device, client, assessed, cancellation);
             },
             cancellation);
         outbox.Wake();

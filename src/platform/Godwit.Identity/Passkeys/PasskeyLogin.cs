@@ -2,7 +2,6 @@ using Godwit.Http.Problems;
 using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
 using Godwit.Identity.Emails;
-using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Login;
 using Godwit.Identity.Mail;
@@ -13,7 +12,7 @@ using Godwit.Identity.Sessions;
 namespace Godwit.Identity.Passkeys;
 
 /// <summary>Signs in by a passkey, which is two factors and nothing that can be guessed: no lockout keeps it out. What is asked of an authenticator is the same for every address and for none.</summary>
-internal sealed class PasskeyLogin(IdentityDatabase database, IdentityKeys keys, PasskeyCeremonies ceremonies, PasskeyChallenges challenges, PasskeyVerifier verifier, EventLog events, SignIn signIn, Outbox outbox)
+internal sealed class PasskeyLogin(IdentityDatabase database, IdentityKeys keys, PasskeyCeremonies ceremonies, PasskeyChallenges challenges, PasskeyVerifier verifier, LoginCompletion completion, Outbox outbox)
 {
     private const string Purpose = "passkey_login";
 
@@ -34,15 +33,10 @@ internal sealed class PasskeyLogin(IdentityDatabase database, IdentityKeys keys,
     {
         var state = await database.InTransactionAsync(connection => challenges.TakeAsync(connection, Purpose, answer.Challenge, Challenges.BindingOf(Purpose, client), cancellation), cancellation);
         if (state is null || answer.Credential is not { } credential || await verifier.VerifyAsync(credential, state, null, client, cancellation) is not { } right) throw new ProblemException(s_refused);
-        if (right.Account.Locked)
-        {
-            await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("login_refused") { UserId = right.Account.Id, Client = client, Severity = EventSeverity.Warning, Blocked = true }, cancellation), cancellation);
-            throw new ProblemException(PasswordLogin.Locked);
-        }
-        var device = new DeviceToken(keys.Devices).Read(right.Account.Uuid, client.DeviceToken);
-        var tokens = await database.InTransactionAsync(
-            async connection => await verifier.UseAsync(connection, right, client, cancellation) ? await signIn.OpenSessionAsync(connection, right.Account, ["hwk"], device, client, cancellation) : null, cancellation);
+        var used = await database.InTransactionAsync(connection => verifier.UseAsync(connection, right, client, cancellation), cancellation);
         outbox.Wake();
-        return tokens ?? throw new ProblemException(s_refused);
+        if (!used) throw new ProblemException(s_refused);
+        var outcome = await completion.CompleteAsync(new LoginProof(right.Account, LoginProof.Passkey, new DeviceToken(keys.Devices).Read(right.Account.Uuid, client.DeviceToken)), client, cancellation);
+        return outcome.Tokens!;
     }
 }

@@ -4,6 +4,7 @@ using Godwit.Identity.Consents;
 using Godwit.Identity.Devices;
 using Godwit.Identity.Events;
 using Godwit.Identity.Login;
+using Godwit.Identity.MagicLinks;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
@@ -32,6 +33,9 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(CodeRequest))]
 [JsonSerializable(typeof(Enrolment))]
 [JsonSerializable(typeof(BackupCodeSheet))]
+[JsonSerializable(typeof(MagicLinkRequest))]
+[JsonSerializable(typeof(MagicLinkAnswer))]
+[JsonSerializable(typeof(MagicLinkConfirmation))]
 [JsonSerializable(typeof(PasskeyOptions))]
 [JsonSerializable(typeof(PasskeyAnswer))]
 [JsonSerializable(typeof(PasskeyLoginOptionsRequest))]

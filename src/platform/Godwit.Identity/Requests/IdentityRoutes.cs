@@ -1,4 +1,5 @@
 using Godwit.Identity.Devices;
+using Godwit.Identity.MagicLinks;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.People;
 using Godwit.Identity.Recovery;
@@ -20,6 +21,7 @@ internal static class IdentityRoutes
         RecoveryRoutes.Map(routes);
         FactorRoutes.Map(routes);
         PasskeyRoutes.Map(routes);
+        MagicLinkRoutes.Map(routes);
         DeviceRoutes.Map(routes);
         PersonRoutes.Map(routes);
     }
