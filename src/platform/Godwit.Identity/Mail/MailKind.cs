@@ -23,4 +23,10 @@ internal static class MailKind
     public const string SecondFactorChanged = "second_factor_changed";
 
     public const string NewDevice = "new_device";
+
+    /// <summary>What became of a request about one's own data.</summary>
+    public const string DataRequest = "data_request";
+
+    /// <summary>The last mail that a person gets.</summary>
+    public const string Erased = "erased";
 }
