@@ -8,7 +8,8 @@ namespace Godwit.Identity.Requests;
 /// <param name="User">The account.</param>
 /// <param name="Family">The session.</param>
 /// <param name="TwoFactors">Whether a second factor was shown, when the token was issued.</param>
-internal sealed record Caller(Guid User, Guid Family, bool TwoFactors)
+/// <param name="Roles">As they were when the token was issued: what is allowed by them is looked up each time.</param>
+internal sealed record Caller(Guid User, Guid Family, bool TwoFactors, IReadOnlyList<string> Roles)
 {
     private const string Scheme = "Bearer ";
 
@@ -25,9 +26,9 @@ internal sealed record Caller(Guid User, Guid Family, bool TwoFactors)
     public static async Task<Caller> RequireAsync(HttpContext context, AccessTokens tokens, SessionGate gate, bool sensitive)
     {
         if (Bearer(context) is not { } token) throw new ProblemException(s_unauthorized);
-        if (tokens.Read(token) is not var (user, family, twoFactors)) throw new ProblemException(s_invalid);
+        if (tokens.Read(token) is not var (user, family, twoFactors, roles)) throw new ProblemException(s_invalid);
         var open = sensitive ? await gate.IsOpenInDatabaseAsync(family, context.RequestAborted) : await gate.IsOpenAsync(family, context.RequestAborted);
-        if (open) return new Caller(user, family, twoFactors);
+        if (open) return new Caller(user, family, twoFactors, roles);
         throw new ProblemException(s_invalid);
     }
 }

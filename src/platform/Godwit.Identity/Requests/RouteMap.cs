@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Godwit.Http.Problems;
 using Godwit.Http.Settings;
+using Godwit.Identity.Roles;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
 using Microsoft.AspNetCore.Builder;
@@ -40,7 +41,19 @@ internal sealed class RouteMap(IEndpointRouteBuilder routes)
         template, [method], (RequestDelegate)(async context =>
         {
             var caller = await Caller.RequireAsync(context, Get<AccessTokens>(), Get<SessionGate>(), sensitive);
-            if (!enrols && !caller.TwoFactors && Get<SettingValues>().Text(IdentitySettings.SecondFactor.Name) == "required") throw new ProblemException(s_secondFactor);
+            if (!enrols && !caller.TwoFactors && (Get<SettingValues>().Text(IdentitySettings.SecondFactor.Name) == "required" || Get<Permissions>().NeedsSecondFactor(caller.Roles))) throw new ProblemException(s_secondFactor);
             await answer(context, caller);
         }));
+
+    /// <summary>For who has a permission at this moment, by the database: one that was withdrawn is of no use from then on, whatever the token says.</summary>
+    /// <param name="permission">One of <see cref="Permission"/>.</param>
+    public void Admin(string method, string template, string permission, Func<HttpContext, Caller, Task> answer) => routes.MapMethods(
+        template, [method], (RequestDelegate)(async context =>
+        {
+            var caller = await Caller.RequireAsync(context, Get<AccessTokens>(), Get<SessionGate>(), sensitive: true);
+            var held = await Get<Permissions>().RequireAsync(caller, permission, context.RequestAborted);
+            if (!caller.TwoFactors && (Get<SettingValues>().Text(IdentitySettings.SecondFactor.Name) == "required" || Get<Permissions>().NeedsSecondFactor(held))) throw new ProblemException(s_secondFactor);
+            context.Response.Headers.CacheControl = "no-store";
+            await answer(context, caller);
+        })).WithMetadata(new AdminRoute(permission));
 }
