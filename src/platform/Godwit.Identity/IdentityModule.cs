@@ -9,19 +9,25 @@ using Godwit.Identity.CleanUp;
 using Godwit.Identity.Consents;
 using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
+using Godwit.Identity.EmailChange;
 using Godwit.Identity.Events;
+using Godwit.Identity.Figures;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Limits;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Login;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.People;
+using Godwit.Identity.Phones;
+using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
 using Godwit.Identity.Requests;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
+using Godwit.Identity.Sms;
 using Godwit.Redis;
 using Godwit.Security.Keyring;
 using Godwit.Security.Passwords;
@@ -54,7 +60,10 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton(s => new HashingGate(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new PasswordHasher(s.GetRequiredService<HashingGate>()));
         services.AddSingleton<PasswordPolicy>();
+        services.AddSingleton<BucketRows>();
         services.AddSingleton<BucketStore>();
+        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<Reauthenticator>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>()));
         services.AddSingleton<SessionRenewal>();
@@ -66,7 +75,17 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<SecondFactorLogin>();
         services.AddSingleton<Registrar>();
         services.AddSingleton<AddressVerifier>();
+        services.AddSingleton<VerificationResend>();
         services.AddSingleton<PasswordRecovery>();
+        services.AddSingleton<EmailChanger>();
+        services.AddSingleton<EmailConfirmer>();
+        services.AddSingleton<EmailUndo>();
+        services.AddSingleton<PhoneChanger>();
+        services.AddSingleton(s => TextTransport(settings, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SmsLimits>();
+        services.AddSingleton<SmsOutbox>();
+        services.AddSingleton<SmsTexts>();
+        services.AddSingleton<SmsSender>();
         services.AddSingleton<OwnConsents>();
         services.AddSingleton<OwnDevices>();
         services.AddSingleton<OwnEvents>();
@@ -74,6 +93,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<OwnProfile>();
         services.AddSingleton<OwnSessions>();
         services.AddSingleton<Housekeeping>();
+        services.AddSingleton<IdentityFigures>();
         services.AddSingleton<EventSealer>();
     }
 
@@ -88,16 +108,27 @@ public sealed class IdentityModule : IPlatformModule
         services.GetRequiredService<PasswordPolicy>().Prepare();
         services.GetRequiredService<EventSealer>().Prepare();
         if (settings.Production && services.GetRequiredService<IMailTransport>() is NoTransport) throw new ModuleRefusedException($"{IdentitySettings.MailServer.Name} is not set: nobody could verify an address");
+        if (settings.TextOrNull(IdentitySettings.SmsUrl.Name) is not null && settings.TextOrNull(IdentitySettings.SmsSecret.Name) is null)
+            throw new ModuleRefusedException($"{IdentitySettings.SmsSecret.Name} is not set: whoever sends the text messages could not tell who asks");
         if (settings.Production && settings.TextOrNull(IdentitySettings.PublicUrl) is null) throw new ModuleRefusedException($"{IdentitySettings.PublicUrl} is not set: links in mails begin with it");
         await services.GetRequiredService<ConsentTexts>().PrepareAsync(cancellation);
+        IdentityMeter.Begin();
     }
+
+    /// <summary>How text messages are sent.</summary>
+    private static ISmsTransport TextTransport(SettingValues settings, TimeProvider time) =>
+        settings.TextOrNull(IdentitySettings.SmsUrl.Name) is { } url && settings.TextOrNull(IdentitySettings.SmsSecret.Name) is { } secret ? new WebhookSmsTransport(new Uri(url), secret, time)
+        : settings.TextOrNull(IdentitySettings.SmsFolder.Name) is { } folder ? new FolderSmsTransport(folder)
+        : new NoSmsTransport();
 
     public void MapRoutes(IEndpointRouteBuilder routes) => IdentityRoutes.Map(routes);
 
     public IEnumerable<BackgroundWork> BackgroundWork(IServiceProvider services) =>
     [
         new("identity-mail", stopping => services.GetRequiredService<MailSender>().RunAsync(stopping)),
+        new("identity-texts", stopping => services.GetRequiredService<SmsSender>().RunAsync(stopping)),
         new("identity-events", stopping => services.GetRequiredService<EventSealer>().RunAsync(stopping)),
+        new("identity-figures", stopping => services.GetRequiredService<IdentityFigures>().RunAsync(stopping)),
         new("identity-clean-up", stopping => services.GetRequiredService<Housekeeping>().RunAsync(stopping)),
         new("identity-ended-sessions", stopping => services.GetRequiredService<SessionGate>().KeepListAsync(services.GetRequiredService<TimeProvider>(), stopping)),
     ];

@@ -1,5 +1,7 @@
 using Godwit.Identity.Devices;
+using Godwit.Identity.EmailChange;
 using Godwit.Identity.People;
+using Godwit.Identity.Phones;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
 using Godwit.Identity.SecondFactors;
@@ -19,6 +21,8 @@ internal static class IdentityRoutes
         RecoveryRoutes.Map(routes);
         FactorRoutes.Map(routes);
         DeviceRoutes.Map(routes);
+        EmailChangeRoutes.Map(routes);
+        PhoneRoutes.Map(routes);
         PersonRoutes.Map(routes);
     }
 }

@@ -6,6 +6,7 @@ using Godwit.Identity.Keys;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
+using Godwit.Identity.Sms;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,12 +15,12 @@ namespace Godwit.Identity.SecondFactors;
 /// <summary>What a client is told when a second factor is asked for.</summary>
 /// <param name="Status">Always <c>second_factor_required</c>.</param>
 /// <param name="Challenge">Sent back with the code.</param>
-/// <param name="Method">Where the code comes from: <c>email</c> or <c>totp</c>. A backup code does, too.</param>
+/// <param name="Method">Where the code comes from: <c>email</c>, <c>sms</c> or <c>totp</c>. A backup code does, too.</param>
 /// <param name="ExpiresIn">Seconds that there are for it.</param>
 internal sealed record ChallengeDocument(string Status, string Challenge, string Method, int ExpiresIn);
 
-/// <summary>Asks for a second factor: a row that is bound to one purpose and one request's client or session, and a code by mail where that is the method.</summary>
-internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, PersonalValues values, Outbox outbox, TimeProvider time)
+/// <summary>Asks for a second factor: a row that is bound to one purpose and one request's client or session, and a code by mail or text message where that is the method.</summary>
+internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, PersonalValues values, Outbox outbox, SmsOutbox texts, TimeProvider time)
 {
     private const int Seconds = 600;
 
@@ -47,7 +48,11 @@ internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, Perso
         await Statement.RunAsync(
             connection, "INSERT INTO identity.user_otp_codes (id, user_id, code_hash, purpose, bound_to, expires_at, ip_address) VALUES ($1, $2, $3, $4, $5, now() + $6, $7)", cancellation,
             Statement.P(prepared.Id), Statement.P(account.Id), Statement.P(prepared.Hash, NpgsqlDbType.Text), Statement.P(purpose), Statement.P(binding), Statement.P(TimeSpan.FromSeconds(Seconds)), Statement.P(client.Address));
-        if (prepared.Code is { } code && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SecondFactorCode, new MailPayload(email, Detail: code), cancellation);
+        if (prepared is { Code: { } digits, Method: FactorMethod.Sms })
+        {
+            if (await values.FactorPhoneAsync(connection, account, cancellation) is { } number) await texts.AddAsync(connection, SmsOutbox.SecondFactor, account.Uuid, number, digits, client, cancellation);
+        }
+        else if (prepared.Code is { } code && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SecondFactorCode, new MailPayload(email, Detail: code), cancellation);
         return new ChallengeDocument("second_factor_required", new SignedId(keys.Challenges).Make(purpose, prepared.Id), prepared.Method.Word(), Seconds);
     }
 
