@@ -58,6 +58,14 @@ CREATE TABLE identity.login_buckets (
 
 CREATE INDEX idx_login_buckets_touched_at ON identity.login_buckets (touched_at);
 
+-- How much of what it may ask for a network, an account or a number has asked for (GCRA): one instant, until which the bucket is not empty.
+CREATE TABLE identity.request_buckets (
+    bucket bytea PRIMARY KEY CHECK (octet_length(bucket) = 32),
+    full_until timestamptz NOT NULL
+);
+
+CREATE INDEX idx_request_buckets_full_until ON identity.request_buckets (full_until);
+
 -- godwit:down
 -- Once more: somebody may have registered since the first step was taken back.
 DO $$
@@ -68,6 +76,8 @@ BEGIN
     END IF;
 END
 $$;
+
+DROP TABLE identity.request_buckets;
 
 DROP TABLE identity.login_buckets;
 

@@ -39,7 +39,9 @@ CREATE TABLE identity.user_otp_codes (
     proved text[] NOT NULL DEFAULT '{}',
     -- What a passkey was asked, where it may answer, too: a challenge, and nothing of the person.
     passkey_state text CHECK (char_length(passkey_state) <= 2000),
-    purpose text NOT NULL CHECK (purpose IN ('login', 'enrol', 'disable', 'email_change', 'phone_change')),
+    purpose text NOT NULL CHECK (purpose IN ('login', 'enrol', 'disable', 'email_change', 'phone_change', 'phone_verify')),
+    -- Of a change of number: the one that the code was sent to, under the person's key. It becomes the account's when the code comes back.
+    encrypted_phone bytea,
     -- What it was asked for: it is good for nothing else.
     bound_to bytea NOT NULL CHECK (octet_length(bound_to) = 32),
     attempts integer NOT NULL DEFAULT 0,

@@ -5,7 +5,7 @@ CREATE TABLE identity.email_verification_tokens (
     -- Of a change of address; null for a registration, which is no account yet.
     user_id bigint REFERENCES identity.users (id) ON DELETE CASCADE,
     email_index bytea NOT NULL CHECK (octet_length(email_index) = 48),
-    -- Address, names, password's hash and consents, encrypted: what the account is made of.
+    -- Address, names, password's hash and consents, encrypted: what the account is made of. Of a change, the new address.
     registration bytea NOT NULL,
     expires_at timestamptz NOT NULL,
     used boolean NOT NULL DEFAULT false,
@@ -44,7 +44,29 @@ CREATE INDEX idx_reset_tokens_email ON identity.password_reset_tokens (email_ind
 
 CREATE INDEX idx_reset_tokens_expires ON identity.password_reset_tokens (expires_at);
 
+-- Addresses that accounts had before: who reads the mail of one can have it back for seven days, and nobody else can register it meanwhile.
+CREATE TABLE identity.email_changes (
+    id uuid PRIMARY KEY,
+    user_id bigint NOT NULL REFERENCES identity.users (id) ON DELETE CASCADE,
+    former_index bytea NOT NULL CHECK (octet_length(former_index) = 48),
+    -- Under the person's key.
+    encrypted_former bytea NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    undo_until timestamptz NOT NULL,
+    -- Taken back, or over because an earlier one was.
+    closed boolean NOT NULL DEFAULT false,
+    CONSTRAINT email_changes_undo_future CHECK (undo_until > changed_at)
+);
+
+CREATE INDEX idx_email_changes_user_id ON identity.email_changes (user_id) WHERE NOT closed;
+
+CREATE INDEX idx_email_changes_former ON identity.email_changes (former_index) WHERE NOT closed;
+
+CREATE INDEX idx_email_changes_undo_until ON identity.email_changes (undo_until);
+
 -- godwit:down
+DROP TABLE identity.email_changes;
+
 DROP TABLE identity.password_reset_tokens;
 
 DROP TABLE identity.email_verification_tokens;

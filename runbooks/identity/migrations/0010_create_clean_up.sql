@@ -33,8 +33,11 @@ BEGIN
     GET DIAGNOSTICS reset_deleted = ROW_COUNT;
     DELETE FROM identity.email_verification_tokens WHERE expires_at < now() - interval '7 days';
     GET DIAGNOSTICS verify_deleted = ROW_COUNT;
+    DELETE FROM identity.email_changes WHERE undo_until < now() - interval '7 days';
     DELETE FROM identity.mail_outbox WHERE ended_at < now() - interval '1 day';
     GET DIAGNOSTICS mail_deleted = ROW_COUNT;
+    DELETE FROM identity.sms_outbox WHERE ended_at < now() - interval '1 day';
+    DELETE FROM identity.request_buckets WHERE full_until < now();
     DELETE FROM identity.login_buckets WHERE touched_at < now() - interval '30 days';
     GET DIAGNOSTICS buckets_deleted = ROW_COUNT;
 END

@@ -12,9 +12,12 @@ using Godwit.Identity.Consents;
 using Godwit.Identity.Database;
 using Godwit.Identity.DataRequests;
 using Godwit.Identity.Devices;
+using Godwit.Identity.EmailChange;
 using Godwit.Identity.Erasure;
 using Godwit.Identity.Events;
+using Godwit.Identity.Figures;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Limits;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Login;
 using Godwit.Identity.MagicLinks;
@@ -23,6 +26,8 @@ using Godwit.Identity.Passkeys;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.People;
 using Godwit.Identity.PersonalData;
+using Godwit.Identity.Phones;
+using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Register;
 using Godwit.Identity.Registration;
@@ -32,6 +37,7 @@ using Godwit.Identity.Roles;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
+using Godwit.Identity.Sms;
 using Godwit.Redis;
 using Godwit.Security.Keyring;
 using Godwit.Security.Passwords;
@@ -64,7 +70,10 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton(s => new HashingGate(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new PasswordHasher(s.GetRequiredService<HashingGate>()));
         services.AddSingleton<PasswordPolicy>();
+        services.AddSingleton<BucketRows>();
         services.AddSingleton<BucketStore>();
+        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<Reauthenticator>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>(), s.GetRequiredService<ErasureRegister>()));
         services.AddSingleton<SessionRenewal>();
@@ -85,7 +94,17 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<MagicLinkLogin>();
         services.AddSingleton<Registrar>();
         services.AddSingleton<AddressVerifier>();
+        services.AddSingleton<VerificationResend>();
         services.AddSingleton<PasswordRecovery>();
+        services.AddSingleton<EmailChanger>();
+        services.AddSingleton<EmailConfirmer>();
+        services.AddSingleton<EmailUndo>();
+        services.AddSingleton<PhoneChanger>();
+        services.AddSingleton(s => TextTransport(settings, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SmsLimits>();
+        services.AddSingleton<SmsOutbox>();
+        services.AddSingleton<SmsTexts>();
+        services.AddSingleton<SmsSender>();
         services.AddSingleton<OwnConsents>();
         services.AddSingleton<OwnDevices>();
         services.AddSingleton<OwnEvents>();
@@ -93,6 +112,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<OwnProfile>();
         services.AddSingleton<OwnSessions>();
         services.AddSingleton<Housekeeping>();
+        services.AddSingleton<IdentityFigures>();
         services.AddSingleton<EventSealer>();
         services.AddSingleton<SecurityEpoch>();
         services.AddSingleton<ErasureRegister>();
@@ -125,20 +145,31 @@ public sealed class IdentityModule : IPlatformModule
         services.GetRequiredService<RiskAssessor>().Prepare();
         services.GetRequiredService<ArchiveWriter>().Prepare();
         if (settings.Production && services.GetRequiredService<IMailTransport>() is NoTransport) throw new ModuleRefusedException($"{IdentitySettings.MailServer.Name} is not set: nobody could verify an address");
+        if (settings.TextOrNull(IdentitySettings.SmsUrl.Name) is not null && settings.TextOrNull(IdentitySettings.SmsSecret.Name) is null)
+            throw new ModuleRefusedException($"{IdentitySettings.SmsSecret.Name} is not set: whoever sends the text messages could not tell who asks");
         if (settings.Production && settings.TextOrNull(IdentitySettings.PublicUrl) is null) throw new ModuleRefusedException($"{IdentitySettings.PublicUrl} is not set: links in mails begin with it");
         await services.GetRequiredService<ConsentTexts>().PrepareAsync(cancellation);
         // The last: from here on requests are taken, and nobody whom a restored backup brought back is there.
         await services.GetRequiredService<RestoreWatch>().PrepareAsync(cancellation);
+        IdentityMeter.Begin();
     }
+
+    /// <summary>How text messages are sent.</summary>
+    private static ISmsTransport TextTransport(SettingValues settings, TimeProvider time) =>
+        settings.TextOrNull(IdentitySettings.SmsUrl.Name) is { } url && settings.TextOrNull(IdentitySettings.SmsSecret.Name) is { } secret ? new WebhookSmsTransport(new Uri(url), secret, time)
+        : settings.TextOrNull(IdentitySettings.SmsFolder.Name) is { } folder ? new FolderSmsTransport(folder)
+        : new NoSmsTransport();
 
     public void MapRoutes(IEndpointRouteBuilder routes) => IdentityRoutes.Map(routes);
 
     public IEnumerable<BackgroundWork> BackgroundWork(IServiceProvider services) =>
     [
         new("identity-mail", stopping => services.GetRequiredService<MailSender>().RunAsync(stopping)),
+        new("identity-texts", stopping => services.GetRequiredService<SmsSender>().RunAsync(stopping)),
         new("identity-events", stopping => services.GetRequiredService<EventSealer>().RunAsync(stopping)),
         new("identity-data-requests", stopping => services.GetRequiredService<DataRequestWork>().RunAsync(stopping)),
         new("identity-restores", stopping => services.GetRequiredService<RestoreWatch>().RunAsync(stopping)),
+        new("identity-figures", stopping => services.GetRequiredService<IdentityFigures>().RunAsync(stopping)),
         new("identity-clean-up", stopping => services.GetRequiredService<Housekeeping>().RunAsync(stopping)),
         new("identity-ended-sessions", stopping => services.GetRequiredService<SessionGate>().KeepListAsync(services.GetRequiredService<TimeProvider>(), stopping)),
     ];

@@ -28,12 +28,24 @@ internal sealed class AccountFinder(IdentityKeys keys)
 
     public async Task<bool> ExistsAsync(NpgsqlConnection connection, EmailAddress address, CancellationToken cancellation) => await FindAsync(connection, address, cancellation) is not null;
 
+    /// <summary>Whether nobody else can have the address: it has an account, or had one until a change of address that can still be undone.</summary>
+    /// <param name="except">An account that may have its own former address.</param>
+    public async Task<bool> IsTakenAsync(NpgsqlConnection connection, EmailAddress address, CancellationToken cancellation, Guid? except = null) =>
+        await ExistsAsync(connection, address, cancellation) || await Statement.FirstAsync(
+            connection,
+            """
+            SELECT true FROM identity.email_changes c JOIN identity.users u ON u.id = c.user_id
+            WHERE c.former_index = ANY($1) AND NOT c.closed AND c.undo_until > now() AND u.deleted_at IS NULL AND u.uuid IS DISTINCT FROM $2 LIMIT 1
+            """,
+            r => r.GetBoolean(0), cancellation, Statement.P(IndexesOf(address)), Statement.P(except, NpgsqlTypes.NpgsqlDbType.Uuid));
+
     /// <summary>
-    /// Keeps everybody else from making an account of this address until the transaction ends: while a key is rotated the same address has two indexes, and the unique constraint sees one of them.
+    /// Keeps everybody else from making an account of these addresses until the transaction ends: while a key is rotated the same address has two indexes, and the unique constraint sees one of them.
     /// </summary>
-    public async Task HoldAddressAsync(NpgsqlConnection connection, EmailAddress address, CancellationToken cancellation)
+    public async Task HoldAddressAsync(NpgsqlConnection connection, CancellationToken cancellation, params EmailAddress[] addresses)
     {
-        foreach (var index in IndexesOf(address).OrderBy(Convert.ToHexString, StringComparer.Ordinal))
+        // In one order, so that no two wait for each other.
+        foreach (var index in addresses.SelectMany(IndexesOf).OrderBy(Convert.ToHexString, StringComparer.Ordinal))
             await Statement.RunAsync(connection, "SELECT pg_advisory_xact_lock($1)", cancellation, Statement.P(BitConverter.ToInt64(index.AsSpan(^8..))));
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Godwit.Identity.Database;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Phones;
 using Godwit.Security.Fields;
 using Npgsql;
 
@@ -28,6 +29,15 @@ internal sealed class PersonalValues(IdentityKeys keys)
         }
 
         string? Text(string column, byte[]? blob) => blob is null ? null : Encoding.UTF8.GetString(keys.OfPerson(person, column).Decrypt(blob, RowKey.Of(uuid.ToString())));
+    }
+
+    /// <returns>The number of the second factor; null when there is none, or the account was erased.</returns>
+    public async Task<PhoneNumber?> FactorPhoneAsync(NpgsqlConnection connection, Account account, CancellationToken cancellation)
+    {
+        var blob = await Statement.FirstAsync(
+            connection, "SELECT encrypted_phone_number FROM identity.user_2fa_settings WHERE user_id = $1 AND encrypted_phone_number IS NOT NULL", r => r.GetFieldValue<byte[]>(0), cancellation, Statement.P(account.Id));
+        if (blob is null || await keys.Persons.OpenAsync(account.Uuid.ToString(), cancellation) is not { } person) return null;
+        await using (person) return new PhoneNumber(Encoding.UTF8.GetString(keys.OfPerson(person, "encrypted_phone_number", "user_2fa_settings").Decrypt(blob, RowKey.Of(account.Uuid.ToString()))));
     }
 
     private static byte[]? Blob(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<byte[]>(column);

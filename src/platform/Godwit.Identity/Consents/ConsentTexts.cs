@@ -40,10 +40,10 @@ internal sealed partial class ConsentTexts(IdentityDatabase database, SettingVal
 
     private static async Task<List<(string Type, string Version, string Content)>> ReadAsync(string folder, CancellationToken cancellation)
     {
-        List<(string, string, string)> texts = [];
+        List<(string Type, string Version, string Content)> texts = [];
         try
         {
-            foreach (var path in Directory.EnumerateFiles(folder, "*.txt").Order(StringComparer.Ordinal))
+            foreach (var path in Directory.EnumerateFiles(folder, "*.txt"))
             {
                 if (Name().Match(Path.GetFileName(path)) is not { Success: true } name) throw new ModuleRefusedException($"{Path.GetFileName(path)} in {IdentitySettings.ConsentFolder.Name} is not named like terms-1.0.txt (terms, privacy, marketing or analytics)");
                 if (new FileInfo(path).Length is 0 or > LargestText) throw new ModuleRefusedException($"{Path.GetFileName(path)} in {IdentitySettings.ConsentFolder.Name} is empty, or larger than {LargestText} bytes");
@@ -54,7 +54,8 @@ internal sealed partial class ConsentTexts(IdentityDatabase database, SettingVal
         {
             throw new ModuleRefusedException($"{IdentitySettings.ConsentFolder.Name} names a folder that cannot be read");
         }
-        return texts;
+        // The newest is what was added last: of those that come together, the highest version.
+        return [.. texts.OrderBy(t => t.Type, StringComparer.Ordinal).ThenBy(t => t.Version, ConsentVersion.Order)];
     }
 
     [GeneratedRegex(@"^(?<type>terms|privacy|marketing|analytics)-(?<version>[0-9A-Za-z.]{1,20})\.txt$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

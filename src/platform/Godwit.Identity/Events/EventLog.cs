@@ -1,5 +1,6 @@
 using Godwit.Identity.Audit;
 using Godwit.Identity.Database;
+using Godwit.Identity.Figures;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,6 +12,7 @@ internal sealed class EventLog(TimeProvider time)
     /// <summary>Writes an event in the connection's transaction.</summary>
     public async Task WriteAsync(NpgsqlConnection connection, SecurityEvent written, CancellationToken cancellation)
     {
+        IdentityMeter.Happened(written.Type);
         var at = EventContent.Rounded(time.GetUtcNow());
         var severity = written.Severity switch { EventSeverity.Warning => "warning", EventSeverity.Critical => "critical", _ => "info" };
         var content = new EventContent(

@@ -42,8 +42,14 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
     /// <summary>What a second factor is asked for.</summary>
     public KeyedMac Challenges { get; private set; } = null!;
 
-    /// <summary>Names of what failed logins are counted for.</summary>
-    public KeyedMac Buckets { get; private set; } = null!;
+    /// <summary>Names of what failed logins and requests are counted for. Of the purpose whose keys overlap when they rotate, and are all asked: a count is lost by no rotation.</summary>
+    public BlindIndex Buckets { get; private set; } = null!;
+
+    /// <summary>Finds accounts by number.</summary>
+    public BlindIndex Phones { get; private set; } = null!;
+
+    /// <summary>What a text message says, while it waits.</summary>
+    public FieldCipher Texts { get; private set; } = null!;
 
     public PersonKeys Persons { get; private set; } = null!;
 
@@ -58,15 +64,18 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
     {
         _keyring = keyring;
         var (data, mail, session) = (await keyring.OpenAsync(KeyPurpose.Data, cancellation), await keyring.OpenAsync(KeyPurpose.Mail, cancellation), await keyring.OpenAsync(Session, cancellation));
-        Emails = new BlindIndex(await keyring.OpenAsync(KeyPurpose.Index, cancellation), "users.email", IndexNormalization.Email);
+        var index = await keyring.OpenAsync(KeyPurpose.Index, cancellation);
+        Emails = new BlindIndex(index, "users.email", IndexNormalization.Email);
+        Phones = new BlindIndex(index, "users.phone", IndexNormalization.Digits);
+        Buckets = new BlindIndex(index, "identity bucket", IndexNormalization.Exact);
         Mails = new FieldCipher(data, new FieldColumn("identity.mail_outbox", "payload"), keyring.Usage);
+        Texts = new FieldCipher(data, new FieldColumn("identity.sms_outbox", "payload"), keyring.Usage);
         Registrations = new FieldCipher(data, new FieldColumn("identity.email_verification_tokens", "registration"), keyring.Usage);
         Resets = new FieldCipher(data, new FieldColumn("identity.password_reset_tokens", "address"), keyring.Usage);
         Links = new KeyedMac(mail, "identity link");
         Refresh = new KeyedMac(session, "identity refresh token");
         Devices = new KeyedMac(session, "identity device");
         Challenges = new KeyedMac(session, "identity challenge");
-        Buckets = new KeyedMac(session, "identity login bucket");
         Persons = await keyring.OpenPersonsAsync(cancellation);
         _tokens = new TokenKeys(await keyring.OpenAsync(KeyPurpose.Token, cancellation));
         var rules = new TokenRules { Type = "at+jwt", Issuer = settings.TextOrNull(IdentitySettings.PublicUrl) ?? "godwit", Audience = "godwit", LongestLife = settings.Seconds(IdentitySettings.AccessSeconds.Name) };
@@ -76,6 +85,15 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
 
     /// <summary>A cipher for one column under the person's own key; the row key is the account's uuid.</summary>
     public FieldCipher OfPerson(PersonKey person, string column, string table = "users") => new(person.Keys, new FieldColumn($"identity.{table}", column), _keyring!.Usage);
+
+    /// <summary>A text as it stands in a column, under the person's own key and bound to its row.</summary>
+    public byte[] Seal(PersonKey person, string table, string column, Guid row, string text)
+    {
+        var plain = System.Text.Encoding.UTF8.GetBytes(text);
+        var blob = new byte[FieldCipher.BlobLength(plain.Length)];
+        OfPerson(person, column, table).Encrypt(plain, RowKey.Of(row.ToString()), blob);
+        return blob;
+    }
 
     public void Dispose() => _tokens?.Dispose();
 }

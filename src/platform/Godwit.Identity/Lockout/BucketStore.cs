@@ -1,11 +1,7 @@
-using System.Text;
-using Godwit.Identity.Database;
 using Godwit.Identity.Emails;
-using Godwit.Identity.Keys;
+using Godwit.Identity.Figures;
 using Godwit.Identity.Requests;
-using Godwit.Security.Macs;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Godwit.Identity.Lockout;
 
@@ -13,7 +9,7 @@ namespace Godwit.Identity.Lockout;
 /// The rows that attempts are counted in: of an address that somebody signs in with, whether it has an account or not; of an account's device; of a network. What is counted of all together is in this host's memory: a row
 /// that every login locks would be a queue.
 /// </summary>
-internal sealed class BucketStore(IdentityKeys keys)
+internal sealed class BucketStore(BucketRows rows)
 {
     private readonly Lock _lock = new();
     private Bucket _everyone = Bucket.Empty;
@@ -26,10 +22,11 @@ internal sealed class BucketStore(IdentityKeys keys)
     {
         var (state, now) = await ReadAsync(connection, email, device, client, cancellation);
         var (next, decision) = state.Try(Rules, LoginWay.Password, device is not null, now);
-        if (!decision.MayTry) return decision;
+        if (decision.Verdict == LockoutVerdict.Locked) return decision;
         await WriteAsync(connection, email, device, client, next, cancellation);
+        IdentityMeter.Locked(state, next, device is not null, now);
         // As it is by now: others count at the same time.
-        if (device is null) lock (_lock) _everyone = _everyone.Tried(Rules.Everyone, now);
+        if (device is null && decision.MayTry) lock (_lock) _everyone = _everyone.Tried(Rules.Everyone, now);
         return decision;
     }
 
@@ -53,8 +50,7 @@ internal sealed class BucketStore(IdentityKeys keys)
     }
 
     /// <summary>Forgets all that was counted for the address: its owner has set a new password.</summary>
-    public Task PasswordSetAsync(NpgsqlConnection connection, EmailAddress email, CancellationToken cancellation) =>
-        Statement.RunAsync(connection, "DELETE FROM identity.login_buckets WHERE bucket = $1", cancellation, Statement.P(Name("account", email.Normalized)));
+    public Task PasswordSetAsync(NpgsqlConnection connection, EmailAddress email, CancellationToken cancellation) => BucketRows.ForgetAsync(connection, rows.Names("account", email.Normalized), cancellation);
 
     /// <summary>Forgets the address and its devices: the person was erased. What was counted for the network is nobody's, and stays.</summary>
     public Task ForgetAsync(NpgsqlConnection connection, EmailAddress email, IEnumerable<Guid> devices, CancellationToken cancellation) => Statement.RunAsync(
@@ -63,44 +59,24 @@ internal sealed class BucketStore(IdentityKeys keys)
 
     private async Task<(LockoutState State, DateTimeOffset Now)> ReadAsync(NpgsqlConnection connection, EmailAddress email, Guid? device, Client client, CancellationToken cancellation)
     {
-        var names = Names(email, device, client);
-        // In one order, so that no two logins wait for each other.
-        // The conflict takes the row's lock: nobody deletes it before it is read.
-        await Statement.RunAsync(connection, "INSERT INTO identity.login_buckets AS l (bucket) SELECT b FROM unnest($1) AS b ORDER BY b ON CONFLICT (bucket) DO UPDATE SET touched_at = l.touched_at", cancellation, Statement.P(names));
-        var rows = await Statement.AllAsync(
-            connection, "SELECT bucket, failures, since, locked_until, in_a_row, disabled, now() FROM identity.login_buckets WHERE bucket = ANY($1) ORDER BY bucket FOR UPDATE",
-            r => (Name: r.GetFieldValue<byte[]>(0), Bucket: new Bucket(r.GetInt32(1), r.GetFieldValue<DateTimeOffset>(2), r.IsDBNull(3) ? null : r.GetFieldValue<DateTimeOffset>(3)), InARow: r.GetInt32(4), Disabled: r.GetBoolean(5), Now: r.GetFieldValue<DateTimeOffset>(6)),
-            cancellation, Statement.P(names));
-        var first = rows.Single(r => r.Name.AsSpan().SequenceEqual(names[0]));
-        if (device is not null) return (new LockoutState { Device = first.Bucket, DeviceInARow = first.InARow }, first.Now);
-        var network = rows.Single(r => r.Name.AsSpan().SequenceEqual(names[1]));
-        lock (_lock) return (new LockoutState { Account = first.Bucket, InARow = first.InARow, PasswordDisabled = first.Disabled, Network = network.Bucket, Everyone = _everyone }, first.Now);
+        var (held, now) = await BucketRows.HoldAsync(connection, Buckets(email, device, client), cancellation);
+        if (device is not null) return (new LockoutState { Device = held[0].Bucket, DeviceInARow = held[0].InARow }, now);
+        lock (_lock) return (new LockoutState { Account = held[0].Bucket, InARow = held[0].InARow, PasswordDisabled = held[0].Disabled, Network = held[1].Bucket, Everyone = _everyone }, now);
     }
 
     private async Task WriteAsync(NpgsqlConnection connection, EmailAddress email, Guid? device, Client client, LockoutState state, CancellationToken cancellation)
     {
-        var names = Names(email, device, client);
+        var buckets = Buckets(email, device, client);
         if (device is not null)
         {
-            await WriteAsync(connection, names[0], state.Device, state.DeviceInARow, disabled: false, cancellation);
+            await BucketRows.WriteAsync(connection, buckets[0], new BucketRow(state.Device, state.DeviceInARow), cancellation);
             return;
         }
-        await WriteAsync(connection, names[0], state.Account, state.InARow, state.PasswordDisabled, cancellation);
-        await WriteAsync(connection, names[1], state.Network, 0, disabled: false, cancellation);
+        await BucketRows.WriteAsync(connection, buckets[0], new BucketRow(state.Account, state.InARow, state.PasswordDisabled), cancellation);
+        await BucketRows.WriteAsync(connection, buckets[1], new BucketRow(state.Network), cancellation);
     }
 
-    private static Task<int> WriteAsync(NpgsqlConnection connection, byte[] name, Bucket bucket, int inARow, bool disabled, CancellationToken cancellation) => Statement.RunAsync(
-        connection, "UPDATE identity.login_buckets SET failures = $2, since = $3, locked_until = $4, in_a_row = $5, disabled = $6, touched_at = now() WHERE bucket = $1", cancellation,
-        Statement.P(name), Statement.P(bucket.Failures), Statement.P(bucket.Since.UtcDateTime), Statement.P(bucket.LockedUntil?.UtcDateTime, NpgsqlDbType.TimestampTz), Statement.P(inARow), Statement.P(disabled));
-
-    private byte[][] Names(EmailAddress email, Guid? device, Client client) => device is { } known
-        ? [Name("device", $"{email.Normalized}\n{known}")]
-        : [Name("account", email.Normalized), Name("network", NetworkKey.Of(client.Address))];
-
-    private byte[] Name(string kind, string of)
-    {
-        var name = new byte[KeyedMac.Length];
-        keys.Buckets.Compute(Encoding.ASCII.GetBytes(kind), Encoding.UTF8.GetBytes(of), name);
-        return name;
-    }
+    private byte[][][] Buckets(EmailAddress email, Guid? device, Client client) => device is { } known
+        ? [rows.Names("device", $"{email.Normalized}\n{known}")]
+        : [rows.Names("account", email.Normalized), rows.Names("network", NetworkKey.Of(client.Address))];
 }

@@ -58,7 +58,13 @@ internal sealed record LockoutState
 
     private (LockoutState, LockoutDecision) TryUnknown(LockoutRules rules, DateTimeOffset now)
     {
-        if (PasswordDisabled) return (this, new(LockoutVerdict.PasswordDisabled));
+        // It opens nothing, and costs a hash as every answer does: its network is counted, so that nobody has hashes computed for nothing.
+        if (PasswordDisabled)
+        {
+            return Network.LockedAt(rules.Network, now) is { } later
+                ? (this, new(LockoutVerdict.Locked, later))
+                : (this with { Network = Network.Tried(rules.Network, now) }, new(LockoutVerdict.PasswordDisabled));
+        }
         // All are looked at before any counts: an attempt that one refuses is none for the others.
         if (Later(Account.LockedAt(rules.Account, now), Network.LockedAt(rules.Network, now)) is { } until) return (this, new(LockoutVerdict.Locked, until));
         var attacked = Everyone.LockedAt(rules.Everyone, now) is not null;

@@ -38,4 +38,22 @@ internal static class MailKind
 
     /// <summary>The last mail that a person gets.</summary>
     public const string Erased = "erased";
+    /// <summary>The link of a registration once more; nothing where no registration waits.</summary>
+    public const string Resend = "resend";
+
+    /// <summary>To an address that an account wants: a link, or word that it has an account.</summary>
+    public const string EmailChange = "email_change";
+
+    /// <summary>To the address of before, with a link to have it back.</summary>
+    public const string EmailChanged = "email_changed";
+
+    /// <summary>To the new address, when it is the account's.</summary>
+    public const string EmailWelcome = "email_welcome";
+
+    public const string EmailUndone = "email_undone";
+
+    public const string PhoneChanged = "phone_changed";
+
+    /// <summary>A session tried wrong passwords and was ended.</summary>
+    public const string SessionGuessing = "session_guessing";
 }

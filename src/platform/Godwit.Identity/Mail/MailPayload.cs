@@ -6,7 +6,8 @@ namespace Godwit.Identity.Mail;
 /// <param name="To">The recipient.</param>
 /// <param name="Link">The token of the link that it brings.</param>
 /// <param name="Detail">A further word, of a device for instance.</param>
-internal sealed record MailPayload(string To, string? Link = null, string? Detail = null);
+/// <param name="User">The account that it is about, where that is not found by the recipient.</param>
+internal sealed record MailPayload(string To, string? Link = null, string? Detail = null, Guid? User = null);
 
 [JsonSerializable(typeof(MailPayload))]
 internal sealed partial class MailJson : JsonSerializerContext;

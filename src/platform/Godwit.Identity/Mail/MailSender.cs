@@ -1,17 +1,18 @@
-using System.Diagnostics.Metrics;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Emails;
+using Godwit.Identity.Figures;
+using Godwit.Identity.Keys;
+using Godwit.Identity.Registration;
 using Microsoft.Extensions.Logging;
-using NpgsqlTypes;
 
 namespace Godwit.Identity.Mail;
 
 /// <summary>
-/// Takes mails out of the outbox and sends them, beside the requests. Any number of hosts do so, four mails at a time each: a mail that is being sent is put off by two minutes first, in a transaction of its own, so that none
-/// is open while a mail server talks. Killed in between, the mail is sent again with the same id. What cannot be sent is tried again after 5 s, 10 s, and so on up to an hour, for a day.
+/// Takes mails out of the outbox and sends them, beside the requests, four at a time on each host (<see cref="OutboxRows"/>). What cannot be sent is tried again for a day. A mail that turns out to be for nobody takes its sender as
+/// long as one that is sent.
 /// </summary>
-internal sealed partial class MailSender(IdentityDatabase database, Outbox outbox, IMailTransport transport, MailTexts texts, AccountFinder accounts, TimeProvider time, ILogger<MailSender> logger)
+internal sealed partial class MailSender(IdentityDatabase database, IdentityKeys keys, Outbox outbox, IMailTransport transport, MailTexts texts, AccountFinder accounts, TimeProvider time, ILogger<MailSender> logger)
 {
     /// <summary>
     /// Mails of one kind that a stranger can have sent to an address within an hour; beyond that one every ten minutes. So nobody is flooded, and nobody is kept from the link that they need: whoever asked, it is sent to the owner.
@@ -22,13 +23,10 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
-
     private static readonly TimeSpan s_giveUp = TimeSpan.FromDays(1);
 
-    private static readonly Meter s_meter = new("Godwit.Identity");
-
-    private static readonly Counter<long> s_mails = s_meter.CreateCounter<long>("godwit.identity.mails", null, "Mails that left the outbox, by kind and by what became of them.");
+    private readonly OutboxRows _rows = new(database, "mail_outbox", about: true);
+    private readonly SendingTimes _times = new();
 
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => WorkAsync(stopping)));
 
@@ -36,9 +34,9 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
     /// <returns>False when there is none.</returns>
     public async Task<bool> SendNextAsync(CancellationToken cancellation)
     {
-        if (await ClaimAsync(cancellation) is not { } mail) return false;
+        if (await _rows.ClaimAsync(cancellation) is not { } mail) return false;
         var outcome = await TrySendAsync(mail, cancellation);
-        s_mails.Add(1, new KeyValuePair<string, object?>("kind", mail.Kind), new KeyValuePair<string, object?>("outcome", outcome));
+        IdentityMeter.Delivered("email", outcome, mail.Kind == MailKind.SecondFactorCode, time.GetUtcNow() - mail.CreatedAt);
         return true;
     }
 
@@ -50,29 +48,26 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
         }
     }
 
-    private Task<Waiting?> ClaimAsync(CancellationToken cancellation) => database.InTransactionAsync(
-        connection => Statement.FirstAsync(
-            connection,
-            """
-            UPDATE identity.mail_outbox SET attempts = attempts + 1, not_before = clock_timestamp() + interval '2 minutes'
-            WHERE id = (SELECT id FROM identity.mail_outbox WHERE state = 'waiting' AND not_before <= clock_timestamp() ORDER BY not_before LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING id, kind, payload, attempts, created_at, about
-            """,
-            r => new Waiting(r.GetGuid(0), r.GetString(1), r.GetFieldValue<byte[]>(2), r.GetInt32(3), r.GetFieldValue<DateTimeOffset>(4), !r.IsDBNull(5)),
-            cancellation),
-        cancellation);
-
-    private async Task<string> TrySendAsync(Waiting mail, CancellationToken cancellation)
+    private async Task<string> TrySendAsync(WaitingMessage mail, CancellationToken cancellation)
     {
+        var begun = time.GetTimestamp();
         try
         {
             var payload = outbox.Open(mail.Id, mail.Payload);
-            if (await TextOfAsync(mail, payload, cancellation) is not { } text) return await EndAsync(mail, "dropped", null);
+            var text = await TextOfAsync(mail, payload, cancellation);
+            begun = time.GetTimestamp();
+            if (text is null)
+            {
+                await Task.Delay(_times.Any(), time, cancellation);
+                return await EndAsync(mail, "dropped", null);
+            }
             await transport.SendAsync(mail.Id, payload.To, text, cancellation);
+            _times.Took(time.GetElapsedTime(begun));
             return await EndAsync(mail, "sent", null);
         }
         catch (MailTransportException fault)
         {
+            _times.Took(time.GetElapsedTime(begun));
             return await FailAsync(mail, fault.Message, fault.ForGood);
         }
         catch (Security.Fields.FieldUnreadableException)
@@ -87,7 +82,7 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
         }
     }
 
-    private async Task<string> FailAsync(Waiting mail, string fault, bool forGood)
+    private async Task<string> FailAsync(WaitingMessage mail, string fault, bool forGood)
     {
         if (forGood || time.GetUtcNow() - mail.CreatedAt > s_giveUp)
         {
@@ -95,25 +90,34 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
             return await EndAsync(mail, "failed", fault);
         }
         Later(logger, mail.Kind, mail.Attempts, fault);
-        var pause = TimeSpan.FromSeconds(Math.Min(s_longest.TotalSeconds, 5 * Math.Pow(2, Math.Min(mail.Attempts - 1, 20))));
-        await database.InTransactionAsync(
-            connection => Statement.RunAsync(
-                connection, "UPDATE identity.mail_outbox SET last_fault = $2, not_before = clock_timestamp() + $3 WHERE id = $1 AND state = 'waiting'", CancellationToken.None, Statement.P(mail.Id), Statement.P(fault), Statement.P(pause)),
-            CancellationToken.None);
+        await _rows.DelayAsync(mail, fault);
         return "later";
     }
 
+    private async Task<string> EndAsync(WaitingMessage mail, string state, string? fault)
+    {
+        await _rows.EndAsync(mail, state, fault);
+        return state;
+    }
+
     /// <returns>Null when nothing is to be sent.</returns>
-    private async Task<MailText?> TextOfAsync(Waiting mail, MailPayload payload, CancellationToken cancellation)
+    private async Task<MailText?> TextOfAsync(WaitingMessage mail, MailPayload payload, CancellationToken cancellation)
     {
         // What was an address when it was written is one still.
         var to = EmailAddress.Read(payload.To).Address!;
         if (mail.IsStrangers && await TooManyAsync(mail.Kind, to, cancellation)) return null;
         return mail.Kind switch
         {
-            MailKind.Registration => await ExistsAsync(to, cancellation) ? texts.AlreadyRegistered() : texts.VerifyAddress(payload.Link!),
+            MailKind.Registration => await IsTakenAsync(to, null, cancellation) ? texts.AlreadyRegistered() : texts.VerifyAddress(payload.Link!),
+            MailKind.Resend => await WaitingAsync(to, cancellation) is { } registration ? texts.VerifyAddress(new SignedId(keys.Links).Make(Registrar.LinkPurpose, registration)) : null,
+            MailKind.EmailChange => await IsTakenAsync(to, payload.User, cancellation) ? texts.AddressTaken() : texts.ConfirmAddress(payload.Link!),
             MailKind.PasswordReset => await ExistsAsync(to, cancellation) ? texts.ResetPassword(payload.Link!) : null,
             MailKind.MagicLink => await ExistsAsync(to, cancellation) ? texts.SignInByLink(payload.Link!) : null,
+            MailKind.EmailChanged => texts.EmailChanged(payload.Link!),
+            MailKind.EmailWelcome => texts.EmailWelcome(),
+            MailKind.EmailUndone => texts.EmailUndone(),
+            MailKind.PhoneChanged => texts.PhoneChanged(),
+            MailKind.SessionGuessing => texts.SessionGuessing(),
             MailKind.SecondFactorCode => texts.SecondFactorCode(payload.Detail!),
             MailKind.SecondFactorChanged => texts.SecondFactorChanged(payload.Detail!),
             MailKind.PasskeyChanged => texts.PasskeyChanged(payload.Detail!),
@@ -130,6 +134,15 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
 
     private Task<bool> ExistsAsync(EmailAddress to, CancellationToken cancellation) => database.WithAsync(connection => accounts.ExistsAsync(connection, to, cancellation), cancellation);
 
+    private Task<bool> IsTakenAsync(EmailAddress to, Guid? except, CancellationToken cancellation) => database.WithAsync(connection => accounts.IsTakenAsync(connection, to, cancellation, except), cancellation);
+
+    /// <returns>The newest registration that waits for this address; null when there is none, or there is an account by now.</returns>
+    private Task<Guid?> WaitingAsync(EmailAddress to, CancellationToken cancellation) => database.WithAsync(
+        async connection => await accounts.IsTakenAsync(connection, to, cancellation) ? null : await Statement.FirstAsync(
+            connection, "SELECT id FROM identity.email_verification_tokens WHERE email_index = ANY($1) AND user_id IS NULL AND NOT used AND expires_at > now() ORDER BY created_at DESC LIMIT 1", r => (Guid?)r.GetGuid(0), cancellation,
+            Statement.P(accounts.IndexesOf(to))),
+        cancellation);
+
     private Task<bool> TooManyAsync(string kind, EmailAddress to, CancellationToken cancellation) => database.WithAsync(
         connection => Statement.FirstAsync(
             connection,
@@ -139,22 +152,9 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
             r => !r.IsDBNull(0) && r.GetBoolean(0), cancellation, Statement.P(accounts.IndexesOf(to)), Statement.P(kind), Statement.P((long)MostAnHour)),
         cancellation);
 
-    /// <summary>Whatever becomes of the host: a mail that was sent is not to be sent again.</summary>
-    private async Task<string> EndAsync(Waiting mail, string state, string? fault)
-    {
-        await database.InTransactionAsync(
-            connection => Statement.RunAsync(
-                connection, "UPDATE identity.mail_outbox SET state = $2, payload = NULL, ended_at = clock_timestamp(), last_fault = $3 WHERE id = $1 AND state = 'waiting'", CancellationToken.None,
-                Statement.P(mail.Id), Statement.P(state), Statement.P(fault, NpgsqlDbType.Text)),
-            CancellationToken.None);
-        return state;
-    }
-
     [LoggerMessage(2300, LogLevel.Warning, "a mail of kind {kind} was not taken at try {attempt} and is sent again later: {fault}", EventName = "MailDelayed")]
     private static partial void Later(ILogger logger, string kind, int attempt, string fault);
 
     [LoggerMessage(2301, LogLevel.Error, "a mail of kind {kind} is given up: {fault}", EventName = "MailGivenUp")]
     private static partial void GivenUp(ILogger logger, string kind, string fault);
-
-    private sealed record Waiting(Guid Id, string Kind, byte[] Payload, int Attempts, DateTimeOffset CreatedAt, bool IsStrangers);
 }

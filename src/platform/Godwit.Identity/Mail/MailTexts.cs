@@ -54,6 +54,33 @@ internal sealed class MailTexts(SettingValues settings)
         $"A token of one of your sessions at {_service} was used a second time. Somebody may have had a copy of it, so we ended that session.\n\nSign in again; if you do not know of it, change your password:\n\n{_url}/account/password-reset\n");
 
     public MailText DataRequest(string words) => new($"Your data at {_service}", $"{words}\n\n{_url}/account\n");
+    public MailText SessionGuessing() => new(
+        $"A session of yours at {_service} was ended",
+        $"Ten wrong passwords in a row were tried with one of your sessions at {_service}. Somebody else may have that session, so we ended it. Your password was not found out.\n\nIf it was not you, choose a new password, which ends all sessions:\n\n{_url}/account/password-reset\n");
+
+    public MailText ConfirmAddress(string link) => new(
+        $"Confirm your new address for {_service}",
+        $"Somebody, you we hope, wants their account at {_service} to have this address.\n\nConfirm it within a day, where you are signed in or with your password:\n\n{_url}/account/email-confirm#{link}\n\nIf it was not you, do nothing: nothing was changed.\n");
+
+    public MailText AddressTaken() => new(
+        $"Your address and {_service}",
+        $"Somebody wants their account at {_service} to have this address, which has an account of its own, or had one until a few days ago.\n\nIf it was you: sign in with this address, or give that account another one first. If it was not, you need not do anything: nothing was changed.\n");
+
+    public MailText EmailChanged(string link) => new(
+        $"The address of your account at {_service} was changed",
+        $"Your account at {_service} has another address from now on, and all sessions but the one that changed it were ended.\n\nIf it was not you, take it back within seven days, which ends all sessions and puts the password out of use:\n\n{_url}/account/email-undo#{link}\n");
+
+    public MailText EmailWelcome() => new(
+        $"Your account at {_service} has this address",
+        $"From now on you sign in to {_service} with this address. For seven days a mail to the former one can undo this.\n");
+
+    public MailText EmailUndone() => new(
+        $"Your account at {_service} has this address again",
+        $"The change of address of your account at {_service} was undone. All sessions were ended, all devices are unknown, second factors that were set up since are gone, and the password is out of use.\n\nChoose a new one:\n\n{_url}/account/password-reset\n");
+
+    public MailText PhoneChanged() => new(
+        $"The telephone number of your account at {_service}",
+        $"Your account at {_service} has another telephone number from now on.\n\nIf it was not you, choose a new password at once, which ends all sessions:\n\n{_url}/account/password-reset\n");
 
     public MailText NewDevice(string device) => new(
         $"A new sign-in to {_service}",

@@ -13,6 +13,9 @@ internal sealed class Outbox(IdentityKeys keys, TimeProvider time)
     /// <summary>Set when something was written here: the sender of this host need not wait for its next look.</summary>
     public SemaphoreSlim Written { get; } = new(0, 1);
 
+    /// <summary>The same for text messages.</summary>
+    public SemaphoreSlim WrittenTexts { get; } = new(0, 1);
+
     /// <summary>Adds a mail in the connection's transaction.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="kind"><see cref="MailKind"/>.</param>
@@ -51,9 +54,15 @@ internal sealed class Outbox(IdentityKeys keys, TimeProvider time)
     /// <summary>After the commit.</summary>
     public void Wake()
     {
+        Wake(Written);
+        Wake(WrittenTexts);
+    }
+
+    private static void Wake(SemaphoreSlim written)
+    {
         try
         {
-            if (Written.CurrentCount == 0) Written.Release();
+            if (written.CurrentCount == 0) written.Release();
         }
         catch (SemaphoreFullException)
         {

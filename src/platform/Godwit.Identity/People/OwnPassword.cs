@@ -6,31 +6,25 @@ using Godwit.Identity.Events;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
+using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
-using Godwit.Security.Passwords;
 
 namespace Godwit.Identity.People;
 
 /// <summary>A new password for who knows the one before. All other sessions end.</summary>
-internal sealed class OwnPassword(IdentityDatabase database, AccountFinder accounts, PersonalValues values, PasswordPolicy policy, BucketStore buckets, SessionGate gate, Outbox outbox, EventLog events)
+internal sealed class OwnPassword(IdentityDatabase database, PersonalValues values, PasswordPolicy policy, Reauthenticator again, BucketStore buckets, SessionGate gate, Outbox outbox, EventLog events)
 {
     private static readonly FieldFault s_wrong = new("currentPassword", "is not the password");
 
-    /// <exception cref="ProblemException">400: the current one is wrong, or the new one is none that is taken.</exception>
+    /// <exception cref="ProblemException">400: the current one is wrong, or the new one is none that is taken; 429: too many were wrong.</exception>
     public async Task ChangeAsync(Caller caller, PasswordChange change, Client client, CancellationToken cancellation)
     {
         if (string.IsNullOrEmpty(change.CurrentPassword)) throw new ProblemException(Problem.ValidationFailed(new FieldFault("currentPassword", "is required")));
-        var (account, profile) = await database.WithAsync(
-            async connection => (await accounts.FindAsync(connection, caller.User, cancellation), await values.OpenAsync(connection, caller.User, cancellation)), cancellation);
-        if (account is null || profile is null) throw new ProblemException(Problem.Of(404));
+        var profile = await database.WithAsync(connection => values.OpenAsync(connection, caller.User, cancellation), cancellation) ?? throw new ProblemException(Problem.Of(404));
         List<FieldFault> faults = [.. policy.Judge("newPassword", change.NewPassword, EmailAddress.Read(profile.Email).Address, profile.FirstName, profile.LastName)];
         if (faults.Count > 0) throw new ProblemException(Problem.ValidationFailed(faults));
-        if (await policy.VerifyAsync(change.CurrentPassword, account.PasswordHash, cancellation) == PasswordVerdict.Wrong)
-        {
-            await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("password_change_refused", "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning }, cancellation), cancellation);
-            throw new ProblemException(Problem.ValidationFailed(s_wrong));
-        }
+        var account = await again.RequirePasswordAsync(caller, "currentPassword", change.CurrentPassword, "password_change_refused", client, cancellation);
         var hash = await policy.HashAsync(change.NewPassword!, cancellation);
         var ended = await database.InTransactionAsync(
             async connection =>

@@ -5,6 +5,7 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Limits;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
@@ -19,17 +20,18 @@ namespace Godwit.Identity.Recovery;
 /// New passwords by a mailed link. Asking writes the same rows for every address; who has it is looked up when the mail is sent, and again when the link is used. A new password ends all sessions.
 /// </summary>
 internal sealed class PasswordRecovery(
-    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, BucketStore buckets, SessionGate gate, Outbox outbox, EventLog events, TimeProvider time)
+    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, RequestLimits limits, BucketStore buckets, SessionGate gate, Outbox outbox, EventLog events, TimeProvider time)
 {
     private const string LinkPurpose = "password-reset";
 
     private static readonly Problem s_invalid = new(400, "link-invalid", "The link is not valid") { Detail = "It was used, is too old, or was not copied whole. Ask for another." };
 
-    /// <exception cref="ProblemException">400: it is no address.</exception>
+    /// <exception cref="ProblemException">400: it is no address; 429: the network asks too often.</exception>
     public async Task RequestAsync(ResetRequest request, Client client, CancellationToken cancellation)
     {
         var (email, refused) = EmailAddress.Read(request.Email ?? "");
         if (email is null) throw new ProblemException(Problem.ValidationFailed(new FieldFault("email", refused!)));
+        await limits.RequireAsync(RequestKind.PasswordReset, client, cancellation);
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var address = await keys.Resets.EncryptAsync(Encoding.UTF8.GetBytes(email.Mailbox), RowKey.Of(id.ToString()), cancellation);
         await database.InTransactionAsync(
@@ -52,6 +54,7 @@ internal sealed class PasswordRecovery(
         // Judged and computed before the link is used up: a password that is refused costs no new mail.
         List<FieldFault> faults = [.. policy.Judge("password", request.Password, null)];
         if (faults.Count > 0) throw new ProblemException(Problem.ValidationFailed(faults));
+        await limits.RequireAsync(RequestKind.PasswordSet, client, cancellation);
         var hash = await policy.HashAsync(request.Password!, cancellation);
         var ended = await database.InTransactionAsync(connection => SetAsync(connection, id, hash, client, cancellation), cancellation);
         outbox.Wake();

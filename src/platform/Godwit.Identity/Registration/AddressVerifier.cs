@@ -8,6 +8,7 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Limits;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
 using Godwit.Security.Fields;
@@ -19,7 +20,7 @@ using NpgsqlTypes;
 namespace Godwit.Identity.Registration;
 
 /// <summary>Makes the account that a verified registration asked for.</summary>
-internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, EventLog events)
+internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, RequestLimits limits, EventLog events)
 {
     private static readonly Problem s_invalid = new(400, "link-invalid", "The link is not valid") { Detail = "It was used, is too old, or was not copied whole. Register again for another." };
 
@@ -34,6 +35,7 @@ internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys ke
     {
         if (request.Token is not { } token || new SignedId(keys.Links).Read(Registrar.LinkPurpose, token) is not { } id) throw new ProblemException(s_invalid);
         if (string.IsNullOrEmpty(request.Password)) throw new ProblemException(Problem.ValidationFailed(new FieldFault("password", "is required: the one that you registered with")));
+        await limits.RequireAsync(RequestKind.VerifyEmail, client, cancellation);
         var found = await database.WithAsync(
             connection => Statement.FirstAsync(
                 connection, "SELECT registration FROM identity.email_verification_tokens WHERE id = $1 AND NOT used AND expires_at > now() AND user_id IS NULL", r => r.GetFieldValue<byte[]>(0), cancellation, Statement.P(id)),
@@ -49,8 +51,8 @@ internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys ke
                 if (await Statement.RunAsync(connection, "UPDATE identity.email_verification_tokens SET used = true, used_at = now() WHERE id = $1 AND NOT used AND expires_at > now()", cancellation, Statement.P(id)) != 1)
                     throw new ProblemException(s_invalid);
                 var email = EmailAddress.Read(pending.Email).Address!;
-                await accounts.HoldAddressAsync(connection, email, cancellation);
-                if (await accounts.ExistsAsync(connection, email, cancellation)) throw new ProblemException(s_taken);
+                await accounts.HoldAddressAsync(connection, cancellation, email);
+                if (await accounts.IsTakenAsync(connection, email, cancellation)) throw new ProblemException(s_taken);
                 var user = await InsertAsync(connection, id, person, email, pending, cancellation);
                 await GrantAsync(connection, user, pending, cancellation);
                 await events.WriteAsync(connection, new SecurityEvent("account_created", "account") { UserId = user, Client = client }, cancellation);

@@ -9,3 +9,6 @@ internal sealed record ConsentChoices(bool? Terms, bool? Privacy, bool? Marketin
 
 /// <summary>A registration while its address is not verified: what the account will be made of. It is kept encrypted.</summary>
 internal sealed record PendingRegistration(string Email, string PasswordHash, string? FirstName, string? LastName, bool Marketing, bool Analytics, string Address, string? Agent, DateTimeOffset At);
+
+/// <summary>As clients send it.</summary>
+internal sealed record ResendRequest(string? Email);

@@ -7,6 +7,7 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Limits;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
@@ -18,16 +19,17 @@ namespace Godwit.Identity.Registration;
 /// Takes registrations. What a request does - compute a hash, write three rows, answer - is the same whether the address has an account or not: that is looked up when the mail is sent, and only the owner of the mailbox learns it.
 /// An account comes to be when its address is verified, so that nobody can register an address beforehand for its owner.
 /// </summary>
-internal sealed class Registrar(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, Outbox outbox, EventLog events, TimeProvider time)
+internal sealed class Registrar(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, RequestLimits limits, Outbox outbox, EventLog events, TimeProvider time)
 {
     public const string LinkPurpose = "verify-email";
 
     private const int LongestName = 100;
 
-    /// <exception cref="ProblemException">400: something of it cannot be taken; every field's fault is named.</exception>
+    /// <exception cref="ProblemException">400: something of it cannot be taken; every field's fault is named; 429: the network asks too often.</exception>
     public async Task RegisterAsync(RegisterRequest request, Client client, CancellationToken cancellation)
     {
         var email = Judge(request);
+        await limits.RequireAsync(RequestKind.Register, client, cancellation);
         var hash = await policy.HashAsync(request.Password!, cancellation);
         var at = time.GetUtcNow();
         var id = Guid.CreateVersion7(at);

@@ -13,6 +13,11 @@ internal static class RegistrationRoutes
             await routes.Get<Registrar>().RegisterAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.RegisterRequest), Client.Of(context), context.RequestAborted);
             await RouteMap.AnswerAsync(context, new StatusAnswer("verification_sent", "If the address can be registered, a mail with a link is on its way to it."), IdentityJson.Default.StatusAnswer, 202);
         });
+        routes.Public("POST", "/v1/auth/resend", async context =>
+        {
+            await routes.Get<VerificationResend>().RequestAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.ResendRequest, anyType: true), Client.Of(context), context.RequestAborted);
+            await RouteMap.AnswerAsync(context, new StatusAnswer("verification_sent", "If a registration of this address waits, its mail is sent again."), IdentityJson.Default.StatusAnswer, 202);
+        });
         routes.Public("POST", "/v1/auth/verify-email", async context =>
         {
             var request = await JsonBody.ReadAsync(context, IdentityJson.Default.VerificationRequest);

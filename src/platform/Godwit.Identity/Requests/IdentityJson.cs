@@ -2,10 +2,12 @@ using System.Text.Json.Serialization;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Consents;
 using Godwit.Identity.Devices;
+using Godwit.Identity.EmailChange;
 using Godwit.Identity.Events;
 using Godwit.Identity.Login;
 using Godwit.Identity.MagicLinks;
 using Godwit.Identity.Passkeys;
+using Godwit.Identity.Phones;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
 using Godwit.Identity.SecondFactors;
@@ -45,6 +47,12 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(IReadOnlyList<ConsentDocument>))]
 [JsonSerializable(typeof(ConsentChoice))]
 [JsonSerializable(typeof(IReadOnlyList<EventDocument>))]
+[JsonSerializable(typeof(ResendRequest))]
+[JsonSerializable(typeof(EmailChangeRequest))]
+[JsonSerializable(typeof(EmailConfirmation))]
+[JsonSerializable(typeof(EmailUndoRequest))]
+[JsonSerializable(typeof(PhoneChangeRequest))]
+[JsonSerializable(typeof(PhoneChallenge))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]
 internal sealed partial class IdentityJson : JsonSerializerContext;
 

@@ -1,9 +1,11 @@
 using Godwit.Identity.Administration;
 using Godwit.Identity.DataRequests;
 using Godwit.Identity.Devices;
+using Godwit.Identity.EmailChange;
 using Godwit.Identity.MagicLinks;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.People;
+using Godwit.Identity.Phones;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
 using Godwit.Identity.Roles;
@@ -26,6 +28,8 @@ internal static class IdentityRoutes
         PasskeyRoutes.Map(routes);
         MagicLinkRoutes.Map(routes);
         DeviceRoutes.Map(routes);
+        EmailChangeRoutes.Map(routes);
+        PhoneRoutes.Map(routes);
         PersonRoutes.Map(routes);
         DataRequestRoutes.Map(routes);
         RoleRoutes.Map(routes);

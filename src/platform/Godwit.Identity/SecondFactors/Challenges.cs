@@ -8,6 +8,7 @@ using Godwit.Identity.Mail;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
+using Godwit.Identity.Sms;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -16,13 +17,13 @@ namespace Godwit.Identity.SecondFactors;
 /// <summary>What a client is told when a second factor is asked for.</summary>
 /// <param name="Status">Always <c>second_factor_required</c>.</param>
 /// <param name="Challenge">Sent back with the code.</param>
-/// <param name="Method">Where the answer comes from: <c>email</c>, <c>totp</c>, <c>webauthn</c>, <c>password</c> or <c>backup_code</c>. A backup code does in any case.</param>
+/// <param name="Method">Where the answer comes from: <c>email</c>, <c>sms</c>, <c>totp</c>, <c>webauthn</c>, <c>password</c> or <c>backup_code</c>. A backup code does in any case.</param>
 /// <param name="ExpiresIn">Seconds that there are for it.</param>
 /// <param name="Passkey">What the browser is given where one of the account's passkeys does, too.</param>
 internal sealed record ChallengeDocument(string Status, string Challenge, string Method, int ExpiresIn, JsonElement? Passkey = null);
 
-/// <summary>Asks for a second factor: a row that is bound to one purpose and one request's client or session, and a code by mail where that is the method.</summary>
-internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, PersonalValues values, PasskeyCeremonies ceremonies, Outbox outbox, TimeProvider time)
+/// <summary>Asks for a second factor: a row that is bound to one purpose and one request's client or session, and a code by mail or text message where that is the method.</summary>
+internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, PersonalValues values, PasskeyCeremonies ceremonies, Outbox outbox, SmsOutbox texts, TimeProvider time)
 {
     private const int Seconds = 600;
 
@@ -62,7 +63,11 @@ internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, Perso
             connection, "INSERT INTO identity.user_otp_codes (id, user_id, code_hash, purpose, bound_to, expires_at, ip_address, method, proved, passkey_state) VALUES ($1, $2, $3, $4, $5, now() + $6, $7, $8, $9, $10)", cancellation,
             Statement.P(prepared.Id), Statement.P(account.Id), Statement.P(prepared.Hash, NpgsqlDbType.Text), Statement.P(purpose), Statement.P(binding), Statement.P(TimeSpan.FromSeconds(Seconds)), Statement.P(client.Address),
             Statement.P(prepared.Method.Word()), Statement.P(prepared.Proved.ToArray()), Statement.P(prepared.State, NpgsqlDbType.Text));
-        if (prepared.Code is { } code && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SecondFactorCode, new MailPayload(email, Detail: code), cancellation);
+        if (prepared is { Code: { } digits, Method: FactorMethod.Sms })
+        {
+            if (await values.FactorPhoneAsync(connection, account, cancellation) is { } number) await texts.AddAsync(connection, SmsOutbox.SecondFactor, account.Uuid, number, digits, client, cancellation);
+        }
+        else if (prepared.Code is { } code && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SecondFactorCode, new MailPayload(email, Detail: code), cancellation);
         return new ChallengeDocument("second_factor_required", new SignedId(keys.Challenges).Make(purpose, prepared.Id), prepared.Method.Word(), Seconds, prepared.Passkey);
     }
 

@@ -5,7 +5,7 @@ namespace Godwit.Identity.SecondFactors;
 /// <param name="Method">null while there is none.</param>
 internal sealed record FactorStatus(bool Enabled, string? Method, int BackupCodesLeft);
 
-/// <param name="Method"><c>email</c>, <c>totp</c> or <c>webauthn</c>.</param>
+/// <param name="Method"><c>email</c>, <c>sms</c>, <c>totp</c> or <c>webauthn</c>.</param>
 internal sealed record FactorRequest(string? Method);
 
 /// <param name="Challenge">What was asked.</param>

@@ -8,6 +8,9 @@ internal enum FactorMethod
     /// <summary>An authenticator (RFC 6238).</summary>
     Totp,
 
+    /// <summary>A code by text message, to the number that was verified when it was set up.</summary>
+    Sms,
+
     /// <summary>Any of the account's passkeys.</summary>
     Passkey,
 
@@ -21,8 +24,8 @@ internal enum FactorMethod
 /// <summary>The words of requests and rows.</summary>
 internal static class FactorMethods
 {
-    public static string Word(this FactorMethod method) => method switch { FactorMethod.Totp => "totp", FactorMethod.Passkey => "webauthn", FactorMethod.Password => "password", FactorMethod.BackupCode => "backup_code", _ => "email" };
+    public static string Word(this FactorMethod method) => method switch { FactorMethod.Totp => "totp", FactorMethod.Sms => "sms", FactorMethod.Passkey => "webauthn", FactorMethod.Password => "password", FactorMethod.BackupCode => "backup_code", _ => "email" };
 
     /// <returns>Null for another word, and for what nobody sets up.</returns>
-    public static FactorMethod? Read(string? word) => word switch { "email" => FactorMethod.Email, "totp" => FactorMethod.Totp, "webauthn" => FactorMethod.Passkey, _ => null };
+    public static FactorMethod? Read(string? word) => word switch { "email" => FactorMethod.Email, "totp" => FactorMethod.Totp, "sms" => FactorMethod.Sms, "webauthn" => FactorMethod.Passkey, _ => null };
 }

@@ -62,6 +62,7 @@ internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys key
                 connection, "UPDATE identity.user_2fa_settings SET backup_codes = array_remove(backup_codes, $2) WHERE user_id = $1 AND $2 = ANY(backup_codes)", cancellation, Statement.P(code.Account.Id), Statement.P(paper));
         if (used != 1) throw new ProblemException(s_wrong);
         await FactorSettings.CountAsync(connection, code.Account.Id, Lockout.Bucket.Succeeded(), cancellation);
+        Figures.IdentityMeter.FactorPassed();
     }
 
     private async Task<(Asked? Asked, DateTimeOffset? LockedUntil)> AdmitAsync(NpgsqlConnection connection, Guid id, string purpose, byte[] binding, Client client, CancellationToken cancellation)
@@ -104,8 +105,8 @@ internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys key
             if (asked.Hash is { } hash) return await hashes.VerifyAsync(Challenges.Bound(id, digits), hash, cancellation) == PasswordVerdict.Wrong ? null : new RightCode(id, asked.Account, null, null);
             return asked.Method == FactorMethod.Totp.Word() && await SeedAsync(asked, cancellation) is { } seed && Totp.Match(seed, digits, time.GetUtcNow(), asked.Settings.TotpLastStep) is { } step ? new RightCode(id, asked.Account, step, null) : null;
         }
-        // What is set up for the first time is shown to work by itself, not by paper.
-        if (purpose == "enrol" || BackupCodes.Read(typed) is not { } paper) return null;
+        // What is set up for the first time, or a number, is shown to work by itself, not by paper.
+        if (purpose is "enrol" or "phone_verify" || BackupCodes.Read(typed) is not { } paper) return null;
         foreach (var stored in asked.Settings.BackupCodes)
         {
             if (await hashes.VerifyAsync(paper, stored, cancellation) != PasswordVerdict.Wrong) return new RightCode(id, asked.Account, null, stored);

@@ -10,6 +10,7 @@ using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
+using Godwit.Identity.Sms;
 using Godwit.Security.Fields;
 using Npgsql;
 using NpgsqlTypes;
@@ -18,13 +19,15 @@ namespace Godwit.Identity.SecondFactors;
 
 /// <summary>Setting up, confirming and taking away one's own second factor.</summary>
 internal sealed class OwnSecondFactor(
-    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, PasswordPolicy hashes, Challenges challenges, FactorVerifier verifier, Outbox outbox, EventLog events, SettingValues settings)
+    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, PasswordPolicy hashes, Challenges challenges, FactorVerifier verifier, Outbox outbox, ISmsTransport transport, EventLog events, SettingValues settings)
 {
     private static readonly Problem s_enabled = new(409, "second-factor-enabled", "There is a second factor already") { Detail = "Disable it before you set up another." };
 
     private static readonly Problem s_none = new(409, "second-factor-missing", "There is no second factor");
 
     private static readonly Problem s_passkey = new(409, "passkey-missing", "There is no passkey") { Detail = "Make one at /v1/auth/passkeys first." };
+
+    private static readonly Problem s_phone = new(409, "phone-missing", "There is no verified number") { Detail = "Give the account one at /v1/auth/phone/change first." };
 
     public Task<FactorStatus> StatusAsync(Caller caller, CancellationToken cancellation) => database.WithAsync(
         async connection =>
@@ -38,7 +41,8 @@ internal sealed class OwnSecondFactor(
     /// <exception cref="ProblemException">400: no such method; 403: signed in too long ago; 409: there is one, or no passkey.</exception>
     public async Task<Enrolment> EnrolAsync(Caller caller, FactorRequest request, Client client, CancellationToken cancellation)
     {
-        if (FactorMethods.Read(request.Method) is not { } method) throw new ProblemException(Problem.ValidationFailed(new FieldFault("method", "is email, totp or webauthn")));
+        if (FactorMethods.Read(request.Method) is not { } method || (method == FactorMethod.Sms && !transport.Sends))
+            throw new ProblemException(Problem.ValidationFailed(new FieldFault("method", transport.Sends ? "is email, sms, totp or webauthn" : "is email, totp or webauthn")));
         var passkeys = method == FactorMethod.Passkey ? await HolderAsync(caller, cancellation) : null;
         if (passkeys is { Passkeys.Count: 0 }) throw new ProblemException(s_passkey);
         var prepared = await challenges.PrepareAsync(method, cancellation, passkeys);
@@ -52,9 +56,10 @@ internal sealed class OwnSecondFactor(
                 var account = await FindAsync(connection, caller, cancellation);
                 await RecentSignIn.RequireAsync(connection, caller, cancellation);
                 if ((await FactorSettings.HoldAsync(connection, account.Id, cancellation)).Enabled) throw new ProblemException(s_enabled);
+                var number = method != FactorMethod.Sms ? null : await values.OpenAsync(connection, caller.User, cancellation) is { PhoneVerified: true, Phone: { } phone } ? phone : throw new ProblemException(s_phone);
                 await Statement.RunAsync(
-                    connection, "UPDATE identity.user_2fa_settings SET method = $2, encrypted_totp_secret = $3, totp_last_step = NULL WHERE user_id = $1", cancellation,
-                    Statement.P(account.Id), Statement.P(method.Word()), Statement.P(blob, NpgsqlDbType.Bytea));
+                    connection, "UPDATE identity.user_2fa_settings SET method = $2, encrypted_totp_secret = $3, totp_last_step = NULL, encrypted_phone_number = $4 WHERE user_id = $1", cancellation,
+                    Statement.P(account.Id), Statement.P(method.Word()), Statement.P(blob, NpgsqlDbType.Bytea), Statement.P(number is null ? null : keys.Seal(person, "user_2fa_settings", "encrypted_phone_number", caller.User, number), NpgsqlDbType.Bytea));
                 // An enrolment that was begun before is over: its seed is gone.
                 await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET used = true, used_at = now() WHERE user_id = $1 AND purpose = 'enrol' AND NOT used", cancellation, Statement.P(account.Id));
                 var asked = await challenges.AskAsync(connection, prepared, account, "enrol", Challenges.BindingOf("enrol", caller.Family), client, cancellation);
@@ -110,7 +115,7 @@ internal sealed class OwnSecondFactor(
             {
                 await FactorVerifier.UseAsync(connection, right, cancellation);
                 await Statement.RunAsync(
-                    connection, "UPDATE identity.user_2fa_settings SET enabled = false, enabled_at = NULL, encrypted_totp_secret = NULL, totp_last_step = NULL, backup_codes = NULL, backup_codes_generated_at = NULL WHERE user_id = $1",
+                    connection, "UPDATE identity.user_2fa_settings SET enabled = false, enabled_at = NULL, encrypted_totp_secret = NULL, encrypted_phone_number = NULL, totp_last_step = NULL, backup_codes = NULL, backup_codes_generated_at = NULL WHERE user_id = $1",
                     cancellation, Statement.P(right.Account.Id));
                 await TellAsync(connection, right.Account, "second_factor_disabled", "The second factor of your account was taken away: your password alone opens it now.", client, cancellation);
             },

@@ -57,6 +57,25 @@ internal static class IdentitySettings
 
     public static readonly Setting SealSeconds = Setting.Whole("IDENTITY_SEAL_SECONDS", 5, 1, 300, "Seconds between two blocks of security events: as long a row that was just written can be changed unseen");
 
+    public static readonly Setting NetworkBurst = Setting.Whole(
+        "IDENTITY_NETWORK_BURST", 30, 1, 1_000_000, "Requests of each kind that need no session (register, verify, reset, resend) that one network may send at once; then it is one each 30 seconds");
+
+    public static readonly Setting SmsUrl = new("IDENTITY_SMS_URL", "Where text messages are posted to, as JSON with a signature: https, or in development http on this machine") { Refuse = RefuseSmsUrl };
+
+    public static readonly Setting SmsSecret = new("IDENTITY_SMS_SECRET", "Signs what is posted there") { Secret = Security.Secrets.SecretPolicy.Key };
+
+    public static readonly Setting SmsFolder = new("IDENTITY_SMS_FOLDER", "A folder that text messages are written to instead, for development")
+    {
+        Refuse = static (_, production) => production ? "is for development: production sends its text messages" : null,
+    };
+
+    public static readonly Setting SmsCountries = new("IDENTITY_SMS_COUNTRIES", "The calling codes that text messages are sent to, with commas between them (49,43,41); all where it is not said")
+    {
+        Refuse = static (value, _) => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } codes && codes.All(c => c.Length is >= 1 and <= 7 && c[0] != '0' && c.All(char.IsAsciiDigit)) ? null : "is no list of calling codes",
+    };
+
+    public static readonly Setting SmsDaily = Setting.Whole("IDENTITY_SMS_DAILY", 1000, 1, 10_000_000, "Text messages in all that are sent within a day");
+
     /// <summary>Godwit's own, as the command line reads it.</summary>
     public static readonly Setting Home = new("GODWIT_HOME", "The folder of the key that signs blocks of security events; ~/.config/godwit where it is not said");
 
@@ -68,7 +87,7 @@ internal static class IdentitySettings
 
     public static readonly Setting FactorRoles = new("IDENTITY_MFA_ROLES", "Roles whose holders have to have shown a second factor, between commas; all: every role; none") { Default = "all" };
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, IdleMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, SealSeconds, Home, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists, ErasureHours, ArchiveDays, Register, FactorRoles];
+    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, IdleMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, SealSeconds, Home, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists, ErasureHours, ArchiveDays, Register, FactorRoles, NetworkBurst, SmsUrl, SmsSecret, SmsFolder, SmsCountries, SmsDaily];
 
     /// <summary>As browsers write them; an app's on Android is another (android:apk-key-hash:...).</summary>
     private static string? RefuseOrigins(string value, bool production)
@@ -81,6 +100,12 @@ internal static class IdentitySettings
         }
         return null;
     }
+
+    private static string? RefuseSmsUrl(string value, bool production) =>
+        !Uri.TryCreate(value, UriKind.Absolute, out var url) ? "is no URL"
+        : url.UserInfo.Length > 0 ? "has a name or a password in it"
+        : url.Scheme == Uri.UriSchemeHttps || (!production && url is { IsLoopback: true } && url.Scheme == Uri.UriSchemeHttp) ? null
+        : "is no https URL";
 
     private static string? RefuseSender(string value, bool production) =>
         !MailAddress.TryCreate(value, out _) ? "is no address"

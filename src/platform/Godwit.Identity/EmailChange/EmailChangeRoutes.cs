@@ -1,0 +1,33 @@
+using Godwit.Http.Problems;
+using Godwit.Identity.Requests;
+using Godwit.Identity.Sessions;
+
+namespace Godwit.Identity.EmailChange;
+
+/// <summary>Another address for an account: asked for, confirmed, and taken back.</summary>
+internal static class EmailChangeRoutes
+{
+    public static void Map(RouteMap routes)
+    {
+        routes.Private("POST", "/v1/auth/email/change", sensitive: true, async (context, caller) =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.EmailChangeRequest);
+            if (await routes.Get<EmailChanger>().RequestAsync(caller, request, Client.Of(context), context.RequestAborted) is { } challenge)
+                await RouteMap.AnswerAsync(context, challenge, IdentityJson.Default.ChallengeDocument);
+            else await RouteMap.AnswerAsync(context, new StatusAnswer("verification_sent", "If the address can be had, a mail with a link is on its way to it."), IdentityJson.Default.StatusAnswer, 202);
+        });
+        // Public, since the link may be opened where nobody is signed in: it asks for the password there.
+        routes.Public("POST", "/v1/auth/email/confirm", async context =>
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.EmailConfirmation);
+            var caller = Caller.Bearer(context) is null ? null : await Caller.RequireAsync(context, routes.Get<AccessTokens>(), routes.Get<SessionGate>(), sensitive: true);
+            await routes.Get<EmailConfirmer>().ConfirmAsync(request, caller, Client.Of(context), context.RequestAborted);
+            await RouteMap.AnswerAsync(context, new StatusAnswer("email_changed", "The account has its new address, and all other sessions were ended."), IdentityJson.Default.StatusAnswer);
+        });
+        routes.Public("POST", "/v1/auth/email/undo", async context =>
+        {
+            await routes.Get<EmailUndo>().UndoAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.EmailUndoRequest), Client.Of(context), context.RequestAborted);
+            await RouteMap.AnswerAsync(context, new StatusAnswer("email_restored", "The account has its former address again, and all sessions were ended: choose a new password."), IdentityJson.Default.StatusAnswer);
+        });
+    }
+}

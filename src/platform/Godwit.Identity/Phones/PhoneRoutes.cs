@@ -1,0 +1,23 @@
+using Godwit.Http.Problems;
+using Godwit.Identity.Requests;
+
+namespace Godwit.Identity.Phones;
+
+/// <summary>A telephone number for an account.</summary>
+internal static class PhoneRoutes
+{
+    public static void Map(RouteMap routes)
+    {
+        routes.Private("POST", "/v1/auth/phone/change", sensitive: true, async (context, caller) =>
+        {
+            var (sent, asked) = await routes.Get<PhoneChanger>().RequestAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.PhoneChangeRequest), Client.Of(context), context.RequestAborted);
+            if (sent is not null) await RouteMap.AnswerAsync(context, sent, IdentityJson.Default.PhoneChallenge, 202);
+            else await RouteMap.AnswerAsync(context, asked!, IdentityJson.Default.ChallengeDocument);
+        });
+        routes.Private("POST", "/v1/auth/phone/confirm", sensitive: true, async (context, caller) =>
+        {
+            await routes.Get<PhoneChanger>().ConfirmAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest), Client.Of(context), context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+    }
+}

@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using System.Text;
+using Godwit.Http.Problems;
+using Godwit.Identity.Accounts;
+using Godwit.Identity.Database;
+using Godwit.Identity.Events;
+using Godwit.Identity.Lockout;
+using Godwit.Identity.Mail;
+using Godwit.Identity.Passwords;
+using Godwit.Identity.Requests;
+using Godwit.Identity.SecondFactors;
+using Godwit.Identity.Sessions;
+using Godwit.Security.Passwords;
+using Npgsql;
+
+namespace Godwit.Identity.Reauthentication;
+
+/// <summary>
+/// Asks who has a session for the password once more, and for the second factor where there is one. Wrong passwords of all sessions of an account share a bucket of their own: nobody without a session touches it, so that no stranger
+/// keeps the owner from changing anything, and a stolen session tries some fifteen passwords a day. The tenth wrong one in a row ends the session that tried it.
+/// </summary>
+internal sealed class Reauthenticator(
+    IdentityDatabase database, AccountFinder accounts, PersonalValues values, PasswordPolicy policy, BucketRows rows, Challenges challenges, FactorVerifier verifier, SessionGate gate, Outbox outbox, EventLog events, TimeProvider time)
+{
+    /// <summary>Wrong passwords in a row, after which a session ends.</summary>
+    public const int EndsSession = 10;
+
+    private const int LongestPassword = 512;
+
+    private static readonly BucketPolicy s_policy = new(5, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromHours(2));
+
+    private static readonly Problem s_slow = new(429, "too-many-attempts", "Too many attempts") { Detail = "Wait, or ask for a new password by mail." };
+
+    /// <summary>Password and second factor.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="purpose">What for: one of the codes' purposes.</param>
+    /// <param name="about">What exactly: a code that was asked for one address is good for no other.</param>
+    /// <param name="password">The account's.</param>
+    /// <param name="challenge">What was asked, if it was asked already.</param>
+    /// <param name="code">The answer to it.</param>
+    /// <param name="client">From where.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="ProblemException">400: the password is wrong; 401: the code is; 429: too many were.</exception>
+    public async Task<Proof> RequireAsync(Caller caller, string purpose, string about, string? password, string? challenge, string? code, Client client, CancellationToken cancellation)
+    {
+        var account = await RequirePasswordAsync(caller, "password", password, "reauthentication_failed", client, cancellation);
+        if (await database.WithAsync(connection => FactorSettings.FindAsync(connection, account.Id, cancellation), cancellation) is not { Enabled: true } own) return new Proof(account, null, null);
+        byte[] binding = SHA256.HashData([.. Challenges.BindingOf(purpose, caller.Family), .. Encoding.UTF8.GetBytes(about)]);
+        if (!string.IsNullOrEmpty(challenge) && !string.IsNullOrEmpty(code)) return new Proof(account, await verifier.VerifyAsync(challenges.Read(purpose, challenge), purpose, binding, code, client, cancellation), null);
+        var prepared = await challenges.PrepareAsync(own.Method, cancellation);
+        var asked = await database.InTransactionAsync(
+            async connection =>
+            {
+                await events.WriteAsync(connection, new SecurityEvent("second_factor_asked") { UserId = account.Id, Client = client }, cancellation);
+                return await challenges.AskAsync(connection, prepared, account, purpose, binding, client, cancellation);
+            },
+            cancellation);
+        outbox.Wake();
+        return new Proof(account, null, asked);
+    }
+
+    /// <summary>The password alone.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="field">What the request calls it.</param>
+    /// <param name="password">The account's.</param>
+    /// <param name="refused">The event that a wrong one is.</param>
+    /// <param name="client">From where.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="ProblemException">400: it is wrong; 404: the account is gone; 429: too many were.</exception>
+    public async Task<Account> RequirePasswordAsync(Caller caller, string field, string? password, string refused, Client client, CancellationToken cancellation)
+    {
+        if (string.IsNullOrEmpty(password)) throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, "is required")));
+        if (password.Length > LongestPassword) throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, $"has at most {LongestPassword} characters")));
+        var bucket = rows.Names("session", caller.User.ToString());
+        var (account, inARow, until) = await database.InTransactionAsync(connection => AdmitAsync(connection, caller, bucket, cancellation), cancellation);
+        if (until is { } later) throw new ProblemException(s_slow with { RetryAfter = Math.Max(1, (int)Math.Ceiling((later - time.GetUtcNow()).TotalSeconds)) });
+        PasswordVerdict verdict;
+        try
+        {
+            verdict = await policy.VerifyAsync(password, account.PasswordHash, cancellation);
+        }
+        catch (ProblemException)
+        {
+            // Its turn did not come: nothing was tried.
+            await database.InTransactionAsync(connection => TakeBackAsync(connection, bucket), CancellationToken.None);
+            throw;
+        }
+        if (verdict == PasswordVerdict.Wrong)
+        {
+            await FailAsync(caller, account, inARow, refused, client);
+            throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, "is not the password")));
+        }
+        await database.InTransactionAsync(connection => BucketRows.ForgetAsync(connection, bucket, cancellation), cancellation);
+        return account;
+    }
+
+    /// <summary>Counts the attempt before the password is looked at.</summary>
+    private async Task<(Account Account, int InARow, DateTimeOffset? Until)> AdmitAsync(NpgsqlConnection connection, Caller caller, byte[][] bucket, CancellationToken cancellation)
+    {
+        var account = await accounts.FindAsync(connection, caller.User, cancellation) ?? throw new ProblemException(Problem.Of(404));
+        var (held, now) = await BucketRows.HoldAsync(connection, [bucket], cancellation);
+        if (held[0].Bucket.LockedAt(s_policy, now) is { } until) return (account, held[0].InARow, until);
+        await BucketRows.WriteAsync(connection, bucket, new BucketRow(held[0].Bucket.Tried(s_policy, now), held[0].InARow + 1), cancellation);
+        return (account, held[0].InARow + 1, null);
+    }
+
+    private static async Task TakeBackAsync(NpgsqlConnection connection, byte[][] bucket)
+    {
+        var (held, _) = await BucketRows.HoldAsync(connection, [bucket], CancellationToken.None);
+        await BucketRows.WriteAsync(connection, bucket, new BucketRow(held[0].Bucket.TakenBack(s_policy), Math.Max(0, held[0].InARow - 1)), CancellationToken.None);
+    }
+
+    private async Task FailAsync(Caller caller, Account account, int inARow, string refused, Client client)
+    {
+        var ended = await database.InTransactionAsync(
+            async connection =>
+            {
+                await events.WriteAsync(connection, new SecurityEvent(refused, "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning }, CancellationToken.None);
+                if (inARow < EndsSession) return [];
+                var families = await SessionStore.RevokeAsync(connection, account.Id, caller.Family, null, "wrong passwords were tried with it", CancellationToken.None);
+                await events.WriteAsync(connection, new SecurityEvent("session_guessing") { UserId = account.Id, Client = client, Severity = EventSeverity.Critical, Blocked = true }, CancellationToken.None);
+                if (await values.EmailAsync(connection, account.Uuid, CancellationToken.None) is { } email) await outbox.AddAsync(connection, MailKind.SessionGuessing, new MailPayload(email), CancellationToken.None);
+                return families;
+            },
+            CancellationToken.None);
+        if (ended.Count == 0) return;
+        outbox.Wake();
+        await gate.PublishAsync(ended);
+    }
+}
