@@ -1,5 +1,5 @@
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Godwit.Identity.Keys;
 using Npgsql;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Requests;
 using Godwit.Security.Macs;

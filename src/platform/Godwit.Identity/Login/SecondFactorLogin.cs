@@ -1,7 +1,7 @@
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Microsoft.Extensions.Logging;
 using NpgsqlTypes;
 

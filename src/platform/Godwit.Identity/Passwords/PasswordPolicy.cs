@@ -3,7 +3,7 @@ using System.Text;
 using Godwit.Http.Modules;
 using Godwit.Http.Problems;
 using Godwit.Http.Settings;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Godwit.Identity.Settings;
 using Godwit.Security.Passwords;
 

@@ -1,7 +1,7 @@
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;

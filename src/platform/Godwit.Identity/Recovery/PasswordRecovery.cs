@@ -2,7 +2,7 @@ using System.Text;
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Lockout;

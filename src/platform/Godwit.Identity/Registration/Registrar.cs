@@ -4,7 +4,7 @@ using System.Text.Json;
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Mail;

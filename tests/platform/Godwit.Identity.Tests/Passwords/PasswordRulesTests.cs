@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Godwit.Identity.Passwords;
 
 namespace Godwit.Identity.Tests.Passwords;
