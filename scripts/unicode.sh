@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes src/platform/Godwit.Identity/Unicode/Tables.txt from the Unicode Character Database, as Debian's package unicode-data has it. The result is committed: normalization is part of every blind index
+# Makes src/foundation/Godwit.Security/Unicode/Tables.txt from the Unicode Character Database, as Debian's package unicode-data has it. The result is committed: normalization is part of every blind index
 # of an address and of every password's hash, and is the same on every machine.
 set -euo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
@@ -7,7 +7,7 @@ root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
 source "$root/scripts/packages.sh"
 from=/usr/share/unicode
 [[ -f $from/UnicodeData.txt ]] || install_packages unicode-data
-to="$root/src/platform/Godwit.Identity/Unicode/Tables.txt"
+to="$root/src/foundation/Godwit.Security/Unicode/Tables.txt"
 
 # property FILE VALUE...: the ranges of a property's values, "S first last value".
 property() {

@@ -2,6 +2,7 @@ using Godwit.Engine.Keys;
 using Godwit.Security.Fields;
 using Godwit.Security.Keyring;
 using Godwit.Security.Keyring.Masters;
+using Godwit.Security.Keyring.Persons;
 
 namespace Godwit.TestServers;
 
@@ -12,6 +13,7 @@ public sealed class TestKeyring : IKeyDependents, IAsyncDisposable
     private readonly MasterKeys _masters = new(LocalMasterKey.Create());
     private readonly MemoryKeyAudit _audit = new();
     private readonly MemoryKeyUsage _usage = new();
+    private readonly MemoryPersonKeyStore _persons = new();
     private LiveKeyring _application = null!;
 
     private TestKeyring() => Administration = new KeyAdministration(_store, _masters, _audit, this, _usage, TimeProvider.System);
@@ -29,7 +31,7 @@ public sealed class TestKeyring : IKeyDependents, IAsyncDisposable
         var keyring = new TestKeyring();
         foreach (var purpose in purposes) await keyring.Administration.CreateAsync(purpose, CancellationToken.None);
         keyring._application = await keyring.LoadAsync();
-        keyring.Run = new RunKeyring(await keyring.LoadAsync(), keyring._usage, keyring.NoteAsync, TimeProvider.System);
+        keyring.Run = new RunKeyring(await keyring.LoadAsync(), keyring._usage, keyring._persons, keyring._audit, keyring.NoteAsync, TimeProvider.System);
         return keyring;
     }
 
@@ -49,6 +51,11 @@ public sealed class TestKeyring : IKeyDependents, IAsyncDisposable
     public Task<PurposeKeys> KeysAsync(KeyPurpose purpose) => _application.OpenAsync(purpose, CancellationToken.None);
 
     public async Task<FieldCipher> CipherAsync(string table, string column) => new(await KeysAsync(KeyPurpose.Data), new FieldColumn(table, column), _usage);
+
+    /// <summary>The application's way to persons' keys.</summary>
+    public async Task<PersonKeys> PersonsAsync() => new(_persons, await KeysAsync(KeyPurpose.Person), _audit, TimeProvider.System);
+
+    public FieldCipher CipherOf(PersonKey person, string table, string column) => new(person.Keys, new FieldColumn(table, column), _usage);
 
     public Task<IReadOnlyList<string>> UsersOfAsync(KeyRecord key, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
 

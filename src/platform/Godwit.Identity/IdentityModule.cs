@@ -9,8 +9,8 @@ using Godwit.Identity.Archives;
 using Godwit.Identity.Audit;
 using Godwit.Identity.CleanUp;
 using Godwit.Identity.Consents;
-using Godwit.Identity.Database;
 using Godwit.Identity.DataRequests;
+using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
 using Godwit.Identity.EmailChange;
 using Godwit.Identity.Erasure;
@@ -119,7 +119,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<RestoreWatch>();
         services.AddSingleton<PersonalDocuments>();
         services.AddSingleton<ArchiveWriter>();
-        services.AddSingleton<Reauthentication>();
+        services.AddSingleton<ErasureProof>();
         services.AddSingleton<PersonEraser>();
         services.AddSingleton<DataRequestMeter>();
         services.AddSingleton<DataRequestWork>();

@@ -26,7 +26,9 @@ public abstract class KeyAuditConformance
         await (await OpenAsync()).UnwrappedAsync(opened, Cancellation);
         await (await OpenAsync()).UnwrappedAsync(failed, Cancellation);
         await (await OpenAsync()).UnwrappedAsync(opened, Cancellation);
-        Assert.Equal([opened, failed, opened], await UnwrappedAsync());
+        await (await OpenAsync()).UnwrappedAsync([failed, opened], Cancellation);
+        await (await OpenAsync()).UnwrappedAsync([], Cancellation);
+        Assert.Equal([opened, failed, opened, failed, opened], await UnwrappedAsync());
     }
 
     [Fact]

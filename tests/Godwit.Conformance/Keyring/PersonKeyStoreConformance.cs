@@ -114,6 +114,35 @@ public abstract class PersonKeyStoreConformance
         Assert.Equal(["p0", "p1", "p2", "p3", "p4"], (await store.WrappedByAsync(_wrapper, 100, Cancellation)).Select(k => k.Person).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Of_many_keys_added_at_once_those_that_are_there_count_and_who_was_shredded_gets_none()
+    {
+        var store = await OpenAsync();
+        var there = Key("there", 1);
+        await store.AddAsync(there, Cancellation);
+        await store.ShredAsync("shredded", Cancellation);
+        PersonKeyRecord[] records = [Key("new", 2), Key("there", 3), Key("shredded", 4)];
+        var stored = await (await OpenAsync()).AddAsync(records, Cancellation);
+        Assert.Equal(["new", "there"], stored.Select(k => k.Person).Order(StringComparer.Ordinal));
+        Same(there, stored.Single(k => k.Person == "there"));
+        Same(records[0], await store.FindAsync("new", Cancellation));
+        Assert.Equal(["new", "there"], (await store.FindAsync(["new", "nobody", "shredded", "there"], Cancellation)).Select(k => k.Person).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Many_who_add_many_at_once_get_the_same_keys()
+    {
+        string[] persons = [.. Enumerable.Range(0, 200).Select(i => $"p{i}")];
+        var given = await Task.WhenAll(Enumerable.Range(0, 4).Select(async i =>
+        {
+            var store = await OpenAsync();
+            await Task.Yield();
+            return await store.AddAsync([.. (i % 2 == 0 ? persons : persons.Reverse()).Select(p => Key(p, (byte)i))], Cancellation);
+        }));
+        Assert.All(given, g => Assert.Equal(persons.Length, g.Count));
+        Assert.Equal(persons.Length, given.SelectMany(g => g).Select(k => k.KeyId).Distinct().Count());
+    }
+
     private PersonKeyRecord Key(string person, byte mark) => new(person, KeyId.Create(TimeProvider.System), _wrapper, ImmutableArray.Create<byte>(mark, 2, 3));
 
     private static void Same(PersonKeyRecord expected, PersonKeyRecord? actual)

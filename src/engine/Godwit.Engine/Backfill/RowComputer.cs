@@ -7,7 +7,7 @@ using Godwit.Security.Keyring;
 namespace Godwit.Engine.Backfill;
 
 /// <summary>Applies a task's transforms to rows. Opened once; secrets and keys stay inside the functions.</summary>
-internal sealed class RowComputer
+internal sealed class RowComputer : IDisposable
 {
     private readonly BackfillTask _task;
     private readonly IRunKeyring _keyring;
@@ -51,6 +51,11 @@ internal sealed class RowComputer
     /// </summary>
     public IDisposable BeginWrites() => new Writes([.. _keys.Select(k => k.BeginWrite())]);
 
+    public void Dispose()
+    {
+        foreach (var function in _keyed) (function as IDisposable)?.Dispose();
+    }
+
     /// <summary>Whether what is right under a former key is brought to the active one, and not right until then.</summary>
     public bool RewritesFormer => _task.Into is null;
 
@@ -61,7 +66,7 @@ internal sealed class RowComputer
     {
         if (_isKeyed) await _keyring.RefreshAsync(now: false, cancellation);
         var freshness = new Freshness(_isKeyed ? _keyring : null);
-        var judged = await JudgeAsync(rows, freshness, refused, cancellation);
+        var judged = await JudgeAsync(rows, freshness, refused, writes: true, cancellation);
         for (var i = 0; i < _keyed.Length; i++)
         {
             // What is right is kept: only what is left is encrypted, and counted.
@@ -105,7 +110,7 @@ internal sealed class RowComputer
     public async Task<List<ComputedRow>> CheckAsync(IReadOnlyList<SourceRow> rows, Action<SourceRow, string> refused, CancellationToken cancellation)
     {
         if (_isKeyed) await _keyring.RefreshAsync(now: false, cancellation);
-        return [.. (await JudgeAsync(rows, new Freshness(_isKeyed ? _keyring : null), refused, cancellation)).Select(r => new ComputedRow(r.Source, r.Values, _task.Into is null ? r.Worst : StoredState.Right))];
+        return [.. (await JudgeAsync(rows, new Freshness(_isKeyed ? _keyring : null), refused, writes: false, cancellation)).Select(r => new ComputedRow(r.Source, r.Values, _task.Into is null ? r.Worst : StoredState.Right))];
     }
 
     /// <summary>How a row stands, by the database's word and by what was found stored.</summary>
@@ -138,8 +143,10 @@ internal sealed class RowComputer
         _ => RowOutcome.Different,
     };
 
-    private async Task<List<Judged>> JudgeAsync(IReadOnlyList<SourceRow> rows, Freshness freshness, Action<SourceRow, string> refused, CancellationToken cancellation)
+    private async Task<List<Judged>> JudgeAsync(IReadOnlyList<SourceRow> rows, Freshness freshness, Action<SourceRow, string> refused, bool writes, CancellationToken cancellation)
     {
+        // Of rows of another table it is only known what binds their values once the rest of them is computed.
+        if (_task.Into is null) await PrepareAsync(i => [.. rows.Select(r => new KeyedRow(r.Inputs[i], []))], writes, cancellation);
         var judged = new List<Judged>(rows.Count);
         foreach (var row in rows)
         {
@@ -158,7 +165,16 @@ internal sealed class RowComputer
                 cancellation);
             if (one is not null) judged.Add(one);
         }
+        if (_task.Into is not null) await PrepareAsync(i => [.. judged.Select(r => new KeyedRow(r.Source.Inputs[i], BoundOf(r.Values, i)))], writes, cancellation);
         return judged;
+    }
+
+    private async Task PrepareAsync(Func<int, IReadOnlyList<KeyedRow>> rows, bool writes, CancellationToken cancellation)
+    {
+        for (var i = 0; i < _keyed.Length; i++)
+        {
+            if (_keyed[i] is { } function) await function.PrepareAsync(rows(i), writes, cancellation);
+        }
     }
 
     private Judged Judge(SourceRow row)

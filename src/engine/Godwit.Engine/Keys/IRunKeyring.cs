@@ -1,6 +1,7 @@
 using Godwit.Engine.Backfill;
 using Godwit.Engine.Runs;
 using Godwit.Security.Keyring;
+using Godwit.Security.Keyring.Persons;
 
 namespace Godwit.Engine.Keys;
 
@@ -13,6 +14,13 @@ public interface IRunKeyring
     /// <summary>The keys of a purpose; they follow <see cref="RefreshAsync"/>.</summary>
     /// <exception cref="KeyringException">There is no keyring, or a key of it cannot be unwrapped.</exception>
     Task<PurposeKeys> OpenAsync(KeyPurpose purpose, CancellationToken cancellation);
+
+    /// <summary>The data keys of persons, for a batch of rows; the uses of those before are noted with it.</summary>
+    /// <param name="persons">Their ids.</param>
+    /// <param name="create">Whether who has none gets one.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="KeyringException">There is no keyring, or a key cannot be unwrapped.</exception>
+    Task<PersonKeyBatch> OpenPersonsAsync(IReadOnlyCollection<string> persons, bool create, CancellationToken cancellation);
 
     /// <summary>Brings what others changed. Cheap: looks only after a while, and is called for each batch.</summary>
     /// <param name="now">Somebody has written with a key that is not known here: it is looked at once.</param>
@@ -40,6 +48,8 @@ public sealed class NoRunKeyring : IRunKeyring
     private const string Nothing = "there is no keyring";
 
     public Task<PurposeKeys> OpenAsync(KeyPurpose purpose, CancellationToken cancellation) => throw new KeyringException(Nothing);
+
+    public Task<PersonKeyBatch> OpenPersonsAsync(IReadOnlyCollection<string> persons, bool create, CancellationToken cancellation) => throw new KeyringException(Nothing);
 
     public Task RefreshAsync(bool now, CancellationToken cancellation) => Task.CompletedTask;
 

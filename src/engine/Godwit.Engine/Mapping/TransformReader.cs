@@ -20,6 +20,13 @@ internal sealed class TransformReader(string path, TransformRegistry transforms,
         if (reading.Findings.Any(f => f.Severity == Severity.Error) || transforms.Read(column, reading.Value, At(entry.Value)) is not { } settings) return null;
         if (transforms.IsKeyed(settings.Kind))
         {
+            if (settings.Kind is "encrypt_personal" or "decrypt_personal")
+            {
+                findings.Add(Finding.Error(
+                    FindingCodes.TransformRefused, $"Column \"{column}\" is made by {settings.Kind}, whose keys a move does not ask for", At(entry.Value),
+                    "Move the column as it is, and fill the encrypted one by a backfill after the move (docs/encrypting.md)."));
+                return null;
+            }
             if (settings.Parameters.Has("encrypted") && settings.Parameters.Flag("encrypted"))
             {
                 findings.Add(Finding.Error(

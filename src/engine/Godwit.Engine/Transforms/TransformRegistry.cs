@@ -18,6 +18,7 @@ public sealed class TransformRegistry
         new CopyTransform(),
         new SqlTransform(),
         new LowerTransform(),
+        new MailAddressTransform(),
         new EmailMaskTransform(),
         new HashTransform(),
         new ConstantTransform(),
@@ -26,6 +27,8 @@ public sealed class TransformRegistry
         new MergeTransform(),
         new EncryptTransform(),
         new BlindIndexTransform(),
+        new PersonalTransform(),
+        new PersonalTextTransform(),
         new PepperTransform(),
     ]);
 

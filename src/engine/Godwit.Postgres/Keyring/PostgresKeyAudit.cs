@@ -9,43 +9,33 @@ namespace Godwit.Postgres.Keyring;
 /// <param name="host">What this host is called in it.</param>
 public sealed class PostgresKeyAudit(KeyringSessions sessions, string host) : IKeyAudit
 {
-    public async Task UnwrappedAsync(KeyUnwrapped unwrapped, CancellationToken cancellation)
-    {
-        await using var connection = await sessions.OpenAsync(cancellation);
-        await using var transaction = await KeyringSessions.BeginAsync(connection, cancellation);
-        await using var note = new NpgsqlCommand(
-            "INSERT INTO godwit.key_unwraps (key, purpose, number, master_key, succeeded, host, at) VALUES ($1, $2, $3, $4, $5, $6, $7)", connection, transaction)
-        {
-            Parameters =
-            {
-                new() { Value = unwrapped.Id.ToString() }, new() { Value = unwrapped.Purpose.Name }, new() { Value = unwrapped.Version }, new() { Value = unwrapped.MasterKeyId },
-                new() { Value = unwrapped.Succeeded }, new() { Value = host }, Moment(unwrapped.At),
-            },
-        };
-        await note.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-    }
+    public Task UnwrappedAsync(KeyUnwrapped unwrapped, CancellationToken cancellation) => UnwrappedAsync([unwrapped], cancellation);
 
-    public async Task UsedAsync(IReadOnlyList<KeyUse> uses, CancellationToken cancellation)
-    {
-        if (uses.Count == 0) return;
-        await using var connection = await sessions.OpenAsync(cancellation);
-        await using var transaction = await KeyringSessions.BeginAsync(connection, cancellation);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var use in uses)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("INSERT INTO godwit.key_uses (key, purpose, operation, count, since, until, host) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-            {
-                Parameters =
-                {
-                    new() { Value = use.Id.ToString() }, new() { Value = use.Purpose.Name }, new() { Value = use.Operation.ToString() }, new() { Value = use.Count },
-                    Moment(use.Since), Moment(use.Until), new() { Value = host },
-                },
-            });
-        }
-        await batch.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-    }
+    public Task UnwrappedAsync(IReadOnlyList<KeyUnwrapped> unwrapped, CancellationToken cancellation) => NoteAsync(
+        """
+        INSERT INTO godwit.key_unwraps (key, purpose, number, master_key, succeeded, host, at)
+        SELECT u.key, u.purpose, u.number, u.master_key, u.succeeded, $7, u.at
+        FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS u (key, purpose, number, master_key, succeeded, at, place) ORDER BY u.place
+        """,
+        unwrapped.Count,
+        [
+            new() { Value = unwrapped.Select(u => u.Id.ToString()).ToArray() }, new() { Value = unwrapped.Select(u => u.Purpose.Name).ToArray() }, new() { Value = unwrapped.Select(u => u.Version).ToArray() },
+            new() { Value = unwrapped.Select(u => u.MasterKeyId).ToArray() }, new() { Value = unwrapped.Select(u => u.Succeeded).ToArray() }, Moments(unwrapped.Select(u => u.At)), new() { Value = host },
+        ],
+        cancellation);
+
+    public Task UsedAsync(IReadOnlyList<KeyUse> uses, CancellationToken cancellation) => NoteAsync(
+        """
+        INSERT INTO godwit.key_uses (key, purpose, operation, count, since, until, host)
+        SELECT u.key, u.purpose, u.operation, u.count, u.since, u.until, $7
+        FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY AS u (key, purpose, operation, count, since, until, place) ORDER BY u.place
+        """,
+        uses.Count,
+        [
+            new() { Value = uses.Select(u => u.Id.ToString()).ToArray() }, new() { Value = uses.Select(u => u.Purpose.Name).ToArray() }, new() { Value = uses.Select(u => u.Operation.ToString()).ToArray() },
+            new() { Value = uses.Select(u => u.Count).ToArray() }, Moments(uses.Select(u => u.Since)), Moments(uses.Select(u => u.Until)), new() { Value = host },
+        ],
+        cancellation);
 
     /// <summary>Every unwrapping that was noted, the first first.</summary>
     public async Task<IReadOnlyList<KeyUnwrapped>> UnwrappingsAsync(CancellationToken cancellation)
@@ -92,7 +82,18 @@ public sealed class PostgresKeyAudit(KeyringSessions sessions, string host) : IK
         return found;
     }
 
-    private static NpgsqlParameter Moment(DateTimeOffset at) => new() { Value = at.ToUniversalTime(), NpgsqlDbType = NpgsqlDbType.TimestampTz };
+    private async Task NoteAsync(string sql, int rows, NpgsqlParameter[] parameters, CancellationToken cancellation)
+    {
+        if (rows == 0) return;
+        await using var connection = await sessions.OpenAsync(cancellation);
+        await using var transaction = await KeyringSessions.BeginAsync(connection, cancellation);
+        await using var note = new NpgsqlCommand(sql, connection, transaction);
+        note.Parameters.AddRange(parameters);
+        await note.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private static NpgsqlParameter Moments(IEnumerable<DateTimeOffset> at) => new() { Value = at.Select(a => a.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz };
 }
 
 /// <param name="Succeeded">How often a host got the key.</param>

@@ -39,6 +39,33 @@ public sealed class PostgresPersonKeyStore(KeyringSessions sessions) : IPersonKe
         return await FindAsync(connection, record.Person, cancellation);
     }
 
+    public async Task<IReadOnlyList<PersonKeyRecord>> FindAsync(IReadOnlyCollection<string> persons, CancellationToken cancellation)
+    {
+        await using var connection = await sessions.FindAsync(cancellation);
+        return connection is null ? [] : await FindAsync(connection, persons, cancellation);
+    }
+
+    public async Task<IReadOnlyList<PersonKeyRecord>> AddAsync(IReadOnlyCollection<PersonKeyRecord> records, CancellationToken cancellation)
+    {
+        await using var connection = await sessions.OpenAsync(cancellation);
+        await using (var transaction = await KeyringSessions.BeginAsync(connection, cancellation))
+        {
+            // In the order of persons: two who add some of the same wait for each other, and neither in vain.
+            await using var add = new NpgsqlCommand(
+                $"INSERT INTO godwit.person_keys ({Columns}) SELECT * FROM unnest($1, $2, $3, $4) AS added (person, key, wrapped_by, wrapped) ORDER BY person ON CONFLICT (person) DO NOTHING", connection, transaction)
+            {
+                Parameters =
+                {
+                    new() { Value = records.Select(r => r.Person).ToArray() }, new() { Value = records.Select(r => r.KeyId.ToString()).ToArray() },
+                    new() { Value = records.Select(r => r.WrappedBy.ToString()).ToArray() }, new() { Value = records.Select(r => r.Wrapped.ToArray()).ToArray() },
+                },
+            };
+            await add.ExecuteNonQueryAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+        return await FindAsync(connection, [.. records.Select(r => r.Person)], cancellation);
+    }
+
     public async Task<bool> TryReplaceAsync(PersonKeyRecord former, PersonKeyRecord next, CancellationToken cancellation)
     {
         await using var connection = await sessions.OpenAsync(cancellation);
@@ -91,6 +118,15 @@ public sealed class PostgresPersonKeyStore(KeyringSessions sessions) : IPersonKe
         await using var command = new NpgsqlCommand($"SELECT {Columns} FROM godwit.person_keys WHERE person = $1 AND key IS NOT NULL", connection) { Parameters = { new() { Value = person } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? Read(reader) : null;
+    }
+
+    private static async Task<IReadOnlyList<PersonKeyRecord>> FindAsync(NpgsqlConnection connection, IReadOnlyCollection<string> persons, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"SELECT {Columns} FROM godwit.person_keys WHERE person = ANY ($1) AND key IS NOT NULL", connection) { Parameters = { new() { Value = persons.ToArray() } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<PersonKeyRecord>(persons.Count);
+        while (await reader.ReadAsync(cancellation)) found.Add(Read(reader));
+        return found;
     }
 
     private static PersonKeyRecord Read(NpgsqlDataReader reader) => new(

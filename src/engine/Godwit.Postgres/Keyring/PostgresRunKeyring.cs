@@ -4,6 +4,7 @@ using Godwit.Postgres.Connections;
 using Godwit.Postgres.Runbooks;
 using Godwit.Security.Keyring;
 using Godwit.Security.Keyring.Masters;
+using Godwit.Security.Keyring.Persons;
 
 namespace Godwit.Postgres.Keyring;
 
@@ -23,6 +24,7 @@ public sealed class PostgresRunKeyring(PostgresTarget target, Func<string, strin
     private readonly SemaphoreSlim _gate = new(1, 1);
     private MasterKeySettings? _masters;
     private PostgresKeyring? _keyring;
+    private PersonKeys? _persons;
     private long _looked;
 
     public IKeyUsage Usage => new GuardedUsage(_keyring?.Usage ?? throw new KeyringException("the keyring is not open"));
@@ -31,6 +33,17 @@ public sealed class PostgresRunKeyring(PostgresTarget target, Func<string, strin
     {
         var keyring = await OpenAsync(cancellation);
         return await TargetFaults.GuardAsync(() => keyring.Keys.OpenAsync(purpose, cancellation));
+    }
+
+    public async Task<PersonKeyBatch> OpenPersonsAsync(IReadOnlyCollection<string> persons, bool create, CancellationToken cancellation)
+    {
+        var keyring = await OpenAsync(cancellation);
+        return await TargetFaults.GuardAsync(async () =>
+        {
+            _persons ??= await keyring.OpenPersonsAsync(cancellation);
+            await _persons.ReportUseAsync(cancellation);
+            return await _persons.OpenAsync(persons, create, cancellation);
+        });
     }
 
     public async Task RefreshAsync(bool now, CancellationToken cancellation)
@@ -60,6 +73,7 @@ public sealed class PostgresRunKeyring(PostgresTarget target, Func<string, strin
         {
             try
             {
+                if (_persons is not null) await _persons.ReportUseAsync(CancellationToken.None);
                 await _keyring.DisposeAsync();
             }
             catch (Exception e) when (TargetFaults.IsTargets(e))

@@ -6,6 +6,9 @@ public interface IKeyAudit
     /// <summary>Notes one unwrapping, before the key is used; one that failed too.</summary>
     Task UnwrappedAsync(KeyUnwrapped unwrapped, CancellationToken cancellation);
 
+    /// <summary>Notes many at once, all of them or none.</summary>
+    Task UnwrappedAsync(IReadOnlyList<KeyUnwrapped> unwrapped, CancellationToken cancellation);
+
     /// <summary>Notes how often keys were used since the last time.</summary>
     Task UsedAsync(IReadOnlyList<KeyUse> uses, CancellationToken cancellation);
 }

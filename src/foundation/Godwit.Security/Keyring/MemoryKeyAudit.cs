@@ -29,6 +29,12 @@ public sealed class MemoryKeyAudit : IKeyAudit
         return Task.CompletedTask;
     }
 
+    public Task UnwrappedAsync(IReadOnlyList<KeyUnwrapped> unwrapped, CancellationToken cancellation)
+    {
+        lock (_lock) _unwrapped.AddRange(unwrapped);
+        return Task.CompletedTask;
+    }
+
     public Task UsedAsync(IReadOnlyList<KeyUse> uses, CancellationToken cancellation)
     {
         lock (_lock) _uses.AddRange(uses);

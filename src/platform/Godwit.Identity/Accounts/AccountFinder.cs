@@ -1,6 +1,6 @@
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Keys;
+using Godwit.Security.Emails;
 using Npgsql;
 
 namespace Godwit.Identity.Accounts;

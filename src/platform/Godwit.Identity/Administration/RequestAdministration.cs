@@ -1,7 +1,7 @@
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
-using Godwit.Identity.Database;
 using Godwit.Identity.DataRequests;
+using Godwit.Identity.Database;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Mail;

@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 using Godwit.Http.Modules;
 using Godwit.Http.Settings;
 using Godwit.Identity.Audit;
-using Godwit.Identity.Database;
 using Godwit.Identity.DataRequests;
+using Godwit.Identity.Database;
 using Godwit.Identity.PersonalData;
 using Godwit.Security.Signing;
 

@@ -9,6 +9,7 @@ using Godwit.Identity.Keys;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Roles;
+using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
 using Godwit.Security.Fields;
 using Npgsql;
@@ -18,7 +19,7 @@ namespace Godwit.Identity.DataRequests;
 
 /// <summary>What a person asks about their own data (Articles 15 to 17 and 20 of the GDPR), and what became of it.</summary>
 internal sealed class OwnDataRequests(
-    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, Reauthentication again, Outbox outbox, EventLog events, DataRequestWork work, SettingValues settings)
+    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, ErasureProof again, Outbox outbox, EventLog events, DataRequestWork work, SettingValues settings)
 {
     private const int LongestDetails = 4000;
 
@@ -79,7 +80,7 @@ internal sealed class OwnDataRequests(
             async connection =>
             {
                 var row = await OfAsync(connection, caller, id, held: false, cancellation);
-                await Reauthentication.RequireRecentAsync(connection, caller, cancellation);
+                await RecentSignIn.RequireAsync(connection, caller, cancellation);
                 var found = await Statement.FirstAsync(
                     connection, "SELECT encrypted_response FROM identity.data_subject_requests WHERE id = $1 AND encrypted_response IS NOT NULL AND response_expires_at > now()", r => r.GetFieldValue<byte[]>(0), cancellation, Statement.P(row.Id))
                     ?? throw new ProblemException(s_noArchive);

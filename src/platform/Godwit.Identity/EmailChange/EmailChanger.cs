@@ -2,7 +2,6 @@ using System.Text;
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Limits;
@@ -10,6 +9,7 @@ using Godwit.Identity.Mail;
 using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Requests;
 using Godwit.Identity.SecondFactors;
+using Godwit.Security.Emails;
 using Godwit.Security.Fields;
 
 namespace Godwit.Identity.EmailChange;

@@ -2,15 +2,16 @@ using System.Text;
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Limits;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
+using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
+using Godwit.Security.Emails;
 using Godwit.Security.Fields;
 using Godwit.Security.Passwords;
 using Npgsql;
@@ -71,7 +72,7 @@ internal sealed class EmailConfirmer(
             async connection =>
             {
                 await events.WriteAsync(connection, new SecurityEvent("reauthentication_failed", "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning }, CancellationToken.None);
-                if (inARow >= Reauthentication.Reauthenticator.EndsSession)
+                if (inARow >= Reauthenticator.EndsSession)
                     await Statement.RunAsync(connection, "UPDATE identity.email_verification_tokens SET used = true, used_at = now() WHERE id = $1 AND NOT used", CancellationToken.None, Statement.P(link));
             },
             CancellationToken.None);

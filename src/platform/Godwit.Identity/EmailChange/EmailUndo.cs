@@ -2,13 +2,13 @@ using System.Text;
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Limits;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
+using Godwit.Security.Emails;
 using Godwit.Security.Fields;
 using Npgsql;
 

@@ -1,7 +1,6 @@
 using Godwit.Identity.Accounts;
-using Godwit.Identity.Database;
 using Godwit.Identity.DataRequests;
-using Godwit.Identity.Emails;
+using Godwit.Identity.Database;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Lockout;
@@ -9,6 +8,7 @@ using Godwit.Identity.Mail;
 using Godwit.Identity.PersonalData;
 using Godwit.Identity.Register;
 using Godwit.Identity.Sessions;
+using Godwit.Security.Emails;
 using Npgsql;
 
 namespace Godwit.Identity.Erasure;

@@ -1,6 +1,9 @@
-using Godwit.Identity.Emails;
+using System.Text;
+using Godwit.Identity.Database;
 using Godwit.Identity.Figures;
+using Godwit.Identity.Keys;
 using Godwit.Identity.Requests;
+using Godwit.Security.Emails;
 using Npgsql;
 
 namespace Godwit.Identity.Lockout;
@@ -55,7 +58,7 @@ internal sealed class BucketStore(BucketRows rows)
     /// <summary>Forgets the address and its devices: the person was erased. What was counted for the network is nobody's, and stays.</summary>
     public Task ForgetAsync(NpgsqlConnection connection, EmailAddress email, IEnumerable<Guid> devices, CancellationToken cancellation) => Statement.RunAsync(
         connection, "DELETE FROM identity.login_buckets WHERE bucket = ANY($1)", cancellation,
-        Statement.P<byte[][]>([Name("account", email.Normalized), .. devices.Select(d => Name("device", $"{email.Normalized}\n{d}"))]));
+        Statement.P<byte[][]>([.. rows.Names("account", email.Normalized), .. devices.SelectMany(d => rows.Names("device", $"{email.Normalized}\n{d}"))]));
 
     private async Task<(LockoutState State, DateTimeOffset Now)> ReadAsync(NpgsqlConnection connection, EmailAddress email, Guid? device, Client client, CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
@@ -9,6 +8,7 @@ using Godwit.Identity.Requests;
 using Godwit.Identity.Risk;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
+using Godwit.Security.Emails;
 
 namespace Godwit.Identity.Login;
 

@@ -3,12 +3,12 @@ using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Login;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
+using Godwit.Security.Emails;
 using Godwit.Security.Fields;
 
 namespace Godwit.Identity.MagicLinks;

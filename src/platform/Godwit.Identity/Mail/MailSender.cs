@@ -1,9 +1,9 @@
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Figures;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Registration;
+using Godwit.Security.Emails;
 using Microsoft.Extensions.Logging;
 
 namespace Godwit.Identity.Mail;

@@ -1,13 +1,13 @@
 using Godwit.Http.Problems;
 using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Login;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
+using Godwit.Security.Emails;
 
 namespace Godwit.Identity.Passkeys;
 

@@ -3,8 +3,8 @@ using System.Text;
 using Godwit.Http.Modules;
 using Godwit.Http.Problems;
 using Godwit.Http.Settings;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Settings;
+using Godwit.Security.Emails;
 using Godwit.Security.Passwords;
 
 namespace Godwit.Identity.Passwords;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Godwit.Identity.Emails;
-using Godwit.Identity.Unicode;
+using Godwit.Security.Emails;
+using Godwit.Security.Unicode;
 
 namespace Godwit.Identity.Passwords;
 

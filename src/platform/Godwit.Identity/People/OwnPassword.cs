@@ -1,7 +1,6 @@
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
@@ -9,6 +8,7 @@ using Godwit.Identity.Passwords;
 using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
+using Godwit.Security.Emails;
 
 namespace Godwit.Identity.People;
 

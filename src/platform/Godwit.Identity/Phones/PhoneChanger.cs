@@ -49,7 +49,7 @@ internal sealed class PhoneChanger(
                 await Statement.RunAsync(
                     connection, "UPDATE identity.user_otp_codes SET used = true, used_at = now(), encrypted_phone = NULL WHERE user_id = $1 AND purpose = $2 AND NOT used", cancellation, Statement.P(proof.Account.Id), Statement.P(CodePurpose));
                 await Statement.RunAsync(
-                    connection, "INSERT INTO identity.user_otp_codes (id, user_id, code_hash, purpose, bound_to, encrypted_phone, expires_at, ip_address) VALUES ($1, $2, $3, $4, $5, $6, now() + $7, $8)", cancellation,
+                    connection, "INSERT INTO identity.user_otp_codes (id, user_id, code_hash, method, purpose, bound_to, encrypted_phone, expires_at, ip_address) VALUES ($1, $2, $3, 'sms', $4, $5, $6, now() + $7, $8)", cancellation,
                     Statement.P(id), Statement.P(proof.Account.Id), Statement.P(hash), Statement.P(CodePurpose), Statement.P(Challenges.BindingOf(CodePurpose, caller.Family)),
                     Statement.P(keys.Seal(person, "user_otp_codes", "encrypted_phone", id, number.Digits)), Statement.P(TimeSpan.FromSeconds(Seconds)), Statement.P(client.Address));
                 await texts.AddAsync(connection, SmsOutbox.NumberCode, caller.User, number, code, client, cancellation);
@@ -63,7 +63,7 @@ internal sealed class PhoneChanger(
     /// <exception cref="ProblemException">401: the code is wrong, or another session's; 429: too many were.</exception>
     public async Task ConfirmAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation)
     {
-        var right = await verifier.VerifyAsync(challenges.Read(CodePurpose, request.Challenge), CodePurpose, Challenges.BindingOf(CodePurpose, caller.Family), request.Code, client, cancellation);
+        var right = await verifier.VerifyAsync(challenges.Read(CodePurpose, request.Challenge), CodePurpose, Challenges.BindingOf(CodePurpose, caller.Family), request, client, cancellation);
         await using var person = await keys.Persons.OpenOrCreateAsync(caller.User.ToString(), cancellation);
         await database.InTransactionAsync(
             async connection =>

@@ -1,5 +1,5 @@
 using System.Text;
-using Godwit.Identity.Unicode;
+using Godwit.Security.Unicode;
 
 namespace Godwit.Identity.Phones;
 

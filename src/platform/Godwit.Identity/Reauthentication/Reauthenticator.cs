@@ -46,7 +46,7 @@ internal sealed class Reauthenticator(
         var account = await RequirePasswordAsync(caller, "password", password, "reauthentication_failed", client, cancellation);
         if (await database.WithAsync(connection => FactorSettings.FindAsync(connection, account.Id, cancellation), cancellation) is not { Enabled: true } own) return new Proof(account, null, null);
         byte[] binding = SHA256.HashData([.. Challenges.BindingOf(purpose, caller.Family), .. Encoding.UTF8.GetBytes(about)]);
-        if (!string.IsNullOrEmpty(challenge) && !string.IsNullOrEmpty(code)) return new Proof(account, await verifier.VerifyAsync(challenges.Read(purpose, challenge), purpose, binding, code, client, cancellation), null);
+        if (!string.IsNullOrEmpty(challenge) && !string.IsNullOrEmpty(code)) return new Proof(account, await verifier.VerifyAsync(challenges.Read(purpose, challenge), purpose, binding, new CodeRequest(challenge, code), client, cancellation), null);
         var prepared = await challenges.PrepareAsync(own.Method, cancellation);
         var asked = await database.InTransactionAsync(
             async connection =>

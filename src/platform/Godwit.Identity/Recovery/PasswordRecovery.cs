@@ -2,7 +2,6 @@ using System.Text;
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Limits;
@@ -11,6 +10,7 @@ using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
+using Godwit.Security.Emails;
 using Godwit.Security.Fields;
 using Npgsql;
 

@@ -4,13 +4,13 @@ using System.Text.Json;
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Limits;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
+using Godwit.Security.Emails;
 using Godwit.Security.Fields;
 
 namespace Godwit.Identity.Registration;

@@ -1,11 +1,11 @@
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Events;
 using Godwit.Identity.Limits;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
+using Godwit.Security.Emails;
 
 namespace Godwit.Identity.Registration;
 

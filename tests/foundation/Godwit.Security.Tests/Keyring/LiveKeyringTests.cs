@@ -257,6 +257,8 @@ public sealed class LiveKeyringTests : IDisposable
 
         public Task UnwrappedAsync(KeyUnwrapped unwrapped, CancellationToken cancellation) => Deaf ? throw new IOException("nobody listens") : Inner.UnwrappedAsync(unwrapped, cancellation);
 
+        public Task UnwrappedAsync(IReadOnlyList<KeyUnwrapped> unwrapped, CancellationToken cancellation) => Deaf ? throw new IOException("nobody listens") : Inner.UnwrappedAsync(unwrapped, cancellation);
+
         public Task UsedAsync(IReadOnlyList<KeyUse> uses, CancellationToken cancellation) => Deaf ? throw new IOException("nobody listens") : Inner.UsedAsync(uses, cancellation);
     }
 

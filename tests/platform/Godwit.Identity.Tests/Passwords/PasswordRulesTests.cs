@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Godwit.Identity.Emails;
 using Godwit.Identity.Passwords;
+using Godwit.Security.Emails;
 
 namespace Godwit.Identity.Tests.Passwords;
 

@@ -9,7 +9,8 @@ namespace Godwit.Engine.Steps.Backfill;
 
 /// <summary>A backfill's settings, read.</summary>
 /// <param name="EmptyBefore">Whether an undo may put NULL back.</param>
-internal sealed record BackfillSettings(BackfillTask Task, BackfillOptions Options, bool EmptyBefore)
+/// <param name="Back">Whether it is carried out on the way back, and nothing on the way forward.</param>
+internal sealed record BackfillSettings(BackfillTask Task, BackfillOptions Options, bool EmptyBefore, bool Back)
 {
     public static BackfillSettings Read(StepSettings step, TransformRegistry transforms)
     {
@@ -27,7 +28,7 @@ internal sealed record BackfillSettings(BackfillTask Task, BackfillOptions Optio
                 UndoWhere = settings.TextOrNull("undo_where"),
             },
             ReadOptions(settings),
-            settings.Flag("empty_before"));
+            settings.Flag("empty_before"), settings.Flag("back"));
     }
 
     /// <summary>What fills the columns. Settings in normal form name one transform each.</summary>

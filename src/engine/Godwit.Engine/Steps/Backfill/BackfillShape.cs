@@ -23,6 +23,7 @@ internal static class BackfillShape
             new Field("marker", Parameters.Column, "With into: a column of type text or uuid that says who inserted the row, so that an undo deletes exactly those."),
             new Field("undo_where", condition, "With into, instead of a marker: a condition that holds for what this step inserts and for nothing else."),
             new Field("empty_before", new Shape.Flag(), "With set: the columns held nothing before, so that an undo puts NULL back.") { Default = "false" },
+            new Field("back", new Shape.Flag(), "With into: nothing happens on the way forward, and the step is carried out when it is taken back, so that a way back loses nothing.") { Default = "false" },
             new Field("min_rows", new Shape.Whole(1, 100_000), "The smallest batch that time alone leads to.") { Default = "1000" },
             new Field("max_rows", new Shape.Whole(1, 100_000), "The largest batch.") { Default = "5000" },
             new Field("rows_per_second", new Shape.Whole(1, 10_000_000), "A fixed cap."),

@@ -18,6 +18,7 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
 
     public string? Irreversible => settings switch
     {
+        { Back: true } => null,
         { Task: { Into: not null, Marker: null, UndoWhere: null } } => "neither a marker nor undo_where says which rows it inserted",
         { Task.Into: null, EmptyBefore: false } => "what the columns held before is not kept",
         _ => null,
@@ -29,6 +30,7 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
     public string UndoSummary => settings switch
     {
         _ when Irreversible is { } reason => $"Cannot be undone: {reason}",
+        { Back: true, Task: { From: var from, Into: { } into } } => $"Brings the rows of {from} into {into}, and verifies them",
         { Task.Into: { } into } => $"Deletes from {into} the rows that it inserted; what the application has changed in them since is lost with them",
         _ => $"Sets {string.Join(", ", settings.Task.Columns.Select(c => c.Name))} of {settings.Task.From} to NULL again",
     };
@@ -52,7 +54,7 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
                     await table.PrepareAsync(transaction, token);
                     await table.TryAsync(transaction, token);
                     var untouched = BackfillState.Read(await transaction.ReadProgressAsync(token)) is null or { Undoing: true, Finished: true };
-                    if (task.Into is not null && Irreversible is null && untouched && await table.HasUndoableAsync(transaction, token))
+                    if (task.Into is not null && !settings.Back && Irreversible is null && untouched && await table.HasUndoableAsync(transaction, token))
                         findings.Add(NotEmpty());
                     return true;
                 },
@@ -67,7 +69,11 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
         return findings.Count == 0 ? StepResult.Done : new StepResult.Failed(findings);
     }
 
-    public Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation) => RunAsync(
+    public Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation) => settings.Back ? Task.FromResult(StepResult.Done) : FillAsync(context, cancellation);
+
+    public Task<StepResult> VerifyAsync(StepContext context, CancellationToken cancellation) => settings.Back ? Task.FromResult(StepResult.Done) : CompareAsync(context, cancellation);
+
+    private Task<StepResult> FillAsync(StepContext context, CancellationToken cancellation) => RunAsync(
         context,
         (table, computer) =>
         {
@@ -76,12 +82,14 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
         },
         cancellation);
 
-    public Task<StepResult> VerifyAsync(StepContext context, CancellationToken cancellation) => RunAsync(
+    private Task<StepResult> CompareAsync(StepContext context, CancellationToken cancellation) => RunAsync(
         context, (table, computer) => new BackfillVerify(context, settings.Options, table, computer).RunAsync(cancellation), cancellation);
 
     public async Task<StepResult> UndoAsync(StepContext context, CancellationToken cancellation)
     {
         if (Irreversible is { } reason) return StepResult.Fail(FindingCodes.CannotUndo, $"The backfill cannot be undone: {reason}");
+        // Only what was verified there counts as brought back: nothing else is taken away before.
+        if (settings.Back) return await FillAsync(context, cancellation) is not StepResult.Passed and var stopped ? stopped : await CompareAsync(context, cancellation);
         // Undoing computes nothing: it must not need a secret that is gone.
         return await ResolvedAsync(
             context,
@@ -98,7 +106,7 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
         if (FindMissing(context.Environment).ToList() is { Count: > 0 } missing) return new StepResult.Failed(missing);
         try
         {
-            var computer = await RowComputer.OpenAsync(settings.Task, context.Environment, context.Keyring, cancellation);
+            using var computer = await RowComputer.OpenAsync(settings.Task, context.Environment, context.Keyring, cancellation);
             return await ResolvedAsync(context, table => work(table, computer), cancellation);
         }
         catch (KeyringException reason)
@@ -119,8 +127,9 @@ internal sealed class BackfillStep(BackfillSettings settings, IBackfillDatabase 
 
     public IReadOnlyCollection<KeyPurpose> Purposes => [.. settings.Task.Columns.Select(c => c.Transform).OfType<IKeyedTransform>().SelectMany(t => t.Purposes).Distinct()];
 
+    /// <summary>Values of a person name the person's key, which no registered column has to hold: the keyring counts persons by themselves. What was decrypted names none.</summary>
     private IReadOnlyList<KeyedColumn> KeyedColumns =>
-        [.. settings.Task.Columns.Where(c => c.Transform is IKeyedTransform).Select(c => new KeyedColumn(settings.Task.Into ?? settings.Task.From, c.Name, ((IKeyedTransform)c.Transform).Purpose))];
+        [.. settings.Task.Columns.Where(c => c.Transform is IKeyedTransform keyed && keyed.Purpose != KeyPurpose.Person).Select(c => new KeyedColumn(settings.Task.Into ?? settings.Task.From, c.Name, ((IKeyedTransform)c.Transform).Purpose))];
 
     private BackfillTask TaskOf(StepContext context)
     {

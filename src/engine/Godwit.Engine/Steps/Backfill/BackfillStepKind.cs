@@ -46,6 +46,7 @@ public sealed partial class BackfillStepKind(IBackfillDatabase database, Transfo
             if (settings.TextOrNull("marker") is { } marker && filled.Exists(f => f.Column == marker)) Wrong($"the marker {marker} is among columns: the backfill itself fills it");
             if (settings.Has("marker") && settings.Has("undo_where")) Wrong("it needs one of marker and undo_where, not both");
             if (settings.Flag("empty_before")) Wrong("empty_before belongs to set");
+            if (settings.Flag("back") && (settings.Has("marker") || settings.Has("undo_where"))) Wrong("what is carried out on the way back is not taken back: marker and undo_where have nothing to say");
         }
 
         // What a value is bound to has to be known when it is made, and to be the same the next time.
@@ -63,6 +64,7 @@ public sealed partial class BackfillStepKind(IBackfillDatabase database, Transfo
         void CheckSet()
         {
             foreach (var name in s_intoOnly.Where(settings.Has)) Wrong($"{name} belongs to into");
+            if (settings.Flag("back")) Wrong("back belongs to into");
             // A condition that stops holding once the row is written would leave the verification nothing to look at.
             var names = settings.TextOrNull("where") is { } where ? SqlText().Replace(where, " ") : "";
             foreach (var name in filled.Select(f => f.Column).Where(c => Regex.IsMatch(names, $@"(?<![A-Za-z0-9_$]){Regex.Escape(c)}(?![A-Za-z0-9_$])", RegexOptions.None, TimeSpan.FromSeconds(1))))

@@ -32,6 +32,13 @@ public interface IKeyedFunction
     /// <exception cref="TransformException">What was read cannot be understood.</exception>
     StoredState Judge(IReadOnlyList<CellValue> inputs, IReadOnlyList<CellValue> row, CellValue stored);
 
+    /// <summary>Before rows are judged or computed: gets what only these rows need, in the place of what rows before them needed.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="writes">Whether values are to be made, and not only looked at.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="KeyringException">Keys cannot be had.</exception>
+    ValueTask PrepareAsync(IReadOnlyList<KeyedRow> rows, bool writes, CancellationToken cancellation) => ValueTask.CompletedTask;
+
     /// <summary>Before so many values are computed.</summary>
     /// <exception cref="KeyringException">The key may not be used as often, or there is none.</exception>
     ValueTask ReserveAsync(int values, CancellationToken cancellation);
@@ -39,6 +46,11 @@ public interface IKeyedFunction
     /// <exception cref="TransformException">There is no result for these values.</exception>
     CellValue Compute(IReadOnlyList<CellValue> inputs, IReadOnlyList<CellValue> row);
 }
+
+/// <summary>A row as a keyed transform sees it.</summary>
+/// <param name="Inputs">The values of the transform's inputs.</param>
+/// <param name="Row">The values of <see cref="IKeyedTransform.Row"/>.</param>
+public readonly record struct KeyedRow(IReadOnlyList<CellValue> Inputs, IReadOnlyList<CellValue> Row);
 
 /// <summary>How a stored value stands. Where a row has several, the last of these that holds for one of them is the row's.</summary>
 public enum StoredState

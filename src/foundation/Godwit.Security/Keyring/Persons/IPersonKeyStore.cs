@@ -21,6 +21,13 @@ public interface IPersonKeyStore
     /// <returns>What is stored afterwards, which is another's when that came first; null when the person was shredded.</returns>
     Task<PersonKeyRecord?> AddAsync(PersonKeyRecord record, CancellationToken cancellation);
 
+    /// <returns>Those of the persons that have a key, in any order.</returns>
+    Task<IReadOnlyList<PersonKeyRecord>> FindAsync(IReadOnlyCollection<string> persons, CancellationToken cancellation);
+
+    /// <summary>Stores the first keys of many, each as by the other way; no person is named twice.</summary>
+    /// <returns>What is stored afterwards for these persons, in any order; nothing for those who were shredded.</returns>
+    Task<IReadOnlyList<PersonKeyRecord>> AddAsync(IReadOnlyCollection<PersonKeyRecord> records, CancellationToken cancellation);
+
     /// <summary>Puts a key that is wrapped anew in the place of the same key, wrapped as before.</summary>
     /// <returns>False when it is not wrapped as before any more, or gone; nothing was changed then.</returns>
     Task<bool> TryReplaceAsync(PersonKeyRecord former, PersonKeyRecord next, CancellationToken cancellation);

@@ -22,6 +22,23 @@ public sealed class MemoryPersonKeyStore : IPersonKeyStore
         }
     }
 
+    public Task<IReadOnlyList<PersonKeyRecord>> FindAsync(IReadOnlyCollection<string> persons, CancellationToken cancellation)
+    {
+        lock (_lock) return Task.FromResult<IReadOnlyList<PersonKeyRecord>>([.. persons.Select(p => _keys.GetValueOrDefault(p)).OfType<PersonKeyRecord>()]);
+    }
+
+    public Task<IReadOnlyList<PersonKeyRecord>> AddAsync(IReadOnlyCollection<PersonKeyRecord> records, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            foreach (var record in records)
+            {
+                if (!_shredded.Contains(record.Person)) _keys.TryAdd(record.Person, record);
+            }
+            return Task.FromResult<IReadOnlyList<PersonKeyRecord>>([.. records.Select(r => _keys.GetValueOrDefault(r.Person)).OfType<PersonKeyRecord>()]);
+        }
+    }
+
     public Task<bool> TryReplaceAsync(PersonKeyRecord former, PersonKeyRecord next, CancellationToken cancellation)
     {
         lock (_lock)

@@ -74,6 +74,31 @@ public sealed class PersonKeys(IPersonKeyStore store, PurposeKeys wrapping, IKey
         return null;
     }
 
+    /// <summary>The keys of many persons at once.</summary>
+    /// <param name="persons">Their ids.</param>
+    /// <param name="create">Whether those who have none get one.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>The keys of those who have one; dispose of them soon. Who was shredded has none, and gets none.</returns>
+    /// <exception cref="KeyringException">A key does not unwrap.</exception>
+    public async Task<PersonKeyBatch> OpenAsync(IReadOnlyCollection<string> persons, bool create, CancellationToken cancellation)
+    {
+        string[] asked = [.. persons.Distinct(StringComparer.Ordinal)];
+        if (Array.Exists(asked, p => p.Length is 0 or > LongestPerson)) throw new ArgumentException($"a person's id has 1 to {LongestPerson} characters", nameof(persons));
+        var batch = new PersonKeyBatch();
+        try
+        {
+            var records = await store.FindAsync(asked, cancellation);
+            if (create && records.Count < asked.Length) await CreateAsync(batch, [.. asked.Except(records.Select(r => r.Person), StringComparer.Ordinal)], cancellation);
+            await UnwrapAsync(batch, records, cancellation);
+            return batch;
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Deletes the person's key. Nobody opens it any more; hosts that have it open now finish what they do with it.</summary>
     /// <returns>Whether there was a key.</returns>
     public Task<bool> ShredAsync(string person, CancellationToken cancellation) => store.ShredAsync(person, cancellation);
@@ -195,6 +220,65 @@ public sealed class PersonKeys(IPersonKeyStore store, PurposeKeys wrapping, IKey
         }
     }
 
+    private async Task CreateAsync(PersonKeyBatch batch, IReadOnlyList<string> persons, CancellationToken cancellation)
+    {
+        using var write = _wrapping.BeginWrite();
+        var wrapper = _wrapping.HoldActive();
+        var made = new Dictionary<KeyId, byte[]>(persons.Count);
+        try
+        {
+            var records = new List<PersonKeyRecord>(persons.Count);
+            foreach (var person in persons)
+            {
+                var (id, bytes) = (KeyId.Create(time), GC.AllocateUninitializedArray<byte>(KeyMaterial.Length, pinned: true));
+                RandomNumberGenerator.Fill(bytes);
+                made.Add(id, bytes);
+                records.Add(new PersonKeyRecord(person, id, wrapper.Id, ImmutableCollectionsMarshal.AsImmutableArray(await WrapAsync(wrapper, bytes, Context(person, id), cancellation))));
+            }
+            var stored = await store.AddAsync(records, cancellation);
+            // Of those whom another host gave a key first, that one counts.
+            foreach (var record in stored.Where(r => made.ContainsKey(r.KeyId))) batch.Add(record.Person, Give(record.KeyId, made[record.KeyId]));
+            await UnwrapAsync(batch, [.. stored.Where(r => !made.ContainsKey(r.KeyId))], cancellation);
+        }
+        finally
+        {
+            wrapper.Release();
+            foreach (var bytes in made.Values) CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    /// <summary>All are noted together before one is given out.</summary>
+    private async Task UnwrapAsync(PersonKeyBatch batch, IReadOnlyList<PersonKeyRecord> records, CancellationToken cancellation)
+    {
+        var opened = new List<(PersonKeyRecord Record, byte[] Bytes)>(records.Count);
+        try
+        {
+            foreach (var record in records)
+            {
+                if (_wrapping.TryHold(record.WrappedBy) is not { } wrapper)
+                {
+                    // Wrapped anew since, or this host has to load the keyring: the way for one tells which.
+                    if (await OpenAsync(record.Person, cancellation) is { } key) batch.Add(record.Person, key);
+                    continue;
+                }
+                try
+                {
+                    opened.Add((record, await BytesAsync(record, wrapper, cancellation)));
+                }
+                finally
+                {
+                    wrapper.Release();
+                }
+            }
+            await audit.UnwrappedAsync([.. opened.Select(o => Noted(o.Record, succeeded: true))], cancellation);
+            foreach (var (record, bytes) in opened) batch.Add(record.Person, Give(record.KeyId, bytes));
+        }
+        finally
+        {
+            foreach (var (_, bytes) in opened) CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
     private async Task<PersonKey> UnwrapAsync(PersonKeyRecord record, CancellationToken cancellation)
     {
         var bytes = await BytesAsync(record, cancellation);
@@ -215,19 +299,11 @@ public sealed class PersonKeys(IPersonKeyStore store, PurposeKeys wrapping, IKey
         byte[]? bytes = null;
         try
         {
-            using var opener = LocalMasterKey.Of(wrapper.Bytes);
-            wrapper.Count(KeyOperation.Unwrap);
-            bytes = await opener.UnwrapAsync(record.Wrapped.AsMemory(), Context(record.Person, record.KeyId), cancellation);
-            await audit.UnwrappedAsync(Noted(succeeded: true), cancellation);
+            bytes = await BytesAsync(record, wrapper, cancellation);
+            await audit.UnwrappedAsync(Noted(record, succeeded: true), cancellation);
             var noted = bytes;
             bytes = null;
             return noted;
-        }
-        catch (MasterKeyException e)
-        {
-            wrapper.Count(KeyOperation.Refuse);
-            await audit.UnwrappedAsync(Noted(succeeded: false), cancellation);
-            throw new KeyringException($"the person's data key {record.KeyId} cannot be unwrapped: {e.Message}", mayRetry: false, e);
         }
         finally
         {
@@ -235,9 +311,26 @@ public sealed class PersonKeys(IPersonKeyStore store, PurposeKeys wrapping, IKey
             // What could not be noted is not given out.
             CryptographicOperations.ZeroMemory(bytes);
         }
-
-        KeyUnwrapped Noted(bool succeeded) => new(record.KeyId, KeyPurpose.PersonData, 1, record.WrappedBy.ToString(), succeeded, time.GetUtcNow());
     }
+
+    /// <summary>Notes a failure; success is the caller's to note.</summary>
+    private async Task<byte[]> BytesAsync(PersonKeyRecord record, KeyMaterial wrapper, CancellationToken cancellation)
+    {
+        try
+        {
+            using var opener = LocalMasterKey.Of(wrapper.Bytes);
+            wrapper.Count(KeyOperation.Unwrap);
+            return await opener.UnwrapAsync(record.Wrapped.AsMemory(), Context(record.Person, record.KeyId), cancellation);
+        }
+        catch (MasterKeyException e)
+        {
+            wrapper.Count(KeyOperation.Refuse);
+            await audit.UnwrappedAsync(Noted(record, succeeded: false), cancellation);
+            throw new KeyringException($"the person's data key {record.KeyId} cannot be unwrapped: {e.Message}", mayRetry: false, e);
+        }
+    }
+
+    private KeyUnwrapped Noted(PersonKeyRecord record, bool succeeded) => new(record.KeyId, KeyPurpose.PersonData, 1, record.WrappedBy.ToString(), succeeded, time.GetUtcNow());
 
     /// <summary>The keyring's key wraps as a master key does: a derived key for each wrapping, so that there may be any number of persons.</summary>
     private static async ValueTask<byte[]> WrapAsync(KeyMaterial wrapper, byte[] key, byte[] context, CancellationToken cancellation)

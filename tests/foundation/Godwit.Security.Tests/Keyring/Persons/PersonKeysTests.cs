@@ -196,6 +196,8 @@ public sealed class PersonKeysTests : IAsyncLifetime
     {
         public Task UnwrappedAsync(KeyUnwrapped unwrapped, CancellationToken cancellation) => throw new IOException("nobody listens");
 
+        public Task UnwrappedAsync(IReadOnlyList<KeyUnwrapped> unwrapped, CancellationToken cancellation) => throw new IOException("nobody listens");
+
         public Task UsedAsync(IReadOnlyList<KeyUse> uses, CancellationToken cancellation) => throw new IOException("nobody listens");
     }
 

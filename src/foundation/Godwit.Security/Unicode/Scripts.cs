@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
-namespace Godwit.Identity.Unicode;
+namespace Godwit.Security.Unicode;
 
 /// <summary>Whether a word is what it looks like (UTS 39, Unicode Security Mechanisms).</summary>
-internal static class Scripts
+public static class Scripts
 {
     // Languages that are written with several (UTS 39 section 5.2).
     private static readonly FrozenSet<string>[] s_together =

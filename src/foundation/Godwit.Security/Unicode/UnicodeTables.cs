@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 
-namespace Godwit.Identity.Unicode;
+namespace Godwit.Security.Unicode;
 
 /// <summary>
 /// What of the Unicode Character Database normalization and the look at scripts need. It comes with the program and not from the machine: without a library for locales, which Godwit runs without,
@@ -18,7 +18,7 @@ internal sealed class UnicodeTables
         var classes = new Dictionary<int, byte>();
         Dictionary<int, int[]> canonical = [], compatible = [];
         var excluded = new HashSet<int>();
-        using var stream = typeof(UnicodeTables).Assembly.GetManifestResourceStream("Godwit.Identity.Unicode.Tables.txt") ?? throw new InvalidOperationException("the program came without its Unicode tables");
+        using var stream = typeof(UnicodeTables).Assembly.GetManifestResourceStream("Godwit.Security.Unicode.Tables.txt") ?? throw new InvalidOperationException("the program came without its Unicode tables");
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Godwit.Identity.Unicode;
+using Godwit.Security.Unicode;
 
-namespace Godwit.Identity.Emails;
+namespace Godwit.Security.Emails;
 
 /// <summary>
 /// The domain of an address in lower-case ASCII (IDNA 2008, RFC 5890 to 5893, by stricter rules of our own: letters, marks and digits that normalization leaves as they are; no joiners and

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Godwit.Identity.Unicode;
+namespace Godwit.Security.Unicode;
 
 /// <summary>Normalization form KC (Unicode Standard Annex 15), on every machine the same: see <see cref="UnicodeTables"/>.</summary>
-internal static class CompatibilityForm
+public static class CompatibilityForm
 {
     // Unicode 15 section 3.12, conjoining Jamo behavior.
     private const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7, LCount = 19, VCount = 21, TCount = 28, SCount = LCount * VCount * TCount;

@@ -1,11 +1,11 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Godwit.Identity.Emails;
+using Godwit.Security.Emails;
 using Godwit.Security.Fields;
 using Godwit.Security.Keyring;
 using Godwit.Security.Keyring.Masters;
 
-namespace Godwit.Identity.Tests.Emails;
+namespace Godwit.Security.Tests.Emails;
 
 public sealed class EmailAddressTests
 {

@@ -1,9 +1,9 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Godwit.Identity.Unicode;
+using Godwit.Security.Unicode;
 
-namespace Godwit.Identity.Tests.Unicode;
+namespace Godwit.Security.Tests.Unicode;
 
 public sealed class CompatibilityFormTests
 {

@@ -1,13 +1,13 @@
 using System.Text;
-using Godwit.Identity.Unicode;
+using Godwit.Security.Unicode;
 
-namespace Godwit.Identity.Emails;
+namespace Godwit.Security.Emails;
 
 /// <summary>
 /// An address that mail can be sent to and that a person is found by (RFC 5321 section 4.1.2 without quoted strings and address literals, RFC 6531 for letters beyond ASCII). What is the same
 /// address is said here and nowhere else (docs/identity.md, "Email addresses"): every dot and every plus counts, because whose mailbox it is only its host knows.
 /// </summary>
-internal sealed record EmailAddress
+public sealed record EmailAddress
 {
     /// <summary>Bytes that a path of RFC 5321 has room for between its brackets (section 4.5.3.1.3).</summary>
     public const int Longest = 254;
