@@ -10,7 +10,7 @@ public sealed class AdministrationTests(IdentityTemplate template)
     private static readonly (string Name, string Value) s_noFactor = ("IDENTITY_MFA_ROLES", "none");
 
     [Fact]
-    [Trait("ASVS", "16.2.1")]
+    [Trait("ASVS", "16.3.2")]
     public async Task An_account_is_found_by_its_whole_address_or_id_and_every_look_is_recorded_for_its_owner()
     {
         await using var host = await IdentityHost.StartAsync(template, s_noFactor);
@@ -27,7 +27,7 @@ public sealed class AdministrationTests(IdentityTemplate template)
     }
 
     [Fact]
-    [Trait("ASVS", "7.4.5")]
+    [Trait("ASVS", "7.4.2")]
     public async Task A_locked_account_is_closed_at_once_until_its_time_or_until_somebody_opens_it()
     {
         await using var host = await IdentityHost.StartAsync(template, s_noFactor);
@@ -138,7 +138,6 @@ public sealed class AdministrationTests(IdentityTemplate template)
     }
 
     [Fact]
-    [Trait("ASVS", "16.2.1")]
     public async Task Events_are_filtered_and_turned_page_by_page_without_a_gap_or_one_twice()
     {
         await using var host = await IdentityHost.StartAsync(template, s_noFactor);

@@ -39,6 +39,7 @@ public sealed class PermissionTests(IdentityTemplate template)
     [Fact]
     [Trait("ASVS", "8.2.1")]
     [Trait("ASVS", "8.3.1")]
+    [Trait("ASVS", "16.3.2")]
     public async Task Every_route_answers_those_roles_that_the_table_names_and_refuses_all_others()
     {
         await using var host = await IdentityHost.StartAsync(template, ("IDENTITY_MFA_ROLES", "none"));
@@ -75,6 +76,7 @@ public sealed class PermissionTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "8.1.1")]
     public async Task The_page_says_of_each_role_what_the_database_allows_it()
     {
         var database = await template.CopyAsync();

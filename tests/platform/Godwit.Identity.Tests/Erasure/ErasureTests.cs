@@ -15,6 +15,7 @@ public sealed class ErasureTests(IdentityTemplate template)
     private static readonly (string Name, string Value)[] s_atOnce = [("IDENTITY_ERASURE_HOURS", "0")];
 
     [Fact]
+    [Trait("ASVS", "7.4.2")]
     [Trait("ASVS", "14.2.7")]
     public async Task Of_who_was_erased_nothing_is_left_in_any_table_in_any_statistic_and_the_log_still_verifies()
     {
@@ -131,6 +132,44 @@ public sealed class ErasureTests(IdentityTemplate template)
         await database.ExecuteAsync("INSERT INTO identity.user_security_events (event_id, user_id, event_type, event_category, created_at, ip_address, salt, leaf) SELECT gen_random_uuid(), id, 'late', 'account', now(), '203.0.113.77', sha256(''), sha256('') FROM identity.users");
         await using var again = await IdentityHost.OnAsync(template, database, s_atOnce);
         await Patience.UntilAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events WHERE ip_address = '203.0.113.77' OR user_id IS NOT NULL") == 0);
+    }
+
+    [Fact]
+    public async Task An_erasure_that_was_killed_after_the_key_was_shredded_is_gone_on_with()
+    {
+        var database = await template.CopyAsync();
+        Guid user;
+        await using (var host = await IdentityHost.OnAsync(template, database))
+        {
+            user = await host.MakeAccountAsync(Ada);
+            Assert.Equal(HttpStatusCode.Created, (await host.PostAsync("/v1/me/data-requests", """{"type":"erasure"}""", (await host.SignInAsync(Ada)).Access)).Status);
+        }
+        await database.ExecuteAsync($"""
+            UPDATE identity.data_subject_requests SET status = 'in_progress', execute_after = now(), started_at = now() - interval '11 minutes';
+            UPDATE godwit.person_keys SET key = NULL, wrapped_by = NULL, wrapped = NULL, shredded_at = now() WHERE person = '{user}';
+            """);
+        await using var again = await IdentityHost.OnAsync(template, database);
+        await ErasedAsync(again, user);
+        Assert.Equal(0, await database.ScalarAsync<long>("SELECT (SELECT count(*) FROM identity.user_consents) + (SELECT count(*) FROM identity.user_devices) + (SELECT count(*) FROM identity.email_verification_tokens)"));
+        Assert.True(await database.ScalarAsync<bool>("SELECT status = 'completed' AND user_id IS NULL FROM identity.data_subject_requests"));
+        await again.MakeAccountAsync(Ada);
+    }
+
+    [Fact]
+    public async Task An_erasure_that_could_not_be_noted_in_the_register_is_not_carried_out()
+    {
+        var database = await template.CopyAsync();
+        await using var host = await IdentityHost.OnAsync(template, database, s_atOnce);
+        var user = await host.MakeAccountAsync(Ada);
+        var tokens = await host.SignInAsync(Ada);
+        var path = Directory.EnumerateFiles(template.RegisterOf(database), "*.log").Single();
+        // A folder of that name is no file that can be written, whoever one is.
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        Assert.Equal(HttpStatusCode.Created, (await host.PostAsync("/v1/me/data-requests", """{"type":"erasure"}""", tokens.Access)).Status);
+        await Patience.UntilAsync(() => Task.FromResult(host.Platform.Log.Text.Contains("the register of erasures cannot be written", StringComparison.Ordinal)));
+        Assert.True(await database.ScalarAsync<bool>($"SELECT (SELECT deleted_at IS NULL FROM identity.users) AND (SELECT key IS NOT NULL FROM godwit.person_keys WHERE person = '{user}')"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.SendAsync(HttpMethod.Post, "/v1/auth/logout", bearer: tokens.Access)).Status);
     }
 
     internal static async Task EraseAsync(IdentityHost host, Tokens tokens, Guid user)

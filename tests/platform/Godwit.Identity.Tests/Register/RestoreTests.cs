@@ -109,6 +109,25 @@ public sealed class RestoreTests(IdentityTemplate template)
         Assert.Contains("not as it was written", (await Assert.ThrowsAsync<IOException>(() => IdentityHost.OnAsync(template, database))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Hosts_that_share_a_register_write_one_chain_of_lines()
+    {
+        var database = await template.CopyAsync();
+        await using (var one = await IdentityHost.OnAsync(template, database))
+        await using (var two = await IdentityHost.OnAsync(template, database))
+        {
+            await one.MakeAccountAsync(Ada);
+            List<Tokens> sessions = [];
+            for (var i = 0; i < 12; i++) sessions.Add(await one.SignInAsync(Ada));
+            var ended = await Task.WhenAll(sessions.Select((s, i) => (i % 2 == 0 ? one : two).SendAsync(HttpMethod.Post, "/v1/auth/logout", bearer: s.Access)));
+            Assert.All(ended, e => Assert.Equal(HttpStatusCode.NoContent, e.Status));
+        }
+        Assert.Equal(12, (await File.ReadAllLinesAsync(Directory.EnumerateFiles(template.RegisterOf(database), "*.log").Single(), TestContext.Current.CancellationToken)).Length);
+        Assert.Equal(12, await database.ScalarAsync<long>("SELECT position FROM identity.erasure_register"));
+        await using var again = await IdentityHost.OnAsync(template, database);
+        Assert.Equal(HttpStatusCode.OK, (await again.LoginAsync(Ada)).Status);
+    }
+
     private static async Task RestoreAsync(TestDatabase database, string dump)
     {
         Npgsql.NpgsqlConnection.ClearAllPools();
@@ -120,7 +139,7 @@ public sealed class RestoreTests(IdentityTemplate template)
 
     private static async Task PostgresToolAsync(TestDatabase database, string tool, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(PostgresVersions.Require(PostgresVersions.Default), tool), arguments) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(PostgresVersions.Require(PostgresVersions.Default), tool), arguments) { RedirectStandardError = true, UseShellExecute = false };
         var connection = database.Server.Connection(database.Name);
         (start.Environment["PGHOST"], start.Environment["PGPORT"], start.Environment["PGUSER"], start.Environment["PGPASSWORD"]) = (connection.Host, $"{connection.Port}", connection.Username, connection.Password);
         if (tool == "pg_dump") start.Environment["PGDATABASE"] = database.Name;
