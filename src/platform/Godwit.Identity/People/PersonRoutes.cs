@@ -11,6 +11,11 @@ internal static class PersonRoutes
     public static void Map(RouteMap routes)
     {
         routes.Private("GET", "/v1/me", sensitive: false, async (context, caller) => await RouteMap.AnswerAsync(context, await routes.Get<OwnProfile>().ReadAsync(caller, context.RequestAborted), IdentityJson.Default.Profile));
+        routes.Private("PATCH", "/v1/me", sensitive: true, async (context, caller) =>
+        {
+            var change = await JsonBody.ReadAsync(context, PersonJson.Default.NameChange);
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnProfile>().ChangeAsync(caller, change, Client.Of(context), context.RequestAborted), IdentityJson.Default.Profile);
+        });
         routes.Private("GET", "/v1/me/consents", sensitive: false, async (context, caller) =>
             await RouteMap.AnswerAsync(context, await routes.Get<OwnConsents>().HistoryAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListConsentDocument));
         routes.Private("POST", "/v1/me/consents", sensitive: false, async (context, caller) =>

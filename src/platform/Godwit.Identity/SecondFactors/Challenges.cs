@@ -44,7 +44,7 @@ internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, Perso
         var id = Guid.CreateVersion7(time.GetUtcNow());
         (JsonElement? options, string? state) = (null, null);
         if (passkeys is { Passkeys.Count: > 0 }) (options, state) = await ceremonies.BeginAssertionAsync(passkeys);
-        if (method != FactorMethod.Email) return new Prepared(id, null, null, method, options, state);
+        if (method is not (FactorMethod.Email or FactorMethod.Sms)) return new Prepared(id, null, null, method, options, state);
         var code = OneTimeCode.New();
         return new Prepared(id, code, await hashes.HashAsync(Bound(id, code), cancellation), method, options, state);
     }
