@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using Godwit.Identity.Tests.Running;
 
 namespace Godwit.Identity.Tests.Timing;
@@ -27,7 +28,7 @@ public sealed class AnswerTimeTests(IdentityTemplate template)
         for (var i = 0; i < Addresses; i++) await host.MakeAccountAsync($"here{i}@example.org");
         // One after another: the client keeps one connection.
         var order = Enumerable.Range(0, 2 * (Samples + WarmUp)).Select(i => i % 2 == 0).ToArray();
-        Random.Shared.Shuffle(order.AsSpan(2 * WarmUp));
+        RandomNumberGenerator.Shuffle(order.AsSpan(2 * WarmUp));
         List<double> there = [], free = [];
         for (var i = 0; i < order.Length; i++)
         {

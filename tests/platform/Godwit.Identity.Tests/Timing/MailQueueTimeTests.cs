@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using Godwit.Identity.Tests.Running;
 using Godwit.TestServers;
 
@@ -20,7 +21,7 @@ public sealed class MailQueueTimeTests(IdentityTemplate template)
         await using var host = await IdentityHost.StartAsync(template, ("IDENTITY_NETWORK_BURST", "1000000"));
         foreach (var email in new[] { "here@example.org", "mine@example.org" }) await host.MakeAccountAsync(email);
         var order = Enumerable.Range(0, 2 * Rounds).Select(i => i % 2 == 0).ToArray();
-        Random.Shared.Shuffle(order);
+        RandomNumberGenerator.Shuffle(order.AsSpan());
         List<double> there = [], free = [];
         foreach (var has in order)
         {
