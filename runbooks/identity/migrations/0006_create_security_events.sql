@@ -123,7 +123,39 @@ $$;
 
 SELECT identity.make_event_partitions(3);
 
+-- For dashboards, and for who looks into an alert (docs/identity-alerts.md): accounts by their uuid, no address.
+CREATE VIEW identity.failed_logins_by_minute AS
+SELECT date_trunc('minute', created_at) AS minute, count(*) AS failed_attempts, count(DISTINCT user_id) AS affected_users, count(DISTINCT ip_address) AS unique_ips
+FROM identity.user_security_events
+WHERE event_type = 'login_failed' AND created_at > now() - interval '1 hour'
+GROUP BY 1
+ORDER BY 1 DESC;
+
+CREATE VIEW identity.locked_accounts AS
+SELECT u.uuid, u.account_locked, u.account_locked_until, u.password_reset_required, e.ip_address AS last_ip_address, e.created_at AS last_attempt
+FROM identity.users u
+LEFT JOIN LATERAL (
+    SELECT s.ip_address, s.created_at FROM identity.user_security_events s
+    WHERE s.user_id = u.id AND s.event_type IN ('login_failed', 'login_throttled', 'login_refused', 'password_disabled') ORDER BY s.created_at DESC LIMIT 1) e ON true
+WHERE u.deleted_at IS NULL AND ((u.account_locked AND coalesce(u.account_locked_until, 'infinity') > now()) OR u.password_reset_required)
+ORDER BY e.created_at DESC NULLS LAST;
+
+CREATE VIEW identity.suspicious_activity AS
+SELECT u.uuid, e.event_type, count(*) AS event_count, count(DISTINCT e.ip_address) AS unique_ips, max(e.risk_score) AS max_risk_score
+FROM identity.user_security_events e
+LEFT JOIN identity.users u ON u.id = e.user_id
+WHERE e.created_at > now() - interval '1 hour' AND e.risk_score > 50
+GROUP BY u.uuid, e.event_type
+HAVING count(*) > 10
+ORDER BY max(e.risk_score) DESC;
+
 -- godwit:down
+DROP VIEW identity.suspicious_activity;
+
+DROP VIEW identity.locked_accounts;
+
+DROP VIEW identity.failed_logins_by_minute;
+
 DROP FUNCTION identity.drop_event_partitions(integer);
 
 DROP FUNCTION identity.make_event_partitions(integer);

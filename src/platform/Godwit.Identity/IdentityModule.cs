@@ -73,6 +73,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<BucketRows>();
         services.AddSingleton<BucketStore>();
         services.AddSingleton<RequestLimits>();
+        services.AddSingleton<PasswordAttempts>();
         services.AddSingleton<Reauthenticator>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>(), s.GetRequiredService<ErasureRegister>()));

@@ -40,11 +40,13 @@ internal sealed class AccountFinder(IdentityKeys keys)
             r => r.GetBoolean(0), cancellation, Statement.P(IndexesOf(address)), Statement.P(except, NpgsqlTypes.NpgsqlDbType.Uuid));
 
     /// <summary>
-    /// Keeps everybody else from making an account of these addresses until the transaction ends: while a key is rotated the same address has two indexes, and the unique constraint sees one of them.
+    /// Keeps everybody else from making an account of this address until the transaction ends: while a key is rotated the same address has two indexes, and the unique constraint sees one of them.
     /// </summary>
-    public async Task HoldAddressAsync(NpgsqlConnection connection, CancellationToken cancellation, params EmailAddress[] addresses)
+    public Task HoldAddressAsync(NpgsqlConnection connection, EmailAddress address, CancellationToken cancellation) => HoldAddressesAsync(connection, cancellation, address);
+
+    /// <summary>The same for several, in one order, so that no two wait for each other.</summary>
+    public async Task HoldAddressesAsync(NpgsqlConnection connection, CancellationToken cancellation, params EmailAddress[] addresses)
     {
-        // In one order, so that no two wait for each other.
         foreach (var index in addresses.SelectMany(IndexesOf).OrderBy(Convert.ToHexString, StringComparer.Ordinal))
             await Statement.RunAsync(connection, "SELECT pg_advisory_xact_lock($1)", cancellation, Statement.P(BitConverter.ToInt64(index.AsSpan(^8..))));
     }

@@ -5,15 +5,12 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Limits;
-using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
-using Godwit.Identity.Passwords;
 using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
 using Godwit.Security.Emails;
 using Godwit.Security.Fields;
-using Godwit.Security.Passwords;
 using Npgsql;
 
 namespace Godwit.Identity.EmailChange;
@@ -22,15 +19,11 @@ namespace Godwit.Identity.EmailChange;
 /// Gives an account its new address, for who has the link and a session of the account, or its password: whoever merely reads the new mailbox gets nothing. The address of before can be had back for seven days by who reads its mail.
 /// </summary>
 internal sealed class EmailConfirmer(
-    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, PasswordPolicy policy, BucketRows rows, RequestLimits limits, SessionGate gate, Outbox outbox, EventLog events, TimeProvider time)
+    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, PasswordAttempts attempts, RequestLimits limits, SessionGate gate, Outbox outbox, EventLog events, TimeProvider time)
 {
-    private static readonly BucketPolicy s_policy = new(5, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromHours(2));
-
     private static readonly Problem s_invalid = new(400, "link-invalid", "The link is not valid") { Detail = "It was used, is too old, or was not copied whole. Ask for the change again." };
 
     private static readonly Problem s_prove = new(401, "invalid-credentials", "Sign in, or give the password") { Detail = "The link alone changes nothing: it takes a session of the account, or its password." };
-
-    private static readonly Problem s_slow = new(429, "too-many-attempts", "Too many attempts");
 
     /// <exception cref="ProblemException">400: the link is of no use, or the address was taken meanwhile; 401: neither a session of the account nor its password; 429: too many wrong ones.</exception>
     public async Task ConfirmAsync(EmailConfirmation request, Caller? caller, Client client, CancellationToken cancellation)
@@ -52,27 +45,15 @@ internal sealed class EmailConfirmer(
     /// <summary>Wrong passwords count for the link: nobody else's attempts do, and it is of no use after ten.</summary>
     private async Task RequirePasswordAsync(Guid link, Guid user, string? password, Client client, CancellationToken cancellation)
     {
-        if (string.IsNullOrEmpty(password) || password.Length > 512) throw new ProblemException(s_prove);
-        var bucket = rows.Names("link", link.ToString());
-        var (account, inARow, until) = await database.InTransactionAsync(
-            async connection =>
-            {
-                var found = await accounts.FindAsync(connection, user, cancellation) ?? throw new ProblemException(s_invalid);
-                var (held, now) = await BucketRows.HoldAsync(connection, [bucket], cancellation);
-                if (held[0].Bucket.LockedAt(s_policy, now) is { } locked) return (found, 0, locked);
-                await BucketRows.WriteAsync(connection, bucket, new BucketRow(held[0].Bucket.Tried(s_policy, now), held[0].InARow + 1), cancellation);
-                return (found, held[0].InARow + 1, (DateTimeOffset?)null);
-            },
-            cancellation);
-        if (until is { } later) throw new ProblemException(s_slow with { RetryAfter = Math.Max(1, (int)Math.Ceiling((later - time.GetUtcNow()).TotalSeconds)) });
+        if (string.IsNullOrEmpty(password) || password.Length > PasswordAttempts.LongestPassword) throw new ProblemException(s_prove);
         // What opens no account changes none either: a password that has to be set anew, and that of an account that is locked.
-        var right = await policy.VerifyAsync(password, account.PasswordResetRequired ? null : account.PasswordHash, cancellation) != PasswordVerdict.Wrong && !account.Locked;
+        var (account, right, inARow) = await attempts.TryAsync("link", link.ToString(), user, password, anywhere: false, cancellation);
         if (right) return;
         await database.InTransactionAsync(
             async connection =>
             {
                 await events.WriteAsync(connection, new SecurityEvent("reauthentication_failed", "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning }, CancellationToken.None);
-                if (inARow >= Reauthenticator.EndsSession)
+                if (inARow >= PasswordAttempts.Most)
                     await Statement.RunAsync(connection, "UPDATE identity.email_verification_tokens SET used = true, used_at = now() WHERE id = $1 AND NOT used", CancellationToken.None, Statement.P(link));
             },
             CancellationToken.None);
@@ -94,7 +75,7 @@ internal sealed class EmailConfirmer(
                     var next = EmailAddress.Read(Encoding.UTF8.GetString(keys.Registrations.Decrypt(blob, RowKey.Of(link.ToString())))).Address!;
                     var account = await accounts.FindAsync(connection, user, cancellation) ?? throw new ProblemException(s_invalid);
                     var former = EmailAddress.Read(await values.EmailAsync(connection, user, cancellation) ?? throw new ProblemException(s_invalid)).Address!;
-                    await accounts.HoldAddressAsync(connection, cancellation, next, former);
+                    await accounts.HoldAddressesAsync(connection, cancellation, next, former);
                     if (await accounts.IsTakenAsync(connection, next, cancellation, except: user)) throw new ProblemException(s_invalid);
                     var change = Guid.CreateVersion7(time.GetUtcNow());
                     await Statement.RunAsync(

@@ -45,7 +45,7 @@ internal sealed class EmailUndo(IdentityDatabase database, IdentityKeys keys, Ac
                 var former = EmailAddress.Read(Encoding.UTF8.GetString(keys.OfPerson(person, "encrypted_former", "email_changes").Decrypt(blob, RowKey.Of(id.ToString())))).Address!;
                 var account = await accounts.FindAsync(connection, user, cancellation) ?? throw new ProblemException(s_invalid);
                 var now = EmailAddress.Read(await values.EmailAsync(connection, user, cancellation) ?? throw new ProblemException(s_invalid)).Address!;
-                await accounts.HoldAddressAsync(connection, cancellation, former, now);
+                await accounts.HoldAddressesAsync(connection, cancellation, former, now);
                 await Statement.RunAsync(
                     connection, "UPDATE identity.users SET email_index = $2, encrypted_email = $3, email_verified = true, password_reset_required = true WHERE id = $1", cancellation, Statement.P(account.Id),
                     Statement.P(accounts.IndexOf(former)), Statement.P(keys.Seal(person, "users", "encrypted_email", user, former.Mailbox)));

@@ -54,6 +54,7 @@ internal sealed partial class MailSender(IdentityDatabase database, IdentityKeys
         try
         {
             var payload = outbox.Open(mail.Id, mail.Payload);
+            if (mail.IsStrangers) await Task.Delay(SendingTimes.Jitter(), time, cancellation);
             var text = await TextOfAsync(mail, payload, cancellation);
             begun = time.GetTimestamp();
             if (text is null)

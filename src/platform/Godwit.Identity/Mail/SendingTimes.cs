@@ -8,7 +8,7 @@ namespace Godwit.Identity.Mail;
 /// </summary>
 internal sealed class SendingTimes
 {
-    private const int Kept = 64;
+    private const int Kept = 64, LongestJitter = 100;
 
     private readonly Lock _lock = new();
     private readonly List<TimeSpan> _times = [];
@@ -22,6 +22,9 @@ internal sealed class SendingTimes
             else _times[_next++ % Kept] = time;
         }
     }
+
+    /// <returns>Up to a tenth of a second, which each mail that a stranger can ask for waits: it covers what is left of a difference, in processor time for instance.</returns>
+    public static TimeSpan Jitter() => TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(LongestJitter + 1));
 
     /// <returns>One of the last times; 20 milliseconds where none was sent yet.</returns>
     public TimeSpan Any()

@@ -4,14 +4,10 @@ using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Events;
-using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
-using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
-using Godwit.Security.Passwords;
-using Npgsql;
 
 namespace Godwit.Identity.Reauthentication;
 
@@ -20,17 +16,8 @@ namespace Godwit.Identity.Reauthentication;
 /// keeps the owner from changing anything, and a stolen session tries some fifteen passwords a day. The tenth wrong one in a row ends the session that tried it.
 /// </summary>
 internal sealed class Reauthenticator(
-    IdentityDatabase database, AccountFinder accounts, PersonalValues values, PasswordPolicy policy, BucketRows rows, Challenges challenges, FactorVerifier verifier, SessionGate gate, Outbox outbox, EventLog events, TimeProvider time)
+    IdentityDatabase database, PersonalValues values, PasswordAttempts attempts, Challenges challenges, FactorVerifier verifier, SessionGate gate, Outbox outbox, EventLog events)
 {
-    /// <summary>Wrong passwords in a row, after which a session ends.</summary>
-    public const int EndsSession = 10;
-
-    private const int LongestPassword = 512;
-
-    private static readonly BucketPolicy s_policy = new(5, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromHours(2));
-
-    private static readonly Problem s_slow = new(429, "too-many-attempts", "Too many attempts") { Detail = "Wait, or ask for a new password by mail." };
-
     /// <summary>Password and second factor.</summary>
     /// <param name="caller">Who.</param>
     /// <param name="purpose">What for: one of the codes' purposes.</param>
@@ -70,44 +57,11 @@ internal sealed class Reauthenticator(
     public async Task<Account> RequirePasswordAsync(Caller caller, string field, string? password, string refused, Client client, CancellationToken cancellation)
     {
         if (string.IsNullOrEmpty(password)) throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, "is required")));
-        if (password.Length > LongestPassword) throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, $"has at most {LongestPassword} characters")));
-        var bucket = rows.Names("session", caller.User.ToString());
-        var (account, inARow, until) = await database.InTransactionAsync(connection => AdmitAsync(connection, caller, bucket, cancellation), cancellation);
-        if (until is { } later) throw new ProblemException(s_slow with { RetryAfter = Math.Max(1, (int)Math.Ceiling((later - time.GetUtcNow()).TotalSeconds)) });
-        PasswordVerdict verdict;
-        try
-        {
-            verdict = await policy.VerifyAsync(password, account.PasswordHash, cancellation);
-        }
-        catch (ProblemException)
-        {
-            // Its turn did not come: nothing was tried.
-            await database.InTransactionAsync(connection => TakeBackAsync(connection, bucket), CancellationToken.None);
-            throw;
-        }
-        if (verdict == PasswordVerdict.Wrong)
-        {
-            await FailAsync(caller, account, inARow, refused, client);
-            throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, "is not the password")));
-        }
-        await database.InTransactionAsync(connection => BucketRows.ForgetAsync(connection, bucket, cancellation), cancellation);
-        return account;
-    }
-
-    /// <summary>Counts the attempt before the password is looked at.</summary>
-    private async Task<(Account Account, int InARow, DateTimeOffset? Until)> AdmitAsync(NpgsqlConnection connection, Caller caller, byte[][] bucket, CancellationToken cancellation)
-    {
-        var account = await accounts.FindAsync(connection, caller.User, cancellation) ?? throw new ProblemException(Problem.Of(404));
-        var (held, now) = await BucketRows.HoldAsync(connection, [bucket], cancellation);
-        if (held[0].Bucket.LockedAt(s_policy, now) is { } until) return (account, held[0].InARow, until);
-        await BucketRows.WriteAsync(connection, bucket, new BucketRow(held[0].Bucket.Tried(s_policy, now), held[0].InARow + 1), cancellation);
-        return (account, held[0].InARow + 1, null);
-    }
-
-    private static async Task TakeBackAsync(NpgsqlConnection connection, byte[][] bucket)
-    {
-        var (held, _) = await BucketRows.HoldAsync(connection, [bucket], CancellationToken.None);
-        await BucketRows.WriteAsync(connection, bucket, new BucketRow(held[0].Bucket.TakenBack(s_policy), Math.Max(0, held[0].InARow - 1)), CancellationToken.None);
+        if (password.Length > PasswordAttempts.LongestPassword) throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, $"has at most {PasswordAttempts.LongestPassword} characters")));
+        var attempt = await attempts.TryAsync("session", caller.User.ToString(), caller.User, password, anywhere: true, cancellation);
+        if (attempt.Right) return attempt.Account;
+        await FailAsync(caller, attempt.Account, attempt.InARow, refused, client);
+        throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, "is not the password")));
     }
 
     private async Task FailAsync(Caller caller, Account account, int inARow, string refused, Client client)
@@ -116,7 +70,7 @@ internal sealed class Reauthenticator(
             async connection =>
             {
                 await events.WriteAsync(connection, new SecurityEvent(refused, "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning }, CancellationToken.None);
-                if (inARow < EndsSession) return [];
+                if (inARow < PasswordAttempts.Most) return [];
                 var families = await SessionStore.RevokeAsync(connection, account.Id, caller.Family, null, "wrong passwords were tried with it", CancellationToken.None);
                 await events.WriteAsync(connection, new SecurityEvent("session_guessing") { UserId = account.Id, Client = client, Severity = EventSeverity.Critical, Blocked = true }, CancellationToken.None);
                 if (await values.EmailAsync(connection, account.Uuid, CancellationToken.None) is { } email) await outbox.AddAsync(connection, MailKind.SessionGuessing, new MailPayload(email), CancellationToken.None);

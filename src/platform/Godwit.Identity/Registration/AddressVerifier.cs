@@ -51,7 +51,7 @@ internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys ke
                 if (await Statement.RunAsync(connection, "UPDATE identity.email_verification_tokens SET used = true, used_at = now() WHERE id = $1 AND NOT used AND expires_at > now()", cancellation, Statement.P(id)) != 1)
                     throw new ProblemException(s_invalid);
                 var email = EmailAddress.Read(pending.Email).Address!;
-                await accounts.HoldAddressAsync(connection, cancellation, email);
+                await accounts.HoldAddressAsync(connection, email, cancellation);
                 if (await accounts.IsTakenAsync(connection, email, cancellation)) throw new ProblemException(s_taken);
                 var user = await InsertAsync(connection, id, person, email, pending, cancellation);
                 await GrantAsync(connection, user, pending, cancellation);

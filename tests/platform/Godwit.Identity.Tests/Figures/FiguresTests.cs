@@ -15,6 +15,7 @@ public sealed partial class FiguresTests(IdentityTemplate template)
         var given = await host.Platform.MetricsAsync();
         var rules = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "deploy", "alerts", "godwit.rules.yml"), TestContext.Current.CancellationToken);
         var asked = Asked().Matches(rules).Select(m => m.Value).Distinct(StringComparer.Ordinal).ToList();
+        Assert.Contains(given.Split('\n'), line => line.StartsWith("db_client_operation_duration_seconds_bucket{", StringComparison.Ordinal) && line.Contains("le=\"1\"", StringComparison.Ordinal));
         Assert.True(asked.Count >= 12, string.Join('\n', asked));
         foreach (var selector in asked)
         {
