@@ -10,6 +10,7 @@ using Godwit.Identity.Consents;
 using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
 using Godwit.Identity.Events;
+using Godwit.Identity.External;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Login;
@@ -76,6 +77,11 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<OwnSecondFactor>();
         services.AddSingleton<SecondFactorLogin>();
         services.AddSingleton<MagicLinkLogin>();
+        services.AddSingleton<Providers>();
+        services.AddSingleton<ExternalFlows>();
+        services.AddSingleton<ExternalStore>();
+        services.AddSingleton<ExternalLogin>();
+        services.AddSingleton<OwnExternalLogins>();
         services.AddSingleton<Registrar>();
         services.AddSingleton<AddressVerifier>();
         services.AddSingleton<PasswordRecovery>();
@@ -100,6 +106,7 @@ public sealed class IdentityModule : IPlatformModule
         services.GetRequiredService<PasswordPolicy>().Prepare();
         services.GetRequiredService<EventSealer>().Prepare();
         services.GetRequiredService<RiskAssessor>().Prepare();
+        services.GetRequiredService<Providers>().Prepare();
         if (settings.Production && services.GetRequiredService<IMailTransport>() is NoTransport) throw new ModuleRefusedException($"{IdentitySettings.MailServer.Name} is not set: nobody could verify an address");
         if (settings.Production && settings.TextOrNull(IdentitySettings.PublicUrl) is null) throw new ModuleRefusedException($"{IdentitySettings.PublicUrl} is not set: links in mails begin with it");
         await services.GetRequiredService<ConsentTexts>().PrepareAsync(cancellation);

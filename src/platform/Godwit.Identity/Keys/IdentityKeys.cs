@@ -32,6 +32,12 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
     /// <summary>Whom a new password was asked for.</summary>
     public FieldCipher Resets { get; private set; } = null!;
 
+    /// <summary>Finds an account by its subject at a provider, whose issuer is the tenant.</summary>
+    public BlindIndex Subjects { get; private set; } = null!;
+
+    /// <summary>What is under way with a provider.</summary>
+    public FieldCipher Flows { get; private set; } = null!;
+
     /// <summary>Links in mails.</summary>
     public KeyedMac Links { get; private set; } = null!;
 
@@ -58,7 +64,10 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
     {
         _keyring = keyring;
         var (data, mail, session) = (await keyring.OpenAsync(KeyPurpose.Data, cancellation), await keyring.OpenAsync(KeyPurpose.Mail, cancellation), await keyring.OpenAsync(Session, cancellation));
-        Emails = new BlindIndex(await keyring.OpenAsync(KeyPurpose.Index, cancellation), "users.email", IndexNormalization.Email);
+        var index = await keyring.OpenAsync(KeyPurpose.Index, cancellation);
+        Emails = new BlindIndex(index, "users.email", IndexNormalization.Email);
+        Subjects = new BlindIndex(index, "external_logins.subject", IndexNormalization.Exact);
+        Flows = new FieldCipher(data, new FieldColumn("identity.external_flows", "content"), keyring.Usage);
         Mails = new FieldCipher(data, new FieldColumn("identity.mail_outbox", "payload"), keyring.Usage);
         Registrations = new FieldCipher(data, new FieldColumn("identity.email_verification_tokens", "registration"), keyring.Usage);
         Resets = new FieldCipher(data, new FieldColumn("identity.password_reset_tokens", "address"), keyring.Usage);

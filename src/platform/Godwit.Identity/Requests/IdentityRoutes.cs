@@ -1,4 +1,5 @@
 using Godwit.Identity.Devices;
+using Godwit.Identity.External;
 using Godwit.Identity.MagicLinks;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.People;
@@ -22,6 +23,7 @@ internal static class IdentityRoutes
         FactorRoutes.Map(routes);
         PasskeyRoutes.Map(routes);
         MagicLinkRoutes.Map(routes);
+        ExternalRoutes.Map(routes);
         DeviceRoutes.Map(routes);
         PersonRoutes.Map(routes);
     }

@@ -43,6 +43,8 @@ internal static class IdentitySettings
 
     public static readonly Setting PasskeyOrigins = new("IDENTITY_PASSKEY_ORIGINS", "The origins whose pages may use passkeys, with commas between: https://www.example.org; that of GODWIT_PUBLIC_URL, where they are not said") { Refuse = RefuseOrigins };
 
+    public static readonly Setting Providers = new("IDENTITY_OIDC_PROVIDERS", "A JSON file of the OpenID Connect providers that accounts are signed in to with");
+
     public static readonly Setting RiskThreshold = Setting.Whole("IDENTITY_RISK_THRESHOLD", 50, 1, 101, "Points of risk from which a login is asked for a second factor; 101 never asks");
 
     public static readonly Setting CountryList = new("IDENTITY_COUNTRY_LIST", "A file of networks with their countries, lines like 192.0.2.0/24,DE; it is read again when it changed");
@@ -58,7 +60,7 @@ internal static class IdentitySettings
     /// <summary>Godwit's own, as the command line reads it.</summary>
     public static readonly Setting Home = new("GODWIT_HOME", "The folder of the key that signs blocks of security events; ~/.config/godwit where it is not said");
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists, SealSeconds, Home];
+    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, PasskeyDomain, PasskeyOrigins, Providers, RiskThreshold, CountryList, NetworkLists, SealSeconds, Home];
 
     /// <summary>As browsers write them; an app's on Android is another (android:apk-key-hash:...).</summary>
     private static string? RefuseOrigins(string value, bool production)
