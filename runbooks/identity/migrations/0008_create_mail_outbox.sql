@@ -26,6 +26,8 @@ CREATE INDEX idx_mail_outbox_ended ON identity.mail_outbox (ended_at) WHERE ende
 -- The same for text messages: number and words are encrypted, and go once it was sent.
 CREATE TABLE identity.sms_outbox (
     id uuid PRIMARY KEY,
+    -- Whose it is, so that it goes with them.
+    account uuid NOT NULL,
     kind text NOT NULL CHECK (char_length(kind) <= 50),
     payload bytea,
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'dropped', 'failed')),

@@ -15,6 +15,7 @@ using Godwit.Identity.Devices;
 using Godwit.Identity.EmailChange;
 using Godwit.Identity.Erasure;
 using Godwit.Identity.Events;
+using Godwit.Identity.External;
 using Godwit.Identity.Figures;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Limits;
@@ -93,6 +94,11 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<OwnSecondFactor>();
         services.AddSingleton<SecondFactorLogin>();
         services.AddSingleton<MagicLinkLogin>();
+        services.AddSingleton<Providers>();
+        services.AddSingleton<ExternalFlows>();
+        services.AddSingleton<ExternalStore>();
+        services.AddSingleton<ExternalLogin>();
+        services.AddSingleton<OwnExternalLogins>();
         services.AddSingleton<Registrar>();
         services.AddSingleton<AddressVerifier>();
         services.AddSingleton<VerificationResend>();
@@ -145,6 +151,7 @@ public sealed class IdentityModule : IPlatformModule
         services.GetRequiredService<EventSealer>().Prepare();
         services.GetRequiredService<RiskAssessor>().Prepare();
         services.GetRequiredService<ArchiveWriter>().Prepare();
+        services.GetRequiredService<Providers>().Prepare();
         if (settings.Production && services.GetRequiredService<IMailTransport>() is NoTransport) throw new ModuleRefusedException($"{IdentitySettings.MailServer.Name} is not set: nobody could verify an address");
         if (settings.TextOrNull(IdentitySettings.SmsUrl.Name) is not null && settings.TextOrNull(IdentitySettings.SmsSecret.Name) is null)
             throw new ModuleRefusedException($"{IdentitySettings.SmsSecret.Name} is not set: whoever sends the text messages could not tell who asks");

@@ -32,6 +32,12 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
     /// <summary>Whom a new password was asked for.</summary>
     public FieldCipher Resets { get; private set; } = null!;
 
+    /// <summary>Finds an account by its subject at a provider, whose issuer is the tenant.</summary>
+    public BlindIndex Subjects { get; private set; } = null!;
+
+    /// <summary>What is under way with a provider.</summary>
+    public FieldCipher Flows { get; private set; } = null!;
+
     /// <summary>Links in mails.</summary>
     public KeyedMac Links { get; private set; } = null!;
 
@@ -68,6 +74,8 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
         Emails = new BlindIndex(index, "users.email", IndexNormalization.Email);
         Phones = new BlindIndex(index, "users.phone", IndexNormalization.Digits);
         Buckets = new BlindIndex(index, "identity bucket", IndexNormalization.Exact);
+        Subjects = new BlindIndex(index, "external_logins.subject", IndexNormalization.Exact);
+        Flows = new FieldCipher(data, new FieldColumn("identity.external_flows", "content"), keyring.Usage);
         Mails = new FieldCipher(data, new FieldColumn("identity.mail_outbox", "payload"), keyring.Usage);
         Texts = new FieldCipher(data, new FieldColumn("identity.sms_outbox", "payload"), keyring.Usage);
         Registrations = new FieldCipher(data, new FieldColumn("identity.email_verification_tokens", "registration"), keyring.Usage);

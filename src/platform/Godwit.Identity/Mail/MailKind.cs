@@ -28,6 +28,9 @@ internal static class MailKind
     /// <summary>One was made or removed, or may have been copied.</summary>
     public const string PasskeyChanged = "passkey_changed";
 
+    /// <summary>An identity at a provider was linked, or taken away.</summary>
+    public const string ProviderChanged = "provider_changed";
+
     /// <summary>A login that is unlike the person: as often as there is one.</summary>
     public const string UnusualSignIn = "unusual_sign_in";
 

@@ -123,6 +123,7 @@ internal sealed partial class MailSender(IdentityDatabase database, IdentityKeys
             MailKind.SecondFactorChanged => texts.SecondFactorChanged(payload.Detail!),
             MailKind.PasskeyChanged => texts.PasskeyChanged(payload.Detail!),
             MailKind.UnusualSignIn => texts.UnusualSignIn(payload.Detail!),
+            MailKind.ProviderChanged => texts.ProviderChanged(payload.Detail!),
             MailKind.PasswordDisabled => texts.PasswordDisabled(),
             MailKind.PasswordChanged => texts.PasswordChanged(),
             MailKind.SessionReused => texts.SessionReused(),

@@ -49,6 +49,10 @@ internal sealed class MailTexts(SettingValues settings)
         $"An unusual sign-in to {_service}",
         $"Somebody, you we hope, is signing in to your account at {_service} in a way that is not usual for you: {why}.\n\nIf it was not you, choose a new password at once, which ends all sessions:\n\n{_url}/account/password-reset\n");
 
+    public MailText ProviderChanged(string what) => new(
+        $"A way to sign in to {_service}",
+        $"{what}\n\nIf it was not you, choose a new password at once, which ends all sessions, and look at what your account is linked with:\n\n{_url}/account/password-reset\n");
+
     public MailText SessionReused() => new(
         $"A session of yours at {_service} was ended",
         $"A token of one of your sessions at {_service} was used a second time. Somebody may have had a copy of it, so we ended that session.\n\nSign in again; if you do not know of it, change your password:\n\n{_url}/account/password-reset\n");

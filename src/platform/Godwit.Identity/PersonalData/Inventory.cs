@@ -38,17 +38,22 @@ internal static class Inventory
             .Plain("enabled", "method", "backup_codes_generated_at", "failed_attempts", "failed_since", "locked_until", "enabled_at", "created_at", "updated_at")
             .Secret("encrypted_totp_secret", "backup_codes").Internal("id", "user_id", "totp_last_step"),
         new PersonalTable("user_otp_codes", "codes", Account, OnErasure.Delete)
-            .Personal("ip_address").Plain("purpose", "attempts", "max_attempts", "expires_at", "used", "used_at", "created_at")
-            .Secret("code_hash", "bound_to").Internal("id", "user_id"),
+            .Personal("ip_address").Plain("purpose", "method", "proved", "attempts", "max_attempts", "expires_at", "used", "used_at", "created_at")
+            .Secret("code_hash", "bound_to", "passkey_state", "encrypted_phone").Internal("id", "user_id"),
+        new PersonalTable("passkey_challenges", "passkey-challenges", Account, OnErasure.Delete).Plain("purpose", "expires_at", "created_at").Secret("bound_to", "state").Internal("id", "user_id"),
         new PersonalTable("user_passkeys", "passkeys", Account, OnErasure.Delete)
             .Personal("name").Plain("sign_count", "transports", "user_verified", "backup_eligible", "backed_up", "created_at", "last_used_at")
             .Secret("credential_id", "public_key", "attestation").Internal("id", "user_id"),
+        new PersonalTable("external_logins", "accounts-at-providers", Account, OnErasure.Delete)
+            .Sealed("encrypted_subject").Plain("uuid", "provider", "issuer", "created_at", "last_used_at").Secret("subject_index").Internal("id", "user_id"),
+        // Of who signs in or registers it holds nobody's number yet, and goes after ten minutes.
+        new PersonalTable("external_flows", "sign-ins-at-providers", Account, OnErasure.Delete).Plain("purpose", "provider", "expires_at", "created_at").Secret("bound_to", "content").Internal("id", "user_id"),
         new PersonalTable("consent_texts", null, "", OnErasure.Nothing).Internal("text_hash", "consent_type", "version", "content", "created_at"),
         new PersonalTable("user_consents", "consents", Account, OnErasure.Delete) { Extras = [("text", "(SELECT t.content FROM identity.consent_texts t WHERE t.text_hash = x.text_hash)")] }
             .Personal("ip_address", "user_agent").Plain("consent_type", "version", "granted", "consent_method", "granted_at", "withdrawn_at", "created_at")
             .With(new PersonalColumn("text_hash", ColumnKind.Plain, Shown: "encode(x.text_hash, 'hex')")).Internal("id", "user_id"),
         // That a request was answered has to be shown; of whom it was has not.
-        new PersonalTable("data_subject_requests", "data-requests", Account, OnErasure.Clear)
+        new PersonalTable("data_subject_requests", "data-requests", Account, OnErasure.Clear) { BoundTo = "uuid" }
             .Sealed("encrypted_details", "encrypted_answer", "encrypted_notes")
             .Plain("uuid", "request_type", "status", "requested_at", "due_at", "started_at", "completed_at", "response_expires_at", "execute_after", "withdrawn")
             .Secret("encrypted_response").With(new PersonalColumn("user_id", ColumnKind.Internal, Erased: "NULL")).Internal("id", "processed_by_admin_id"),
@@ -65,6 +70,10 @@ internal static class Inventory
             .Personal("ip_address").Plain("expires_at", "used", "used_at", "created_at").Secret("registration", "email_index").Internal("id", "user_id"),
         new PersonalTable("password_reset_tokens", "password-links", Address, OnErasure.Delete)
             .Personal("ip_address").Plain("purpose", "expires_at", "used", "used_at", "created_at").Secret("address", "email_index").Internal("id"),
+        new PersonalTable("email_changes", "former-addresses", Account, OnErasure.Delete) { BoundTo = "id" }
+            .Sealed("encrypted_former").Plain("id", "changed_at", "undo_until", "closed").Secret("former_index").Internal("user_id"),
+        new PersonalTable("sms_outbox", "text-messages", "x.account = (SELECT uuid FROM identity.users WHERE id = $1)", OnErasure.Delete)
+            .Linked("account").Plain("kind", "state", "created_at", "ended_at").Secret("payload").Internal("id", "attempts", "not_before", "last_fault"),
         // Mails that wait without an index are found by opening them (PersonEraser).
         new PersonalTable("mail_outbox", "mails", "x.about = ANY($2)", OnErasure.Delete)
             .Plain("kind", "state", "created_at", "ended_at").Secret("about", "payload").Internal("id", "attempts", "not_before", "last_fault"),
@@ -73,6 +82,7 @@ internal static class Inventory
         new PersonalTable("user_roles", "roles", Account, OnErasure.Delete).Plain("role", "granted_at").Internal("user_id", "granted_by"),
         // Keyed hashes, of which nobody can tell whose they are; those of an address and its devices are computed again and deleted (BucketStore).
         new PersonalTable("login_buckets", null, "", OnErasure.Nothing).Internal("bucket", "failures", "since", "locked_until", "in_a_row", "disabled", "touched_at"),
+        new PersonalTable("request_buckets", null, "", OnErasure.Nothing).Internal("bucket", "full_until"),
         new PersonalTable("schema_version", null, "", OnErasure.Nothing).Internal("version", "only_row", "installed_at", "installation"),
     ];
 

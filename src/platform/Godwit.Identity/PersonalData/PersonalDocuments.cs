@@ -60,8 +60,7 @@ internal sealed class PersonalDocuments(IdentityKeys keys, PersonalValues values
         {
             if ((string?)row[column.Name] is not { } text) continue;
             row.Remove(column.Name);
-            // Of a request each has values of its own; all else is one row a person.
-            var rowKey = RowKey.Of(table.Name == "data_subject_requests" ? (string)row["uuid"]! : uuid.ToString());
+            var rowKey = RowKey.Of(table.BoundTo is { } bound ? (string)row[bound]! : uuid.ToString());
             row[column.Name[Prefix.Length..]] = Encoding.UTF8.GetString(keys.OfPerson(person, column.Name, table.Name).Decrypt(Convert.FromBase64String(text.Replace("\n", "", StringComparison.Ordinal)), rowKey));
         }
     }

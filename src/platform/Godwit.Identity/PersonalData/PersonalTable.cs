@@ -14,6 +14,9 @@ internal sealed record PersonalTable(string Name, string? File, string Owner, On
     /// <summary>Further members of the archive's objects, from other tables: name and SQL.</summary>
     public IReadOnlyList<(string Name, string Sql)> Extras { get; init; } = [];
 
+    /// <summary>The column whose value each row's encrypted values are bound to; null where that is the account's id.</summary>
+    public string? BoundTo { get; init; }
+
     public PersonalTable Personal(params ReadOnlySpan<string> names) => Add(names, ColumnKind.Personal, "NULL");
 
     public PersonalTable Sealed(params ReadOnlySpan<string> names) => Add(names, ColumnKind.Sealed, "NULL");

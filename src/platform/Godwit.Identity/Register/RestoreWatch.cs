@@ -85,6 +85,8 @@ internal sealed partial class RestoreWatch(IdentityDatabase database, ErasureReg
             {
                 await Statement.RunAsync(connection, "UPDATE identity.user_sessions SET revoked = true, revoked_at = now(), revoked_reason = 'the database was restored' WHERE NOT revoked", cancellation);
                 await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET used = true, used_at = now() WHERE NOT used", cancellation);
+                await Statement.RunAsync(connection, "DELETE FROM identity.passkey_challenges", cancellation);
+                await Statement.RunAsync(connection, "DELETE FROM identity.external_flows", cancellation);
                 await Statement.RunAsync(connection, "UPDATE identity.email_verification_tokens SET used = true, used_at = now() WHERE NOT used", cancellation);
                 await Statement.RunAsync(connection, "UPDATE identity.password_reset_tokens SET used = true, used_at = now() WHERE NOT used", cancellation);
                 await Statement.RunAsync(connection, "UPDATE identity.user_devices SET revoked = true, revoked_at = now(), trusted = false WHERE NOT revoked", cancellation);

@@ -50,22 +50,31 @@ internal sealed class AddressVerifier(IdentityDatabase database, IdentityKeys ke
                 // Of two clicks at once one makes the account.
                 if (await Statement.RunAsync(connection, "UPDATE identity.email_verification_tokens SET used = true, used_at = now() WHERE id = $1 AND NOT used AND expires_at > now()", cancellation, Statement.P(id)) != 1)
                     throw new ProblemException(s_invalid);
-                var email = EmailAddress.Read(pending.Email).Address!;
-                await accounts.HoldAddressAsync(connection, email, cancellation);
-                if (await accounts.IsTakenAsync(connection, email, cancellation)) throw new ProblemException(s_taken);
-                var user = await InsertAsync(connection, id, person, email, pending, cancellation);
-                await GrantAsync(connection, user, pending, cancellation);
-                await events.WriteAsync(connection, new SecurityEvent("account_created", "account") { UserId = user, Client = client }, cancellation);
+                await MakeAsync(connection, id, person, pending, client, cancellation);
                 return id;
             },
             cancellation);
+    }
+
+    /// <summary>Makes the account in the connection's transaction: its address is verified, by whichever way.</summary>
+    /// <returns>The row.</returns>
+    /// <exception cref="ProblemException">409: the address has an account.</exception>
+    public async Task<long> MakeAsync(NpgsqlConnection connection, Guid uuid, PersonKey person, PendingRegistration pending, Client client, CancellationToken cancellation)
+    {
+        var email = EmailAddress.Read(pending.Email).Address!;
+        await accounts.HoldAddressAsync(connection, email, cancellation);
+        if (await accounts.IsTakenAsync(connection, email, cancellation)) throw new ProblemException(s_taken);
+        var user = await InsertAsync(connection, uuid, person, email, pending, cancellation);
+        await GrantAsync(connection, user, pending, cancellation);
+        await events.WriteAsync(connection, new SecurityEvent("account_created", "account") { UserId = user, Client = client }, cancellation);
+        return user;
     }
 
     private async Task<long> InsertAsync(NpgsqlConnection connection, Guid uuid, PersonKey person, EmailAddress email, PendingRegistration pending, CancellationToken cancellation) => await Statement.FirstAsync(
         connection,
         "INSERT INTO identity.users (uuid, email_index, encrypted_email, email_verified, password_hash, encrypted_first_name, encrypted_last_name) VALUES ($1, $2, $3, true, $4, $5, $6) RETURNING id",
         r => r.GetInt64(0), cancellation,
-        Statement.P(uuid), Statement.P(accounts.IndexOf(email)), Statement.P(Sealed(person, uuid, "encrypted_email", email.Mailbox), NpgsqlDbType.Bytea), Statement.P(pending.PasswordHash),
+        Statement.P(uuid), Statement.P(accounts.IndexOf(email)), Statement.P(Sealed(person, uuid, "encrypted_email", email.Mailbox), NpgsqlDbType.Bytea), Statement.P(pending.PasswordHash, NpgsqlDbType.Text),
         Statement.P(Sealed(person, uuid, "encrypted_first_name", pending.FirstName), NpgsqlDbType.Bytea), Statement.P(Sealed(person, uuid, "encrypted_last_name", pending.LastName), NpgsqlDbType.Bytea));
 
     private byte[]? Sealed(PersonKey person, Guid uuid, string column, string? text)

@@ -4,6 +4,7 @@ using Godwit.Identity.Consents;
 using Godwit.Identity.Devices;
 using Godwit.Identity.EmailChange;
 using Godwit.Identity.Events;
+using Godwit.Identity.External;
 using Godwit.Identity.Login;
 using Godwit.Identity.MagicLinks;
 using Godwit.Identity.Passkeys;
@@ -35,6 +36,12 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(CodeRequest))]
 [JsonSerializable(typeof(Enrolment))]
 [JsonSerializable(typeof(BackupCodeSheet))]
+[JsonSerializable(typeof(IReadOnlyList<ProviderDocument>))]
+[JsonSerializable(typeof(OAuthStart))]
+[JsonSerializable(typeof(OAuthFinish))]
+[JsonSerializable(typeof(RegistrationNeeded))]
+[JsonSerializable(typeof(ExternalRegistration))]
+[JsonSerializable(typeof(IReadOnlyList<ExternalLinkDocument>))]
 [JsonSerializable(typeof(MagicLinkRequest))]
 [JsonSerializable(typeof(MagicLinkAnswer))]
 [JsonSerializable(typeof(MagicLinkConfirmation))]

@@ -2,6 +2,7 @@ using Godwit.Identity.Administration;
 using Godwit.Identity.DataRequests;
 using Godwit.Identity.Devices;
 using Godwit.Identity.EmailChange;
+using Godwit.Identity.External;
 using Godwit.Identity.MagicLinks;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.People;
@@ -27,6 +28,7 @@ internal static class IdentityRoutes
         FactorRoutes.Map(routes);
         PasskeyRoutes.Map(routes);
         MagicLinkRoutes.Map(routes);
+        ExternalRoutes.Map(routes);
         DeviceRoutes.Map(routes);
         EmailChangeRoutes.Map(routes);
         PhoneRoutes.Map(routes);

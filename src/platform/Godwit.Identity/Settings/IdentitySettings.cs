@@ -45,6 +45,8 @@ internal static class IdentitySettings
 
     public static readonly Setting PasskeyOrigins = new("IDENTITY_PASSKEY_ORIGINS", "The origins whose pages may use passkeys, with commas between: https://www.example.org; that of GODWIT_PUBLIC_URL, where they are not said") { Refuse = RefuseOrigins };
 
+    public static readonly Setting Providers = new("IDENTITY_OIDC_PROVIDERS", "A JSON file of the OpenID Connect providers that accounts are signed in to with");
+
     public static readonly Setting RiskThreshold = Setting.Whole("IDENTITY_RISK_THRESHOLD", 50, 1, 101, "Points of risk from which a login is asked for a second factor; 101 never asks");
 
     public static readonly Setting CountryList = new("IDENTITY_COUNTRY_LIST", "A file of networks with their countries, lines like 192.0.2.0/24,DE; it is read again when it changed");
@@ -90,7 +92,7 @@ internal static class IdentitySettings
         Default = "all", MayBePlaceholder = true, Refuse = static (value, _) => value.Split(',').All(w => w.Trim() is { Length: > 0 } role && role.All(c => c is (>= 'a' and <= 'z') or '_')) ? null : "is no list of roles: support,auditor",
     };
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, IdleMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, SealSeconds, Home, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists, ErasureHours, ArchiveDays, Register, FactorRoles, NetworkBurst, SmsUrl, SmsSecret, SmsFolder, SmsCountries, SmsDaily];
+    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, IdleMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, SealSeconds, Home, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists, ErasureHours, ArchiveDays, Register, FactorRoles, NetworkBurst, SmsUrl, SmsSecret, SmsFolder, SmsCountries, SmsDaily, Providers];
 
     /// <summary>As browsers write them; an app's on Android is another (android:apk-key-hash:...).</summary>
     private static string? RefuseOrigins(string value, bool production)

@@ -35,8 +35,8 @@ internal sealed class SmsOutbox(IdentityKeys keys, SmsLimits limits, TimeProvide
         try
         {
             await Statement.RunAsync(
-                connection, "INSERT INTO identity.sms_outbox (id, kind, payload) VALUES ($1, $2, $3)", cancellation, Statement.P(id), Statement.P(kind),
-                Statement.P(await keys.Texts.EncryptAsync(plain, RowKey.Of(id.ToString()), cancellation)));
+                connection, "INSERT INTO identity.sms_outbox (id, kind, account, payload) VALUES ($1, $2, $4, $3)", cancellation, Statement.P(id), Statement.P(kind),
+                Statement.P(await keys.Texts.EncryptAsync(plain, RowKey.Of(id.ToString()), cancellation)), Statement.P(account));
         }
         finally
         {

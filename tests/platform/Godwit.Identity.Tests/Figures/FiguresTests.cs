@@ -53,7 +53,7 @@ public sealed partial class FiguresTests(IdentityTemplate template)
             INSERT INTO identity.users (email_index, encrypted_email) VALUES (decode(repeat('00', 48), 'hex'), '\x00');
             INSERT INTO identity.data_subject_requests (user_id, request_type, requested_at, due_at) SELECT id, t, now() - interval '40 days', now() - interval '10 days' FROM identity.users, unnest(ARRAY['access', 'erasure']) t;
             INSERT INTO identity.data_subject_requests (user_id, request_type, status, due_at, completed_at) SELECT id, 'access', 'completed', now() - interval '10 days', now() FROM identity.users;
-            INSERT INTO identity.data_subject_requests (user_id, request_type) SELECT id, 'access' FROM identity.users;
+            INSERT INTO identity.data_subject_requests (user_id, request_type) SELECT id, 'portability' FROM identity.users;
             INSERT INTO identity.user_sessions (user_id, family, refresh_key_id, methods, device_fingerprint, ip_address, expires_at)
                 SELECT id, gen_random_uuid(), decode(repeat('00', 16), 'hex'), '{pwd}', decode(repeat('00', 32), 'hex'), '192.0.2.1', now() + interval '1 hour' FROM identity.users, generate_series(1, 3);
             INSERT INTO identity.mail_outbox (id, kind, payload, created_at, not_before) VALUES (gen_random_uuid(), 'new_device', '\x00', now() - interval '10 minutes', now() + interval '1 hour');

@@ -30,12 +30,16 @@ public sealed class PublicRouteTests(IdentityTemplate template)
     public void Public_are_these_and_no_others() => Assert.Equal(
         [
             "GET /.well-known/jwks.json",
+            "GET /v1/auth/oauth/providers",
             "POST /v1/auth/email/confirm",
             "POST /v1/auth/email/undo",
             "POST /v1/auth/login",
             "POST /v1/auth/login/2fa",
             "POST /v1/auth/magic-link/confirm",
             "POST /v1/auth/magic-link/request",
+            "POST /v1/auth/oauth/register",
+            "POST /v1/auth/oauth/{provider}/finish",
+            "POST /v1/auth/oauth/{provider}/start",
             "POST /v1/auth/passkeys/login",
             "POST /v1/auth/passkeys/login/options",
             "POST /v1/auth/password-reset/confirm",

@@ -1,0 +1,63 @@
+using System.Net;
+using Godwit.Identity.External;
+
+namespace Godwit.Identity.Tests.External;
+
+[Trait("ASVS", "10.5.2")]
+public sealed class OpenIdProviderTests
+{
+    [Fact]
+    public async Task Other_keys_are_asked_for_when_a_token_names_one_that_is_not_known_and_once_a_minute()
+    {
+        await using var provider = await OidcProvider.StartAsync();
+        using var http = new ProviderHttp(production: false, ["127.0.0.1"]);
+        var time = new SteppedTime();
+        var client = new OpenIdProvider(new ConfiguredProvider("acme", "Acme", provider.Issuer, "godwit", OidcProvider.Secret, post: false, verifiesEmail: true), OidcProvider.Redirect, http, time);
+        Assert.Equal("ada", (await SignInAsync()).Identity?.Subject);
+        await provider.RotateAsync();
+        Assert.Equal("signature", (await SignInAsync()).Fault);
+        time.Ahead = TimeSpan.FromSeconds(61);
+        Assert.Equal(("ada", "ada@example.org", true), (await SignInAsync()).Identity is { } identity ? (identity.Subject, identity.Email, identity.EmailVerified) : default);
+
+        async Task<(ExternalIdentity? Identity, string? Fault)> SignInAsync()
+        {
+            var secrets = ExternalFlows.NewSecrets();
+            var back = await OidcProvider.SignInAsync(await client.AuthorizationUrlAsync("state", secrets, TestContext.Current.CancellationToken), "ada");
+            return await client.ExchangeAsync(back.Code!, back.Iss, secrets, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Theory]
+    [InlineData("https://id.example.org/keys", true, true)]
+    [InlineData("http://id.example.org/keys", false, false)]
+    [InlineData("http://127.0.0.1:9/keys", true, false)]
+    [InlineData("file:///etc/passwd", false, false)]
+    [InlineData("https://user@id.example.org/", false, false)]
+    public void Only_https_is_asked_and_a_developers_own_machine(string url, bool development, bool production)
+    {
+        using var one = new ProviderHttp(production: false, []);
+        using var other = new ProviderHttp(production: true, []);
+        Assert.Equal((development, production), (one.Takes(new Uri(url)), other.Takes(new Uri(url))));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true), InlineData("10.1.2.3", true), InlineData("169.254.169.254", true), InlineData("192.168.0.1", true), InlineData("100.64.0.1", true), InlineData("0.0.0.0", true), InlineData("::1", true), InlineData("::", true)]
+    [InlineData("fe80::1", true), InlineData("fd00::1", true), InlineData("::ffff:10.0.0.1", true), InlineData("64:ff9b::a00:1", true), InlineData("224.0.0.1", true), InlineData("9.9.9.9", false), InlineData("2620:fe::fe", false)]
+    public void Addresses_of_this_machine_and_network_are_inside(string address, bool inside) => Assert.Equal(inside, ProviderHttp.IsInside(IPAddress.Parse(address)));
+
+    [Fact]
+    public async Task What_a_provider_names_inside_is_not_connected_to()
+    {
+        await using var provider = await OidcProvider.StartAsync();
+        using var http = new ProviderHttp(production: false, ["id.example.org"]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{provider.Issuer}/.well-known/openid-configuration");
+        await Assert.ThrowsAsync<ProviderException>(() => http.AskAsync(request, TestContext.Current.CancellationToken));
+    }
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
+    }
+}
