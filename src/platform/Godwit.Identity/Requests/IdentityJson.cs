@@ -52,7 +52,7 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(IReadOnlyList<ConsentDocument>))]
 [JsonSerializable(typeof(ConsentChoice))]
 [JsonSerializable(typeof(IReadOnlyList<EventDocument>))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]
 internal sealed partial class IdentityJson : JsonSerializerContext;
 
 /// <param name="Status">One word with underscores.</param>
