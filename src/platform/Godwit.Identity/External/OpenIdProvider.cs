@@ -11,7 +11,7 @@ namespace Godwit.Identity.External;
 /// One provider: the authorization code flow with PKCE (RFC 7636). Its document and keys are kept for an hour, and for a day while it does not answer; keys are asked for again when a token names one that is not known, once a minute at
 /// most. For any number of requests at once.
 /// </summary>
-internal sealed class OpenIdProvider(ConfiguredProvider configured, string redirect, ProviderHttp http, TimeProvider time)
+internal sealed class OpenIdProvider(ConfiguredProvider configured, string redirect, ProviderHttp http, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan s_fresh = TimeSpan.FromHours(1), s_usable = TimeSpan.FromDays(1), s_again = TimeSpan.FromMinutes(1);
 
@@ -60,6 +60,8 @@ internal sealed class OpenIdProvider(ConfiguredProvider configured, string redir
         if (email is null && accessToken is not null && known.Metadata.UserInfo is { } info) (email, verified) = await AskForEmailAsync(info, accessToken, subject, cancellation);
         return (new ExternalIdentity(configured.Name, configured.Issuer, subject, email, verified), null);
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private HttpRequestMessage TokenRequest(Uri url, string code, string verifier)
     {

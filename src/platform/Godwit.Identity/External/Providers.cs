@@ -55,7 +55,11 @@ internal sealed partial class Providers(SettingValues settings, TimeProvider tim
         _providers = configured.ToDictionary(c => c.Name, c => new OpenIdProvider(c, $"{site}/account/oauth/{c.Name}", _http, time), StringComparer.Ordinal);
     }
 
-    public void Dispose() => _http?.Dispose();
+    public void Dispose()
+    {
+        foreach (var provider in _providers.Values) provider.Dispose();
+        _http?.Dispose();
+    }
 
     private static IEnumerable<ConfiguredProvider> Read(string path)
     {

@@ -42,8 +42,8 @@ internal static class Inventory
             .Secret("code_hash", "bound_to", "passkey_state", "encrypted_phone").Internal("id", "user_id"),
         new PersonalTable("passkey_challenges", "passkey-challenges", Account, OnErasure.Delete).Plain("purpose", "expires_at", "created_at").Secret("bound_to", "state").Internal("id", "user_id"),
         new PersonalTable("user_passkeys", "passkeys", Account, OnErasure.Delete)
-            .Personal("name").Plain("sign_count", "transports", "user_verified", "backup_eligible", "backed_up", "created_at", "last_used_at")
-            .Secret("credential_id", "public_key", "attestation").Internal("id", "user_id"),
+            .Personal("name").Plain("uuid", "sign_count", "transports", "user_verified", "backup_eligible", "backed_up", "created_at", "last_used_at")
+            .Secret("credential_id", "public_key").Internal("id", "user_id"),
         new PersonalTable("external_logins", "accounts-at-providers", Account, OnErasure.Delete)
             .Sealed("encrypted_subject").Plain("uuid", "provider", "issuer", "created_at", "last_used_at").Secret("subject_index").Internal("id", "user_id"),
         // Of who signs in or registers it holds nobody's number yet, and goes after ten minutes.

@@ -3,7 +3,6 @@ using Godwit.Identity.Tests.Running;
 
 namespace Godwit.Identity.Tests.External;
 
-[Trait("ASVS", "10.2.1")]
 public sealed class ExternalLoginTests(IdentityTemplate template) : IDisposable
 {
     private const string Finish = "/v1/auth/oauth/acme/finish";
@@ -40,6 +39,8 @@ public sealed class ExternalLoginTests(IdentityTemplate template) : IDisposable
     }
 
     [Fact]
+    [Trait("ASVS", "6.8.1")]
+    [Trait("ASVS", "10.5.2")]
     public async Task An_account_with_the_same_address_is_linked_by_who_has_signed_in_to_it_and_by_nobody_else()
     {
         await using var provider = await OidcProvider.StartAsync();
@@ -84,6 +85,7 @@ public sealed class ExternalLoginTests(IdentityTemplate template) : IDisposable
     }
 
     [Fact]
+    [Trait("ASVS", "6.8.4")]
     public async Task The_second_factor_of_an_account_is_asked_for_whatever_the_provider_says()
     {
         await using var provider = await OidcProvider.StartAsync();
@@ -96,6 +98,9 @@ public sealed class ExternalLoginTests(IdentityTemplate template) : IDisposable
     }
 
     [Fact]
+    [Trait("ASVS", "10.1.2")]
+    [Trait("ASVS", "10.2.1")]
+    [Trait("ASVS", "10.2.2")]
     public async Task What_another_page_began_or_was_used_or_is_too_old_is_refused()
     {
         await using var provider = await OidcProvider.StartAsync();
@@ -126,7 +131,9 @@ public sealed class ExternalLoginTests(IdentityTemplate template) : IDisposable
 
     [Theory]
     [InlineData(false), InlineData(true)]
+    [Trait("ASVS", "6.8.2")]
     [Trait("ASVS", "10.5.1")]
+    [Trait("ASVS", "10.5.4")]
     public async Task An_id_token_that_is_not_as_it_has_to_be_is_refused(bool post)
     {
         await using var provider = await OidcProvider.StartAsync();

@@ -1,9 +1,10 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Godwit.Identity.External;
 
 namespace Godwit.Identity.Tests.External;
 
-[Trait("ASVS", "10.5.2")]
 public sealed class OpenIdProviderTests
 {
     [Fact]
@@ -12,7 +13,7 @@ public sealed class OpenIdProviderTests
         await using var provider = await OidcProvider.StartAsync();
         using var http = new ProviderHttp(production: false, ["127.0.0.1"]);
         var time = new SteppedTime();
-        var client = new OpenIdProvider(new ConfiguredProvider("acme", "Acme", provider.Issuer, "godwit", OidcProvider.Secret, post: false, verifiesEmail: true), OidcProvider.Redirect, http, time);
+        using var client = new OpenIdProvider(new ConfiguredProvider("acme", "Acme", provider.Issuer, "godwit", OidcProvider.Secret, post: false, verifiesEmail: true), OidcProvider.Redirect, http, time);
         Assert.Equal("ada", (await SignInAsync()).Identity?.Subject);
         await provider.RotateAsync();
         Assert.Equal("signature", (await SignInAsync()).Fault);
@@ -46,12 +47,45 @@ public sealed class OpenIdProviderTests
     public void Addresses_of_this_machine_and_network_are_inside(string address, bool inside) => Assert.Equal(inside, ProviderHttp.IsInside(IPAddress.Parse(address)));
 
     [Fact]
+    [Trait("ASVS", "1.3.6")]
     public async Task What_a_provider_names_inside_is_not_connected_to()
     {
         await using var provider = await OidcProvider.StartAsync();
         using var http = new ProviderHttp(production: false, ["id.example.org"]);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{provider.Issuer}/.well-known/openid-configuration");
         await Assert.ThrowsAsync<ProviderException>(() => http.AskAsync(request, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    [Trait("ASVS", "15.3.2")]
+    public async Task A_redirect_is_not_followed()
+    {
+        await using var provider = await OidcProvider.StartAsync();
+        using var http = new ProviderHttp(production: false, ["127.0.0.1"]);
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"{provider.Issuer}/auth?client_id=godwit&response_type=code&scope=openid&redirect_uri={Uri.EscapeDataString(OidcProvider.Redirect)}&code_challenge={new string('a', 43)}&code_challenge_method=S256&login_hint=ada");
+        var (status, body) = await http.AskAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.SeeOther, true), (status, body is null));
+    }
+
+    [Theory]
+    [InlineData("""{"issuer":"https://evil.example"}""")]
+    [InlineData("""{"issuer":"https://id.example.org/"}""")]
+    [InlineData("""{"issuer":"https://id.example.org","token_endpoint":"http://id.example.org/token"}""")]
+    [InlineData("""{"issuer":"https://id.example.org","jwks_uri":"http://169.254.169.254/keys"}""")]
+    [InlineData("""{"issuer":"https://id.example.org","code_challenge_methods_supported":["plain"]}""")]
+    [InlineData("""{"issuer":"https://id.example.org","response_types_supported":["id_token"]}""")]
+    [Trait("ASVS", "10.5.3")]
+    public void A_provider_is_who_it_was_configured_to_be_and_does_what_is_needed(string changes)
+    {
+        using var http = new ProviderHttp(production: true, []);
+        JsonObject Document() => new() { ["issuer"] = "https://id.example.org", ["authorization_endpoint"] = "https://id.example.org/auth", ["token_endpoint"] = "https://id.example.org/token", ["jwks_uri"] = "https://keys.example.org/" };
+        Assert.Equal("https://keys.example.org/", ProviderMetadata.Read(Element(Document()), "https://id.example.org", http).Keys.AbsoluteUri);
+        var changed = Document();
+        foreach (var (name, value) in JsonNode.Parse(changes)!.AsObject()) changed[name] = value?.DeepClone();
+        Assert.Throws<ProviderException>(() => ProviderMetadata.Read(Element(changed), "https://id.example.org", http));
+
+        static JsonElement Element(JsonObject json) => JsonDocument.Parse(json.ToJsonString()).RootElement;
     }
 
     private sealed class SteppedTime : TimeProvider

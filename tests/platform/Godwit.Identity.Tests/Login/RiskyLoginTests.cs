@@ -7,7 +7,7 @@ using Godwit.TestServers;
 
 namespace Godwit.Identity.Tests.Login;
 
-[Trait("ASVS", "6.3.5")]
+[Trait("ASVS", "6.3.1")]
 public sealed partial class RiskyLoginTests(IdentityTemplate template) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("godwit-risk-").FullName;

@@ -4,10 +4,11 @@ using Godwit.Identity.Tests.Running;
 
 namespace Godwit.Identity.Tests.MagicLinks;
 
-[Trait("ASVS", "6.6.2")]
 public sealed class MagicLinkTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "6.5.1")]
+    [Trait("ASVS", "6.6.2")]
     public async Task A_link_signs_in_where_it_was_asked_for_once_and_nowhere_else()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -79,6 +80,7 @@ public sealed class MagicLinkTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.3.4")]
     public async Task It_passes_by_no_other_second_factor()
     {
         await using var host = await IdentityHost.StartAsync(template);

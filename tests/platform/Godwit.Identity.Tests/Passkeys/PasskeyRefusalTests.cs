@@ -6,7 +6,6 @@ using Godwit.TestServers;
 namespace Godwit.Identity.Tests.Passkeys;
 
 /// <summary>Each thing wrong in turn, which an authenticator or a browser could say.</summary>
-[Trait("ASVS", "6.5.1")]
 public sealed class PasskeyRefusalTests(IdentityTemplate template)
 {
     /// <summary>What is wrong with an otherwise good answer.</summary>
@@ -83,6 +82,8 @@ public sealed class PasskeyRefusalTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.5.1")]
+    [Trait("ASVS", "6.6.2")]
     public async Task An_answer_is_to_one_question_once_for_five_minutes_and_by_the_client_that_was_asked()
     {
         await using var host = await IdentityHost.StartAsync(template);

@@ -5,10 +5,10 @@ using Godwit.TestServers;
 
 namespace Godwit.Identity.Tests.Passkeys;
 
-[Trait("ASVS", "6.3.3")]
 public sealed class PasskeyTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "6.3.3")]
     public async Task A_passkey_signs_in_as_two_factors_without_an_address()
     {
         await using var host = await IdentityHost.StartAsync(template, ("IDENTITY_MFA", "required"));
