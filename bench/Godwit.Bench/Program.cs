@@ -49,10 +49,12 @@ try
         case ["serve", var port]:
             await LocalService.ServeAsync(int.Parse(port));
             return 0;
+        case ["hashes", var seconds]:
+            return await HashRate.RunAsync(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture));
         case ["security", var rounds]:
             return await SecurityBench.RunAsync(int.Parse(rounds));
         default:
-            Console.Error.WriteLine("usage: godwit-bench narrow FILE ROWS | wide FILE BYTES | scan FILE | move OPTIONS | keyed ROWS OPTIONS | live OPTIONS | security ROUNDS | redis OPTIONS | log | serve PORT");
+            Console.Error.WriteLine("usage: godwit-bench narrow FILE ROWS | wide FILE BYTES | scan FILE | move OPTIONS | keyed ROWS OPTIONS | live OPTIONS | security ROUNDS | hashes SECONDS | redis OPTIONS | log | serve PORT");
             return 2;
     }
 }

@@ -146,12 +146,13 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
             while (true)
             {
                 var read = await _stream.ReadAsync(buffer);
-                Interlocked.Exchange(ref _heard, _time.GetTimestamp());
                 if (read == 0)
                 {
                     Close("the server closed the connection");
                     return;
                 }
+                // The end is nothing heard: after a silence it comes from this side, which gave the connection up.
+                Interlocked.Exchange(ref _heard, _time.GetTimestamp());
                 for (var at = 0; at < read;)
                 {
                     at += _reader.Read(buffer.AsSpan(at, read - at), out var value);

@@ -42,7 +42,7 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(EmailUndoRequest))]
 [JsonSerializable(typeof(PhoneChangeRequest))]
 [JsonSerializable(typeof(PhoneChallenge))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]
 internal sealed partial class IdentityJson : JsonSerializerContext;
 
 /// <param name="Status">One word with underscores.</param>

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using Godwit.Http.Problems;
+using Godwit.Http.Settings;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
+using Godwit.Identity.Settings;
 using Npgsql;
 
 namespace Godwit.Identity.Sessions;
@@ -14,11 +16,13 @@ namespace Godwit.Identity.Sessions;
 /// Renews sessions. A refresh token is good once; whoever presents the one before the newest within ten seconds from the same device - the answer was lost, or two tabs renewed at once - gets the very same successor. An older
 /// one tells that somebody has a copy: the session ends, that is recorded, and the person is told.
 /// </summary>
-internal sealed class SessionRenewal(IdentityDatabase database, IdentityKeys keys, AccessTokens access, SessionGate gate, EventLog events, Outbox outbox, PersonalValues values)
+internal sealed class SessionRenewal(IdentityDatabase database, IdentityKeys keys, AccessTokens access, SessionGate gate, EventLog events, Outbox outbox, PersonalValues values, SettingValues settings)
 {
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
 
     private static readonly Problem s_refused = new(401, "session-ended", "The session has ended") { Detail = "Sign in again." };
+
+    private readonly TimeSpan _idle = TimeSpan.FromMinutes(settings.Whole(IdentitySettings.IdleMinutes.Name));
 
     /// <exception cref="ProblemException">401: the token is of no use, or no more.</exception>
     public async Task<IssuedTokens> RenewAsync(string token, Client client, CancellationToken cancellation)
@@ -29,12 +33,12 @@ internal sealed class SessionRenewal(IdentityDatabase database, IdentityKeys key
         var (issued, reused) = await database.InTransactionAsync(
             async connection =>
             {
-                if (await SessionStore.TryRotateAsync(connection, family, sequence, key, client, cancellation) is { } row)
+                if (await SessionStore.TryRotateAsync(connection, family, sequence, key, client, _idle, cancellation) is { } row)
                 {
                     await events.WriteAsync(connection, new SecurityEvent("session_renewed") { UserId = row.UserId, Session = row.Id, Client = client }, cancellation);
                     return (Issue(row, family, successor), false);
                 }
-                if (await SessionStore.FindAsync(connection, family, cancellation) is not { Revoked: false } now || now.Expires <= now.Now) return (null, false);
+                if (await SessionStore.FindAsync(connection, family, cancellation) is not { Revoked: false } now || now.Expires <= now.Now || now.RotatedAt <= now.Now - _idle) return (null, false);
                 if (sequence == now.Sequence - 1 && now.Now - now.RotatedAt <= s_grace && CryptographicOperations.FixedTimeEquals(now.Fingerprint, client.Fingerprint))
                 {
                     // Another host made it with a key that this one has not loaded yet: it will have.

@@ -21,17 +21,19 @@ internal static class SessionStore
             Statement.P(client.Address), Statement.P(life));
 
     /// <summary>Takes the step from one number to the next, if that is the newest: of any number of requests at once, one succeeds.</summary>
+    /// <param name="idle">A session that was not renewed for so long has ended.</param>
     /// <returns>Null when the number is not the newest, or the session has ended.</returns>
-    public static Task<SessionRow?> TryRotateAsync(NpgsqlConnection connection, Guid family, long sequence, KeyId key, Client client, CancellationToken cancellation) => Statement.FirstAsync(
+    public static Task<SessionRow?> TryRotateAsync(NpgsqlConnection connection, Guid family, long sequence, KeyId key, Client client, TimeSpan idle, CancellationToken cancellation) => Statement.FirstAsync(
         connection,
         """
         UPDATE identity.user_sessions s SET refresh_sequence = refresh_sequence + 1, refresh_key_id = $3, rotated_at = now(), last_used_at = now(), ip_address = $4, device_fingerprint = $5, user_agent = $6
         FROM identity.users u
-        WHERE s.family = $1 AND s.refresh_sequence = $2 AND NOT s.revoked AND s.expires_at > now() AND u.id = s.user_id AND u.deleted_at IS NULL
+        WHERE s.family = $1 AND s.refresh_sequence = $2 AND NOT s.revoked AND s.expires_at > now() AND s.rotated_at > now() - $7 AND u.id = s.user_id AND u.deleted_at IS NULL
             AND NOT (u.account_locked AND coalesce(u.account_locked_until, 'infinity') > now())
         RETURNING s.id, s.user_id, u.uuid, s.refresh_sequence, s.refresh_key_id, s.rotated_at, s.methods, s.device_fingerprint, s.expires_at, s.revoked, now()
         """,
-        Read, cancellation, Statement.P(family), Statement.P(sequence), Statement.P(Bytes(key)), Statement.P(client.Address), Statement.P(client.Fingerprint), Statement.P(client.Agent, NpgsqlDbType.Text));
+        Read, cancellation, Statement.P(family), Statement.P(sequence), Statement.P(Bytes(key)), Statement.P(client.Address), Statement.P(client.Fingerprint), Statement.P(client.Agent, NpgsqlDbType.Text),
+        Statement.P(idle));
 
     public static Task<SessionRow?> FindAsync(NpgsqlConnection connection, Guid family, CancellationToken cancellation) => Statement.FirstAsync(
         connection,

@@ -11,6 +11,8 @@ internal static class IdentitySettings
 
     public static readonly Setting SessionMinutes = Setting.Whole("JWT_EXPIRE_MINUTES", 480, 5, 60 * 24 * 90, "Minutes that a session lasts from its login, however often its tokens are renewed");
 
+    public static readonly Setting IdleMinutes = Setting.Whole("IDENTITY_IDLE_MINUTES", 60, 5, 60 * 24 * 90, "Minutes without a renewal after which a session has ended, however long it was to last");
+
     public static readonly Setting AccessSeconds = Setting.Whole("IDENTITY_ACCESS_SECONDS", 300, 30, 300, "Seconds that an access token is good for");
 
     public static readonly Setting MailServer = new("IDENTITY_MAIL_SERVER", "HOST:PORT of the mail server; STARTTLS is used, in production it has to be") { Refuse = static (value, _) => MailServerAddress.Read(value) is null ? "is no HOST:PORT" : null };
@@ -60,7 +62,7 @@ internal static class IdentitySettings
     /// <summary>Godwit's own, as the command line reads it.</summary>
     public static readonly Setting Home = new("GODWIT_HOME", "The folder of the key that signs blocks of security events; ~/.config/godwit where it is not said");
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, SealSeconds, Home, NetworkBurst, SmsUrl, SmsSecret, SmsFolder, SmsCountries, SmsDaily];
+    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, IdleMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, SealSeconds, Home, NetworkBurst, SmsUrl, SmsSecret, SmsFolder, SmsCountries, SmsDaily];
 
     private static string? RefuseSmsUrl(string value, bool production) =>
         !Uri.TryCreate(value, UriKind.Absolute, out var url) ? "is no URL"

@@ -51,6 +51,7 @@ public sealed class BlindIndexTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("ASVS", "11.4.1")]
     public void An_index_is_the_key_id_and_HMAC_SHA_256_over_framed_parts()
     {
         var key = _keys.HoldActive();

@@ -44,6 +44,8 @@ public sealed class FieldCipherTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("ASVS", "11.3.1")]
+    [Trait("ASVS", "11.3.2")]
     public async Task A_blob_has_version_key_nonce_ciphertext_and_tag_in_their_places()
     {
         var blob = await _cipher.EncryptAsync("value"u8.ToArray(), RowKey.Of("7"), Cancellation);
@@ -72,6 +74,7 @@ public sealed class FieldCipherTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("ASVS", "11.3.3")]
     public async Task Every_bit_of_a_blob_counts_and_so_does_its_length()
     {
         var blob = await _cipher.EncryptAsync("value"u8.ToArray(), RowKey.Of("1"), Cancellation);
@@ -246,6 +249,7 @@ public sealed class FieldCipherTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("ASVS", "11.2.2")]
     public async Task A_rotation_is_demanded_by_the_policy_that_was_given()
     {
         var strict = new FieldCipher(_keys, new FieldColumn("t", "c"), _bench.Usage, RotationPolicy.Default with { Values = 2 * FieldCipher.Block });

@@ -18,6 +18,7 @@ public sealed class KeyStateTests
     }
 
     [Fact]
+    [Trait("ASVS", "11.5.1")]
     public void Ids_are_random_and_in_the_order_of_making()
     {
         var clock = new MovableClock();

@@ -7,6 +7,7 @@ public sealed class HashingGateTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("ASVS", "15.2.2")]
     public async Task Never_more_run_at_once_than_there_is_room_for()
     {
         var gate = new HashingGate(TimeProvider.System, width: 2, deadline: TimeSpan.FromMinutes(1));

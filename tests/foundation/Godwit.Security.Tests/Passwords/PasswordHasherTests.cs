@@ -26,6 +26,7 @@ public sealed class PasswordHasherTests
     ];
 
     [Fact]
+    [Trait("ASVS", "11.4.2")]
     public async Task A_new_hash_has_its_parameters_in_it_and_verifies()
     {
         var hash = await _hasher.HashAsync(s_password, Cancellation);
@@ -39,6 +40,7 @@ public sealed class PasswordHasherTests
 
     [Theory]
     [MemberData(nameof(Imported))]
+    [Trait("ASVS", "11.2.2")]
     public async Task A_hash_of_another_system_verifies_and_is_made_anew(string stored)
     {
         Assert.True(PasswordHasher.IsUsable(stored));
@@ -170,6 +172,7 @@ public sealed class PasswordHasherTests
     [InlineData("$2b$10$N9qo8uLOickgx2ZMRZoMyeySTQZHYTvN5Lzja/W0KswX.y7D.SAs6", "long")]
     [InlineData("$2b$04$N9qo8uLOickgx2ZMRZoMyeySTQZHYTvN5Lzja/W0KswX.y7D.SAs6", "wrong")]
     [InlineData("$7$86..../....somesalt$oEkkZvuhxIY3VCX2c6eLNtL5hqSw5yPkm14wymfFYf2", "zero")]
+    [Trait("ASVS", "11.4.2")]
     public async Task No_wrong_password_is_answered_sooner_than_for_who_is_not_there(string stored, string kind)
     {
         byte[] wrong = kind switch { "zero" => [1, 0, 1], "long" => Enumerable.Repeat((byte)'a', 600).ToArray(), _ => [1] };
@@ -192,6 +195,7 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
+    [Trait("ASVS", "6.2.8")]
     public async Task What_stands_behind_a_zero_counts_and_is_never_cut_off()
     {
         const string bcrypt = "$2b$05$N9qo8uLOickgx2ZMRZoMyeySTQZHYTvN5Lzja/W0KswX.y7D.SAs6";

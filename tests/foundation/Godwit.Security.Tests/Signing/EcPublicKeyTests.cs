@@ -10,6 +10,7 @@ public sealed class EcPublicKeyTests
 
     /// <summary>The key and thumbprint of RFC 9449 section 6.1.</summary>
     [Fact]
+    [Trait("ASVS", "11.4.3")]
     public void The_kid_is_the_thumbprint_of_RFC_7638() =>
         Assert.Equal("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", EcPublicKey.FromCoordinates(X, Y).Kid);
 

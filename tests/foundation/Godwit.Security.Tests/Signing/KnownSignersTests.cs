@@ -51,6 +51,7 @@ public sealed class KnownSignersTests : IDisposable
     }
 
     [Fact]
+    [Trait("ASVS", "13.3.2")]
     public void A_private_key_among_the_known_signers_is_refused_without_being_shown()
     {
         using var key = SigningKey.Create();

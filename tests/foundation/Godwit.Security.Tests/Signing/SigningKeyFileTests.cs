@@ -62,6 +62,7 @@ public sealed class SigningKeyFileTests : IDisposable
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.GroupWrite)]
     [InlineData(UnixFileMode.OtherWrite)]
+    [Trait("ASVS", "13.3.2")]
     public void A_key_open_to_others_is_refused_with_the_way_out(UnixFileMode more)
     {
         SigningKeyFile.LoadOrCreate(_home.Path).Dispose();
@@ -98,6 +99,8 @@ public sealed class SigningKeyFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("ASVS", "11.6.1")]
+    [Trait("ASVS", "11.2.3")]
     public void A_key_of_another_curve_is_refused()
     {
         using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP384);

@@ -36,6 +36,8 @@ public sealed class AttackTests : IAsyncLifetime
     public void Any_other_algorithm_is_refused_also_with_a_right_signature(string algorithm) => Assert.Equal(TokenFault.Algorithm, _bench.Fault(_bench.Sign(_bench.Header(algorithm: algorithm), _bench.Claims())));
 
     [Fact]
+    [Trait("ASVS", "9.1.1")]
+    [Trait("ASVS", "9.1.2")]
     public void No_signature_and_a_public_key_as_the_secret_are_refused()
     {
         var none = TokenBench.Encode(_bench.Header(algorithm: "none"));
@@ -65,6 +67,7 @@ public sealed class AttackTests : IAsyncLifetime
     public void A_header_that_brings_a_key_or_asks_for_something_is_refused(string more) => Assert.Equal(TokenFault.Header, _bench.Fault(_bench.Sign(_bench.Header(more), _bench.Claims())));
 
     [Fact]
+    [Trait("ASVS", "9.1.3")]
     public void The_attackers_own_key_in_the_header_is_not_used()
     {
         using var attacker = SigningKey.Create();
@@ -203,6 +206,7 @@ public sealed class AttackTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("ASVS", "9.1.2")]
     public void Every_vector_of_Wycheproof_is_judged_as_it_says_and_other_algorithms_are_all_refused()
     {
         var (own, foreign, others) = (0, 0, 0);

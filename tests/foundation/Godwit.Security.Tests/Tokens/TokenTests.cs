@@ -17,6 +17,9 @@ public sealed class TokenTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
+    [Trait("ASVS", "9.2.3")]
+    [Trait("ASVS", "9.2.4")]
+    [Trait("ASVS", "10.3.1")]
     public void What_is_issued_is_verified_with_all_its_claims()
     {
         var token = _bench.Issuer.Issue("user-1", TimeSpan.FromMinutes(10), new JsonObject { ["role"] = "admin", ["deep"] = new JsonArray(1, "\u00e9") });
@@ -28,6 +31,7 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("ASVS", "9.2.1")]
     public void A_token_is_good_from_its_beginning_to_its_end_give_or_take_the_skew()
     {
         var clock = _bench.Bench.Clock;
@@ -41,6 +45,7 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("ASVS", "9.2.2")]
     public void A_token_of_one_kind_is_none_of_another()
     {
         var token = _bench.Issuer.Issue("u", TimeSpan.FromMinutes(10));
@@ -131,6 +136,7 @@ public sealed class TokenTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("ASVS", "9.1.3")]
     public void The_published_keys_are_public_and_say_what_they_are_for()
     {
         var key = JsonNode.Parse(_bench.Keys.JwksDocument)!["keys"]![0]!.AsObject();

@@ -59,6 +59,7 @@ public sealed class SafeLogTests
         AssertOneSafeLine(Logged(new LogEvent(1, "a\nb\u202e", LogLevel.Error, "c\u001b[2Jd"), LogField.Of("e\nf\u202e", "g")));
 
     [Fact]
+    [Trait("ASVS", "16.4.1")]
     public void Any_text_at_all_is_one_line_of_printable_ASCII() =>
         Prop.ForAll<string>(text =>
         {

@@ -41,6 +41,7 @@ public sealed partial class SafeLoggerTests
 
     [Theory]
     [MemberData(nameof(Secrets))]
+    [Trait("ASVS", "16.2.5")]
     public void No_secret_gets_into_the_bytes_by_any_way(string secret) => Assert.DoesNotContain("Q7Z", EveryWay(secret), StringComparison.Ordinal);
 
     [Theory]

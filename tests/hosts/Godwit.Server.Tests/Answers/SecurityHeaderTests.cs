@@ -7,6 +7,14 @@ namespace Godwit.Server.Tests.Answers;
 public sealed class SecurityHeaderTests(PostgresServers servers)
 {
     [Fact]
+    [Trait("ASVS", "3.2.1")]
+    [Trait("ASVS", "3.4.1")]
+    [Trait("ASVS", "3.4.3")]
+    [Trait("ASVS", "3.4.4")]
+    [Trait("ASVS", "3.4.5")]
+    [Trait("ASVS", "3.4.6")]
+    [Trait("ASVS", "14.2.2")]
+    [Trait("ASVS", "14.3.2")]
     public async Task Every_answer_has_them_errors_and_metrics_too()
     {
         var database = await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken);
@@ -24,6 +32,7 @@ public sealed class SecurityHeaderTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("ASVS", "3.4.2")]
     public async Task A_page_of_an_origin_that_is_named_may_call_and_another_may_not()
     {
         var database = await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken);

@@ -25,5 +25,6 @@ public sealed class TrustedProxiesTests
     [InlineData("10.0.0.0/8, 2001:db8::/32", true)]
     [InlineData("everybody", false)]
     [InlineData("10.0.0.0/8,", false)]
+    [Trait("ASVS", "4.1.3")]
     public void Networks_are_judged_before_the_start(string value, bool taken) => Assert.Equal(taken, TrustedProxies.Refuse(value) is null);
 }

@@ -11,6 +11,7 @@ public sealed partial class MetricsTests(PostgresServers servers)
         await Platform.StartAsync(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken), [new NotesModule()], variables);
 
     [Fact]
+    [Trait("ASVS", "13.4.5")]
     public async Task Metrics_are_on_their_port_only_and_nothing_else_is_there()
     {
         await using var platform = await StartAsync();

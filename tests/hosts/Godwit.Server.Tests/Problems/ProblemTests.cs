@@ -13,6 +13,7 @@ public sealed class ProblemTests(PostgresServers servers)
         await Platform.StartAsync(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken), [new NotesModule()], variables);
 
     [Fact]
+    [Trait("ASVS", "4.1.1")]
     public async Task Each_error_has_the_one_body_that_serves_RFC_9457_and_the_seeds()
     {
         await using var platform = await StartAsync();
@@ -26,6 +27,7 @@ public sealed class ProblemTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("ASVS", "15.2.2")]
     public async Task A_body_beyond_its_limit_is_refused_whether_it_says_so_or_not()
     {
         await using var platform = await StartAsync(("GODWIT_BODY_LIMIT", "1024"));
@@ -37,6 +39,7 @@ public sealed class ProblemTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("ASVS", "2.2.2")]
     public async Task Validation_names_each_field()
     {
         await using var platform = await StartAsync();
@@ -45,6 +48,8 @@ public sealed class ProblemTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("ASVS", "16.5.1")]
+    [Trait("ASVS", "16.3.4")]
     public async Task An_exception_is_in_no_answer_and_its_trace_id_finds_it_in_the_log()
     {
         await using var platform = await StartAsync();
@@ -56,6 +61,7 @@ public sealed class ProblemTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("ASVS", "16.5.3")]
     public async Task Half_an_answer_does_not_look_like_a_whole_one()
     {
         await using var platform = await StartAsync();
@@ -98,6 +104,7 @@ public sealed class ProblemTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("ASVS", "15.2.2")]
     public async Task Headers_and_lines_beyond_their_limits_are_refused()
     {
         await using var platform = await StartAsync();

@@ -25,6 +25,8 @@ public sealed class RequestLogTests(PostgresServers servers)
         await Platform.StartAsync(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken), [new NotesModule()], variables);
 
     [Fact]
+    [Trait("ASVS", "16.2.1")]
+    [Trait("ASVS", "16.2.4")]
     public async Task A_request_is_one_line_with_method_route_status_milliseconds_and_trace()
     {
         await using var platform = await StartAsync();
@@ -38,6 +40,7 @@ public sealed class RequestLogTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("ASVS", "16.2.5")]
     public async Task A_modules_own_lines_are_masked_and_carry_the_trace()
     {
         await using var platform = await StartAsync();
@@ -51,6 +54,7 @@ public sealed class RequestLogTests(PostgresServers servers)
 
     /// <summary>At the lowest level, so that the framework says all that it ever would.</summary>
     [Fact]
+    [Trait("ASVS", "16.4.1")]
     public async Task Nothing_that_a_client_sends_gets_into_the_log_nor_steers_it()
     {
         await using var platform = await StartAsync(("GODWIT_LOG_LEVEL", "debug"));

@@ -57,6 +57,8 @@ public sealed class ConfigurationTests
     [InlineData("DATABASE_URL", "postgres://app@127.0.0.1/shop")]
     [InlineData("GODWIT_PUBLIC_URL", "http://localhost:8080")]
     [InlineData("GODWIT_CORS_ORIGINS", "*")]
+    [Trait("ASVS", "12.3.1")]
+    [Trait("ASVS", "12.3.2")]
     public void Development_takes_what_production_refuses(string name, string value)
     {
         Assert.Null(Look([.. s_good.Where(s => s.Item1 != name), (name, value)]).Settings);
@@ -64,6 +66,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    [Trait("ASVS", "13.4.2")]
     public void All_that_is_wrong_is_said_at_once() =>
         Assert.Equal(4, Look(("GODWIT_LISTEN", "x"), ("GODWIT_STOP_NOTICE", "-1"), ("NOTES_MOST", "1000")).Findings.Count);
 

@@ -9,6 +9,7 @@ namespace Godwit.Identity.Tests.Audit;
 public sealed class VerifyEventsTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "16.4.2")]
     public async Task A_log_is_sealed_by_itself_and_verifies()
     {
         var database = await SealedAsync();

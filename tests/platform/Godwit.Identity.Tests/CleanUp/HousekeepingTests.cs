@@ -7,6 +7,7 @@ namespace Godwit.Identity.Tests.CleanUp;
 public sealed class HousekeepingTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "10.4.8")]
     public async Task Sessions_and_links_go_seven_days_after_their_end_and_not_before()
     {
         var database = await template.CopyAsync();

@@ -6,6 +6,7 @@ namespace Godwit.Identity.Tests.Consents;
 public sealed class OwnConsentsTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "2.3.2")]
     public async Task Agreeing_and_withdrawing_are_one_request_each_and_the_history_keeps_both_with_the_words()
     {
         await using var host = await IdentityHost.StartAsync(template);

@@ -7,6 +7,8 @@ namespace Godwit.Identity.Tests.Database;
 public sealed class DatabaseAwayTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "16.5.2")]
+    [Trait("ASVS", "16.5.3")]
     public async Task While_the_database_is_away_who_asks_is_told_to_come_again_and_afterwards_all_is_there()
     {
         await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, durable: true, cancellationToken: TestContext.Current.CancellationToken);

@@ -42,6 +42,7 @@ public sealed class OwnDevicesTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "8.2.2")]
     public async Task Nobody_sees_or_changes_the_devices_of_another()
     {
         await using var host = await IdentityHost.StartAsync(template);

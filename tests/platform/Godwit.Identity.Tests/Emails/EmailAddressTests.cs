@@ -91,6 +91,7 @@ public sealed class EmailAddressTests
     [InlineData(64, 189, true)]
     [InlineData(64, 190, false)]
     [InlineData(65, 20, false)]
+    [Trait("ASVS", "1.3.3")]
     public void An_address_has_254_characters_and_64_of_them_before_the_sign(int localPart, int domain, bool taken)
     {
         var name = string.Concat(Enumerable.Repeat($"{new string('d', 50)}.", 5))[..(domain - 4)].TrimEnd('.');
@@ -131,6 +132,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
+    [Trait("ASVS", "1.1.1")]
     public void What_is_normalised_is_its_own_normal_form()
     {
         var letters = Gen.Elements("a", "Z", "\u00c9", "e\u0301", "\u00df", "\u03a3", "\u03c2", "\u0130", "\u0131", "\u212a", "\u0436", "\u0416", "\u6f22", "9", ".", "+", "\u01c5", "\ufb03", "\u212b", "\u1fa8", "\u0345", "\u2126");
@@ -146,6 +148,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
+    [Trait("ASVS", "2.2.1")]
     public void Whatever_is_sent_is_an_address_or_refused_and_never_an_error_of_ours()
     {
         var pieces = Gen.Elements(

@@ -67,6 +67,22 @@ public sealed partial class FiguresTests(IdentityTemplate template)
     }
 
     [Fact]
+    public async Task Beyond_ten_thousand_sessions_their_number_is_the_planners_estimate()
+    {
+        var database = await template.CopyAsync();
+        await database.ExecuteAsync("""
+            INSERT INTO identity.users (email_index, encrypted_email) VALUES (decode(repeat('00', 48), 'hex'), '\x00');
+            INSERT INTO identity.user_sessions (user_id, family, refresh_key_id, methods, device_fingerprint, ip_address, expires_at, rotated_at)
+                SELECT id, gen_random_uuid(), decode(repeat('00', 16), 'hex'), '{pwd}', decode(repeat('00', 32), 'hex'), '192.0.2.1', now() + interval '1 day', now() - CASE WHEN s % 5 = 0 THEN interval '2 hours' ELSE interval '1 minute' END
+                FROM identity.users, generate_series(1, 20000) s;
+            ANALYZE identity.user_sessions;
+            """);
+        await using var host = await IdentityHost.OnAsync(template, database);
+        await WaitAsync(host);
+        Assert.InRange(Of(await host.Platform.MetricsAsync(), "godwit_identity_sessions_active"), 15_000, 17_000);
+    }
+
+    [Fact]
     public async Task No_label_says_who_somebody_is()
     {
         await using var host = await IdentityHost.StartAsync(template);

@@ -6,6 +6,8 @@ namespace Godwit.Identity.Tests.Login;
 public sealed class LoginThrottleTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "6.3.1")]
+    [Trait("ASVS", "2.4.1")]
     public async Task Guessing_is_slowed_down_and_the_owner_gets_in_on_a_known_device_meanwhile()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -44,6 +46,7 @@ public sealed class LoginThrottleTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.3.1")]
     public async Task A_hundred_failures_disable_the_password_and_not_the_account()
     {
         await using var host = await IdentityHost.StartAsync(template);

@@ -7,6 +7,7 @@ namespace Godwit.Identity.Tests.Recovery;
 public sealed class PasswordResetTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "6.4.3")]
     public async Task Asking_is_answered_alike_whoever_has_the_address_and_mails_its_owner_only()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -20,6 +21,9 @@ public sealed class PasswordResetTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "7.4.3")]
+    [Trait("ASVS", "6.4.1")]
+    [Trait("ASVS", "6.5.1")]
     public async Task A_new_password_ends_all_sessions_and_its_link_is_good_once()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -48,6 +52,9 @@ public sealed class PasswordResetTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.2.2")]
+    [Trait("ASVS", "6.2.3")]
+    [Trait("ASVS", "7.4.3")]
     public async Task Changing_the_password_takes_the_one_before_and_ends_the_other_sessions()
     {
         await using var host = await IdentityHost.StartAsync(template);

@@ -50,6 +50,7 @@ public sealed class RegistrationTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "2.3.1")]
     public async Task There_is_no_account_before_its_address_is_verified_and_a_password_of_before_opens_nothing()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -65,6 +66,8 @@ public sealed class RegistrationTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "2.3.4")]
+    [Trait("ASVS", "6.5.1")]
     public async Task A_link_is_good_once_and_of_many_clicks_at_once_one_makes_the_account()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -77,6 +80,8 @@ public sealed class RegistrationTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "2.3.3")]
+    [Trait("ASVS", "2.3.4")]
     public async Task Two_registrations_of_one_address_verified_at_once_make_one_account()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -103,6 +108,8 @@ public sealed class RegistrationTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.2.4")]
+    [Trait("ASVS", "6.2.12")]
     public async Task A_stolen_password_is_refused()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -122,6 +129,8 @@ public sealed class RegistrationTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "14.2.4")]
+    [Trait("ASVS", "16.2.5")]
     public async Task No_personal_value_stands_in_the_database_or_the_log_in_the_clear()
     {
         await using var host = await IdentityHost.StartAsync(template);

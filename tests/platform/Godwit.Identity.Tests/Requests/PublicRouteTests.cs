@@ -10,6 +10,8 @@ namespace Godwit.Identity.Tests.Requests;
 public sealed class PublicRouteTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "8.2.1")]
+    [Trait("ASVS", "8.3.1")]
     public async Task Every_route_but_the_public_ones_asks_for_a_session()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -23,13 +25,15 @@ public sealed class PublicRouteTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.3.4")]
+    [Trait("ASVS", "8.2.1")]
     public void Public_are_these_and_no_others() => Assert.Equal(
         [
             "GET /.well-known/jwks.json", "POST /v1/auth/email/confirm", "POST /v1/auth/email/undo", "POST /v1/auth/login", "POST /v1/auth/login/2fa", "POST /v1/auth/password-reset/confirm", "POST /v1/auth/password-reset/request", "POST /v1/auth/refresh", "POST /v1/auth/register", "POST /v1/auth/resend", "POST /v1/auth/verify-email",
         ],
         Routes().Where(r => r.Public).Select(r => $"{r.Method} {r.Path}").Order(StringComparer.Ordinal));
 
-    private static List<(string Method, string Path, bool Public)> Routes()
+    internal static List<(string Method, string Path, bool Public)> Routes()
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
         new IdentityModule().MapRoutes(app);

@@ -8,6 +8,7 @@ namespace Godwit.Identity.Tests.SecondFactors;
 public sealed partial class SecondFactorTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "6.5.1")]
     public async Task By_mail_a_login_gives_tokens_after_the_code_only_and_the_code_is_good_once()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -27,6 +28,7 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.6.2")]
     public async Task A_code_is_of_the_request_that_asked_for_it()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -41,6 +43,7 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.6.3")]
     public async Task Wrong_codes_count_together_whatever_challenge_they_answer()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -60,6 +63,7 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.5.1")]
     public async Task An_authenticator_is_set_up_by_its_key_and_none_of_its_steps_is_taken_twice()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -85,6 +89,7 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.5.1")]
     public async Task A_backup_code_is_good_once_and_new_ones_take_the_place_of_all()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -102,6 +107,8 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.4.3")]
+    [Trait("ASVS", "7.5.1")]
     public async Task It_is_taken_away_by_who_has_it_and_not_by_a_new_password()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -119,6 +126,7 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.3.3")]
     public async Task Where_it_is_required_who_has_none_can_do_nothing_but_set_one_up()
     {
         await using var host = await IdentityHost.StartAsync(template, ("IDENTITY_MFA", "required"));
@@ -133,6 +141,7 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.5.2")]
     public async Task Codes_and_keys_stand_nowhere_in_the_clear()
     {
         await using var host = await IdentityHost.StartAsync(template);

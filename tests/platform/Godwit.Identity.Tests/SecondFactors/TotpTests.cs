@@ -12,6 +12,7 @@ public sealed class TotpTests
 
     [Theory]
     [InlineData(59, "287082"), InlineData(1111111109, "081804"), InlineData(1111111111, "050471"), InlineData(1234567890, "005924"), InlineData(2000000000, "279037"), InlineData(20000000000, "353130")]
+    [Trait("ASVS", "11.2.1")]
     public void Codes_are_those_of_RFC_6238_appendix_B(long time, string code)
     {
         var now = DateTimeOffset.FromUnixTimeSeconds(time);
@@ -25,6 +26,7 @@ public sealed class TotpTests
 
     [Theory]
     [InlineData(-2, false), InlineData(-1, true), InlineData(0, true), InlineData(1, true), InlineData(2, false)]
+    [Trait("ASVS", "6.5.5")]
     public void A_code_is_taken_one_step_before_and_after_its_own(int steps, bool taken)
     {
         var step = Totp.StepAt(s_now) + steps;

@@ -8,6 +8,7 @@ namespace Godwit.Identity.Tests.Sessions;
 public sealed class EndedSessionsTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "7.4.1")]
     public async Task A_session_that_ends_on_one_host_is_ended_on_all_at_once()
     {
         await using var redis = await RedisServer.StartAsync();
@@ -23,6 +24,7 @@ public sealed class EndedSessionsTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "16.5.3")]
     public async Task A_Redis_that_has_forgotten_everything_lets_nobody_in_again()
     {
         await using var redis = await RedisServer.StartAsync();
@@ -43,6 +45,7 @@ public sealed class EndedSessionsTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "16.5.2")]
     public async Task Without_Redis_everything_goes_on_from_the_database()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -6,6 +6,7 @@ namespace Godwit.Identity.Tests.Sessions;
 public sealed class RenewalTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "2.3.4")]
     public async Task Sixty_four_renewals_at_once_give_one_successor()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -18,6 +19,8 @@ public sealed class RenewalTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "10.4.5")]
+    [Trait("ASVS", "16.3.3")]
     public async Task A_token_from_before_the_last_ends_the_session_and_its_owner_is_told()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -48,6 +51,27 @@ public sealed class RenewalTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "7.3.1")]
+    [Trait("ASVS", "7.3.2")]
+    public async Task A_session_ends_by_itself_when_it_is_old_and_when_nobody_renewed_it_for_an_hour()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var idle = await host.SignInAsync("ada@example.org");
+        var old = await host.SignInAsync("ada@example.org");
+        await host.Database.ExecuteAsync($"UPDATE identity.user_sessions SET rotated_at = now() - interval '61 minutes' WHERE family = '{idle.Session}'");
+        await host.Database.ExecuteAsync($"UPDATE identity.user_sessions SET created_at = now() - interval '9 hours', expires_at = now() - interval '1 second' WHERE family = '{old.Session}'");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await RenewAsync(host, idle.Refresh)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await RenewAsync(host, old.Refresh)).Status);
+        var here = await host.SignInAsync("ada@example.org");
+        var listed = Assert.Single((await host.SendAsync(HttpMethod.Get, "/v1/auth/sessions", bearer: here.Access)).Json.EnumerateArray());
+        Assert.Equal(here.Session, listed.GetProperty("id").GetGuid());
+        // Nobody has a copy of anything: an end by itself is no alarm.
+        Assert.Equal(0, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events WHERE event_type = 'refresh_token_reused'"));
+    }
+
+    [Fact]
+    [Trait("ASVS", "9.1.1")]
     public async Task A_token_with_a_wrong_MAC_is_not_recorded_and_ends_nothing()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -65,6 +89,9 @@ public sealed class RenewalTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "7.4.1")]
+    [Trait("ASVS", "7.5.2")]
+    [Trait("ASVS", "10.4.9")]
     public async Task Logging_out_ends_access_tokens_at_once_and_logging_out_everywhere_ends_all()
     {
         await using var host = await IdentityHost.StartAsync(template);
@@ -81,6 +108,7 @@ public sealed class RenewalTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "8.2.2")]
     public async Task Nobody_ends_the_session_of_another()
     {
         await using var host = await IdentityHost.StartAsync(template);

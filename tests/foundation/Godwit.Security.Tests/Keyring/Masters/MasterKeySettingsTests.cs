@@ -34,6 +34,8 @@ public sealed class MasterKeySettingsTests : IDisposable
     }
 
     [Fact]
+    [Trait("ASVS", "13.2.3")]
+    [Trait("ASVS", "13.3.1")]
     public void Without_a_key_production_is_refused_and_says_what_to_do()
     {
         foreach (var said in (string?[])[null, "", "production"])

@@ -51,6 +51,7 @@ public sealed partial class MasterKeyTests : IDisposable
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.GroupWrite)]
     [InlineData(UnixFileMode.OtherExecute)]
+    [Trait("ASVS", "13.3.2")]
     public void A_file_open_to_others_is_refused(UnixFileMode more)
     {
         MasterKeyFile.Create(KeyPath).Dispose();
