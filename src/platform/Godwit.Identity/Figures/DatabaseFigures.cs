@@ -16,13 +16,13 @@ internal sealed record DatabaseFigures(long ActiveSessions, long UnsealedEvents,
     /// <summary>Beyond it nobody waits for a count.</summary>
     public const int MostCounted = 10_000;
 
-    private const string OpenSessions = "SELECT 1 FROM identity.user_sessions WHERE NOT revoked AND expires_at > now()";
+    private const string OpenSessions = "SELECT 1 FROM identity.user_sessions WHERE NOT revoked AND expires_at > now() AND rotated_at > now() - $1";
 
-    public static async Task<DatabaseFigures> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task<DatabaseFigures> ReadAsync(NpgsqlConnection connection, TimeSpan idle, CancellationToken cancellation)
     {
         var most = MostCounted;
-        var sessions = await Statement.FirstAsync(connection, $"SELECT count(*) FROM ({OpenSessions} LIMIT $1) s", r => r.GetInt64(0), cancellation, Statement.P(most));
-        if (sessions == most) sessions = Math.Max(most, await EstimateAsync(connection, cancellation));
+        var sessions = await Statement.FirstAsync(connection, $"SELECT count(*) FROM ({OpenSessions} LIMIT $2) s", r => r.GetInt64(0), cancellation, Statement.P(idle), Statement.P(most));
+        if (sessions == most) sessions = Math.Max(most, await EstimateAsync(connection, idle, cancellation));
         var (unsealed, age) = await Statement.FirstAsync(
             connection,
             """
@@ -36,9 +36,9 @@ internal sealed record DatabaseFigures(long ActiveSessions, long UnsealedEvents,
     }
 
     /// <summary>What the planner expects of the statement: it reads no row of the table.</summary>
-    private static async Task<long> EstimateAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<long> EstimateAsync(NpgsqlConnection connection, TimeSpan idle, CancellationToken cancellation)
     {
-        var plan = await Statement.FirstAsync(connection, $"EXPLAIN (FORMAT JSON) {OpenSessions}", r => r.GetString(0), cancellation);
+        var plan = await Statement.FirstAsync(connection, $"EXPLAIN (FORMAT JSON) {OpenSessions}", r => r.GetString(0), cancellation, Statement.P(idle));
         using var document = System.Text.Json.JsonDocument.Parse(plan!);
         return (long)document.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
     }

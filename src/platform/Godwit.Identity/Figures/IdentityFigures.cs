@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Godwit.Http.Problems;
+using Godwit.Http.Settings;
 using Godwit.Identity.Database;
+using Godwit.Identity.Settings;
 using Godwit.Security.Passwords;
 
 namespace Godwit.Identity.Figures;
@@ -15,12 +17,13 @@ internal sealed class IdentityFigures : IDisposable
 
     private readonly IdentityDatabase _database;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _idle;
     private readonly Meter _meter = new(IdentityMeter.Name);
     private volatile DatabaseFigures? _now;
 
-    public IdentityFigures(IdentityDatabase database, HashingGate hashing, TimeProvider time)
+    public IdentityFigures(IdentityDatabase database, HashingGate hashing, SettingValues settings, TimeProvider time)
     {
-        (_database, _time) = (database, time);
+        (_database, _time, _idle) = (database, time, TimeSpan.FromMinutes(settings.Whole(IdentitySettings.IdleMinutes.Name)));
         _meter.CreateObservableGauge("godwit.identity.hashing.waiting", () => hashing.Waiting, null, "Passwords that wait for their turn to be hashed on this host.");
         _meter.CreateObservableGauge("godwit.identity.sessions.active", () => One(f => f.ActiveSessions), null, "Sessions that are open: counted up to 10,000, estimated beyond.");
         _meter.CreateObservableGauge("godwit.identity.events.unsealed", () => One(f => f.UnsealedEvents), null, "Security events in no signed block yet, at most 10,000.");
@@ -37,7 +40,7 @@ internal sealed class IdentityFigures : IDisposable
         {
             try
             {
-                _now = await _database.WithAsync(connection => DatabaseFigures.ReadAsync(connection, stopping), stopping);
+                _now = await _database.WithAsync(connection => DatabaseFigures.ReadAsync(connection, _idle, stopping), stopping);
             }
             catch (ProblemException)
             {

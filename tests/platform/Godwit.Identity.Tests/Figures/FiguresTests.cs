@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Godwit.Identity.Figures;
 using Godwit.Identity.Tests.Running;
 using Godwit.TestServers;
 
@@ -58,12 +59,23 @@ public sealed partial class FiguresTests(IdentityTemplate template)
                 SELECT id, gen_random_uuid(), decode(repeat('00', 16), 'hex'), '{pwd}', decode(repeat('00', 32), 'hex'), '192.0.2.1', now() + interval '1 hour' FROM identity.users, generate_series(1, 3);
             INSERT INTO identity.mail_outbox (id, kind, payload, created_at, not_before) VALUES (gen_random_uuid(), 'new_device', '\x00', now() - interval '10 minutes', now() + interval '1 hour');
             """);
-        await using var host = await IdentityHost.OnAsync(template, database);
-        await WaitAsync(host);
-        var text = await host.Platform.MetricsAsync();
-        Assert.Equal((2, 3, 3, 1), (Of(text, "godwit_identity_data_requests_overdue"), Of(text, "godwit_identity_data_requests_open"), Of(text, "godwit_identity_sessions_active"), Of(text, "godwit_identity_mails_waiting{channel=\"email\"}")));
-        Assert.InRange(Of(text, "godwit_identity_mails_waiting_age_seconds{channel=\"email\"}"), 600, 700);
-        Assert.Equal(0, Of(text, "godwit_identity_hashing_waiting"));
+        var figures = await ReadAsync(database);
+        Assert.Equal((2, 3, 3, 1, 0), (figures.OverdueRequests, figures.OpenRequests, figures.ActiveSessions, figures.Mails.Waiting, figures.Texts.Waiting));
+        Assert.InRange(figures.Mails.Oldest.TotalSeconds, 600, 700);
+    }
+
+    [Fact]
+    public async Task Beyond_ten_thousand_sessions_their_number_is_the_planners_estimate()
+    {
+        var database = await template.CopyAsync();
+        await database.ExecuteAsync("""
+            INSERT INTO identity.users (email_index, encrypted_email) VALUES (decode(repeat('00', 48), 'hex'), '\x00');
+            INSERT INTO identity.user_sessions (user_id, family, refresh_key_id, methods, device_fingerprint, ip_address, expires_at, rotated_at)
+                SELECT id, gen_random_uuid(), decode(repeat('00', 16), 'hex'), '{pwd}', decode(repeat('00', 32), 'hex'), '192.0.2.1', now() + interval '1 day', now() - CASE WHEN s % 5 = 0 THEN interval '2 hours' ELSE interval '1 minute' END
+                FROM identity.users, generate_series(1, 20000) s;
+            ANALYZE identity.user_sessions;
+            """);
+        Assert.InRange((await ReadAsync(database)).ActiveSessions, 15_000, 17_000);
     }
 
     [Fact]
@@ -77,6 +89,13 @@ public sealed partial class FiguresTests(IdentityTemplate template)
         foreach (var value in new[] { "unmistakable", "example.org", user.ToString(), tokens.Session.ToString(), "127.0.0.1" })
             Assert.DoesNotContain(text.Split('\n'), line => line.StartsWith("godwit_identity", StringComparison.Ordinal) && line.Contains(value, StringComparison.OrdinalIgnoreCase));
         Assert.InRange(text.Split('\n').Count(line => line.StartsWith("godwit_identity", StringComparison.Ordinal)), 40, 200);
+    }
+
+    /// <summary>As a host reads them: what it exposes has figures of all hosts of this process in it.</summary>
+    private static async Task<DatabaseFigures> ReadAsync(TestDatabase database)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken: TestContext.Current.CancellationToken);
+        return await DatabaseFigures.ReadAsync(connection, TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
     }
 
     private static Task WaitAsync(IdentityHost host) => Patience.UntilAsync(async () => (await host.Platform.MetricsAsync()).Contains("\ngodwit_identity_sessions_active ", StringComparison.Ordinal));
