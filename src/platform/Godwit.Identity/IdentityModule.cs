@@ -5,6 +5,7 @@ using Godwit.Http.Modules;
 using Godwit.Http.Settings;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Audit;
+using Godwit.Identity.Browsers;
 using Godwit.Identity.CleanUp;
 using Godwit.Identity.Consents;
 using Godwit.Identity.Database;
@@ -55,6 +56,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton(s => new PasswordHasher(s.GetRequiredService<HashingGate>()));
         services.AddSingleton<PasswordPolicy>();
         services.AddSingleton<BucketStore>();
+        services.AddSingleton<BrowserGuard>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>()));
         services.AddSingleton<SessionRenewal>();

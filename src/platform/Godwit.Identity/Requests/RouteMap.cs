@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Godwit.Http.Problems;
 using Godwit.Http.Settings;
+using Godwit.Identity.Browsers;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
 using Microsoft.AspNetCore.Builder;
@@ -21,8 +22,10 @@ internal sealed class RouteMap(IEndpointRouteBuilder routes)
     /// <summary>The id in the path of a route that takes nothing else there.</summary>
     public static Guid Id(HttpContext context) => Guid.Parse((string)context.Request.RouteValues["id"]!);
 
+    /// <summary>Answers as JSON. Tokens go where the client wants them, whichever route has made them.</summary>
     public static Task AnswerAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> shape, int status = 200)
     {
+        if (answer is IssuedTokens tokens && SessionTransport.IsCookie(context)) return SessionTransport.AnswerAsync(context, tokens);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         return JsonSerializer.SerializeAsync(context.Response.Body, answer, shape, context.RequestAborted);
@@ -32,7 +35,11 @@ internal sealed class RouteMap(IEndpointRouteBuilder routes)
         where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>For everybody. Each of these has to be safe for who has nothing.</summary>
-    public void Public(string method, string template, Func<HttpContext, Task> answer) => routes.MapMethods(template, [method], (RequestDelegate)(context => answer(context))).WithMetadata(PublicRoute.Instance);
+    public void Public(string method, string template, Func<HttpContext, Task> answer) => routes.MapMethods(template, [method], (RequestDelegate)(context =>
+    {
+        SessionTransport.Require(context);
+        return answer(context);
+    })).WithMetadata(PublicRoute.Instance);
 
     /// <param name="sensitive">Asks the database whether the session is open, and fails closed.</param>
     /// <param name="enrols">Open to who has no second factor yet where one is required.</param>

@@ -1,4 +1,5 @@
 using Godwit.Http.Problems;
+using Godwit.Identity.Browsers;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Login;
 using Godwit.Identity.People;
@@ -24,17 +25,19 @@ internal static class SessionRoutes
         {
             // Many clients show their access token with every request: what is in the body is meant.
             var body = context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0 ? await JsonBody.ReadAsync(context, IdentityJson.Default.RefreshRequest, anyType: true) : null;
-            var token = body?.RefreshToken ?? Caller.Bearer(context) ?? throw new ProblemException(Problem.Of(401));
+            var token = body?.RefreshToken ?? Caller.Bearer(context) ?? FromCookie(context, routes) ?? throw new ProblemException(Problem.Of(401));
             await RouteMap.AnswerAsync(context, await routes.Get<SessionRenewal>().RenewAsync(token, Client.Of(context), context.RequestAborted), IdentityJson.Default.IssuedTokens);
         });
         routes.Private("POST", "/v1/auth/logout", sensitive: true, enrols: true, answer: async (context, caller) =>
         {
             await routes.Get<OwnSessions>().EndAsync(caller, caller.Family, "logged out", Client.Of(context), context.RequestAborted);
+            SessionCookies.Clear(context);
             context.Response.StatusCode = 204;
         });
         routes.Private("POST", "/v1/auth/logout-all", sensitive: true, enrols: true, answer: async (context, caller) =>
         {
             await routes.Get<OwnSessions>().EndAsync(caller, null, "logged out everywhere", Client.Of(context), context.RequestAborted);
+            SessionCookies.Clear(context);
             context.Response.StatusCode = 204;
         });
         routes.Private("GET", "/v1/auth/sessions", sensitive: false, async (context, caller) =>
@@ -50,5 +53,14 @@ internal static class SessionRoutes
             context.Response.Headers.CacheControl = "public, max-age=300";
             return context.Response.WriteAsync(routes.Get<IdentityKeys>().JwksDocument, context.RequestAborted);
         });
+    }
+    /// <summary>A browser's refresh token, which is a request that changes something, too: its successor goes into cookies again.</summary>
+    private static string? FromCookie(HttpContext context, RouteMap routes)
+    {
+        if (context.Request.Headers.Authorization.Count > 0 || SessionCookies.Read(context, SessionCookies.Refresh) is not { } token) return null;
+        if (new RefreshToken(routes.Get<IdentityKeys>().Refresh).Read(token) is not var (family, _)) return null;
+        routes.Get<BrowserGuard>().Require(context, family);
+        SessionTransport.Choose(context);
+        return token;
     }
 }

@@ -29,7 +29,7 @@ public sealed class PublicRouteTests(IdentityTemplate template)
         ],
         Routes().Where(r => r.Public).Select(r => $"{r.Method} {r.Path}").Order(StringComparer.Ordinal));
 
-    private static List<(string Method, string Path, bool Public)> Routes()
+    internal static List<(string Method, string Path, bool Public)> Routes()
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
         new IdentityModule().MapRoutes(app);
