@@ -23,6 +23,8 @@ using Godwit.Identity.Requests;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
+using Godwit.Identity.Site;
+using Godwit.Identity.Site.Serving;
 using Godwit.Redis;
 using Godwit.Security.Keyring;
 using Godwit.Security.Passwords;
@@ -60,6 +62,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<AccessTokens>();
         services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>()));
         services.AddSingleton<SessionRenewal>();
+        services.AddSingleton<SiteSession>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<PasswordLogin>();
         services.AddSingleton<Challenges>();
@@ -94,7 +97,11 @@ public sealed class IdentityModule : IPlatformModule
         await services.GetRequiredService<ConsentTexts>().PrepareAsync(cancellation);
     }
 
-    public void MapRoutes(IEndpointRouteBuilder routes) => IdentityRoutes.Map(routes);
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        IdentityRoutes.Map(routes);
+        AccountSite.Map(routes);
+    }
 
     public IEnumerable<BackgroundWork> BackgroundWork(IServiceProvider services) =>
     [

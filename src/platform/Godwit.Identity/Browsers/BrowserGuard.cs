@@ -14,11 +14,14 @@ internal sealed class BrowserGuard(IdentityKeys keys, SettingValues settings)
 {
     public const string Header = "X-CSRF-Token";
 
-    private const string SessionPurpose = "session";
+    /// <summary>The code of a token that is missing, of another session, or too old.</summary>
+    public const string WrongToken = "csrf-token-wrong";
+
+    private const string SessionPurpose = "session", VisitPurpose = "visit";
 
     private static readonly Problem s_origin = new(403, "cross-site-request", "The request comes from another site") { Detail = "What a cookie signs in is changed by pages of this origin only." };
 
-    private static readonly Problem s_token = new(403, "csrf-token-wrong", "The CSRF token is missing or wrong") { Detail = $"Send the cookie {SessionCookies.Csrf} as the header {Header}." };
+    private static readonly Problem s_token = new(403, WrongToken, "The CSRF token is missing or wrong") { Detail = $"Send the cookie {SessionCookies.Csrf} as the header {Header}." };
 
     private readonly string? _origin = settings.TextOrNull(IdentitySettings.PublicUrl) is { } url ? new Uri(url).GetLeftPart(UriPartial.Authority) : null;
 
@@ -38,6 +41,25 @@ internal sealed class BrowserGuard(IdentityKeys keys, SettingValues settings)
     {
         RequireSameOrigin(context);
         if (token is null || new SignedId(keys.Csrf).Read(SessionPurpose, token) != session) throw new ProblemException(s_token);
+    }
+
+    /// <summary>What a browser is known by before it has a session, for the forms of that time: made where there is none.</summary>
+    public Guid VisitOf(HttpContext context)
+    {
+        if (Guid.TryParseExact(SessionCookies.Read(context, SessionCookies.Visit), "N", out var known)) return known;
+        var visit = Guid.NewGuid();
+        SessionCookies.AddVisit(context, visit.ToString("N"));
+        return visit;
+    }
+
+    public string TokenOfVisit(Guid visit) => new SignedId(keys.Csrf).Make(VisitPurpose, visit);
+
+    /// <summary>Of a form for everybody: nobody is signed in, or signed up, by another site's page.</summary>
+    /// <exception cref="ProblemException">403.</exception>
+    public void RequireVisit(HttpContext context, string? token)
+    {
+        RequireSameOrigin(context);
+        if (token is null || !Guid.TryParseExact(SessionCookies.Read(context, SessionCookies.Visit), "N", out var visit) || new SignedId(keys.Csrf).Read(VisitPurpose, token) != visit) throw new ProblemException(s_token);
     }
 
     /// <summary>Browsers say where a request comes from; who says nothing is no browser, and has no cookies that another page could lend.</summary>

@@ -14,6 +14,9 @@ internal static class SessionCookies
     /// <summary>What scripts of the same origin show with each change. It is of no use without the session's cookies.</summary>
     public const string Csrf = "__Host-godwit-csrf";
 
+    /// <summary>What the account site's forms are bound to before anybody has signed in. It goes when the browser is closed.</summary>
+    public const string Visit = "__Host-godwit-visit";
+
     /// <summary>Browsers keep none longer (RFC 6265bis section 5.5).</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(400);
 
@@ -39,6 +42,8 @@ internal static class SessionCookies
 
     /// <summary>Secure always: browsers take such cookies from the loopback interface without TLS, too.</summary>
     /// <param name="readable">By scripts.</param>
-    public static void Add(HttpContext context, string name, string value, TimeSpan life, bool readable = false) =>
-        context.Response.Cookies.Append(name, value, new CookieOptions { Path = "/", Secure = true, HttpOnly = !readable, SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromSeconds(Math.Max(0, (long)life.TotalSeconds)) });
+    public static void Add(HttpContext context, string name, string value, TimeSpan? life, bool readable = false) => context.Response.Cookies.Append(
+        name, value, new CookieOptions { Path = "/", Secure = true, HttpOnly = !readable, SameSite = SameSiteMode.Lax, MaxAge = life is { } left ? TimeSpan.FromSeconds(Math.Max(0, (long)left.TotalSeconds)) : null });
+
+    public static void AddVisit(HttpContext context, string visit) => Add(context, Visit, visit, null);
 }
