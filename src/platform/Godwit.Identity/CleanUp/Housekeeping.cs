@@ -32,7 +32,7 @@ internal sealed partial class Housekeeping(IdentityDatabase database, SettingVal
     {
         var made = await PartAsync("SELECT identity.make_event_partitions($1)", cancellation, Statement.P(MonthsAhead));
         var dropped = await PartAsync("SELECT identity.drop_event_partitions($1)", cancellation, Statement.P((int)settings.Whole(IdentitySettings.EventMonths.Name)));
-        var codes = await PartAsync("SELECT identity.cleanup_expired_otps()", cancellation);
+        var codes = await PartAsync("SELECT identity.cleanup_expired_otps()", cancellation) + await PartAsync("SELECT identity.cleanup_expired_sign_ins()", cancellation);
         var sessions = await PartAsync("SELECT identity.cleanup_expired_sessions()", cancellation);
         var links = await PartAsync("SELECT reset_deleted + verify_deleted FROM identity.cleanup_expired_tokens()", cancellation);
         Tidied(logger, codes, sessions, links, made, dropped);

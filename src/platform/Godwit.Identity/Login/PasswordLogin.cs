@@ -9,7 +9,6 @@ using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
-using Godwit.Identity.SecondFactors;
 using Godwit.Security.Passwords;
 using Npgsql;
 
@@ -18,14 +17,12 @@ namespace Godwit.Identity.Login;
 /// <summary>
 /// Signs in by address and password. An address without an account, a wrong password, one that has to be set anew and an account without one cost the same work and get the same answer.
 /// </summary>
-internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, BucketStore buckets, Challenges challenges, Outbox outbox, EventLog events, SignIn signIn, TimeProvider time)
+internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, BucketStore buckets, LoginCompletion completion, Outbox outbox, EventLog events, TimeProvider time)
 {
     /// <summary>A password that is longer is none that was ever taken.</summary>
-    private const int LongestPassword = 512;
+    public const int LongestPassword = 512;
 
     private static readonly Problem s_wrong = new(401, "invalid-credentials", "Wrong address or password");
-
-    private static readonly Problem s_locked = new(403, "account-locked", "The account is locked") { Detail = "Ask the service's support." };
 
     private static readonly Problem s_slow = new(429, "too-many-attempts", "Too many attempts") { Detail = "Wait, or sign in by a mailed link or on a device that you have used before." };
 
@@ -58,43 +55,16 @@ internal sealed class PasswordLogin(IdentityDatabase database, IdentityKeys keys
             if (decision.DisabledPassword) outbox.Wake();
             throw new ProblemException(s_wrong);
         }
-        if (account.Locked)
-        {
-            await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("login_refused") { UserId = account.Id, Client = client, Severity = EventSeverity.Warning, Blocked = true }, cancellation), cancellation);
-            throw new ProblemException(s_locked);
-        }
-        if (await AskAsync(account, decision, rehash: verdict == PasswordVerdict.RightNeedsRehash ? request.Password : null, client, cancellation) is { } challenge) return new LoginOutcome(null, challenge);
         var rehashed = verdict == PasswordVerdict.RightNeedsRehash ? await policy.HashAsync(request.Password!, cancellation) : null;
-        var tokens = await database.InTransactionAsync(
-            async connection =>
+        return await completion.CompleteAsync(
+            new LoginProof(account, LoginProof.Password, device)
             {
-                await buckets.SucceededAsync(connection, email!, device, client, cancellation);
-                var now = rehashed is not null && await RestampAsync(connection, account, rehashed, cancellation) == 1 ? account with { PasswordHash = rehashed } : account;
-                return await signIn.OpenSessionAsync(connection, now, ["pwd"], device, client, cancellation);
+                UnderAttack = decision.Verdict == LockoutVerdict.AllowedWithSecondFactor,
+                Begin = async connection => rehashed is not null && await RestampAsync(connection, account, rehashed, cancellation) == 1 ? account with { PasswordHash = rehashed } : account,
+                // Until a second factor is shown, too, where one is asked for, the attempt stays counted.
+                Succeeded = connection => buckets.SucceededAsync(connection, email!, device, client, cancellation),
             },
-            cancellation);
-        outbox.Wake();
-        return new LoginOutcome(tokens, null);
-    }
-
-    /// <summary>Asks for the second factor where the account has one, or where so much is tried everywhere that a password alone is not enough: then by mail. The attempt stays counted until that is shown, too.</summary>
-    /// <returns>Null when none is asked for.</returns>
-    private async Task<ChallengeDocument?> AskAsync(Account account, LockoutDecision decision, string? rehash, Client client, CancellationToken cancellation)
-    {
-        var own = await database.WithAsync(connection => FactorSettings.FindAsync(connection, account.Id, cancellation), cancellation);
-        if (own is not { Enabled: true } && decision.Verdict != LockoutVerdict.AllowedWithSecondFactor) return null;
-        var rehashed = rehash is null ? null : await policy.HashAsync(rehash, cancellation);
-        var prepared = await challenges.PrepareAsync(own is { Enabled: true } ? own.Method : FactorMethod.Email, cancellation);
-        var asked = await database.InTransactionAsync(
-            async connection =>
-            {
-                if (rehashed is not null) await RestampAsync(connection, account, rehashed, cancellation);
-                await events.WriteAsync(connection, new SecurityEvent("second_factor_asked") { UserId = account.Id, Client = client }, cancellation);
-                return await challenges.AskAsync(connection, prepared, account, SecondFactorLogin.Purpose, Challenges.BindingOf(SecondFactorLogin.Purpose, client), client, cancellation);
-            },
-            cancellation);
-        outbox.Wake();
-        return asked;
+            client, cancellation);
     }
 
     /// <summary>Looks the account up and counts the attempt, which is then there whatever becomes of this process.</summary>

@@ -8,6 +8,7 @@ using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
+using Godwit.Identity.Risk;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
 using Npgsql;
@@ -27,9 +28,10 @@ internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog ev
     /// <param name="methods">How it was proved (RFC 8176).</param>
     /// <param name="device">The device, if it is one that the account has a token for.</param>
     /// <param name="client">From where.</param>
+    /// <param name="assessed">How unlike its person it is.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="ProblemException">401: the account is not as it was when the password was looked at.</exception>
-    public async Task<IssuedTokens> OpenSessionAsync(NpgsqlConnection connection, Account account, IReadOnlyList<string> methods, Guid? device, Client client, CancellationToken cancellation)
+    public async Task<IssuedTokens> OpenSessionAsync(NpgsqlConnection connection, Account account, IReadOnlyList<string> methods, Guid? device, Client client, AssessedLogin assessed, CancellationToken cancellation)
     {
         // The account may have been locked, erased, or given another password since the password was looked at. A reset changes this row before it ends sessions: either it sees this session, or this sees the reset.
         var still = await Statement.FirstAsync(
@@ -38,16 +40,17 @@ internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog ev
         if (!still) throw new ProblemException(s_changed);
         var known = device is { } named && await DeviceStore.IsKnownAsync(connection, account.Id, named, cancellation);
         var used = known ? device!.Value : Guid.NewGuid();
-        var others = await DeviceStore.SeenAsync(connection, account.Id, used, client, cancellation);
+        var others = await DeviceStore.SeenAsync(connection, account.Id, used, client, assessed.Country, cancellation);
         var family = Guid.NewGuid();
         var refresh = new RefreshToken(keys.Refresh).Make(family, 0, out var key);
-        var (id, expires) = await SessionStore.InsertAsync(connection, account.Id, family, key, methods, used, client, _life, cancellation);
+        var (id, expires) = await SessionStore.InsertAsync(connection, account.Id, family, key, methods, used, client, assessed.Country, _life, cancellation);
         await Statement.RunAsync(
             connection, "UPDATE identity.users SET last_login_at = now(), last_login_ip = $2, failed_login_attempts = 0 WHERE id = $1", cancellation, Statement.P(account.Id), Statement.P(client.Address));
-        await events.WriteAsync(connection, new SecurityEvent("login_success") { UserId = account.Id, Session = id, Device = used, Client = client }, cancellation);
-        // The first device is how the account began; of every later one its owner hears.
-        if (!known && others > 0 && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email)
-            await outbox.AddAsync(connection, MailKind.NewDevice, new MailPayload(email, Detail: UserAgent.Read(client.Agent).Name), cancellation);
+        await events.WriteAsync(connection, new SecurityEvent("login_success") { UserId = account.Id, Session = id, Device = used, Client = client, Risk = assessed.Score.Points, Data = RiskData.Of(assessed) }, cancellation);
+        // The first device is how the account began; of every later one its owner hears, and of what is unlike them.
+        var unusual = assessed.Score.NeedsSecondFactor;
+        if ((unusual || (!known && others > 0)) && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email)
+            await outbox.AddAsync(connection, unusual ? MailKind.UnusualSignIn : MailKind.NewDevice, new MailPayload(email, Detail: unusual ? RiskData.Sentence(assessed.Score) : UserAgent.Read(client.Agent).Name), cancellation);
         return new IssuedTokens(
             access.Issue(account.Uuid, family, methods, expires), refresh, "Bearer", access.SecondsUntil(expires), expires, account.Uuid, family, known ? null : new DeviceToken(keys.Devices).Make(account.Uuid, used));
     }

@@ -9,6 +9,9 @@ internal static class MailKind
     /// <summary>A link for a new password; nothing where nobody has the address.</summary>
     public const string PasswordReset = "password_reset";
 
+    /// <summary>A link that signs in; nothing where nobody has the address.</summary>
+    public const string MagicLink = "magic_link";
+
     public const string PasswordChanged = "password_changed";
 
     /// <summary>A refresh token was used twice: somebody else may have had it.</summary>
@@ -21,6 +24,12 @@ internal static class MailKind
     public const string SecondFactorCode = "second_factor_code";
 
     public const string SecondFactorChanged = "second_factor_changed";
+
+    /// <summary>One was made or removed, or may have been copied.</summary>
+    public const string PasskeyChanged = "passkey_changed";
+
+    /// <summary>A login that is unlike the person: as often as there is one.</summary>
+    public const string UnusualSignIn = "unusual_sign_in";
 
     public const string NewDevice = "new_device";
 }

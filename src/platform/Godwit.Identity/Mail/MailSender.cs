@@ -113,8 +113,11 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
         {
             MailKind.Registration => await ExistsAsync(to, cancellation) ? texts.AlreadyRegistered() : texts.VerifyAddress(payload.Link!),
             MailKind.PasswordReset => await ExistsAsync(to, cancellation) ? texts.ResetPassword(payload.Link!) : null,
+            MailKind.MagicLink => await ExistsAsync(to, cancellation) ? texts.SignInByLink(payload.Link!) : null,
             MailKind.SecondFactorCode => texts.SecondFactorCode(payload.Detail!),
             MailKind.SecondFactorChanged => texts.SecondFactorChanged(payload.Detail!),
+            MailKind.PasskeyChanged => texts.PasskeyChanged(payload.Detail!),
+            MailKind.UnusualSignIn => texts.UnusualSignIn(payload.Detail!),
             MailKind.PasswordDisabled => texts.PasswordDisabled(),
             MailKind.PasswordChanged => texts.PasswordChanged(),
             MailKind.SessionReused => texts.SessionReused(),

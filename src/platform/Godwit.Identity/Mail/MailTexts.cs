@@ -21,6 +21,10 @@ internal sealed class MailTexts(SettingValues settings)
         $"A new password for {_service}",
         $"Somebody, you we hope, has asked for a new password for your account at {_service}.\n\nChoose it within half an hour:\n\n{_url}/account/password-reset#{link}\n\nIf it was not you, do nothing: your password stays as it is.\n");
 
+    public MailText SignInByLink(string link) => new(
+        $"Sign in to {_service}",
+        $"Somebody, you we hope, wants to sign in to your account at {_service}.\n\nOpen this within a quarter of an hour, in the browser where you asked for it:\n\n{_url}/account/magic-link#{link}\n\nIf it was not you, do nothing: the link opens nothing elsewhere.\n");
+
     public MailText PasswordChanged() => new(
         $"Your password for {_service} was changed",
         $"The password of your account at {_service} was changed just now, and all sessions but the one that changed it were ended.\n\nIf it was not you, ask for a new one at once:\n\n{_url}/account/password-reset\n");
@@ -36,6 +40,14 @@ internal sealed class MailTexts(SettingValues settings)
     public MailText SecondFactorChanged(string what) => new(
         $"The second factor of your account at {_service}",
         $"{what}\n\nIf it was not you, choose a new password at once, which ends all sessions:\n\n{_url}/account/password-reset\n");
+
+    public MailText PasskeyChanged(string what) => new(
+        $"A passkey of your account at {_service}",
+        $"{what}\n\nIf it was not you, choose a new password at once, which ends all sessions, and look at your passkeys:\n\n{_url}/account/password-reset\n");
+
+    public MailText UnusualSignIn(string why) => new(
+        $"An unusual sign-in to {_service}",
+        $"Somebody, you we hope, is signing in to your account at {_service} in a way that is not usual for you: {why}.\n\nIf it was not you, choose a new password at once, which ends all sessions:\n\n{_url}/account/password-reset\n");
 
     public MailText SessionReused() => new(
         $"A session of yours at {_service} was ended",

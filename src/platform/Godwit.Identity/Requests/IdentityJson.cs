@@ -5,6 +5,8 @@ using Godwit.Identity.Consents;
 using Godwit.Identity.Devices;
 using Godwit.Identity.Events;
 using Godwit.Identity.Login;
+using Godwit.Identity.MagicLinks;
+using Godwit.Identity.Passkeys;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
 using Godwit.Identity.SecondFactors;
@@ -33,6 +35,15 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(CodeRequest))]
 [JsonSerializable(typeof(Enrolment))]
 [JsonSerializable(typeof(BackupCodeSheet))]
+[JsonSerializable(typeof(MagicLinkRequest))]
+[JsonSerializable(typeof(MagicLinkAnswer))]
+[JsonSerializable(typeof(MagicLinkConfirmation))]
+[JsonSerializable(typeof(PasskeyOptions))]
+[JsonSerializable(typeof(PasskeyAnswer))]
+[JsonSerializable(typeof(PasskeyLoginOptionsRequest))]
+[JsonSerializable(typeof(PasskeyChange))]
+[JsonSerializable(typeof(PasskeyDocument))]
+[JsonSerializable(typeof(IReadOnlyList<PasskeyDocument>))]
 [JsonSerializable(typeof(IReadOnlyList<ConsentDocument>))]
 [JsonSerializable(typeof(ConsentChoice))]
 [JsonSerializable(typeof(IReadOnlyList<EventDocument>))]

@@ -1,4 +1,6 @@
 using Godwit.Identity.Devices;
+using Godwit.Identity.MagicLinks;
+using Godwit.Identity.Passkeys;
 using Godwit.Identity.People;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
@@ -18,6 +20,8 @@ internal static class IdentityRoutes
         SessionRoutes.Map(routes);
         RecoveryRoutes.Map(routes);
         FactorRoutes.Map(routes);
+        PasskeyRoutes.Map(routes);
+        MagicLinkRoutes.Map(routes);
         DeviceRoutes.Map(routes);
         PersonRoutes.Map(routes);
     }

@@ -59,7 +59,7 @@ internal sealed class NetworkList
         return at >= 0 && value <= _lasts[at];
     }
 
-    private static (UInt128, UInt128)? Range(ReadOnlySpan<char> text)
+    internal static (UInt128, UInt128)? Range(ReadOnlySpan<char> text)
     {
         // 10.1 and 010.1.1.1 are addresses to some readers and others to others.
         if (text.Contains('/') && IPNetwork.TryParse(text, out var network) && IsPlain(text[..text.IndexOf('/')], network.BaseAddress))
@@ -73,7 +73,7 @@ internal sealed class NetworkList
 
     private static bool IsPlain(ReadOnlySpan<char> text, IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? !text.ContainsAny('%', '[') : text.SequenceEqual(address.ToString());
 
-    private static UInt128 Number(IPAddress address)
+    internal static UInt128 Number(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
         if (address.AddressFamily == AddressFamily.InterNetwork)

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Mail;
+using Godwit.Identity.Passkeys;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
 using Npgsql;
@@ -14,24 +16,36 @@ namespace Godwit.Identity.SecondFactors;
 /// <summary>What a client is told when a second factor is asked for.</summary>
 /// <param name="Status">Always <c>second_factor_required</c>.</param>
 /// <param name="Challenge">Sent back with the code.</param>
-/// <param name="Method">Where the code comes from: <c>email</c> or <c>totp</c>. A backup code does, too.</param>
+/// <param name="Method">Where the answer comes from: <c>email</c>, <c>totp</c>, <c>webauthn</c>, <c>password</c> or <c>backup_code</c>. A backup code does in any case.</param>
 /// <param name="ExpiresIn">Seconds that there are for it.</param>
-internal sealed record ChallengeDocument(string Status, string Challenge, string Method, int ExpiresIn);
+/// <param name="Passkey">What the browser is given where one of the account's passkeys does, too.</param>
+internal sealed record ChallengeDocument(string Status, string Challenge, string Method, int ExpiresIn, JsonElement? Passkey = null);
 
 /// <summary>Asks for a second factor: a row that is bound to one purpose and one request's client or session, and a code by mail where that is the method.</summary>
-internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, PersonalValues values, Outbox outbox, TimeProvider time)
+internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, PersonalValues values, PasskeyCeremonies ceremonies, Outbox outbox, TimeProvider time)
 {
     private const int Seconds = 600;
 
     /// <summary>A code and what the row keeps of it. It is computed before the transaction, which would hold a connection meanwhile.</summary>
-    public sealed record Prepared(Guid Id, string? Code, string? Hash, FactorMethod Method);
+    /// <param name="Passkey">What the browser is given, where a passkey may answer.</param>
+    /// <param name="State">What the row keeps of that.</param>
+    public sealed record Prepared(Guid Id, string? Code, string? Hash, FactorMethod Method, JsonElement? Passkey = null, string? State = null)
+    {
+        /// <summary>What a login has shown before.</summary>
+        public IReadOnlyList<string> Proved { get; init; } = [];
+    }
 
-    public async Task<Prepared> PrepareAsync(FactorMethod method, CancellationToken cancellation)
+    /// <param name="method">Where the answer comes from.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="passkeys">Those that may answer instead; null for none.</param>
+    public async Task<Prepared> PrepareAsync(FactorMethod method, CancellationToken cancellation, PasskeyHolder? passkeys = null)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        if (method == FactorMethod.Totp) return new Prepared(id, null, null, method);
+        (JsonElement? options, string? state) = (null, null);
+        if (passkeys is { Passkeys.Count: > 0 }) (options, state) = await ceremonies.BeginAssertionAsync(passkeys);
+        if (method != FactorMethod.Email) return new Prepared(id, null, null, method, options, state);
         var code = OneTimeCode.New();
-        return new Prepared(id, code, await hashes.HashAsync(Bound(id, code), cancellation), method);
+        return new Prepared(id, code, await hashes.HashAsync(Bound(id, code), cancellation), method, options, state);
     }
 
     /// <summary>Adds the row, and the mail, in the connection's transaction.</summary>
@@ -45,10 +59,11 @@ internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, Perso
     public async Task<ChallengeDocument> AskAsync(NpgsqlConnection connection, Prepared prepared, Account account, string purpose, byte[] binding, Client client, CancellationToken cancellation)
     {
         await Statement.RunAsync(
-            connection, "INSERT INTO identity.user_otp_codes (id, user_id, code_hash, purpose, bound_to, expires_at, ip_address) VALUES ($1, $2, $3, $4, $5, now() + $6, $7)", cancellation,
-            Statement.P(prepared.Id), Statement.P(account.Id), Statement.P(prepared.Hash, NpgsqlDbType.Text), Statement.P(purpose), Statement.P(binding), Statement.P(TimeSpan.FromSeconds(Seconds)), Statement.P(client.Address));
+            connection, "INSERT INTO identity.user_otp_codes (id, user_id, code_hash, purpose, bound_to, expires_at, ip_address, method, proved, passkey_state) VALUES ($1, $2, $3, $4, $5, now() + $6, $7, $8, $9, $10)", cancellation,
+            Statement.P(prepared.Id), Statement.P(account.Id), Statement.P(prepared.Hash, NpgsqlDbType.Text), Statement.P(purpose), Statement.P(binding), Statement.P(TimeSpan.FromSeconds(Seconds)), Statement.P(client.Address),
+            Statement.P(prepared.Method.Word()), Statement.P(prepared.Proved.ToArray()), Statement.P(prepared.State, NpgsqlDbType.Text));
         if (prepared.Code is { } code && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SecondFactorCode, new MailPayload(email, Detail: code), cancellation);
-        return new ChallengeDocument("second_factor_required", new SignedId(keys.Challenges).Make(purpose, prepared.Id), prepared.Method.Word(), Seconds);
+        return new ChallengeDocument("second_factor_required", new SignedId(keys.Challenges).Make(purpose, prepared.Id), prepared.Method.Word(), Seconds, prepared.Passkey);
     }
 
     /// <returns>The row; null for a challenge that was not made here, or for something else.</returns>

@@ -3,6 +3,7 @@ using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Passkeys;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
 using Godwit.Security.Fields;
@@ -14,12 +15,17 @@ namespace Godwit.Identity.SecondFactors;
 /// <summary>A code that was right, and is not used up yet: <see cref="FactorVerifier.UseAsync"/> does that in the transaction of what it opens.</summary>
 /// <param name="Step">Of an authenticator.</param>
 /// <param name="BackupCode">The stored hash of a code on paper.</param>
-internal sealed record RightCode(Guid Challenge, Account Account, long? Step, string? BackupCode);
+/// <param name="Method">How it was shown (RFC 8176): otp, hwk or pwd.</param>
+internal sealed record RightCode(Guid Challenge, Account Account, long? Step, string? BackupCode, string Method = "otp")
+{
+    /// <summary>What a login has shown before.</summary>
+    public IReadOnlyList<string> Proved { get; init; } = [];
+}
 
 /// <summary>
 /// Verifies codes. An attempt counts before the code is looked at, so that of a thousand at once only so many are; it is taken back when the code was right. All kinds of codes share one count.
 /// </summary>
-internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy hashes, EventLog events, TimeProvider time)
+internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy hashes, PasskeyVerifier passkeys, EventLog events, TimeProvider time)
 {
     private static readonly Problem s_wrong = new(401, "wrong-code", "The code is wrong") { Detail = "It is good once, for ten minutes, where it was asked for. After three wrong ones, ask for another." };
 
@@ -28,17 +34,17 @@ internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys key
     /// <param name="challenge">The row.</param>
     /// <param name="purpose">What it has to be for.</param>
     /// <param name="binding">What it has to be bound to.</param>
-    /// <param name="code">What was typed.</param>
+    /// <param name="request">What was typed, or what a passkey answered.</param>
     /// <param name="client">From where.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="ProblemException">401: it is wrong, used, too old, or for something else; 429: too many were wrong.</exception>
-    public async Task<RightCode> VerifyAsync(Guid? challenge, string purpose, byte[] binding, string? code, Client client, CancellationToken cancellation)
+    public async Task<RightCode> VerifyAsync(Guid? challenge, string purpose, byte[] binding, CodeRequest request, Client client, CancellationToken cancellation)
     {
-        if (challenge is not { } id || string.IsNullOrEmpty(code)) throw new ProblemException(s_wrong);
+        if (challenge is not { } id || (string.IsNullOrEmpty(request.Code) && request.Credential is null)) throw new ProblemException(s_wrong);
         var (asked, until) = await database.InTransactionAsync(connection => AdmitAsync(connection, id, purpose, binding, client, cancellation), cancellation);
         if (until is { } later) throw new ProblemException(s_slow with { RetryAfter = Math.Max(1, (int)Math.Ceiling((later - time.GetUtcNow()).TotalSeconds)) });
         if (asked is null) throw new ProblemException(s_wrong);
-        if (await MatchAsync(asked, id, purpose, code, cancellation) is { } right) return right;
+        if (await MatchAsync(asked, id, purpose, request, client, cancellation) is { } right) return right with { Proved = asked.Proved };
         await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("second_factor_failed") { UserId = asked.Account.Id, Client = client, Severity = EventSeverity.Warning }, cancellation), cancellation);
         throw new ProblemException(s_wrong);
     }
@@ -63,10 +69,10 @@ internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys key
         var row = await Statement.FirstAsync(
             connection,
             """
-            SELECT o.user_id, u.uuid, o.code_hash, now() FROM identity.user_otp_codes o JOIN identity.users u ON u.id = o.user_id
+            SELECT o.user_id, u.uuid, o.code_hash, now(), o.method, o.proved, o.passkey_state FROM identity.user_otp_codes o JOIN identity.users u ON u.id = o.user_id
             WHERE o.id = $1 AND o.purpose = $2 AND o.bound_to = $3 AND NOT o.used AND o.expires_at > now() AND o.attempts < o.max_attempts AND u.deleted_at IS NULL FOR UPDATE OF o
             """,
-            r => (Found: true, User: r.GetInt64(0), Uuid: r.GetGuid(1), Hash: r.IsDBNull(2) ? null : r.GetString(2), Now: r.GetFieldValue<DateTimeOffset>(3)), cancellation,
+            r => (Found: true, User: r.GetInt64(0), Uuid: r.GetGuid(1), Hash: r.IsDBNull(2) ? null : r.GetString(2), Now: r.GetFieldValue<DateTimeOffset>(3), Method: r.GetString(4), Proved: r.GetFieldValue<string[]>(5), State: r.IsDBNull(6) ? null : r.GetString(6)), cancellation,
             Statement.P(id), Statement.P(purpose), Statement.P(binding));
         if (!row.Found || await accounts.FindAsync(connection, row.Uuid, cancellation) is not { } account) return (null, null);
         var settings = await FactorSettings.HoldAsync(connection, row.User, cancellation);
@@ -77,15 +83,26 @@ internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys key
         }
         await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET attempts = attempts + 1 WHERE id = $1", cancellation, Statement.P(id));
         await FactorSettings.CountAsync(connection, row.User, settings.Attempts.Tried(FactorSettings.Policy, row.Now), cancellation);
-        return (new Asked(account, settings, row.Hash), null);
+        return (new Asked(account, settings, row.Hash, row.Method, row.Proved, row.State), null);
     }
 
-    private async Task<RightCode?> MatchAsync(Asked asked, Guid id, string purpose, string typed, CancellationToken cancellation)
+    private async Task<RightCode?> MatchAsync(Asked asked, Guid id, string purpose, CodeRequest request, Client client, CancellationToken cancellation)
     {
+        if (request.Credential is { } credential)
+        {
+            // Its counter is used up here: what it says of a copy is kept whatever comes afterwards.
+            return asked.State is { } state && await passkeys.VerifyAsync(credential, state, asked.Account.Uuid, client, cancellation) is { } shown
+                && await database.InTransactionAsync(connection => passkeys.UseAsync(connection, shown, client, cancellation), cancellation)
+                ? new RightCode(id, asked.Account, null, null, "hwk")
+                : null;
+        }
+        var typed = request.Code!;
+        if (asked.Method == FactorMethod.Password.Word() && typed.Length <= Login.PasswordLogin.LongestPassword && asked.Account.PasswordHash is { } password && await hashes.VerifyAsync(typed, password, cancellation) != PasswordVerdict.Wrong)
+            return new RightCode(id, asked.Account, null, null, "pwd");
         if (OneTimeCode.Read(typed) is { } digits)
         {
             if (asked.Hash is { } hash) return await hashes.VerifyAsync(Challenges.Bound(id, digits), hash, cancellation) == PasswordVerdict.Wrong ? null : new RightCode(id, asked.Account, null, null);
-            return await SeedAsync(asked, cancellation) is { } seed && Totp.Match(seed, digits, time.GetUtcNow(), asked.Settings.TotpLastStep) is { } step ? new RightCode(id, asked.Account, step, null) : null;
+            return asked.Method == FactorMethod.Totp.Word() && await SeedAsync(asked, cancellation) is { } seed && Totp.Match(seed, digits, time.GetUtcNow(), asked.Settings.TotpLastStep) is { } step ? new RightCode(id, asked.Account, step, null) : null;
         }
         // What is set up for the first time is shown to work by itself, not by paper.
         if (purpose == "enrol" || BackupCodes.Read(typed) is not { } paper) return null;
@@ -105,5 +122,5 @@ internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys key
         }
     }
 
-    private sealed record Asked(Account Account, FactorSettings Settings, string? Hash);
+    private sealed record Asked(Account Account, FactorSettings Settings, string? Hash, string Method, string[] Proved, string? State);
 }

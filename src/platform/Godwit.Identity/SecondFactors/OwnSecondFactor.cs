@@ -5,8 +5,10 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Mail;
+using Godwit.Identity.Passkeys;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.Requests;
+using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
 using Godwit.Security.Fields;
 using Npgsql;
@@ -18,13 +20,11 @@ namespace Godwit.Identity.SecondFactors;
 internal sealed class OwnSecondFactor(
     IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, PasswordPolicy hashes, Challenges challenges, FactorVerifier verifier, Outbox outbox, EventLog events, SettingValues settings)
 {
-    private static readonly TimeSpan s_recent = TimeSpan.FromMinutes(15);
-
     private static readonly Problem s_enabled = new(409, "second-factor-enabled", "There is a second factor already") { Detail = "Disable it before you set up another." };
 
     private static readonly Problem s_none = new(409, "second-factor-missing", "There is no second factor");
 
-    private static readonly Problem s_again = new(403, "sign-in-again", "Sign in again") { Detail = "This is done within a quarter of an hour after signing in." };
+    private static readonly Problem s_passkey = new(409, "passkey-missing", "There is no passkey") { Detail = "Make one at /v1/auth/passkeys first." };
 
     public Task<FactorStatus> StatusAsync(Caller caller, CancellationToken cancellation) => database.WithAsync(
         async connection =>
@@ -35,11 +35,13 @@ internal sealed class OwnSecondFactor(
         cancellation);
 
     /// <summary>Begins to set one up. Nothing changes for logins before <see cref="ConfirmAsync"/>.</summary>
-    /// <exception cref="ProblemException">400: no such method; 403: signed in too long ago; 409: there is one.</exception>
+    /// <exception cref="ProblemException">400: no such method; 403: signed in too long ago; 409: there is one, or no passkey.</exception>
     public async Task<Enrolment> EnrolAsync(Caller caller, FactorRequest request, Client client, CancellationToken cancellation)
     {
-        if (FactorMethods.Read(request.Method) is not { } method) throw new ProblemException(Problem.ValidationFailed(new FieldFault("method", "is email or totp")));
-        var prepared = await challenges.PrepareAsync(method, cancellation);
+        if (FactorMethods.Read(request.Method) is not { } method) throw new ProblemException(Problem.ValidationFailed(new FieldFault("method", "is email, totp or webauthn")));
+        var passkeys = method == FactorMethod.Passkey ? await HolderAsync(caller, cancellation) : null;
+        if (passkeys is { Passkeys.Count: 0 }) throw new ProblemException(s_passkey);
+        var prepared = await challenges.PrepareAsync(method, cancellation, passkeys);
         var seed = method == FactorMethod.Totp ? Totp.NewSeed() : null;
         await using var person = await keys.Persons.OpenOrCreateAsync(caller.User.ToString(), cancellation);
         var blob = seed is null ? null : new byte[FieldCipher.BlobLength(seed.Length)];
@@ -48,7 +50,7 @@ internal sealed class OwnSecondFactor(
             async connection =>
             {
                 var account = await FindAsync(connection, caller, cancellation);
-                await RequireRecentAsync(connection, caller, cancellation);
+                await RecentSignIn.RequireAsync(connection, caller, cancellation);
                 if ((await FactorSettings.HoldAsync(connection, account.Id, cancellation)).Enabled) throw new ProblemException(s_enabled);
                 await Statement.RunAsync(
                     connection, "UPDATE identity.user_2fa_settings SET method = $2, encrypted_totp_secret = $3, totp_last_step = NULL WHERE user_id = $1", cancellation,
@@ -61,14 +63,14 @@ internal sealed class OwnSecondFactor(
             cancellation);
         outbox.Wake();
         var uri = seed is null ? null : TotpUri.Of(settings.Text(IdentitySettings.ServiceName.Name), email ?? "", seed);
-        return new Enrolment(challenge.Challenge, challenge.Method, challenge.ExpiresIn, seed is null ? null : Base32.Encode(seed), uri, uri is null ? null : QrImage.Of(uri, "The key for your authenticator"));
+        return new Enrolment(challenge.Challenge, challenge.Method, challenge.ExpiresIn, seed is null ? null : Base32.Encode(seed), uri, uri is null ? null : QrImage.Of(uri, "The key for your authenticator"), challenge.Passkey);
     }
 
     /// <summary>Sets it up: from now on every login asks for it.</summary>
     /// <exception cref="ProblemException">401: the code is wrong; 429: too many were.</exception>
     public async Task<BackupCodeSheet> ConfirmAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation)
     {
-        var right = await verifier.VerifyAsync(challenges.Read("enrol", request.Challenge), "enrol", Challenges.BindingOf("enrol", caller.Family), request.Code, client, cancellation);
+        var right = await verifier.VerifyAsync(challenges.Read("enrol", request.Challenge), "enrol", Challenges.BindingOf("enrol", caller.Family), request, client, cancellation);
         var (sheet, stored) = await NewSheetAsync(cancellation);
         await database.InTransactionAsync(
             async connection =>
@@ -78,7 +80,7 @@ internal sealed class OwnSecondFactor(
                     connection, "UPDATE identity.user_2fa_settings SET enabled = true, enabled_at = now(), backup_codes = $2, backup_codes_generated_at = now() WHERE user_id = $1", cancellation,
                     Statement.P(right.Account.Id), Statement.P(stored));
                 // The session has just shown both.
-                await Statement.RunAsync(connection, "UPDATE identity.user_sessions SET methods = array_append(methods, 'otp') WHERE family = $1 AND NOT 'otp' = ANY(methods)", cancellation, Statement.P(caller.Family));
+                await Statement.RunAsync(connection, "UPDATE identity.user_sessions SET methods = array_append(methods, $2) WHERE family = $1 AND NOT $2 = ANY(methods)", cancellation, Statement.P(caller.Family), Statement.P(right.Method));
                 await TellAsync(connection, right.Account, "second_factor_enabled", "A second factor was set up for your account, which every login asks for from now on.", client, cancellation);
             },
             cancellation);
@@ -92,7 +94,7 @@ internal sealed class OwnSecondFactor(
     {
         var own = await database.WithAsync(async connection => await FactorSettings.FindAsync(connection, (await FindAsync(connection, caller, cancellation)).Id, cancellation), cancellation);
         if (own is not { Enabled: true }) throw new ProblemException(s_none);
-        var prepared = await challenges.PrepareAsync(own.Method, cancellation);
+        var prepared = await challenges.PrepareAsync(own.Method, cancellation, await HolderAsync(caller, cancellation));
         var asked = await database.InTransactionAsync(
             async connection => await challenges.AskAsync(connection, prepared, await FindAsync(connection, caller, cancellation), "disable", Challenges.BindingOf("disable", caller.Family), client, cancellation), cancellation);
         outbox.Wake();
@@ -134,7 +136,7 @@ internal sealed class OwnSecondFactor(
     }
 
     private Task<RightCode> AgainAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation) =>
-        verifier.VerifyAsync(challenges.Read("disable", request.Challenge), "disable", Challenges.BindingOf("disable", caller.Family), request.Code, client, cancellation);
+        verifier.VerifyAsync(challenges.Read("disable", request.Challenge), "disable", Challenges.BindingOf("disable", caller.Family), request, client, cancellation);
 
     private async Task<(BackupCodeSheet Sheet, string[] Stored)> NewSheetAsync(CancellationToken cancellation)
     {
@@ -152,9 +154,6 @@ internal sealed class OwnSecondFactor(
 
     private async Task<Account> FindAsync(NpgsqlConnection connection, Caller caller, CancellationToken cancellation) => await accounts.FindAsync(connection, caller.User, cancellation) ?? throw new ProblemException(Problem.Of(404));
 
-    private static async Task RequireRecentAsync(NpgsqlConnection connection, Caller caller, CancellationToken cancellation)
-    {
-        if (!await Statement.FirstAsync(connection, "SELECT authenticated_at > now() - $2 FROM identity.user_sessions WHERE family = $1", r => r.GetBoolean(0), cancellation, Statement.P(caller.Family), Statement.P(s_recent)))
-            throw new ProblemException(s_again);
-    }
+    private Task<PasskeyHolder> HolderAsync(Caller caller, CancellationToken cancellation) =>
+        database.WithAsync(async connection => await PasskeyStore.HolderAsync(connection, await FindAsync(connection, caller, cancellation), cancellation), cancellation);
 }

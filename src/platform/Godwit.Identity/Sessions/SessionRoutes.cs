@@ -13,12 +13,8 @@ internal static class SessionRoutes
 {
     public static void Map(RouteMap routes)
     {
-        routes.Public("POST", "/v1/auth/login", async context =>
-        {
-            var (tokens, challenge) = await routes.Get<PasswordLogin>().LoginAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.LoginRequest), Client.Of(context), context.RequestAborted);
-            if (tokens is not null) await RouteMap.AnswerAsync(context, tokens, IdentityJson.Default.IssuedTokens);
-            else await RouteMap.AnswerAsync(context, challenge!, IdentityJson.Default.ChallengeDocument);
-        });
+        routes.Public("POST", "/v1/auth/login", async context => await LoginAnswer.AnswerAsync(
+            context, await routes.Get<PasswordLogin>().LoginAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.LoginRequest), Client.Of(context), context.RequestAborted)));
         routes.Public("POST", "/v1/auth/login/2fa", async context => await RouteMap.AnswerAsync(
             context, await routes.Get<SecondFactorLogin>().LoginAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest), Client.Of(context), context.RequestAborted), IdentityJson.Default.IssuedTokens));
         routes.Public("POST", "/v1/auth/refresh", async context =>

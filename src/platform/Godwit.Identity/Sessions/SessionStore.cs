@@ -9,16 +9,16 @@ namespace Godwit.Identity.Sessions;
 /// <summary>The rows of sessions, one a family of refresh tokens.</summary>
 internal static class SessionStore
 {
-    public static Task<(long Id, DateTimeOffset Expires)> InsertAsync(NpgsqlConnection connection, long user, Guid family, KeyId key, IReadOnlyList<string> methods, Guid device, Client client, TimeSpan life, CancellationToken cancellation) =>
+    public static Task<(long Id, DateTimeOffset Expires)> InsertAsync(NpgsqlConnection connection, long user, Guid family, KeyId key, IReadOnlyList<string> methods, Guid device, Client client, string? country, TimeSpan life, CancellationToken cancellation) =>
         Statement.FirstAsync(
             connection,
             """
-            INSERT INTO identity.user_sessions (user_id, family, refresh_key_id, methods, device_id, device_fingerprint, user_agent, ip_address, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9) RETURNING id, expires_at
+            INSERT INTO identity.user_sessions (user_id, family, refresh_key_id, methods, device_id, device_fingerprint, user_agent, ip_address, expires_at, country_code)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9, $10) RETURNING id, expires_at
             """,
             r => (r.GetInt64(0), r.GetFieldValue<DateTimeOffset>(1)), cancellation,
             Statement.P(user), Statement.P(family), Statement.P(Bytes(key)), Statement.P(methods.ToArray()), Statement.P(device), Statement.P(client.Fingerprint), Statement.P(client.Agent, NpgsqlDbType.Text),
-            Statement.P(client.Address), Statement.P(life));
+            Statement.P(client.Address), Statement.P(life), Statement.P(country, NpgsqlDbType.Char));
 
     /// <summary>Takes the step from one number to the next, if that is the newest: of any number of requests at once, one succeeds.</summary>
     /// <returns>Null when the number is not the newest, or the session has ended.</returns>

@@ -36,12 +36,41 @@ internal static class IdentitySettings
 
     public static readonly Setting SecondFactor = Setting.OneOf("IDENTITY_MFA", "optional leaves a second factor to each person; required lets who has none do nothing but set one up", "optional", "required");
 
+    public static readonly Setting PasskeyDomain = new("IDENTITY_PASSKEY_DOMAIN", "The domain that passkeys are of (WebAuthn's RP ID); the host of GODWIT_PUBLIC_URL, where it is not said. Another one makes all passkeys useless")
+    {
+        Refuse = static (value, _) => Uri.CheckHostName(value) == UriHostNameType.Dns && value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.') ? null : "is no domain in small ASCII letters",
+    };
+
+    public static readonly Setting PasskeyOrigins = new("IDENTITY_PASSKEY_ORIGINS", "The origins whose pages may use passkeys, with commas between: https://www.example.org; that of GODWIT_PUBLIC_URL, where they are not said") { Refuse = RefuseOrigins };
+
+    public static readonly Setting RiskThreshold = Setting.Whole("IDENTITY_RISK_THRESHOLD", 50, 1, 101, "Points of risk from which a login is asked for a second factor; 101 never asks");
+
+    public static readonly Setting CountryList = new("IDENTITY_COUNTRY_LIST", "A file of networks with their countries, lines like 192.0.2.0/24,DE; it is read again when it changed");
+
+    public static readonly Setting NetworkLists = new("IDENTITY_NETWORK_LISTS", "Files of networks whose logins are risky, with names and commas between: tor=/etc/godwit/tor.txt; they are read again when they changed")
+    {
+        Refuse = static (value, _) => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is var lists && lists.All(l => l.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && at < l.Length - 1 && l[..at].All(c => char.IsAsciiLetterLower(c) || c == '_'))
+            && lists.DistinctBy(l => l[..l.IndexOf('=', StringComparison.Ordinal)]).Count() == lists.Length ? null : "is no list of NAME=FILE with names of small letters, each once",
+    };
+
     public static readonly Setting SealSeconds = Setting.Whole("IDENTITY_SEAL_SECONDS", 5, 1, 300, "Seconds between two blocks of security events: as long a row that was just written can be changed unseen");
 
     /// <summary>Godwit's own, as the command line reads it.</summary>
     public static readonly Setting Home = new("GODWIT_HOME", "The folder of the key that signs blocks of security events; ~/.config/godwit where it is not said");
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, SealSeconds, Home];
+    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists, SealSeconds, Home];
+
+    /// <summary>As browsers write them; an app's on Android is another (android:apk-key-hash:...).</summary>
+    private static string? RefuseOrigins(string value, bool production)
+    {
+        foreach (var origin in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (origin.StartsWith("android:apk-key-hash:", StringComparison.Ordinal)) continue;
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var url) || url.GetLeftPart(UriPartial.Authority) != origin) return "has a part that is no origin such as https://www.example.org, without a path";
+            if (url.Scheme != "https" && (production || !url.IsLoopback)) return "has an origin that is not https";
+        }
+        return null;
+    }
 
     private static string? RefuseSender(string value, bool production) =>
         !MailAddress.TryCreate(value, out _) ? "is no address"
