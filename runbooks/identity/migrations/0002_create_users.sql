@@ -21,6 +21,7 @@ CREATE TABLE identity.users (
     -- Closed by an administrator; failed logins close no account, see login_buckets.
     account_locked boolean NOT NULL DEFAULT false,
     account_locked_until timestamptz,
+    encrypted_lock_reason bytea,
     failed_login_attempts integer NOT NULL DEFAULT 0 CHECK (failed_login_attempts >= 0),
     last_login_at timestamptz,
     last_login_ip inet,
@@ -38,6 +39,9 @@ CREATE INDEX idx_users_account_locked ON identity.users (account_locked) WHERE a
 
 CREATE TRIGGER trigger_users_updated_at BEFORE UPDATE ON identity.users
     FOR EACH ROW EXECUTE FUNCTION identity.update_updated_at_column();
+
+-- Values of people are in no statistics: those would keep them after their rows are gone.
+ALTER TABLE identity.users ALTER COLUMN last_login_ip SET STATISTICS 0;
 
 -- What failed logins have done to an account, an address of the network, or everybody. The bucket is a keyed hash: nobody reads out of it whose it is.
 CREATE TABLE identity.login_buckets (

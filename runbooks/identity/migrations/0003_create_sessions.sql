@@ -21,6 +21,9 @@ CREATE TABLE identity.user_devices (
     CONSTRAINT user_device_unique UNIQUE (user_id, device_id)
 );
 
+ALTER TABLE identity.user_devices ALTER COLUMN device_name SET STATISTICS 0, ALTER COLUMN os SET STATISTICS 0, ALTER COLUMN browser SET STATISTICS 0, ALTER COLUMN last_ip_address SET STATISTICS 0,
+    ALTER COLUMN last_country_code SET STATISTICS 0;
+
 CREATE INDEX idx_devices_user_id ON identity.user_devices (user_id) WHERE NOT revoked;
 
 CREATE INDEX idx_devices_device_id ON identity.user_devices (device_id);
@@ -47,7 +50,8 @@ CREATE TABLE identity.user_sessions (
     device_id uuid,
     device_fingerprint bytea NOT NULL CHECK (octet_length(device_fingerprint) = 32),
     user_agent text CHECK (char_length(user_agent) <= 512),
-    ip_address inet NOT NULL,
+    -- Null once the person was erased: the row stays until nobody can hold a token of it.
+    ip_address inet,
     country_code char(2),
     city text CHECK (char_length(city) <= 100),
     expires_at timestamptz NOT NULL,
@@ -59,8 +63,11 @@ CREATE TABLE identity.user_sessions (
     revoked_xid xid8,
     revoked_reason text CHECK (char_length(revoked_reason) <= 255),
     CONSTRAINT session_expires_at_future CHECK (expires_at > created_at),
+    CONSTRAINT session_has_address CHECK (ip_address IS NOT NULL OR revoked),
     CONSTRAINT session_revoked_at CHECK (revoked = (revoked_at IS NOT NULL))
 );
+
+ALTER TABLE identity.user_sessions ALTER COLUMN user_agent SET STATISTICS 0, ALTER COLUMN ip_address SET STATISTICS 0, ALTER COLUMN country_code SET STATISTICS 0, ALTER COLUMN city SET STATISTICS 0;
 
 CREATE INDEX idx_sessions_user_id ON identity.user_sessions (user_id) WHERE NOT revoked;
 

@@ -52,6 +52,8 @@ CREATE TABLE identity.user_otp_codes (
     CONSTRAINT otp_expires_at_future CHECK (expires_at > created_at)
 );
 
+ALTER TABLE identity.user_otp_codes ALTER COLUMN ip_address SET STATISTICS 0;
+
 CREATE INDEX idx_otp_user_id ON identity.user_otp_codes (user_id) WHERE NOT used;
 
 CREATE INDEX idx_otp_expires_at ON identity.user_otp_codes (expires_at);
@@ -72,6 +74,8 @@ CREATE TABLE identity.user_passkeys (
     created_at timestamptz NOT NULL DEFAULT now(),
     last_used_at timestamptz
 );
+
+ALTER TABLE identity.user_passkeys ALTER COLUMN name SET STATISTICS 0;
 
 CREATE INDEX idx_passkeys_user_id ON identity.user_passkeys (user_id);
 

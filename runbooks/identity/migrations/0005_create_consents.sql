@@ -55,11 +55,21 @@ CREATE TABLE identity.data_subject_requests (
     status text NOT NULL DEFAULT 'pending',
     requested_at timestamptz NOT NULL DEFAULT now(),
     due_at timestamptz NOT NULL DEFAULT now() + interval '30 days',
+    -- Since when somebody, or the service itself, is at it.
+    started_at timestamptz,
     completed_at timestamptz,
-    -- An archive under the person's key; it goes with the key.
+    -- What the person asks for, what they are told, an archive, and what whoever answers notes: under the person's key, with which they go.
+    encrypted_details bytea,
+    encrypted_answer bytea,
     encrypted_response bytea,
+    response_expires_at timestamptz,
     encrypted_notes bytea,
+    -- Of an erasure: until then it can be called back.
+    execute_after timestamptz,
+    -- Rejected because the person called it back.
+    withdrawn boolean NOT NULL DEFAULT false,
     processed_by_admin_id bigint,
+    CONSTRAINT dsr_withdrawn_check CHECK (NOT withdrawn OR status = 'rejected'),
     CONSTRAINT dsr_status_check CHECK (status IN ('pending', 'in_progress', 'completed', 'rejected')),
     CONSTRAINT dsr_completed_check CHECK ((status IN ('completed', 'rejected')) = (completed_at IS NOT NULL))
 );
@@ -70,7 +80,28 @@ CREATE INDEX idx_dsr_status ON identity.data_subject_requests (status, due_at);
 
 CREATE INDEX idx_dsr_requested_at ON identity.data_subject_requests (requested_at);
 
+-- Of each kind one at a time.
+CREATE UNIQUE INDEX idx_dsr_open ON identity.data_subject_requests (user_id, request_type) WHERE status IN ('pending', 'in_progress');
+
+-- How far this database knows the register of erasures, which lies outside of it and of its backups: one that was restored knows less.
+CREATE TABLE identity.erasure_register (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    -- Lines of the register.
+    position bigint NOT NULL DEFAULT 0 CHECK (position >= 0),
+    -- Counts on every few seconds.
+    mark bigint NOT NULL DEFAULT 0 CHECK (mark >= 0),
+    -- The security epoch: what was handed out before is worth nothing.
+    restored_at timestamptz
+);
+
+INSERT INTO identity.erasure_register DEFAULT VALUES;
+
+-- Values of people are in no statistics: those would keep them after their rows are gone.
+ALTER TABLE identity.user_consents ALTER COLUMN ip_address SET STATISTICS 0, ALTER COLUMN user_agent SET STATISTICS 0;
+
 -- godwit:down
+DROP TABLE identity.erasure_register;
+
 DROP TABLE identity.data_subject_requests;
 
 DROP TABLE identity.user_consents;

@@ -27,6 +27,9 @@ CREATE TABLE identity.user_security_events (
     CONSTRAINT severity_check CHECK (severity IN ('info', 'warning', 'critical'))
 ) PARTITION BY RANGE (created_at);
 
+ALTER TABLE identity.user_security_events ALTER COLUMN ip_address SET STATISTICS 0, ALTER COLUMN user_agent SET STATISTICS 0, ALTER COLUMN country_code SET STATISTICS 0,
+    ALTER COLUMN city SET STATISTICS 0, ALTER COLUMN event_data SET STATISTICS 0;
+
 CREATE INDEX idx_security_events_user_id ON identity.user_security_events (user_id, created_at DESC);
 
 CREATE INDEX idx_security_events_type ON identity.user_security_events (event_type, created_at DESC);
@@ -36,6 +39,9 @@ CREATE INDEX idx_security_events_severity ON identity.user_security_events (seve
 CREATE INDEX idx_security_events_ip ON identity.user_security_events (ip_address);
 
 CREATE INDEX idx_security_events_risk_score ON identity.user_security_events (risk_score) WHERE risk_score > 50;
+
+-- Of whom an event without an account tells, by the blind index of an address.
+CREATE INDEX idx_security_events_about ON identity.user_security_events ((event_data ->> 'about')) WHERE user_id IS NULL AND event_data ? 'about';
 
 CREATE INDEX idx_security_events_unsealed ON identity.user_security_events (id) WHERE block IS NULL;
 
@@ -84,6 +90,8 @@ BEGIN
         CONTINUE WHEN to_regclass('identity.' || name) IS NOT NULL;
         EXECUTE format('CREATE TABLE identity.%I PARTITION OF identity.user_security_events FOR VALUES FROM (%L) TO (%L)',
             name, month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
+        -- Values of people are in no statistics: those would keep them after their rows are gone. A partition does not have this of its table.
+        EXECUTE format('ALTER TABLE identity.%I ALTER COLUMN ip_address SET STATISTICS 0, ALTER COLUMN user_agent SET STATISTICS 0, ALTER COLUMN country_code SET STATISTICS 0, ALTER COLUMN city SET STATISTICS 0, ALTER COLUMN event_data SET STATISTICS 0', name);
         made := made + 1;
     END LOOP;
     RETURN made;

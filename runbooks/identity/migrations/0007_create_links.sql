@@ -15,6 +15,8 @@ CREATE TABLE identity.email_verification_tokens (
     CONSTRAINT verify_token_expires_future CHECK (expires_at > created_at)
 );
 
+ALTER TABLE identity.email_verification_tokens ALTER COLUMN ip_address SET STATISTICS 0;
+
 CREATE INDEX idx_verify_tokens_user_id ON identity.email_verification_tokens (user_id) WHERE NOT used;
 
 CREATE INDEX idx_verify_tokens_email ON identity.email_verification_tokens (email_index, created_at DESC) WHERE NOT used;
@@ -35,6 +37,8 @@ CREATE TABLE identity.password_reset_tokens (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT reset_token_expires_future CHECK (expires_at > created_at)
 );
+
+ALTER TABLE identity.password_reset_tokens ALTER COLUMN ip_address SET STATISTICS 0;
 
 CREATE INDEX idx_reset_tokens_email ON identity.password_reset_tokens (email_index, created_at DESC) WHERE NOT used;
 

@@ -40,6 +40,18 @@ BEGIN
 END
 $$;
 
+-- Archives of data requests when their time is over; the request stays.
+CREATE FUNCTION identity.cleanup_expired_archives() RETURNS integer
+LANGUAGE plpgsql SET search_path = pg_catalog, identity AS $$
+DECLARE
+    deleted integer;
+BEGIN
+    UPDATE identity.data_subject_requests SET encrypted_response = NULL WHERE encrypted_response IS NOT NULL AND response_expires_at < now();
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    RETURN deleted;
+END
+$$;
+
 -- godwit:down
 -- Before anything is taken away: steps are taken back one by one, and this is the first.
 DO $$
@@ -50,6 +62,8 @@ BEGIN
     END IF;
 END
 $$;
+
+DROP FUNCTION identity.cleanup_expired_archives();
 
 DROP FUNCTION identity.cleanup_expired_tokens();
 

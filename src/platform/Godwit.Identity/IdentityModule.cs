@@ -4,12 +4,16 @@ using Godwit.Http.Keys;
 using Godwit.Http.Modules;
 using Godwit.Http.Settings;
 using Godwit.Identity.Accounts;
+using Godwit.Identity.Administration;
+using Godwit.Identity.Archives;
 using Godwit.Identity.Audit;
 using Godwit.Identity.Browsers;
 using Godwit.Identity.CleanUp;
 using Godwit.Identity.Consents;
 using Godwit.Identity.Database;
+using Godwit.Identity.DataRequests;
 using Godwit.Identity.Devices;
+using Godwit.Identity.Erasure;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
 using Godwit.Identity.Lockout;
@@ -19,10 +23,13 @@ using Godwit.Identity.Mail;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.Passwords;
 using Godwit.Identity.People;
+using Godwit.Identity.PersonalData;
 using Godwit.Identity.Recovery;
+using Godwit.Identity.Register;
 using Godwit.Identity.Registration;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Risk;
+using Godwit.Identity.Roles;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
@@ -63,7 +70,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<BucketStore>();
         services.AddSingleton<BrowserGuard>();
         services.AddSingleton<AccessTokens>();
-        services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>()));
+        services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>(), s.GetRequiredService<ErasureRegister>()));
         services.AddSingleton<SessionRenewal>();
         services.AddSingleton<SiteSession>();
         services.AddSingleton<SignIn>();
@@ -92,6 +99,22 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<OwnSessions>();
         services.AddSingleton<Housekeeping>();
         services.AddSingleton<EventSealer>();
+        services.AddSingleton<SecurityEpoch>();
+        services.AddSingleton<ErasureRegister>();
+        services.AddSingleton<RestoreWatch>();
+        services.AddSingleton<PersonalDocuments>();
+        services.AddSingleton<ArchiveWriter>();
+        services.AddSingleton<Reauthentication>();
+        services.AddSingleton<PersonEraser>();
+        services.AddSingleton<DataRequestMeter>();
+        services.AddSingleton<DataRequestWork>();
+        services.AddSingleton<OwnDataRequests>();
+        services.AddSingleton<Permissions>();
+        services.AddSingleton<RoleAdministration>();
+        services.AddSingleton<UserAdministration>();
+        services.AddSingleton<RequestAdministration>();
+        services.AddSingleton<EventSearch>();
+        services.AddSingleton<ServiceStatistics>();
     }
 
     public async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
@@ -105,9 +128,12 @@ public sealed class IdentityModule : IPlatformModule
         services.GetRequiredService<PasswordPolicy>().Prepare();
         services.GetRequiredService<EventSealer>().Prepare();
         services.GetRequiredService<RiskAssessor>().Prepare();
+        services.GetRequiredService<ArchiveWriter>().Prepare();
         if (settings.Production && services.GetRequiredService<IMailTransport>() is NoTransport) throw new ModuleRefusedException($"{IdentitySettings.MailServer.Name} is not set: nobody could verify an address");
         if (settings.Production && settings.TextOrNull(IdentitySettings.PublicUrl) is null) throw new ModuleRefusedException($"{IdentitySettings.PublicUrl} is not set: links in mails begin with it");
         await services.GetRequiredService<ConsentTexts>().PrepareAsync(cancellation);
+        // The last: from here on requests are taken, and nobody whom a restored backup brought back is there.
+        await services.GetRequiredService<RestoreWatch>().PrepareAsync(cancellation);
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
@@ -120,6 +146,8 @@ public sealed class IdentityModule : IPlatformModule
     [
         new("identity-mail", stopping => services.GetRequiredService<MailSender>().RunAsync(stopping)),
         new("identity-events", stopping => services.GetRequiredService<EventSealer>().RunAsync(stopping)),
+        new("identity-data-requests", stopping => services.GetRequiredService<DataRequestWork>().RunAsync(stopping)),
+        new("identity-restores", stopping => services.GetRequiredService<RestoreWatch>().RunAsync(stopping)),
         new("identity-clean-up", stopping => services.GetRequiredService<Housekeeping>().RunAsync(stopping)),
         new("identity-ended-sessions", stopping => services.GetRequiredService<SessionGate>().KeepListAsync(services.GetRequiredService<TimeProvider>(), stopping)),
     ];

@@ -37,6 +37,7 @@ internal static class AuditCommand
             if (result.GetValue(File) is null && result.GetValue(Gate) is not null) result.AddError("--gate is one of a runbook.");
         });
         command.Subcommands.Add(VerifyEventsCommand.Create());
+        command.Subcommands.Add(VerifyArchiveCommand.Create());
         command.SetAction((result, cancellation) => RunCommands.GuardAsync(
             "audit", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration, console => LookAsync(kinds, result, console, cancellation), cancellation, next: null));
         return command;

@@ -13,16 +13,8 @@ internal static class VerifyEventsCommand
         var verify = new Command("verify", "Holds every security event of the identity service against the signed blocks, and names the first that is not what was sealed (exit code 3). The database is DATABASE_URL's, or --target's.") { RunCommands.Target, RunbookOptions.Json };
         verify.SetAction(async (result, _) =>
         {
-            var error = result.InvocationConfiguration.Error;
-            if (ServerImage.Find() is not { } program)
-            {
-                await error.WriteLineAsync($"godwit: the server's program is not there ({ServerImage.Expected}); scripts/build.sh publishes it beside this one, and {ServerImage.Variable} may name another place");
-                return ExitCode.Fault;
-            }
             if (result.GetValue(RunCommands.Target) is { } target) Environment.SetEnvironmentVariable("DATABASE_URL", target);
-            var fault = ServerImage.Become(program, result.GetValue(RunbookOptions.Json) ? ["verify-events", "--json"] : ["verify-events"]);
-            await error.WriteLineAsync($"godwit: {program} cannot be started (errno {fault})");
-            return ExitCode.Fault;
+            return await ServerImage.BecomeAsync(result.GetValue(RunbookOptions.Json) ? ["verify-events", "--json"] : ["verify-events"], result.InvocationConfiguration.Error);
         });
         return verify;
     }

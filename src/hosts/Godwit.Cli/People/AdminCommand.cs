@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
+using Godwit.Cli.Serve;
 using Godwit.Engine.Runbooks;
 
 namespace Godwit.Cli.People;
@@ -16,6 +17,6 @@ internal static class AdminCommand
             "admin init", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
             console => new RegisterSession(kinds, RunbookOptions.FileOf(result.GetRequiredValue(PersonCommand.Runbook)), result.GetValue(RunCommands.Target), console)
                 .BeginAsync(result.GetRequiredValue(PersonCommand.Name), result.GetRequiredValue(PersonCommand.PublicKey), cancellation), cancellation, next: null));
-        return new Command("admin", "The administrators of a target.") { begin };
+        return new Command("admin", "The administrators of a target.") { begin, FirstAdministratorCommand.Create() };
     }
 }

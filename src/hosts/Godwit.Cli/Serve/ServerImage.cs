@@ -15,6 +15,19 @@ internal static partial class ServerImage
 
     public static string? Find() => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : File.Exists(Expected) ? Expected : null;
 
+    /// <summary>Finds it and becomes it; where that fails, says why.</summary>
+    public static async Task<int> BecomeAsync(IReadOnlyList<string> arguments, TextWriter error)
+    {
+        if (Find() is not { } program)
+        {
+            await error.WriteLineAsync($"godwit: the server's program is not there ({Expected}); scripts/build.sh publishes it beside this one, and {Variable} may name another place");
+            return ExitCode.Fault;
+        }
+        var fault = Become(program, arguments);
+        await error.WriteLineAsync($"godwit: {program} cannot be started (errno {fault})");
+        return ExitCode.Fault;
+    }
+
     /// <returns>errno; when it succeeds, it does not return.</returns>
     public static unsafe int Become(string program, IReadOnlyList<string> arguments)
     {

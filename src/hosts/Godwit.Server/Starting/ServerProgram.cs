@@ -1,8 +1,10 @@
 using System.Text;
 using Godwit.Http.Modules;
 using Godwit.Http.Settings;
+using Godwit.Identity.Archives;
 using Godwit.Identity.Audit;
 using Godwit.Identity.Passwords;
+using Godwit.Identity.Roles;
 using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
 using Godwit.Redis;
@@ -22,7 +24,8 @@ internal static class ServerProgram
 
     private static readonly LogEvent s_broken = new(2005, "Broken", LogLevel.Error, "the server ended by a fault of its own: {fault}");
 
-    /// <param name="arguments">None, or <c>--check</c>: judge the configuration, and begin nothing; or <c>breached-passwords</c> with its own: make that file, and end; or <c>verify-events</c>: look at the log of security events, and end.</param>
+    /// <param name="arguments">None, or <c>--check</c>: judge the configuration, and begin nothing; or <c>breached-passwords</c> with its own: make that file, and end; or <c>verify-events</c>: look at the log of security events, and end;
+    /// or <c>verify-archive</c> with a file: look at it, and end; or <c>first-administrator</c> with an account: make it the first, and end.</param>
     /// <param name="variable">The environment.</param>
     /// <param name="output">The log.</param>
     /// <param name="error">What a person is told who starts it.</param>
@@ -32,6 +35,8 @@ internal static class ServerProgram
     {
         if (arguments.Count > 0 && arguments[0] == BreachedPasswordsCommand.Name) return BreachedPasswordsCommand.Run([.. arguments.Skip(1)], error);
         if (arguments.Count > 0 && arguments[0] == VerifyEventsCommand.Name) return await VerifyEventsAsync([.. arguments.Skip(1)], variable, output, error);
+        if (arguments.Count > 0 && arguments[0] == VerifyArchiveCommand.Name) return VerifyArchive([.. arguments.Skip(1)], variable, output, error);
+        if (arguments.Count > 0 && arguments[0] == FirstAdministratorCommand.Name) return await FirstAdministratorAsync([.. arguments.Skip(1)], variable, output, error);
         var check = arguments is ["--check"];
         if (arguments.Count > 0 && !check)
         {
@@ -76,6 +81,28 @@ internal static class ServerProgram
         if (parts is null) return ServerExit.Refused;
         await using var database = parts.Database(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
         return await VerifyEventsCommand.RunAsync(database, Security.Signing.GodwitHome.Folder(variable), arguments.Count > 0, writer, error, CancellationToken.None);
+    }
+
+    private static int VerifyArchive(IReadOnlyList<string> arguments, Func<string, string?> variable, Stream output, TextWriter error)
+    {
+        using var writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        return VerifyArchiveCommand.Run(arguments, Security.Signing.GodwitHome.Folder(variable), writer, error);
+    }
+
+    /// <summary>With the host's configuration, and without serving.</summary>
+    private static async Task<int> FirstAdministratorAsync(IReadOnlyList<string> arguments, Func<string, string?> variable, Stream output, TextWriter error)
+    {
+        if (arguments is not [var account] || !Guid.TryParse(account, out var user))
+        {
+            await error.WriteLineAsync("godwit-server first-administrator ACCOUNT: the account's id, which registering and signing in answer as userId");
+            return ServerExit.Usage;
+        }
+        await using var writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        var (parts, findings) = Prepare(variable, TextWriter.Null, []);
+        foreach (var finding in findings) await error.WriteLineAsync(Sentence(finding));
+        if (parts is null) return ServerExit.Refused;
+        await using var database = parts.Database(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        return await FirstAdministratorCommand.RunAsync(database, user, writer, error, CancellationToken.None);
     }
 
     /// <summary>Judges the whole configuration; nothing is connected to.</summary>

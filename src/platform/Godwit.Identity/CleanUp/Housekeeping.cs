@@ -35,6 +35,7 @@ internal sealed partial class Housekeeping(IdentityDatabase database, SettingVal
         var codes = await PartAsync("SELECT identity.cleanup_expired_otps()", cancellation) + await PartAsync("SELECT identity.cleanup_expired_sign_ins()", cancellation);
         var sessions = await PartAsync("SELECT identity.cleanup_expired_sessions()", cancellation);
         var links = await PartAsync("SELECT reset_deleted + verify_deleted FROM identity.cleanup_expired_tokens()", cancellation);
+        await PartAsync("SELECT identity.cleanup_expired_archives()", cancellation);
         Tidied(logger, codes, sessions, links, made, dropped);
     }
 

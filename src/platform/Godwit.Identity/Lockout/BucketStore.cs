@@ -56,6 +56,11 @@ internal sealed class BucketStore(IdentityKeys keys)
     public Task PasswordSetAsync(NpgsqlConnection connection, EmailAddress email, CancellationToken cancellation) =>
         Statement.RunAsync(connection, "DELETE FROM identity.login_buckets WHERE bucket = $1", cancellation, Statement.P(Name("account", email.Normalized)));
 
+    /// <summary>Forgets the address and its devices: the person was erased. What was counted for the network is nobody's, and stays.</summary>
+    public Task ForgetAsync(NpgsqlConnection connection, EmailAddress email, IEnumerable<Guid> devices, CancellationToken cancellation) => Statement.RunAsync(
+        connection, "DELETE FROM identity.login_buckets WHERE bucket = ANY($1)", cancellation,
+        Statement.P<byte[][]>([Name("account", email.Normalized), .. devices.Select(d => Name("device", $"{email.Normalized}\n{d}"))]));
+
     private async Task<(LockoutState State, DateTimeOffset Now)> ReadAsync(NpgsqlConnection connection, EmailAddress email, Guid? device, Client client, CancellationToken cancellation)
     {
         var names = Names(email, device, client);

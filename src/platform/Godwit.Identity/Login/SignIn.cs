@@ -43,7 +43,7 @@ internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog ev
         var others = await DeviceStore.SeenAsync(connection, account.Id, used, client, assessed.Country, cancellation);
         var family = Guid.NewGuid();
         var refresh = new RefreshToken(keys.Refresh).Make(family, 0, out var key);
-        var (id, expires) = await SessionStore.InsertAsync(connection, account.Id, family, key, methods, used, client, assessed.Country, _life, cancellation);
+        var (id, expires, roles) = await SessionStore.InsertAsync(connection, account.Id, family, key, methods, used, client, assessed.Country, _life, cancellation);
         await Statement.RunAsync(
             connection, "UPDATE identity.users SET last_login_at = now(), last_login_ip = $2, failed_login_attempts = 0 WHERE id = $1", cancellation, Statement.P(account.Id), Statement.P(client.Address));
         await events.WriteAsync(connection, new SecurityEvent("login_success") { UserId = account.Id, Session = id, Device = used, Client = client, Risk = assessed.Score.Points, Data = RiskData.Of(assessed) }, cancellation);
@@ -52,6 +52,6 @@ internal sealed class SignIn(IdentityKeys keys, AccessTokens access, EventLog ev
         if ((unusual || (!known && others > 0)) && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email)
             await outbox.AddAsync(connection, unusual ? MailKind.UnusualSignIn : MailKind.NewDevice, new MailPayload(email, Detail: unusual ? RiskData.Sentence(assessed.Score) : UserAgent.Read(client.Agent).Name), cancellation);
         return new IssuedTokens(
-            access.Issue(account.Uuid, family, methods, expires), refresh, "Bearer", access.SecondsUntil(expires), expires, account.Uuid, family, known ? null : new DeviceToken(keys.Devices).Make(account.Uuid, used));
+            access.Issue(account.Uuid, family, methods, roles, expires), refresh, "Bearer", access.SecondsUntil(expires), expires, account.Uuid, family, known ? null : new DeviceToken(keys.Devices).Make(account.Uuid, used));
     }
 }

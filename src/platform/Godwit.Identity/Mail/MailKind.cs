@@ -32,4 +32,10 @@ internal static class MailKind
     public const string UnusualSignIn = "unusual_sign_in";
 
     public const string NewDevice = "new_device";
+
+    /// <summary>What became of a request about one's own data.</summary>
+    public const string DataRequest = "data_request";
+
+    /// <summary>The last mail that a person gets.</summary>
+    public const string Erased = "erased";
 }

@@ -121,6 +121,8 @@ internal sealed partial class MailSender(IdentityDatabase database, Outbox outbo
             MailKind.PasswordDisabled => texts.PasswordDisabled(),
             MailKind.PasswordChanged => texts.PasswordChanged(),
             MailKind.SessionReused => texts.SessionReused(),
+            MailKind.DataRequest => texts.DataRequest(payload.Detail!),
+            MailKind.Erased => texts.DataRequest(DataRequests.DataRequestWords.Erased),
             MailKind.NewDevice => texts.NewDevice(payload.Detail ?? "unknown"),
             _ => throw new MailTransportException("a kind that this host does not know", forGood: false),
         };

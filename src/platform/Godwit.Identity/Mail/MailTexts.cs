@@ -53,6 +53,8 @@ internal sealed class MailTexts(SettingValues settings)
         $"A session of yours at {_service} was ended",
         $"A token of one of your sessions at {_service} was used a second time. Somebody may have had a copy of it, so we ended that session.\n\nSign in again; if you do not know of it, change your password:\n\n{_url}/account/password-reset\n");
 
+    public MailText DataRequest(string words) => new($"Your data at {_service}", $"{words}\n\n{_url}/account\n");
+
     public MailText NewDevice(string device) => new(
         $"A new sign-in to {_service}",
         $"Your account at {_service} was signed in to from a device that we had not seen before: {device}.\n\nIf it was not you, choose a new password at once, which ends all sessions:\n\n{_url}/account/password-reset\n");

@@ -39,7 +39,7 @@ internal sealed class PasswordRecovery(
                     connection, "INSERT INTO identity.password_reset_tokens (id, email_index, address, purpose, expires_at, ip_address) VALUES ($1, $2, $3, 'password', now() + interval '30 minutes', $4)", cancellation,
                     Statement.P(id), Statement.P(accounts.IndexOf(email)), Statement.P(address), Statement.P(client.Address));
                 await outbox.AddAsync(connection, MailKind.PasswordReset, new MailPayload(email.Mailbox, new SignedId(keys.Links).Make(LinkPurpose, id)), cancellation, accounts.IndexOf(email));
-                await events.WriteAsync(connection, new SecurityEvent("password_reset_requested", "account") { Client = client }, cancellation);
+                await events.WriteAsync(connection, new SecurityEvent("password_reset_requested", "account") { Client = client, Data = EventAbout.Of(accounts.IndexOf(email)) }, cancellation);
             },
             cancellation);
         outbox.Wake();

@@ -44,7 +44,7 @@ internal sealed class Registrar(IdentityDatabase database, IdentityKeys keys, Ac
                     connection, "INSERT INTO identity.email_verification_tokens (id, email_index, registration, expires_at, ip_address) VALUES ($1, $2, $3, now() + interval '24 hours', $4)", cancellation,
                     Statement.P(id), Statement.P(accounts.IndexOf(email)), Statement.P(blob), Statement.P(client.Address));
                 await outbox.AddAsync(connection, MailKind.Registration, new MailPayload(email.Mailbox, link), cancellation, accounts.IndexOf(email));
-                await events.WriteAsync(connection, new SecurityEvent("registration_requested", "account") { Client = client }, cancellation);
+                await events.WriteAsync(connection, new SecurityEvent("registration_requested", "account") { Client = client, Data = EventAbout.Of(accounts.IndexOf(email)) }, cancellation);
             },
             cancellation);
         outbox.Wake();

@@ -10,7 +10,8 @@ namespace Godwit.Identity.Requests;
 /// <param name="User">The account.</param>
 /// <param name="Family">The session.</param>
 /// <param name="TwoFactors">Whether a second factor was shown, when the token was issued.</param>
-internal sealed record Caller(Guid User, Guid Family, bool TwoFactors)
+/// <param name="Roles">As they were when the token was issued: what is allowed by them is looked up each time.</param>
+internal sealed record Caller(Guid User, Guid Family, bool TwoFactors, IReadOnlyList<string> Roles)
 {
     private const string Scheme = "Bearer ";
 
@@ -29,10 +30,10 @@ internal sealed record Caller(Guid User, Guid Family, bool TwoFactors)
         // Where there is a header it counts, whatever it says: a request that is refused with it is not let in without it.
         var byCookie = context.Request.Headers.Authorization.Count == 0;
         if ((byCookie ? SessionCookies.Read(context, SessionCookies.Access) : Bearer(context)) is not { } token) throw new ProblemException(s_unauthorized);
-        if (tokens.Read(token) is not var (user, family, twoFactors)) throw new ProblemException(s_invalid);
+        if (tokens.Read(token) is not var (user, family, twoFactors, roles)) throw new ProblemException(s_invalid);
         if (byCookie && BrowserGuard.Changes(context)) context.RequestServices.GetRequiredService<BrowserGuard>().Require(context, family);
         var open = sensitive ? await gate.IsOpenInDatabaseAsync(family, context.RequestAborted) : await gate.IsOpenAsync(family, context.RequestAborted);
-        if (open) return new Caller(user, family, twoFactors);
+        if (open) return new Caller(user, family, twoFactors, roles);
         throw new ProblemException(s_invalid);
     }
 }

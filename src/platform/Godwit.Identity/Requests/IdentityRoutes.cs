@@ -1,9 +1,12 @@
+using Godwit.Identity.Administration;
+using Godwit.Identity.DataRequests;
 using Godwit.Identity.Devices;
 using Godwit.Identity.MagicLinks;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.People;
 using Godwit.Identity.Recovery;
 using Godwit.Identity.Registration;
+using Godwit.Identity.Roles;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
 using Microsoft.AspNetCore.Routing;
@@ -24,5 +27,8 @@ internal static class IdentityRoutes
         MagicLinkRoutes.Map(routes);
         DeviceRoutes.Map(routes);
         PersonRoutes.Map(routes);
+        DataRequestRoutes.Map(routes);
+        RoleRoutes.Map(routes);
+        AdministrationRoutes.Map(routes);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Godwit.Http.Problems;
 using Godwit.Http.Settings;
 using Godwit.Identity.Browsers;
+using Godwit.Identity.Roles;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,10 @@ internal sealed class RouteMap(IEndpointRouteBuilder routes)
         return JsonSerializer.SerializeAsync(context.Response.Body, answer, shape, context.RequestAborted);
     }
 
+    /// <summary>Whether who asks may do nothing yet but set up a second factor.</summary>
+    public static bool LacksSecondFactor(IServiceProvider services, Caller caller) => !caller.TwoFactors
+        && (services.GetRequiredService<SettingValues>().Text(IdentitySettings.SecondFactor.Name) == "required" || services.GetRequiredService<Permissions>().NeedsSecondFactor(caller.Roles));
+
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
@@ -47,7 +52,19 @@ internal sealed class RouteMap(IEndpointRouteBuilder routes)
         template, [method], (RequestDelegate)(async context =>
         {
             var caller = await Caller.RequireAsync(context, Get<AccessTokens>(), Get<SessionGate>(), sensitive);
-            if (!enrols && !caller.TwoFactors && Get<SettingValues>().Text(IdentitySettings.SecondFactor.Name) == "required") throw new ProblemException(s_secondFactor);
+            if (!enrols && LacksSecondFactor(_services, caller)) throw new ProblemException(s_secondFactor);
             await answer(context, caller);
         }));
+
+    /// <summary>For who has a permission at this moment, by the database: one that was withdrawn is of no use from then on, whatever the token says.</summary>
+    /// <param name="permission">One of <see cref="Permission"/>.</param>
+    public void Admin(string method, string template, string permission, Func<HttpContext, Caller, Task> answer) => routes.MapMethods(
+        template, [method], (RequestDelegate)(async context =>
+        {
+            var caller = await Caller.RequireAsync(context, Get<AccessTokens>(), Get<SessionGate>(), sensitive: true);
+            var held = await Get<Permissions>().RequireAsync(caller, permission, context.RequestAborted);
+            if (!caller.TwoFactors && (Get<SettingValues>().Text(IdentitySettings.SecondFactor.Name) == "required" || Get<Permissions>().NeedsSecondFactor(held))) throw new ProblemException(s_secondFactor);
+            context.Response.Headers.CacheControl = "no-store";
+            await answer(context, caller);
+        })).WithMetadata(new AdminRoute(permission));
 }

@@ -1,4 +1,5 @@
 using Godwit.Identity.Database;
+using Godwit.Identity.Register;
 using Godwit.Redis;
 using Godwit.Redis.Commands;
 using Godwit.Redis.Faults;
@@ -12,7 +13,7 @@ namespace Godwit.Identity.Sessions;
 /// statement. The list is one key, a sorted set, which holds beside the ended sessions a mark that it is whole: what Redis forgets, it forgets with the mark. The mark is set by a host that has brought everything there was to
 /// bring, by a script that looks whether its own mark from before that is still there: a Redis that was restarted in between gets none.
 /// </summary>
-internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis = null)
+internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis = null, ErasureRegister? register = null)
 {
     /// <summary>The one key.</summary>
     public const string Key = "godwit:identity-ended";
@@ -64,18 +65,22 @@ internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis 
             r => r.GetBoolean(0), cancellation, Statement.P(family)),
         cancellation);
 
-    /// <summary>Puts sessions on the list whose end has committed, whatever becomes of the request. What Redis does not take now, <see cref="KeepListAsync"/> brings within a second or two.</summary>
+    /// <summary>
+    /// Puts sessions on the list whose end has committed, whatever becomes of the request, and into the register, so that no restored backup opens them again. What Redis does not take now, <see cref="KeepListAsync"/> brings
+    /// within a second or two.
+    /// </summary>
+    /// <exception cref="Http.Problems.ProblemException">503: the register cannot be written.</exception>
     public async Task PublishAsync(IReadOnlyList<Guid> families)
     {
-        if (redis is null) return;
         try
         {
-            await Task.WhenAll(families.Select(AddAsync));
+            if (redis is not null) await Task.WhenAll(families.Select(AddAsync));
         }
         catch (RedisException)
         {
             // It is in the database already.
         }
+        if (register is not null) await register.EndedAsync(families);
     }
 
     /// <summary>Keeps the list whole: every second it brings what has ended since the last look. A host that cannot reach Redis or the database lets the list go.</summary>

@@ -54,7 +54,7 @@ internal sealed class SessionRenewal(IdentityDatabase database, IdentityKeys key
     }
 
     private IssuedTokens Issue(SessionRow row, Guid family, string successor) =>
-        new(access.Issue(row.UserUuid, family, row.Methods, row.Expires), successor, "Bearer", access.SecondsUntil(row.Expires), row.Expires, row.UserUuid, family, null);
+        new(access.Issue(row.UserUuid, family, row.Methods, row.Roles, row.Expires), successor, "Bearer", access.SecondsUntil(row.Expires), row.Expires, row.UserUuid, family, null);
 
     private async Task EndReusedAsync(NpgsqlConnection connection, SessionRow row, Guid family, long presented, Client client, CancellationToken cancellation)
     {

@@ -58,7 +58,19 @@ internal static class IdentitySettings
     /// <summary>Godwit's own, as the command line reads it.</summary>
     public static readonly Setting Home = new("GODWIT_HOME", "The folder of the key that signs blocks of security events; ~/.config/godwit where it is not said");
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists, SealSeconds, Home];
+    public static readonly Setting ErasureHours = Setting.Whole("IDENTITY_ERASURE_HOURS", 72, 0, 648, "Hours between a request to erase an account and its erasure, in which it can be called back");
+
+    public static readonly Setting ArchiveDays = Setting.Whole("IDENTITY_ARCHIVE_DAYS", 14, 1, 90, "Days that the archive of a data request can be fetched");
+
+    public static readonly Setting Register = new("IDENTITY_REGISTER", "The folder of the register of erasures and ended sessions, which no backup of the database holds; GODWIT_HOME/register where it is not said. All hosts of a database share it");
+
+    public static readonly Setting FactorRoles = new("IDENTITY_MFA_ROLES", "Roles whose holders have to have shown a second factor, between commas; all: every role; none") { Default = "all" };
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        SessionMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists,
+        SealSeconds, Home, ErasureHours, ArchiveDays, Register, FactorRoles,
+    ];
 
     /// <summary>As browsers write them; an app's on Android is another (android:apk-key-hash:...).</summary>
     private static string? RefuseOrigins(string value, bool production)

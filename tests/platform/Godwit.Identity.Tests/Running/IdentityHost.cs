@@ -28,7 +28,7 @@ internal sealed partial class IdentityHost : IAsyncDisposable
         var mails = new MailSink();
         var platform = await Platform.StartAsync(
             database, [new IdentityModule()],
-            [("GODWIT_HOME", template.Home), ("IDENTITY_BREACHED_PASSWORDS", template.BreachedPasswords), ("IDENTITY_MAIL_SERVER", mails.Server), ("IDENTITY_SEAL_SECONDS", "1"), .. variables]);
+            [("GODWIT_HOME", template.Home), ("IDENTITY_BREACHED_PASSWORDS", template.BreachedPasswords), ("IDENTITY_MAIL_SERVER", mails.Server), ("IDENTITY_SEAL_SECONDS", "1"), ("IDENTITY_REGISTER", template.RegisterOf(database)), .. variables]);
         return new IdentityHost(database, mails, platform);
     }
 

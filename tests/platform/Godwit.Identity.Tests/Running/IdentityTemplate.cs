@@ -27,6 +27,9 @@ public sealed class IdentityTemplate : IAsyncDisposable
 
     public string BreachedPasswords => Path.Combine(_folder, "breached.filter");
 
+    /// <summary>The register of erasures of one database: copies of the template are one installation, and have had different lives.</summary>
+    public string RegisterOf(TestDatabase database) => Path.Combine(_folder, "registers", database.Name);
+
     public async Task<TestDatabase> CopyAsync()
     {
         var server = await _servers.DefaultAsync();

@@ -3,7 +3,6 @@ using Godwit.Http.Problems;
 using Godwit.Http.Settings;
 using Godwit.Identity.Browsers;
 using Godwit.Identity.Requests;
-using Godwit.Identity.Settings;
 using Godwit.Identity.Site.Frame;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -66,7 +65,7 @@ internal sealed class SiteMap(IEndpointRouteBuilder routes)
             Lead(context, submit is null ? $"{SignIn}?next={Uri.EscapeDataString(context.Request.Path)}" : SignIn);
             return;
         }
-        if (!enrols && !caller.TwoFactors && services.GetRequiredService<SettingValues>().Text(IdentitySettings.SecondFactor.Name) == "required")
+        if (!enrols && RouteMap.LacksSecondFactor(services, caller))
         {
             Lead(context, $"{SecondFactor}?notice={Notice.FactorNeeded}");
             return;

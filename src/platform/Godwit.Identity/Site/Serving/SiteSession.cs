@@ -14,10 +14,10 @@ internal sealed class SiteSession(AccessTokens tokens, SessionGate gate, Session
     /// <returns>Null: sign in.</returns>
     public async Task<Caller?> FindAsync(HttpContext context, bool sensitive)
     {
-        if (SessionCookies.Read(context, SessionCookies.Access) is { } access && tokens.Read(access) is var (user, family, twoFactors))
+        if (SessionCookies.Read(context, SessionCookies.Access) is { } access && tokens.Read(access) is var (user, family, twoFactors, roles))
         {
             var open = sensitive ? await gate.IsOpenInDatabaseAsync(family, context.RequestAborted) : await gate.IsOpenAsync(family, context.RequestAborted);
-            if (open) return new Caller(user, family, twoFactors);
+            if (open) return new Caller(user, family, twoFactors, roles);
         }
         if (SessionCookies.Read(context, SessionCookies.Refresh) is not { } refresh) return null;
         try
@@ -36,6 +36,6 @@ internal sealed class SiteSession(AccessTokens tokens, SessionGate gate, Session
     {
         var issued = await renewal.RenewAsync(refresh, Client.Of(context), context.RequestAborted);
         SessionTransport.Set(context, issued);
-        return tokens.Read(issued.AccessToken) is var (user, family, twoFactors) ? new Caller(user, family, twoFactors) : null;
+        return tokens.Read(issued.AccessToken) is var (user, family, twoFactors, roles) ? new Caller(user, family, twoFactors, roles) : null;
     }
 }

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Godwit.Security.Files;
+
+namespace Godwit.Identity.Register;
+
+/// <summary>
+/// The register on the disk: a file of lines to which is only added, the mark beside it, and the key of both, each of this user alone. Who writes holds the file's lock, among all processes. A line counts when it is on the disk
+/// whole; what a process that was killed has left of one is cut off by the next.
+/// </summary>
+internal sealed class RegisterFile
+{
+    private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const int KeyLength = 32, Tries = 200;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25);
+
+    private readonly string _lines;
+    private readonly string _mark;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly byte[] _key;
+    private long _length;
+    private byte[] _last = RegisterLine.First;
+
+    /// <param name="folder">Where it lies; made when it is missing.</param>
+    /// <param name="installation">Of the database that it is of: each has a register of its own.</param>
+    /// <param name="time">The time.</param>
+    /// <exception cref="IOException">The folder cannot be written, or holds a key that is none.</exception>
+    public RegisterFile(string folder, string installation, TimeProvider time)
+    {
+        Directory.CreateDirectory(folder, OwnFolder);
+        (_lines, _mark, _time) = (Path.Combine(folder, $"{installation}.log"), Path.Combine(folder, $"{installation}.mark"), time);
+        _key = KeyOf(Path.Combine(folder, "register.key"));
+    }
+
+    /// <summary>How many lines were read or written.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Who was erased, by their keyed hashes.</summary>
+    public HashSet<string> Erased { get; } = new(StringComparer.Ordinal);
+
+    public string SubjectOf(string kind, string of) => RegisterLine.SubjectOf(_key, kind, of);
+
+    /// <summary>Reads what others have written since.</summary>
+    /// <param name="visit">Is given each line that is new to this process; null for none.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="InvalidDataException">A line is not as it was written.</exception>
+    public Task CatchUpAsync(Action<RegisterLine>? visit, CancellationToken cancellation) => HoldAsync(
+        file =>
+        {
+            CatchUp(file, visit);
+            return Task.FromResult(true);
+        },
+        cancellation);
+
+    /// <summary>Adds lines. When this returns they are on the disk.</summary>
+    /// <returns>The number of the last one.</returns>
+    public Task<long> AddAsync(string kind, IReadOnlyList<string> subjects, CancellationToken cancellation) => HoldAsync(
+        async file =>
+        {
+            CatchUp(file, null);
+            var text = new StringBuilder();
+            var (position, last, at) = (Position, _last, _time.GetUtcNow());
+            foreach (var subject in subjects.Where(s => kind != RegisterLine.Erased || !Erased.Contains(s)))
+            {
+                var line = new RegisterLine(++position, kind, at, subject);
+                last = line.MacAfter(_key, last);
+                text.Append(line.ToText(last));
+            }
+            if (text.Length == 0) return Position;
+            var bytes = Encoding.ASCII.GetBytes(text.ToString());
+            file.Position = _length;
+            await file.WriteAsync(bytes, cancellation);
+            file.Flush(flushToDisk: true);
+            if (_length == 0) FolderSync.Flush(Path.GetDirectoryName(_lines)!);
+            (Position, _last, _length) = (position, last, _length + bytes.Length);
+            if (kind == RegisterLine.Erased) Erased.UnionWith(subjects);
+            return Position;
+        },
+        cancellation);
+
+    /// <summary>Compares the mark with the database's, and sets it, while nobody else does.</summary>
+    /// <param name="next">Is given the mark, and gives the next one; null leaves it.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public Task MarkAsync(Func<long, Task<long?>> next, CancellationToken cancellation) => HoldAsync(
+        async _ =>
+        {
+            var mark = File.Exists(_mark) && long.TryParse(await File.ReadAllTextAsync(_mark, cancellation), NumberStyles.None, CultureInfo.InvariantCulture, out var there) ? there : 0;
+            if (await next(mark) is not { } now) return false;
+            var draft = $"{_mark}.new";
+            await using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Own }))
+            {
+                await file.WriteAsync(Encoding.ASCII.GetBytes(now.ToString(CultureInfo.InvariantCulture)), cancellation);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(draft, _mark, overwrite: true);
+            return true;
+        },
+        cancellation);
+
+    private async Task<T> HoldAsync<T>(Func<FileStream, Task<T>> work, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            await using var file = await OpenAsync(cancellation);
+            return await work(file);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Waits while another process has it.</summary>
+    private async Task<FileStream> OpenAsync(CancellationToken cancellation)
+    {
+        for (var left = Tries; ; left--)
+        {
+            try
+            {
+                return new FileStream(_lines, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = Own });
+            }
+            catch (IOException) when (left > 0 && File.Exists(_lines))
+            {
+                await Task.Delay(s_pause, _time, cancellation);
+            }
+        }
+    }
+
+    private void CatchUp(FileStream file, Action<RegisterLine>? visit)
+    {
+        if (file.Length < _length) throw new InvalidDataException($"the register of erasures became shorter than it was: bring {Path.GetFileName(_lines)} back");
+        if (file.Length == _length) return;
+        file.Position = _length;
+        using var reader = new StreamReader(file, Encoding.ASCII, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16, leaveOpen: true);
+        var rest = reader.ReadToEnd();
+        for (int from = 0, end; from < rest.Length; from = end + 1)
+        {
+            end = rest.IndexOf('\n', from);
+            if (end < 0)
+            {
+                // Nobody was told that this line is there.
+                file.SetLength(_length);
+                return;
+            }
+            if (RegisterLine.Read(rest[from..end], _key, Position + 1, _last) is not var (line, mac)) throw new InvalidDataException($"line {Position + 1} of the register of erasures ({Path.GetFileName(_lines)}) is not as it was written");
+            (Position, _last, _length) = (line.Number, mac, _length + end - from + 1);
+            if (line.Kind == RegisterLine.Erased) Erased.Add(line.Subject);
+            visit?.Invoke(line);
+        }
+    }
+
+    private static byte[] KeyOf(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = Own });
+            var made = RandomNumberGenerator.GetBytes(KeyLength);
+            file.Write(made);
+            file.Flush(flushToDisk: true);
+            FolderSync.Flush(Path.GetDirectoryName(path)!);
+            return made;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            var key = File.ReadAllBytes(path);
+            return key.Length == KeyLength ? key : throw new InvalidDataException($"{Path.GetFileName(path)} of the register of erasures is no key of {KeyLength} bytes");
+        }
+    }
+}

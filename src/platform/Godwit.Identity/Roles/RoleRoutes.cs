@@ -1,0 +1,22 @@
+using Godwit.Identity.Requests;
+
+namespace Godwit.Identity.Roles;
+
+/// <summary>Which roles there are, and who has them.</summary>
+internal static class RoleRoutes
+{
+    public static void Map(RouteMap routes)
+    {
+        routes.Admin("GET", "/v1/admin/roles", Permission.GrantRoles, async (context, _) => await RouteMap.AnswerAsync(context, await routes.Get<RoleAdministration>().ListAsync(context.RequestAborted), RoleJson.Default.IReadOnlyListRoleDocument));
+        routes.Admin("PUT", "/v1/admin/users/{id:guid}/roles/{role}", Permission.GrantRoles, async (context, caller) =>
+        {
+            await routes.Get<RoleAdministration>().GrantAsync(caller, RouteMap.Id(context), (string)context.Request.RouteValues["role"]!, context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+        routes.Admin("DELETE", "/v1/admin/users/{id:guid}/roles/{role}", Permission.GrantRoles, async (context, caller) =>
+        {
+            await routes.Get<RoleAdministration>().WithdrawAsync(caller, RouteMap.Id(context), (string)context.Request.RouteValues["role"]!, context.RequestAborted);
+            context.Response.StatusCode = 204;
+        });
+    }
+}
