@@ -25,6 +25,7 @@ using Godwit.Identity.Passwords;
 using Godwit.Identity.People;
 using Godwit.Identity.PersonalData;
 using Godwit.Identity.Recovery;
+using Godwit.Identity.Reference;
 using Godwit.Identity.Register;
 using Godwit.Identity.Registration;
 using Godwit.Identity.Requests;
@@ -140,6 +141,7 @@ public sealed class IdentityModule : IPlatformModule
     {
         IdentityRoutes.Map(routes);
         AccountSite.Map(routes);
+        ReferenceRoutes.MapPage(routes);
     }
 
     public IEnumerable<BackgroundWork> BackgroundWork(IServiceProvider services) =>

@@ -17,6 +17,9 @@ internal static class SessionCookies
     /// <summary>What the account site's forms are bound to before anybody has signed in. It goes when the browser is closed.</summary>
     public const string Visit = "__Host-godwit-visit";
 
+    /// <summary>Which mailed link this browser has asked for.</summary>
+    public const string Link = "__Host-godwit-link";
+
     /// <summary>Browsers keep none longer (RFC 6265bis section 5.5).</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(400);
 

@@ -40,7 +40,7 @@ internal sealed class RouteMap(IEndpointRouteBuilder routes)
         where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>For everybody. Each of these has to be safe for who has nothing.</summary>
-    public void Public(string method, string template, Func<HttpContext, Task> answer) => routes.MapMethods(template, [method], (RequestDelegate)(context =>
+    public IEndpointConventionBuilder Public(string method, string template, Func<HttpContext, Task> answer) => routes.MapMethods(template, [method], (RequestDelegate)(context =>
     {
         SessionTransport.Require(context);
         return answer(context);
@@ -48,7 +48,7 @@ internal sealed class RouteMap(IEndpointRouteBuilder routes)
 
     /// <param name="sensitive">Asks the database whether the session is open, and fails closed.</param>
     /// <param name="enrols">Open to who has no second factor yet where one is required.</param>
-    public void Private(string method, string template, bool sensitive, Func<HttpContext, Caller, Task> answer, bool enrols = false) => routes.MapMethods(
+    public IEndpointConventionBuilder Private(string method, string template, bool sensitive, Func<HttpContext, Caller, Task> answer, bool enrols = false) => routes.MapMethods(
         template, [method], (RequestDelegate)(async context =>
         {
             var caller = await Caller.RequireAsync(context, Get<AccessTokens>(), Get<SessionGate>(), sensitive);
@@ -58,7 +58,7 @@ internal sealed class RouteMap(IEndpointRouteBuilder routes)
 
     /// <summary>For who has a permission at this moment, by the database: one that was withdrawn is of no use from then on, whatever the token says.</summary>
     /// <param name="permission">One of <see cref="Permission"/>.</param>
-    public void Admin(string method, string template, string permission, Func<HttpContext, Caller, Task> answer) => routes.MapMethods(
+    public IEndpointConventionBuilder Admin(string method, string template, string permission, Func<HttpContext, Caller, Task> answer) => routes.MapMethods(
         template, [method], (RequestDelegate)(async context =>
         {
             var caller = await Caller.RequireAsync(context, Get<AccessTokens>(), Get<SessionGate>(), sensitive: true);

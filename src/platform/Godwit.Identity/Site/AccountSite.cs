@@ -18,6 +18,9 @@ internal static class AccountSite
         RecoveryPages.Map(map);
         OverviewPages.Map(map);
         SecondFactorPages.Map(map);
+        PasskeyPages.Map(map);
+        MagicLinkPages.Map(map);
+        DataRequestPages.Map(map);
         DevicePages.Map(map);
         SessionPages.Map(map);
         ConsentPages.Map(map);

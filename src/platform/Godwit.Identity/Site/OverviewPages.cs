@@ -17,7 +17,7 @@ internal static class OverviewPages
         var name = string.Join(' ', new[] { profile.FirstName, profile.LastName }.OfType<string>());
         return new Page(profile.FirstName is { } first ? $"Hello, {first}" : "Your account", null, Html.Of($"""
             <div class="tiles">
-            <a class="tile{(factor.Enabled ? " good" : " careful")}" href="/account/second-factor"><strong>Second factor</strong><span>{(factor.Enabled ? (factor.Method == "totp" ? "On, by an authenticator" : "On, by email") : "Off: a password alone opens your account")}</span></a>
+            <a class="tile{(factor.Enabled ? " good" : " careful")}" href="/account/second-factor"><strong>Second factor</strong><span>{(factor.Enabled ? $"On: {SecondFactorPages.NameOf(factor.Method).ToLowerInvariant()}" : "Off: a password alone opens your account")}</span></a>
             <a class="tile" href="/account/sessions"><strong>Sessions</strong><span>{(sessions.Count == 1 ? "This one only" : $"{sessions.Count} are open")}</span></a>
             <a class="tile" href="/account/activity"><strong>Activity</strong><span>What happened with your account</span></a>
             </div>

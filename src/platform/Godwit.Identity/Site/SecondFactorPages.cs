@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Godwit.Identity.Requests;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Site.Frame;
@@ -17,8 +18,8 @@ internal static class SecondFactorPages
         map.Action(Path + "/enable", ShowAsync, EnableAsync, enrols: true);
         map.Action(Path + "/confirm", v => Task.FromResult(Again(v)), ConfirmAsync, enrols: true);
         map.Action(Path + "/challenge", ShowAsync, ChallengeAsync);
-        map.Action(Path + "/disable", v => Task.FromResult(Proof(v, v.Typed("challenge") ?? "", v.Typed("method") ?? "", "disable")), DisableAsync);
-        map.Action(Path + "/backup-codes", v => Task.FromResult(Proof(v, v.Typed("challenge") ?? "", v.Typed("method") ?? "", "backup-codes")), RenewAsync);
+        map.Action(Path + "/disable", v => Task.FromResult(Proof(v, v.Typed("challenge") ?? "", v.Typed("method") ?? "", null, "disable")), DisableAsync);
+        map.Action(Path + "/backup-codes", v => Task.FromResult(Proof(v, v.Typed("challenge") ?? "", v.Typed("method") ?? "", null, "backup-codes")), RenewAsync);
     }
 
     private static async Task<Page> ShowAsync(Visit v)
@@ -42,7 +43,7 @@ internal static class SecondFactorPages
 
     private static Html Enabled(Visit v, FactorStatus status) => Html.Of($"""
         <section class="card">
-        <h2>{(status.Method == "totp" ? "An authenticator" : "Codes by email")} <span class="badge good">on</span></h2>
+        <h2>{NameOf(status.Method)} <span class="badge good">on</span></h2>
         <p>{(status.BackupCodesLeft == 1 ? "One backup code is left" : $"{status.BackupCodesLeft} backup codes are left")} for when you do not have it at hand.</p>
         <div class="acts">
         {FormParts.Form(v, Path + "/challenge", Html.Of($"{FormParts.Hidden("goal", "backup-codes")}{FormParts.Button("Make new backup codes", "quiet")}"), "inline")}
@@ -50,6 +51,8 @@ internal static class SecondFactorPages
         </div>
         </section>
         """);
+
+    public static string NameOf(string? method) => method switch { "totp" => "An authenticator", "webauthn" => "Your passkeys", "sms" => "Codes by text message", _ => "Codes by email" };
 
     private static async Task<Reply> EnableAsync(Visit v)
     {
@@ -75,7 +78,7 @@ internal static class SecondFactorPages
         {FormParts.Button("Confirm")}
         """));
 
-    private static async Task<Reply> ConfirmAsync(Visit v) => await SheetAsync(v, await v.Get<OwnSecondFactor>().ConfirmAsync(v.Caller, new CodeRequest(v.Typed("challenge"), v.Typed("code")), v.Client, v.Cancellation));
+    private static async Task<Reply> ConfirmAsync(Visit v) => await SheetAsync(v, await v.Get<OwnSecondFactor>().ConfirmAsync(v.Caller, new CodeRequest(v.Typed("challenge"), v.Typed("code"), PasskeyParts.CredentialOf(v)), v.Client, v.Cancellation));
 
     private static async Task<Reply> SheetAsync(Visit v, BackupCodeSheet sheet)
     {
@@ -93,27 +96,21 @@ internal static class SecondFactorPages
     {
         var goal = v.Typed("goal") is "disable" ? "disable" : "backup-codes";
         var challenge = await v.Get<OwnSecondFactor>().ChallengeAsync(v.Caller, v.Client, v.Cancellation);
-        return new Reply.Show(Proof(v, challenge.Challenge, challenge.Method, goal));
+        return new Reply.Show(Proof(v, challenge.Challenge, challenge.Method, challenge.Passkey, goal));
     }
 
-    private static Page Proof(Visit v, string challenge, string method, string goal) => new(
-        goal == "disable" ? "Take the second factor away" : "Make new backup codes",
-        method == "totp" ? "Enter the six digits that your authenticator shows." : "We have sent six digits to your email address.", Html.Of($"""
-            <section class="card">
-            {FormParts.Form(v, $"{Path}/{goal}", Html.Of($"""
-                {FormParts.Hidden("challenge", challenge)}{FormParts.Hidden("method", method)}
-                {FormParts.Field(v, "code", "Code", fill: "one-time-code", hint: "A backup code does, too.")}
-                {FormParts.Button(goal == "disable" ? "Take it away" : "Make new codes", goal == "disable" ? "bad" : null)}
-                """))}
-            <p class="foot"><a href="{Path}">Leave it as it is</a></p>
-            </section>
-            """)) { Tab = Path };
+    private static Page Proof(Visit v, string challenge, string method, JsonElement? passkey, string goal) => new(goal == "disable" ? "Take the second factor away" : "Make new backup codes", PasskeyParts.LeadOf(method), Html.Of($"""
+        <section class="card">
+        {PasskeyParts.CodeForm(v, $"{Path}/{goal}", challenge, method, passkey, goal == "disable" ? "Take it away" : "Make new codes", goal == "disable" ? "bad" : null)}
+        <p class="foot"><a href="{Path}">Leave it as it is</a></p>
+        </section>
+        """)) { Tab = Path };
 
     private static async Task<Reply> DisableAsync(Visit v)
     {
-        await v.Get<OwnSecondFactor>().DisableAsync(v.Caller, new CodeRequest(v.Typed("challenge"), v.Typed("code")), v.Client, v.Cancellation);
+        await v.Get<OwnSecondFactor>().DisableAsync(v.Caller, new CodeRequest(v.Typed("challenge"), v.Typed("code"), PasskeyParts.CredentialOf(v)), v.Client, v.Cancellation);
         return new Reply.Go($"{Path}?notice=factor-removed");
     }
 
-    private static async Task<Reply> RenewAsync(Visit v) => await SheetAsync(v, await v.Get<OwnSecondFactor>().RenewBackupCodesAsync(v.Caller, new CodeRequest(v.Typed("challenge"), v.Typed("code")), v.Client, v.Cancellation));
+    private static async Task<Reply> RenewAsync(Visit v) => await SheetAsync(v, await v.Get<OwnSecondFactor>().RenewBackupCodesAsync(v.Caller, new CodeRequest(v.Typed("challenge"), v.Typed("code"), PasskeyParts.CredentialOf(v)), v.Client, v.Cancellation));
 }

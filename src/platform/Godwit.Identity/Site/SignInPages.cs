@@ -32,14 +32,20 @@ internal static class SignInPages
             {FormParts.Field(v, "password", "Password", "password", "current-password")}
             {FormParts.Button("Sign in")}
             """))}
-        <p class="foot"><a href="/account/password-reset">Forgot your password?</a></p>
+        {PasskeyParts.Button("sign-in", "Sign in with a passkey", "quiet")}
+        <p class="foot"><a href="/account/magic-link">Mail me a link instead</a> · <a href="/account/password-reset">Forgot your password?</a></p>
         <p class="foot">New here? <a href="/account/sign-up">Create an account</a></p>
         """)));
 
     private static async Task<Reply> SignInAsync(Visit v)
     {
-        var (tokens, challenge) = await v.Get<PasswordLogin>().LoginAsync(new LoginRequest(v.Typed("email"), v.Typed("password")), v.Client, v.Cancellation);
-        if (tokens is null) return new Reply.Show(Code(v, challenge));
+        return Finish(v, await v.Get<PasswordLogin>().LoginAsync(new LoginRequest(v.Typed("email"), v.Typed("password")), v.Client, v.Cancellation));
+    }
+
+    /// <summary>What any way in leads to: the account, or the question for a second factor.</summary>
+    public static Reply Finish(Visit v, LoginOutcome outcome)
+    {
+        if (outcome.Tokens is not { } tokens) return new Reply.Show(Code(v, outcome.Challenge));
         SessionTransport.Set(v.Context, tokens);
         return new Reply.Go(NextOf(v));
     }
@@ -48,21 +54,16 @@ internal static class SignInPages
     {
         // Not the login's password, which the form before had.
         if ((challenge?.Challenge ?? v.Typed("challenge")) is not { } asked) return new Page("Sign in again", "There is nothing to enter a code for.", Html.Of($"<p><a class=\"button\" href=\"/account/sign-in\">Sign in</a></p>"));
-        var method = challenge?.Method ?? v.Typed("method");
-        var lead = method == "totp" ? "Enter the six digits that your authenticator shows." : "We have sent six digits to your email address. They are good for ten minutes.";
-        return new Page("Your second factor", lead, Html.Of($"""
-            {FormParts.Form(v, "/account/sign-in/code", Html.Of($"""
-                {FormParts.Hidden("challenge", asked)}{FormParts.Hidden("method", method ?? "")}{FormParts.Hidden("next", NextOf(v))}
-                {FormParts.Field(v, "code", "Code", fill: "one-time-code", hint: "A backup code does, too.")}
-                {FormParts.Button("Go on")}
-                """))}
+        var method = challenge?.Method ?? v.Typed("method") ?? "";
+        return new Page(method == "password" ? "One thing more" : "Your second factor", PasskeyParts.LeadOf(method), Html.Of($"""
+            {PasskeyParts.CodeForm(v, "/account/sign-in/code", asked, method, challenge?.Passkey, "Go on", more: FormParts.Hidden("next", NextOf(v)))}
             <p class="foot"><a href="/account/sign-in">Begin again</a></p>
             """));
     }
 
     private static async Task<Reply> CodeAsync(Visit v)
     {
-        var tokens = await v.Get<SecondFactorLogin>().LoginAsync(new CodeRequest(v.Typed("challenge"), v.Typed("code")), v.Client, v.Cancellation);
+        var tokens = await v.Get<SecondFactorLogin>().LoginAsync(new CodeRequest(v.Typed("challenge"), v.Typed("code"), PasskeyParts.CredentialOf(v)), v.Client, v.Cancellation);
         SessionTransport.Set(v.Context, tokens);
         return new Reply.Go(NextOf(v));
     }

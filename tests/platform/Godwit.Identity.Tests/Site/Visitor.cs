@@ -60,12 +60,26 @@ internal sealed partial class Visitor : IAsyncDisposable
         await LookAsync();
     }
 
-    public async Task SeesAsync(string heading)
+    /// <summary>Presses a button that a script answers, and waits for the page that it leads to.</summary>
+    public async Task DoAsync(string name, string address)
     {
-        var content = await Page.ContentAsync();
-        Assert.True(content.Contains("<h1>", StringComparison.Ordinal), content);
-        Assert.Equal(heading, await Page.Locator("h1").InnerTextAsync());
+        await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name }).ClickAsync();
+        await Page.WaitForURLAsync(address);
+        await LookAsync();
     }
+
+    /// <summary>From now on the browser has an authenticator of its own (WebAuthn level 3, section 11), which says yes.</summary>
+    public async Task HasAuthenticatorAsync()
+    {
+        var session = await _profile.NewCDPSessionAsync(Page);
+        await session.SendAsync("WebAuthn.enable");
+        await session.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
+        {
+            ["options"] = new Dictionary<string, object> { ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true },
+        });
+    }
+
+    public async Task SeesAsync(string heading) => Assert.Equal(heading, await Page.Locator("h1").InnerTextAsync());
 
     public Task<string> TextAsync() => Page.Locator("main").InnerTextAsync();
 

@@ -12,8 +12,8 @@ internal static class Layout
     /// <summary>The pages of an account, in the order in which they stand beside it.</summary>
     private static readonly (string Path, string Name)[] s_tabs =
     [
-        ("/account", "Overview"), ("/account/password", "Password"), ("/account/second-factor", "Second factor"), ("/account/devices", "Devices"), ("/account/sessions", "Sessions"), ("/account/consents", "Consents"),
-        ("/account/activity", "Activity"),
+        ("/account", "Overview"), ("/account/password", "Password"), ("/account/passkeys", "Passkeys"), ("/account/second-factor", "Second factor"), ("/account/devices", "Devices"), ("/account/sessions", "Sessions"),
+        ("/account/consents", "Consents"), ("/account/data", "Your data"), ("/account/activity", "Activity"),
     ];
 
     public static Html Of(Page page, Visit? visit, SettingValues settings)
