@@ -21,8 +21,10 @@ internal sealed class SchemaBook
         if (shape.Kind == JsonTypeInfoKind.Enumerable) return new JsonObject { ["type"] = "array", ["items"] = Refer(shape.Options.GetTypeInfo(shape.ElementType!)) };
         var name = shape.Type.Name;
         if (!_schemas.ContainsKey(name)) _schemas[name] = Export(shape);
-        if (needs is { Count: > 0 }) _schemas[name]!["required"] = new JsonArray([.. needs.Select(n => (JsonNode)n)]);
-        return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
+        var reference = new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
+        // Beside the reference, as JSON Schema 2020-12 allows: two requests of one shape may need different fields.
+        if (needs is { Count: > 0 }) reference["required"] = new JsonArray([.. needs.Select(n => (JsonNode)n)]);
+        return reference;
     }
 
     private static JsonNode Export(JsonTypeInfo shape)
@@ -38,6 +40,7 @@ internal sealed class SchemaBook
     {
         if (schema is not JsonObject node || context.TypeInfo.Kind != JsonTypeInfoKind.Object) return schema;
         var required = context.TypeInfo.Properties.Where(p => !p.IsGetNullable && Nullable.GetUnderlyingType(p.PropertyType) is null).Select(p => (JsonNode)p.Name).ToArray();
+        node.Remove("required");
         if (required.Length > 0) node["required"] = new JsonArray(required);
         return node;
     }

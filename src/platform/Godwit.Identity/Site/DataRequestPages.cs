@@ -50,7 +50,7 @@ internal static class DataRequestPages
 
     private static Html Line(Visit v, DataRequestDocument r) => Html.Of($"""
         <li><span><strong>{NameOf(r.Type)}</strong> <span class="badge{(r.Status == "completed" ? " good" : "")}">{(r.Withdrawn ? "called back" : r.Status.Replace('_', ' '))}</span><br>
-        <span class="quiet">{(r.Answer is { } answer ? answer : r.ExecuteAfter is { } until && r.Status == "pending" ? $"Carried out after {until.UtcDateTime:d MMM yyyy, HH:mm} UTC" : $"Answered by {r.DueAt.UtcDateTime:d MMM yyyy}")}</span></span> {FormParts.Time(r.RequestedAt)}
+        <span class="quiet">{(r.Answer is { } answer ? answer : r.ExecuteAfter is { } until && r.Status == "pending" ? $"Carried out after {until.UtcDateTime:d MMM yyyy, HH:mm} UTC" : r.CompletedAt is { } at ? $"Answered on {at.UtcDateTime:d MMM yyyy}" : $"Answered by {r.DueAt.UtcDateTime:d MMM yyyy}")}</span></span> {FormParts.Time(r.RequestedAt)}
         <div class="acts">
         {(r.ArchiveUntil is null ? Html.None : FormParts.Form(v, $"{Path}/{r.Id}/archive", FormParts.Button("Download", $"the archive of {r.RequestedAt.UtcDateTime:d MMM yyyy}", "small"), "inline again"))}
         {(r.Status == "pending" ? FormParts.Form(v, $"{Path}/{r.Id}/withdraw", FormParts.Button("Call back", NameOf(r.Type), "quiet small"), "inline") : Html.None)}

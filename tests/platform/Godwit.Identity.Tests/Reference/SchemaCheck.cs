@@ -11,7 +11,11 @@ internal sealed class SchemaCheck(JsonNode document)
     public IEnumerable<string> Faults(JsonNode? value, JsonNode? schema, string place = "$")
     {
         if (schema is null or JsonValue) return [];
-        if ((string?)schema["$ref"] is { } reference) return Faults(value, document["components"]!["schemas"]![reference["#/components/schemas/".Length..]], place);
+        if ((string?)schema["$ref"] is { } reference)
+        {
+            var needed = (schema["required"] as JsonArray ?? []).Select(r => (string)r!).Where(r => value is not JsonObject members || !members.ContainsKey(r)).Select(r => $"{place}.{r} is missing");
+            return [.. needed, .. Faults(value, document["components"]!["schemas"]![reference["#/components/schemas/".Length..]], place)];
+        }
         var strange = schema.AsObject().Select(p => p.Key).Where(k => !s_known.Contains(k)).ToList();
         if (strange.Count > 0) return [$"{place}: the schema says {string.Join(", ", strange)}, which is not known here"];
         if (schema["anyOf"] is JsonArray any) return any.Any(a => !Faults(value, a, place).Any()) ? [] : [$"{place}: it is none of those that it may be"];

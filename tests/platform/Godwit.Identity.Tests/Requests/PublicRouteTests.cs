@@ -26,7 +26,7 @@ public sealed class PublicRouteTests(IdentityTemplate template)
     [Fact]
     public void Public_are_these_and_no_others() => Assert.Equal(
         [
-            "GET /.well-known/jwks.json", "POST /v1/auth/login", "POST /v1/auth/login/2fa", "POST /v1/auth/magic-link/confirm", "POST /v1/auth/magic-link/request", "POST /v1/auth/passkeys/login", "POST /v1/auth/passkeys/login/options", "POST /v1/auth/password-reset/confirm", "POST /v1/auth/password-reset/request", "POST /v1/auth/refresh", "POST /v1/auth/register", "POST /v1/auth/verify-email",
+            "GET /.well-known/jwks.json", "GET /v1/openapi.json", "POST /v1/auth/login", "POST /v1/auth/login/2fa", "POST /v1/auth/magic-link/confirm", "POST /v1/auth/magic-link/request", "POST /v1/auth/passkeys/login", "POST /v1/auth/passkeys/login/options", "POST /v1/auth/password-reset/confirm", "POST /v1/auth/password-reset/request", "POST /v1/auth/refresh", "POST /v1/auth/register", "POST /v1/auth/verify-email",
         ],
         Routes().Where(r => r.Public).Select(r => $"{r.Method} {r.Path}").Order(StringComparer.Ordinal));
 
