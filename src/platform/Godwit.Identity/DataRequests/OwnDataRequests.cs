@@ -40,6 +40,8 @@ internal sealed class OwnDataRequests(
         var row = await database.InTransactionAsync(
             async connection =>
             {
+                // Before the account's row, as whoever locks accounts and gives roles does.
+                if (form.Type == "erasure") await Administrators.HoldAsync(connection, cancellation);
                 var user = await HoldAsync(connection, caller, cancellation);
                 if (proof is not null) await proof(connection);
                 if (form.Type == "erasure") await Administrators.RequireAnotherAsync(connection, user, cancellation);

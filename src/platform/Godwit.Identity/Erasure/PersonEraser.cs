@@ -32,7 +32,7 @@ internal sealed class PersonEraser(
             async connection =>
             {
                 var address = await values.EmailAsync(connection, uuid, cancellation);
-                if (address is not null && !await IsToldAsync(connection, cancellation, address)) await outbox.AddAsync(connection, MailKind.Erased, new MailPayload(address), cancellation);
+                if (address is not null && !await IsToldAsync(connection, address, cancellation)) await outbox.AddAsync(connection, MailKind.Erased, new MailPayload(address), cancellation);
                 return address;
             },
             cancellation);
@@ -91,7 +91,7 @@ internal sealed class PersonEraser(
         return ended;
     }
 
-    private async Task<bool> IsToldAsync(NpgsqlConnection connection, CancellationToken cancellation, string email) =>
+    private async Task<bool> IsToldAsync(NpgsqlConnection connection, string email, CancellationToken cancellation) =>
         (await WaitingAsync(connection, cancellation)).Exists(m => m.Kind == MailKind.Erased && Opened(m.Id, m.Payload) == email);
 
     /// <summary>Those that wait, but for the one that tells of the erasure: for whom a mail is stands in it, encrypted.</summary>

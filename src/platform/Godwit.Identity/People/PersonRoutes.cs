@@ -13,6 +13,12 @@ internal static class PersonRoutes
     {
         routes.Private("GET", "/v1/me", sensitive: false, async (context, caller) => await RouteMap.AnswerAsync(context, await routes.Get<OwnProfile>().ReadAsync(caller, context.RequestAborted), IdentityJson.Default.Profile))
             .Says("What the account says of its owner", IdentityJson.Default.Profile);
+        routes.Private("PATCH", "/v1/me", sensitive: true, async (context, caller) =>
+        {
+            var change = await JsonBody.ReadAsync(context, PersonJson.Default.NameChange);
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnProfile>().ChangeAsync(caller, change, Client.Of(context), context.RequestAborted), IdentityJson.Default.Profile);
+        })
+            .Says("Corrects one's name", IdentityJson.Default.Profile, PersonJson.Default.NameChange, example: """{"firstName":"Augusta"}""", more: "null takes a name away; what is left out stays.");
         routes.Private("GET", "/v1/me/consents", sensitive: false, async (context, caller) =>
             await RouteMap.AnswerAsync(context, await routes.Get<OwnConsents>().HistoryAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListConsentDocument))
             .Says("The history of one's consents, the newest first", IdentityJson.Default.IReadOnlyListConsentDocument);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
@@ -35,11 +36,11 @@ internal sealed class SchemaBook
         return schema;
     }
 
-    /// <summary>What can be null is left out where it is: all other fields of an answer are there.</summary>
+    /// <summary>What can be null is left out where it is, and so is what can be anything: all other fields of an answer are there.</summary>
     private static JsonNode Complete(JsonSchemaExporterContext context, JsonNode schema)
     {
         if (schema is not JsonObject node || context.TypeInfo.Kind != JsonTypeInfoKind.Object) return schema;
-        var required = context.TypeInfo.Properties.Where(p => !p.IsGetNullable && Nullable.GetUnderlyingType(p.PropertyType) is null).Select(p => (JsonNode)p.Name).ToArray();
+        var required = context.TypeInfo.Properties.Where(p => !p.IsGetNullable && Nullable.GetUnderlyingType(p.PropertyType) is null && p.PropertyType != typeof(JsonElement)).Select(p => (JsonNode)p.Name).ToArray();
         node.Remove("required");
         if (required.Length > 0) node["required"] = new JsonArray(required);
         return node;

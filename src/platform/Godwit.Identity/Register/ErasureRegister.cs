@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Godwit.Identity.Register;
 
 /// <summary>Who was erased and which sessions have ended, outside of the database and its backups (<see cref="RegisterFile"/>). The database knows how many lines it has seen.</summary>
-internal sealed partial class ErasureRegister(IdentityDatabase database, SettingValues settings, TimeProvider time, ILogger<ErasureRegister> logger) : IErasureRegister
+internal sealed partial class ErasureRegister(IdentityDatabase database, SettingValues settings, TimeProvider time, ILogger<ErasureRegister> logger) : IErasureRegister, IDisposable
 {
     private static readonly Problem s_full = Problem.Of(503) with { RetryAfter = 30 };
 
@@ -78,6 +78,8 @@ internal sealed partial class ErasureRegister(IdentityDatabase database, Setting
             after = batch[^1].Id;
         }
     }
+
+    public void Dispose() => _file?.Dispose();
 
     private async Task AppendAsync(string kind, IReadOnlyList<string> subjects, CancellationToken cancellation)
     {

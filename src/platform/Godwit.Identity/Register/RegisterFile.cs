@@ -9,7 +9,7 @@ namespace Godwit.Identity.Register;
 /// The register on the disk: a file of lines to which is only added, the mark beside it, and the key of both, each of this user alone. Who writes holds the file's lock, among all processes. A line counts when it is on the disk
 /// whole; what a process that was killed has left of one is cut off by the next.
 /// </summary>
-internal sealed class RegisterFile
+internal sealed class RegisterFile : IDisposable
 {
     private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -101,6 +101,8 @@ internal sealed class RegisterFile
         },
         cancellation);
 
+    public void Dispose() => _gate.Dispose();
+
     private async Task<T> HoldAsync<T>(Func<FileStream, Task<T>> work, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
@@ -165,10 +167,10 @@ internal sealed class RegisterFile
             FolderSync.Flush(Path.GetDirectoryName(path)!);
             return made;
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (File.Exists(path))
         {
             var key = File.ReadAllBytes(path);
-            return key.Length == KeyLength ? key : throw new InvalidDataException($"{Path.GetFileName(path)} of the register of erasures is no key of {KeyLength} bytes");
+            return key.Length == KeyLength ? key : throw new InvalidDataException($"{Path.GetFileName(path)} of the register of erasures is no key of {KeyLength} bytes", e);
         }
     }
 }

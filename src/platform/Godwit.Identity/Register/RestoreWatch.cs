@@ -6,7 +6,7 @@ namespace Godwit.Identity.Register;
 
 /// <summary>
 /// Notices that the database is an older one than it was, and makes good what that undid. A counter in the database goes on every few seconds, and the register keeps how far it was: a database that is behind was restored. Then the
-/// erased are erased again, and a new security epoch begins: every session, code, link and known device from before is worth nothing. Lines of the register that the database has not seen are carried out in any case.
+/// erased are erased again, and a new security epoch begins: every session, code, link and known device from before is worth nothing.
 /// </summary>
 internal sealed partial class RestoreWatch(IdentityDatabase database, ErasureRegister register, PersonEraser eraser, SecurityEpoch epoch, TimeProvider time, ILogger<RestoreWatch> logger)
 {
@@ -29,6 +29,15 @@ internal sealed partial class RestoreWatch(IdentityDatabase database, ErasureReg
         {
             await Task.Delay(s_every, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!stopping.IsCancellationRequested) await LookAsync(starting: false, stopping);
+        }
+        try
+        {
+            // Backups that were made since the last look are older than this.
+            await LookAsync(starting: false, CancellationToken.None);
+        }
+        catch (Http.Problems.ProblemException)
+        {
+            // The database went first.
         }
     }
 
@@ -53,8 +62,13 @@ internal sealed partial class RestoreWatch(IdentityDatabase database, ErasureReg
                 return restored ? null : next;
             },
             cancellation);
+        if (!restored && starting && position < register.File.Position)
+        {
+            // A host was killed between the register and the database; or a backup is so young that the mark does not tell.
+            restored = await KnowsNotAsync(cancellation);
+            if (!restored) await CarryOutAsync(cancellation);
+        }
         if (restored) await MakeGoodAsync(cancellation);
-        else if (starting && position < register.File.Position) await CarryOutAsync(cancellation);
     }
 
     /// <summary>Of lines that the database has not seen.</summary>
@@ -90,20 +104,20 @@ internal sealed partial class RestoreWatch(IdentityDatabase database, ErasureReg
         Restored(logger, erased);
     }
 
-    /// <summary>The database is not older than its mark, and yet has not seen the last lines: it was restored within seconds, or a host was killed between the register and the database.</summary>
+    /// <returns>Whether the database does not have the end of a session that the register has: it is noted there after it has committed here.</returns>
+    private async Task<bool> KnowsNotAsync(CancellationToken cancellation)
+    {
+        if (_ended.Count == 0) return false;
+        var revoked = await database.WithAsync(
+            connection => Statement.AllAsync(connection, "SELECT family FROM identity.user_sessions WHERE revoked", r => r.GetGuid(0), cancellation), cancellation);
+        return !_ended.IsSubsetOf(revoked.Select(f => register.File.SubjectOf(RegisterLine.Ended, f.ToString())));
+    }
+
     private async Task CarryOutAsync(CancellationToken cancellation)
     {
         await EraseAsync(cancellation);
         await database.InTransactionAsync(
-            async connection =>
-            {
-                var open = await Statement.AllAsync(connection, "SELECT id, family FROM identity.user_sessions WHERE NOT revoked", r => (Id: r.GetInt64(0), Family: r.GetGuid(1)), cancellation);
-                var ended = open.Where(s => _ended.Contains(register.File.SubjectOf(RegisterLine.Ended, s.Family.ToString()))).Select(s => s.Id).ToArray();
-                await Statement.RunAsync(
-                    connection, "UPDATE identity.user_sessions SET revoked = true, revoked_at = now(), revoked_reason = 'the register says that it has ended' WHERE id = ANY($1)", cancellation, Statement.P(ended));
-                await Statement.RunAsync(connection, "UPDATE identity.erasure_register SET position = greatest(position, $1)", cancellation, Statement.P(register.File.Position));
-            },
-            cancellation);
+            connection => Statement.RunAsync(connection, "UPDATE identity.erasure_register SET position = greatest(position, $1)", cancellation, Statement.P(register.File.Position)), cancellation);
     }
 
     private async Task<int> EraseAsync(CancellationToken cancellation)

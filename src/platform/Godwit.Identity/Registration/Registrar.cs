@@ -64,7 +64,7 @@ internal sealed class Registrar(IdentityDatabase database, IdentityKeys keys, Ac
         return faults.Count == 0 ? email! : throw new ProblemException(Problem.ValidationFailed(faults));
     }
 
-    private static void Name(List<FieldFault> faults, string field, string? name)
+    public static void Name(List<FieldFault> faults, string field, string? name)
     {
         if (name is null) return;
         if (name.Length > 4 * LongestName || name.Trim().EnumerateRunes().Count() is 0 or > LongestName) faults.Add(new FieldFault(field, $"has 1 to {LongestName} characters, or is left out"));

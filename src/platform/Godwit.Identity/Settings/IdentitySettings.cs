@@ -64,7 +64,10 @@ internal static class IdentitySettings
 
     public static readonly Setting Register = new("IDENTITY_REGISTER", "The folder of the register of erasures and ended sessions, which no backup of the database holds; GODWIT_HOME/register where it is not said. All hosts of a database share it");
 
-    public static readonly Setting FactorRoles = new("IDENTITY_MFA_ROLES", "Roles whose holders have to have shown a second factor, between commas; all: every role; none") { Default = "all" };
+    public static readonly Setting FactorRoles = new("IDENTITY_MFA_ROLES", "Roles whose holders have to have shown a second factor, between commas; all: every role; none: nobody's")
+    {
+        Default = "all", MayBePlaceholder = true, Refuse = static (value, _) => value.Split(',').All(w => w.Trim() is { Length: > 0 } role && role.All(c => c is (>= 'a' and <= 'z') or '_')) ? null : "is no list of roles: support,auditor",
+    };
 
     public static IReadOnlyList<Setting> All { get; } =
     [

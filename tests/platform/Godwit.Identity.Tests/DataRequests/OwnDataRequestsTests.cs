@@ -13,7 +13,6 @@ public sealed class OwnDataRequestsTests(IdentityTemplate template)
     private const string Ada = "ada@example.org";
 
     [Fact]
-    [Trait("ASVS", "14.2.6")]
     public async Task Who_asks_for_their_data_gets_a_signed_archive_of_all_of_it_and_no_secret()
     {
         await using var host = await IdentityHost.StartAsync(template);

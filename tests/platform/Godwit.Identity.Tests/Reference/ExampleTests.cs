@@ -34,6 +34,7 @@ public sealed class ExampleTests(IdentityTemplate template)
     private static async Task OwnAccountAsync(RunningExamples run, Tokens tokens)
     {
         await run.SendAsync("GET /v1/me", tokens.Access);
+        await run.SendAsync("PATCH /v1/me", tokens.Access);
         await run.SendAsync("POST /v1/me/consents", tokens.Access);
         await run.SendAsync("GET /v1/me/consents", tokens.Access);
         await run.SendAsync("GET /v1/me/security-events", tokens.Access);
