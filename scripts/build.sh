@@ -25,7 +25,7 @@ publish_as() {
 server_stale() {
   [[ ! -x "$published/server/godwit-server" || ! -f "$published/server/godwit-server.dll" ]] \
     || [[ -n "$(find "$root/src/foundation" "$root/src/engine" "$root/src/platform" "$root/src/hosts/Godwit.Server" "$root"/Directory.*.props -newer "$published/server/godwit-server.dll" \
-      \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -path '*/platform/*.txt' \) -not -path '*/obj/*' -print -quit)" ]]
+      \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -path '*/platform/*.txt' -o -path '*/Site/Assets/*' \) -not -path '*/obj/*' -print -quit)" ]]
 }
 
 publish_server_as() {

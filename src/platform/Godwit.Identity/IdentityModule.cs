@@ -7,6 +7,7 @@ using Godwit.Identity.Accounts;
 using Godwit.Identity.Administration;
 using Godwit.Identity.Archives;
 using Godwit.Identity.Audit;
+using Godwit.Identity.Browsers;
 using Godwit.Identity.CleanUp;
 using Godwit.Identity.Consents;
 using Godwit.Identity.DataRequests;
@@ -30,6 +31,7 @@ using Godwit.Identity.PersonalData;
 using Godwit.Identity.Phones;
 using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Recovery;
+using Godwit.Identity.Reference;
 using Godwit.Identity.Register;
 using Godwit.Identity.Registration;
 using Godwit.Identity.Requests;
@@ -38,6 +40,8 @@ using Godwit.Identity.Roles;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
 using Godwit.Identity.Settings;
+using Godwit.Identity.Site;
+using Godwit.Identity.Site.Serving;
 using Godwit.Identity.Sms;
 using Godwit.Redis;
 using Godwit.Security.Keyring;
@@ -76,9 +80,11 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<PasswordAttempts>();
         services.AddSingleton<Reauthenticator>();
+        services.AddSingleton<BrowserGuard>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>(), s.GetRequiredService<ErasureRegister>()));
         services.AddSingleton<SessionRenewal>();
+        services.AddSingleton<SiteSession>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<RiskAssessor>();
         services.AddSingleton<LoginCompletion>();
@@ -168,7 +174,12 @@ public sealed class IdentityModule : IPlatformModule
         : settings.TextOrNull(IdentitySettings.SmsFolder.Name) is { } folder ? new FolderSmsTransport(folder)
         : new NoSmsTransport();
 
-    public void MapRoutes(IEndpointRouteBuilder routes) => IdentityRoutes.Map(routes);
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        IdentityRoutes.Map(routes);
+        AccountSite.Map(routes);
+        ReferenceRoutes.MapPage(routes);
+    }
 
     public IEnumerable<BackgroundWork> BackgroundWork(IServiceProvider services) =>
     [

@@ -38,6 +38,13 @@ internal sealed partial class ConsentTexts(IdentityDatabase database, SettingVal
         if (missing.Count > 0) throw new ModuleRefusedException($"there are no words for {string.Join(" and ", missing)}, which everybody has to agree to: {IdentitySettings.ConsentFolder.Name} names a folder with files like {missing[0]}-1.0.txt");
     }
 
+    /// <summary>The words that hold now, by what they are about.</summary>
+    public Task<List<ConsentWords>> NewestAsync(CancellationToken cancellation) => database.WithAsync(
+        connection => Statement.AllAsync(
+            connection, "SELECT DISTINCT ON (consent_type) consent_type, version, content FROM identity.consent_texts ORDER BY consent_type, created_at DESC",
+            r => new ConsentWords(r.GetString(0), r.GetString(1), r.GetString(2)), cancellation),
+        cancellation);
+
     private static async Task<List<(string Type, string Version, string Content)>> ReadAsync(string folder, CancellationToken cancellation)
     {
         List<(string Type, string Version, string Content)> texts = [];

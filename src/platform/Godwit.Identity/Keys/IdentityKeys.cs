@@ -45,6 +45,9 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
 
     public KeyedMac Devices { get; private set; } = null!;
 
+    /// <summary>What pages of this origin show with each change.</summary>
+    public KeyedMac Csrf { get; private set; } = null!;
+
     /// <summary>What a second factor is asked for.</summary>
     public KeyedMac Challenges { get; private set; } = null!;
 
@@ -83,6 +86,7 @@ internal sealed class IdentityKeys(SettingValues settings, TimeProvider time) : 
         Links = new KeyedMac(mail, "identity link");
         Refresh = new KeyedMac(session, "identity refresh token");
         Devices = new KeyedMac(session, "identity device");
+        Csrf = new KeyedMac(session, "identity csrf");
         Challenges = new KeyedMac(session, "identity challenge");
         Persons = await keyring.OpenPersonsAsync(cancellation);
         _tokens = new TokenKeys(await keyring.OpenAsync(KeyPurpose.Token, cancellation));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Godwit.Identity.Browsers;
 using Microsoft.AspNetCore.Http;
 
 namespace Godwit.Identity.Requests;
@@ -8,7 +9,7 @@ namespace Godwit.Identity.Requests;
 /// <summary>From where a request comes, as far as it says.</summary>
 /// <param name="Address">Of the other end of the connection.</param>
 /// <param name="Agent">The header User-Agent, 512 characters of it.</param>
-/// <param name="DeviceToken">What the service gave the device at its first login: the header <c>X-Device-Token</c>.</param>
+/// <param name="DeviceToken">What the service gave the device at its first login: the header <c>X-Device-Token</c>, or a browser's cookie.</param>
 internal sealed record Client(IPAddress Address, string? Agent, string? DeviceToken)
 {
     public const string DeviceHeader = "X-Device-Token";
@@ -22,7 +23,7 @@ internal sealed record Client(IPAddress Address, string? Agent, string? DeviceTo
     {
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return new Client(address, Cut(context.Request.Headers.UserAgent.ToString()), Cut(context.Request.Headers[DeviceHeader].ToString()));
+        return new Client(address, Cut(context.Request.Headers.UserAgent.ToString()), Cut(context.Request.Headers[DeviceHeader].ToString()) ?? Cut(SessionCookies.Read(context, SessionCookies.Device) ?? ""));
     }
 
     /// <summary>Without what no column of text takes.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Godwit.Identity.Accounts;
+using Godwit.Identity.Browsers;
 using Godwit.Identity.Consents;
 using Godwit.Identity.Devices;
 using Godwit.Identity.EmailChange;
@@ -25,6 +26,7 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(ResetConfirmation))]
 [JsonSerializable(typeof(PasswordChange))]
 [JsonSerializable(typeof(IssuedTokens))]
+[JsonSerializable(typeof(BrowserSession))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(Profile))]
 [JsonSerializable(typeof(IReadOnlyList<SessionDocument>))]

@@ -8,6 +8,7 @@ using Godwit.Identity.Passkeys;
 using Godwit.Identity.People;
 using Godwit.Identity.Phones;
 using Godwit.Identity.Recovery;
+using Godwit.Identity.Reference;
 using Godwit.Identity.Registration;
 using Godwit.Identity.Roles;
 using Godwit.Identity.SecondFactors;
@@ -22,6 +23,7 @@ internal static class IdentityRoutes
     public static void Map(IEndpointRouteBuilder builder)
     {
         var routes = new RouteMap(builder);
+        ReferenceRoutes.Map(routes);
         RegistrationRoutes.Map(routes);
         SessionRoutes.Map(routes);
         RecoveryRoutes.Map(routes);

@@ -1,4 +1,5 @@
 using Godwit.Http.Problems;
+using Godwit.Identity.Reference;
 using Godwit.Identity.Requests;
 
 namespace Godwit.Identity.SecondFactors;
@@ -8,28 +9,34 @@ internal static class FactorRoutes
 {
     public static void Map(RouteMap routes)
     {
-        routes.Private("GET", "/v1/auth/2fa", sensitive: false, async (context, caller) => await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().StatusAsync(caller, context.RequestAborted), IdentityJson.Default.FactorStatus), enrols: true);
+        routes.Private("GET", "/v1/auth/2fa", sensitive: false, async (context, caller) => await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().StatusAsync(caller, context.RequestAborted), IdentityJson.Default.FactorStatus), enrols: true)
+            .Says("Tells whether there is a second factor", IdentityJson.Default.FactorStatus);
         routes.Private("POST", "/v1/auth/2fa/enable", sensitive: true, enrols: true, answer: async (context, caller) =>
         {
             var request = await JsonBody.ReadAsync(context, IdentityJson.Default.FactorRequest, anyType: true);
             await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().EnrolAsync(caller, request, Client.Of(context), context.RequestAborted), IdentityJson.Default.Enrolment);
-        });
+        })
+            .Says("Begins to set up a second factor", IdentityJson.Default.Enrolment, IdentityJson.Default.FactorRequest, needs: "method", refuses: [409, 429], example: """{"method":"totp"}""", more: "What an authenticator needs is shown here, once.");
         routes.Private("POST", "/v1/auth/2fa/confirm", sensitive: true, enrols: true, answer: async (context, caller) =>
         {
             var request = await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest);
             await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().ConfirmAsync(caller, request, Client.Of(context), context.RequestAborted), IdentityJson.Default.BackupCodeSheet);
-        });
+        })
+            .Says("Sets up the second factor", IdentityJson.Default.BackupCodeSheet, IdentityJson.Default.CodeRequest, needs: "challenge", refuses: [401, 429], example: """{"challenge":"of-the-answer-before","code":"123456"}""", more: "The backup codes are shown here, once.");
         routes.Private("POST", "/v1/auth/2fa/challenge", sensitive: true, async (context, caller) =>
-            await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().ChallengeAsync(caller, Client.Of(context), context.RequestAborted), IdentityJson.Default.ChallengeDocument));
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().ChallengeAsync(caller, Client.Of(context), context.RequestAborted), IdentityJson.Default.ChallengeDocument))
+            .Says("Asks for the second factor once more", IdentityJson.Default.ChallengeDocument, refuses: [409]);
         routes.Private("POST", "/v1/auth/2fa/disable", sensitive: true, async (context, caller) =>
         {
             await routes.Get<OwnSecondFactor>().DisableAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest), Client.Of(context), context.RequestAborted);
             context.Response.StatusCode = 204;
-        });
+        })
+            .Says("Takes the second factor away", takes: IdentityJson.Default.CodeRequest, needs: "challenge", refuses: [401, 429], example: """{"challenge":"of-the-answer-before","code":"123456"}""");
         routes.Private("POST", "/v1/auth/2fa/backup-codes", sensitive: true, async (context, caller) =>
         {
             var request = await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest);
             await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().RenewBackupCodesAsync(caller, request, Client.Of(context), context.RequestAborted), IdentityJson.Default.BackupCodeSheet);
-        });
+        })
+            .Says("Makes new backup codes", IdentityJson.Default.BackupCodeSheet, IdentityJson.Default.CodeRequest, needs: "challenge", refuses: [401, 429], example: """{"challenge":"of-the-answer-before","code":"123456"}""");
     }
 }

@@ -92,7 +92,12 @@ internal static class IdentitySettings
         Default = "all", MayBePlaceholder = true, Refuse = static (value, _) => value.Split(',').All(w => w.Trim() is { Length: > 0 } role && role.All(c => c is (>= 'a' and <= 'z') or '_')) ? null : "is no list of roles: support,auditor",
     };
 
-    public static IReadOnlyList<Setting> All { get; } = [SessionMinutes, IdleMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths, SecondFactor, SealSeconds, Home, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists, ErasureHours, ArchiveDays, Register, FactorRoles, NetworkBurst, SmsUrl, SmsSecret, SmsFolder, SmsCountries, SmsDaily, Providers];
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        SessionMinutes, IdleMinutes, AccessSeconds, MailServer, MailFolder, MailFrom, MailUser, MailPassword, ServiceName, ConsentFolder, BreachedPasswords, EventMonths,
+        SecondFactor, SealSeconds, Home, PasskeyDomain, PasskeyOrigins, RiskThreshold, CountryList, NetworkLists, ErasureHours, ArchiveDays, Register, FactorRoles, NetworkBurst,
+        SmsUrl, SmsSecret, SmsFolder, SmsCountries, SmsDaily, Providers,
+    ];
 
     /// <summary>As browsers write them; an app's on Android is another (android:apk-key-hash:...).</summary>
     private static string? RefuseOrigins(string value, bool production)

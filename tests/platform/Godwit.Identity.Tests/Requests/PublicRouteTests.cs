@@ -1,5 +1,6 @@
 using System.Net;
 using Godwit.Identity.Requests;
+using Godwit.Identity.Site.Serving;
 using Godwit.Identity.Tests.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +32,7 @@ public sealed class PublicRouteTests(IdentityTemplate template)
         [
             "GET /.well-known/jwks.json",
             "GET /v1/auth/oauth/providers",
+            "GET /v1/openapi.json",
             "POST /v1/auth/email/confirm",
             "POST /v1/auth/email/undo",
             "POST /v1/auth/login",
@@ -51,13 +53,14 @@ public sealed class PublicRouteTests(IdentityTemplate template)
         ],
         Routes().Where(r => r.Public).Select(r => $"{r.Method} {r.Path}").Order(StringComparer.Ordinal));
 
+    /// <summary>Those of the API; pages are another matter.</summary>
     internal static List<(string Method, string Path, bool Public)> Routes()
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();
         new IdentityModule().MapRoutes(app);
         return
         [
-            .. app.DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method =>
+            .. app.DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().Where(e => e.Metadata.GetMetadata<SiteRoute>() is null).SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method =>
                 (method, e.RoutePattern.RawText!.Replace("{id:guid}", Guid.NewGuid().ToString(), StringComparison.Ordinal), e.Metadata.GetMetadata<PublicRoute>() is not null))),
         ];
     }

@@ -1,0 +1,33 @@
+namespace Godwit.Identity.Site.Frame;
+
+/// <summary>What a page says of what was just done. Only these words can be asked for by an address.</summary>
+internal static class Notice
+{
+    public const string FactorNeeded = "factor-needed";
+
+    private static readonly Dictionary<string, string> s_all = new(StringComparer.Ordinal)
+    {
+        [FactorNeeded] = "This service asks everybody for a second factor. Set one up to go on.",
+        ["verified"] = "Your address is confirmed. Sign in to begin.",
+        ["password-set"] = "Your new password is set, and you were signed out everywhere. Sign in with it.",
+        ["password-changed"] = "Your password is changed. All other sessions were ended.",
+        ["signed-out"] = "You have signed out.",
+        ["signed-out-everywhere"] = "You were signed out everywhere.",
+        ["session-ended"] = "The session has ended.",
+        ["device-named"] = "The name is kept.",
+        ["device-trusted"] = "The device is trusted.",
+        ["device-distrusted"] = "The device is not trusted any more.",
+        ["device-revoked"] = "The device is forgotten, and its sessions have ended.",
+        ["factor-removed"] = "The second factor is taken away.",
+        ["consent-granted"] = "Your consent is noted.",
+        ["consent-withdrawn"] = "Your consent is withdrawn.",
+        ["passkey-added"] = "The passkey is added.",
+        ["passkey-named"] = "The name is kept.",
+        ["passkey-removed"] = "The passkey is removed.",
+        ["request-withdrawn"] = "Your request is called back.",
+        ["erasure-asked"] = "Your account will be erased. Until then you can call it back here.",
+        ["request-sent"] = "Your request is noted. You see here what becomes of it.",
+    };
+
+    public static string? Of(string? code) => code is null ? null : s_all.GetValueOrDefault(code);
+}
