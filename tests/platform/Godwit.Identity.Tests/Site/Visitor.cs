@@ -23,7 +23,11 @@ internal sealed partial class Visitor : IAsyncDisposable
             if (message.Type is "error" or "warning" && !message.Text.Contains("the server responded with a status of 4", StringComparison.Ordinal)) _errors.Add($"{page.Url}: {message.Text}");
         };
         page.PageError += (_, error) => _errors.Add($"{page.Url}: {error}");
-        page.RequestFailed += (_, request) => _errors.Add($"{request.Url}: {request.Failure}");
+        page.RequestFailed += (_, request) =>
+        {
+            // A page that becomes a file is no page any more.
+            if (!request.Url.EndsWith("/archive", StringComparison.Ordinal)) _errors.Add($"{request.Url}: {request.Failure}");
+        };
     }
 
     public IPage Page { get; }
