@@ -1,4 +1,5 @@
 using Godwit.Http.Problems;
+using Godwit.Identity.Reference;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
 
@@ -15,7 +16,9 @@ internal static class EmailChangeRoutes
             if (await routes.Get<EmailChanger>().RequestAsync(caller, request, Client.Of(context), context.RequestAborted) is { } challenge)
                 await RouteMap.AnswerAsync(context, challenge, IdentityJson.Default.ChallengeDocument);
             else await RouteMap.AnswerAsync(context, new StatusAnswer("verification_sent", "If the address can be had, a mail with a link is on its way to it."), IdentityJson.Default.StatusAnswer, 202);
-        });
+        })
+            .Says("Asks for another address", IdentityJson.Default.StatusAnswer, IdentityJson.Default.EmailChangeRequest, 202, needs: "newEmail password", refuses: [401, 429], example: """{"newEmail":"ada@example.net","password":"a sentence of mine"}""",
+                more: "Where there is a second factor the answer is 200 with a challenge first. The new address gets a link, whether it can be had or not.");
         // Public, since the link may be opened where nobody is signed in: it asks for the password there.
         routes.Public("POST", "/v1/auth/email/confirm", async context =>
         {
@@ -23,11 +26,14 @@ internal static class EmailChangeRoutes
             var caller = Caller.Bearer(context) is null ? null : await Caller.RequireAsync(context, routes.Get<AccessTokens>(), routes.Get<SessionGate>(), sensitive: true);
             await routes.Get<EmailConfirmer>().ConfirmAsync(request, caller, Client.Of(context), context.RequestAborted);
             await RouteMap.AnswerAsync(context, new StatusAnswer("email_changed", "The account has its new address, and all other sessions were ended."), IdentityJson.Default.StatusAnswer);
-        });
+        })
+            .Says("Confirms another address by a mailed link", IdentityJson.Default.StatusAnswer, IdentityJson.Default.EmailConfirmation, needs: "token", refuses: [401, 409, 429], example: """{"token":"out-of-the-mail","password":"a sentence of mine"}""",
+                more: "With a session of the account no password is needed.");
         routes.Public("POST", "/v1/auth/email/undo", async context =>
         {
             await routes.Get<EmailUndo>().UndoAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.EmailUndoRequest), Client.Of(context), context.RequestAborted);
             await RouteMap.AnswerAsync(context, new StatusAnswer("email_restored", "The account has its former address again, and all sessions were ended: choose a new password."), IdentityJson.Default.StatusAnswer);
-        });
+        })
+            .Says("Takes the former address back", IdentityJson.Default.StatusAnswer, IdentityJson.Default.EmailUndoRequest, needs: "token", refuses: [409, 429], example: """{"token":"out-of-the-mail"}""");
     }
 }

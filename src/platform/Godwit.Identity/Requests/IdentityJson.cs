@@ -29,6 +29,7 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(BrowserSession))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(Profile))]
+[JsonSerializable(typeof(OpenSession))]
 [JsonSerializable(typeof(IReadOnlyList<SessionDocument>))]
 [JsonSerializable(typeof(IReadOnlyList<DeviceDocument>))]
 [JsonSerializable(typeof(DeviceChange))]
@@ -68,6 +69,11 @@ internal sealed partial class IdentityJson : JsonSerializerContext;
 /// <param name="Status">One word with underscores.</param>
 /// <param name="Message">For a person.</param>
 internal sealed record StatusAnswer(string Status, string Message, Guid? UserId = null);
+
+/// <summary>A session that is open, as its access token says.</summary>
+/// <param name="TwoFactors">Whether a second factor was shown.</param>
+/// <param name="Roles">When the token was issued; what they allow is asked of the database where it counts.</param>
+internal sealed record OpenSession(Guid UserId, Guid SessionId, bool TwoFactors, IReadOnlyList<string> Roles);
 
 /// <param name="Token">Out of a mail.</param>
 /// <param name="Password">The one of the registration.</param>

@@ -43,6 +43,10 @@ internal static class SessionRoutes
             context.Response.StatusCode = 204;
         })
             .Says("Ends all sessions");
+        // What an application asks before it serves somebody: the token is verified, and one look tells whether the session is open.
+        routes.Private("GET", "/v1/auth/session", sensitive: false, enrols: true, answer: (context, caller) =>
+            RouteMap.AnswerAsync(context, new OpenSession(caller.User, caller.Family, caller.TwoFactors, caller.Roles), IdentityJson.Default.OpenSession))
+            .Says("Says whose session it is, while it is open", IdentityJson.Default.OpenSession, more: "Nothing personal is opened for it.");
         routes.Private("GET", "/v1/auth/sessions", sensitive: false, async (context, caller) =>
             await RouteMap.AnswerAsync(context, await routes.Get<OwnSessions>().ListAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListSessionDocument))
             .Says("Lists one's open sessions", IdentityJson.Default.IReadOnlyListSessionDocument);

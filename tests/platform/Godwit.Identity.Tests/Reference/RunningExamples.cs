@@ -34,7 +34,7 @@ internal sealed class RunningExamples(IdentityHost host, JsonNode document)
             Check(operation, example, taken["schema"]);
             body = example.ToJsonString();
         }
-        var answer = await host.SendAsync(new HttpMethod(method), path.Replace("{id}", id?.ToString(), StringComparison.Ordinal).Replace("{role}", role, StringComparison.Ordinal), body, bearer);
+        var answer = await host.SendAsync(new HttpMethod(method), path.Replace("{id}", id?.ToString(), StringComparison.Ordinal).Replace("{role}", role, StringComparison.Ordinal).Replace("{provider}", "acme", StringComparison.Ordinal), body, bearer);
         var status = ((int)answer.Status).ToString(System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(answer.Status < HttpStatusCode.BadRequest, $"{operation}: {status} {answer.Text}");
         Assert.True(said["responses"]![status] is not null, $"{operation} answers {status}, which the document does not say");
