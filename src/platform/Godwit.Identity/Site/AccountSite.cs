@@ -17,6 +17,8 @@ internal static class AccountSite
         SignInPages.Map(map);
         RecoveryPages.Map(map);
         OverviewPages.Map(map);
+        EmailPages.Map(map);
+        PhonePages.Map(map);
         SecondFactorPages.Map(map);
         PasskeyPages.Map(map);
         MagicLinkPages.Map(map);

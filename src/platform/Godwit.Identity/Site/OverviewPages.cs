@@ -1,8 +1,10 @@
+using Godwit.Identity.Accounts;
 using Godwit.Identity.People;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Site.Frame;
 using Godwit.Identity.Site.Markup;
 using Godwit.Identity.Site.Serving;
+using Godwit.Identity.Sms;
 
 namespace Godwit.Identity.Site;
 
@@ -25,11 +27,17 @@ internal static class OverviewPages
             <h2>About you</h2>
             <dl class="facts">
             {(name.Length > 0 ? Html.Of($"<div><dt>Name</dt><dd>{name}</dd></div>") : Html.None)}
-            <div><dt>Email address</dt><dd>{profile.Email}</dd></div>
+            <div><dt>Email address</dt><dd>{profile.Email} <a href="/account/email">Change<span class="unseen"> the email address</span></a></dd></div>
+            {(v.Get<ISmsTransport>().Sends || profile.Phone is not null ? Phone(v, profile) : Html.None)}
             <div><dt>Member since</dt><dd>{FormParts.Time(profile.CreatedAt)}</dd></div>
             {(profile.LastLoginAt is { } at ? Html.Of($"<div><dt>Last signed in</dt><dd>{FormParts.Time(at)}</dd></div>") : Html.None)}
             </dl>
             </section>
             """)) { Tab = "/account" };
     }
+
+    /// <summary>Where no text messages are sent, nobody is offered a number.</summary>
+    private static Html Phone(Visit v, Profile profile) => Html.Of($"""
+        <div><dt>Telephone number</dt><dd>{profile.Phone ?? "None"} {(v.Get<ISmsTransport>().Sends ? Html.Of($"<a href=\"/account/phone\">{(profile.Phone is null ? "Add" : "Change")}<span class=\"unseen\"> the telephone number</span></a>") : Html.None)}</dd></div>
+        """);
 }

@@ -14,7 +14,7 @@ internal static class SignInPages
     /// <summary>Where signing in may lead: pages of an account, and nothing that an address says besides.</summary>
     private static readonly HashSet<string> s_next = new(StringComparer.Ordinal)
     {
-        "/account", "/account/password", "/account/second-factor", "/account/devices", "/account/sessions", "/account/consents", "/account/activity", "/account/passkeys", "/account/data",
+        "/account", "/account/password", "/account/second-factor", "/account/devices", "/account/sessions", "/account/consents", "/account/activity", "/account/passkeys", "/account/data", "/account/email", "/account/phone",
     };
 
     public static void Map(SiteMap map)

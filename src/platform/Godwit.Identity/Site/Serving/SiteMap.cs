@@ -36,6 +36,13 @@ internal sealed class SiteMap(IEndpointRouteBuilder routes)
         if (submit is not null) Map("POST", path, context => KnownAsync(context, show, submit, enrols));
     }
 
+    /// <summary>For everybody, and of the session where there is one: a form is bound to it then.</summary>
+    public void Either(string path, Func<Visit, Task<Page>> show, Func<Visit, Task<Reply>> submit)
+    {
+        Map("GET", path, context => KnownAsync(context, show, null, enrols: true, OpenAsync));
+        Map("POST", path, context => KnownAsync(context, show, submit, enrols: true, OpenAsync));
+    }
+
     /// <summary>A form of a page that has several.</summary>
     /// <param name="show">The page that is shown again when it is refused.</param>
     public void Action(string path, Func<Visit, Task<Page>> show, Func<Visit, Task<Reply>> submit, bool enrols = false) => Map("POST", path, context => KnownAsync(context, show, submit, enrols));
@@ -47,7 +54,8 @@ internal sealed class SiteMap(IEndpointRouteBuilder routes)
         await ServeAsync(new Visit(context, null, guard.TokenOfVisit(shown)), show, submit, token => guard.RequireVisit(context, token));
     }
 
-    private static async Task KnownAsync(HttpContext context, Func<Visit, Task<Page>> show, Func<Visit, Task<Reply>>? submit, bool enrols)
+    /// <param name="nobody">For who has not signed in; null leads there.</param>
+    private static async Task KnownAsync(HttpContext context, Func<Visit, Task<Page>> show, Func<Visit, Task<Reply>>? submit, bool enrols, Func<HttpContext, Func<Visit, Task<Page>>, Func<Visit, Task<Reply>>?, Task>? nobody = null)
     {
         var services = context.RequestServices;
         Caller? caller;
@@ -58,6 +66,11 @@ internal sealed class SiteMap(IEndpointRouteBuilder routes)
         catch (ProblemException e)
         {
             await ShowAsync(context, null, Page.OfProblem(e.Problem), e.Problem);
+            return;
+        }
+        if (caller is null && nobody is not null)
+        {
+            await nobody(context, show, submit);
             return;
         }
         if (caller is null)
