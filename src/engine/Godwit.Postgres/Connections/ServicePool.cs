@@ -17,8 +17,9 @@ public static class ServicePool
     /// <param name="most">Connections at a time, 1 to 1,000.</param>
     /// <param name="configure">Loggers and the like.</param>
     /// <param name="environment">Where passwords are.</param>
+    /// <param name="prepared">Statements that each session keeps prepared once they came twice, 0 to 1,000; 0 where a pooler stands between that gives its sessions to whoever comes and knows nothing of them.</param>
     /// <returns>The pool, unless a finding is an error.</returns>
-    public static (NpgsqlDataSource? Pool, IReadOnlyList<Finding> Findings) Open(PostgresUrl url, string name, int most, Action<NpgsqlDataSourceBuilder>? configure = null, ConnectionEnvironment? environment = null)
+    public static (NpgsqlDataSource? Pool, IReadOnlyList<Finding> Findings) Open(PostgresUrl url, string name, int most, Action<NpgsqlDataSourceBuilder>? configure = null, ConnectionEnvironment? environment = null, int prepared = 0)
     {
         environment ??= ConnectionEnvironment.Process;
         var findings = new List<Finding>();
@@ -38,6 +39,8 @@ public static class ServicePool
         settings.Timezone = "UTC";
         settings.Enlist = false;
         settings.MaxPoolSize = most;
+        settings.MaxAutoPrepare = prepared;
+        settings.AutoPrepareMinUsages = 2;
         settings.Timeout = Math.Clamp(url.ConnectTimeout ?? DefaultConnectTimeout, 1, 1024);
         settings.CommandTimeout = 30;
         settings.CancellationTimeout = 1000;

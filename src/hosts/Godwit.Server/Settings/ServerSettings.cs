@@ -1,8 +1,8 @@
 using Godwit.Http.Settings;
+using Godwit.Model.Findings;
 using Godwit.Postgres.Connections;
 using Godwit.Redis.Settings;
 using Godwit.Server.Answers;
-using Godwit.Model.Findings;
 using Npgsql;
 
 namespace Godwit.Server.Settings;
@@ -22,6 +22,9 @@ public static class ServerSettings
     public static readonly Setting PublicUrl = new("GODWIT_PUBLIC_URL", "The URL under which clients reach the platform; https, in production") { Refuse = RefusePublicUrl };
 
     public static readonly Setting Database = new("DATABASE_URL", "postgres://USER@HOST[:PORT]/DATABASE[?sslmode=verify-full&sslrootcert=FILE], without the password (PGPASSFILE, PGPASSWORD_FILE)") { Required = true, Refuse = RefuseDatabase };
+
+    public static readonly Setting Prepared = Setting.Whole(
+        "GODWIT_DATABASE_PREPARED", 100, 0, 1000, "Statements that each connection keeps prepared; 0 behind a pooler in transaction mode that does not know of them, such as PgBouncer before 1.21");
 
     public static readonly Setting Pool = Setting.Whole("GODWIT_DATABASE_POOL", 20, 2, 1000, "Connections to the database at a time");
 
@@ -53,7 +56,7 @@ public static class ServerSettings
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Environment, Modules, Listen, MetricsListen, PublicUrl, Database, Pool, Redis, CorsOrigins, Proxies, BodyLimit, HeaderLimit, HeaderTimeout, RequestTimeout, IdleTimeout, LeastRate, Connections, StopNotice, StopDeadline, LogLevel,
+        Environment, Modules, Listen, MetricsListen, PublicUrl, Database, Pool, Prepared, Redis, CorsOrigins, Proxies, BodyLimit, HeaderLimit, HeaderTimeout, RequestTimeout, IdleTimeout, LeastRate, Connections, StopNotice, StopDeadline, LogLevel,
     ];
 
     private static string? RefusePublicUrl(string value, bool production) =>

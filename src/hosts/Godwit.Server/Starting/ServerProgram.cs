@@ -134,10 +134,11 @@ internal static class ServerProgram
         var url = PostgresUrl.Parse(settings.Text(ServerSettings.Database.Name)).Url!;
         var environment = ConnectionEnvironment.Process with { Variable = variable };
         var most = (int)settings.Whole(ServerSettings.Pool.Name);
+        var prepared = (int)settings.Whole(ServerSettings.Prepared.Name);
         var (trial, findings) = ServicePool.Open(url, "godwit-server", most, environment: environment);
         if (trial is null) return (null, null, findings);
         trial.Dispose();
-        return (loggers => ServicePool.Open(url, "godwit-server", most, b => b.UseLoggerFactory(loggers), environment).Pool!, () => ServicePool.Open(url, "godwit-server keyring", KeyringConnections, environment: environment).Pool!, findings);
+        return (loggers => ServicePool.Open(url, "godwit-server", most, b => b.UseLoggerFactory(loggers), environment, prepared).Pool!, () => ServicePool.Open(url, "godwit-server keyring", KeyringConnections, environment: environment).Pool!, findings);
     }
 
     private static (MasterKeySettings? Master, Finding? Refused) OpenMasterKey(IReadOnlyList<IPlatformModule> modules, Func<string, string?> variable)

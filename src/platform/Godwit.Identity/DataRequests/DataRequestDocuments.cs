@@ -23,5 +23,5 @@ internal sealed record DataRequestDocument(
 [JsonSerializable(typeof(DataRequestForm))]
 [JsonSerializable(typeof(DataRequestDocument))]
 [JsonSerializable(typeof(IReadOnlyList<DataRequestDocument>))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, AllowDuplicateProperties = false)]
 internal sealed partial class DataRequestJson : JsonSerializerContext;

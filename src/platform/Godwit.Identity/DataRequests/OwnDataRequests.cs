@@ -136,7 +136,7 @@ internal sealed class OwnDataRequests(
         var made = await Statement.RunAsync(
             connection,
             """
-            INSERT INTO identity.data_subject_requests (uuid, user_id, request_type, encrypted_details, execute_after) VALUES ($1, $2, $3, $4, now() + $5)
+            INSERT INTO identity.data_subject_requests (uuid, user_id, request_type, encrypted_details, execute_after) VALUES ($1, $2, $3, $4, greatest(now() + $5, (SELECT max(c.undo_until) FROM identity.email_changes c WHERE c.user_id = $2 AND NOT c.closed AND $3 = 'erasure')))
             ON CONFLICT (user_id, request_type) WHERE status IN ('pending', 'in_progress') DO NOTHING
             """,
             cancellation, Statement.P(uuid), Statement.P(user), Statement.P(type), Statement.P(details, NpgsqlDbType.Bytea), Statement.P(grace, NpgsqlDbType.Interval));

@@ -22,6 +22,8 @@ internal sealed class EmailUndo(IdentityDatabase database, IdentityKeys keys, Ac
 {
     public const string LinkPurpose = "email-undo";
 
+    private static readonly TimeSpan s_before = TimeSpan.FromHours(25);
+
     private static readonly Problem s_invalid = new(400, "link-invalid", "The link is not valid") { Detail = "It was used, is too old, or was not copied whole." };
 
     /// <exception cref="ProblemException">400: the link is of no use; 429: the network asks too often.</exception>
@@ -61,11 +63,11 @@ internal sealed class EmailUndo(IdentityDatabase database, IdentityKeys keys, Ac
         await gate.PublishAsync(ended);
     }
 
-    /// <summary>What whoever changed the address may have set up since.</summary>
-    private static async Task ForgetAsync(NpgsqlConnection connection, long user, DateTime since, CancellationToken cancellation)
+    /// <summary>What whoever changed the address may have set up since, or shortly before: the link to the new address is good for a day.</summary>
+    private static async Task ForgetAsync(NpgsqlConnection connection, long user, DateTime changed, CancellationToken cancellation)
     {
-        var (account, change) = (Statement.P(user), Statement.P(since));
-        await Statement.RunAsync(connection, "UPDATE identity.email_changes SET closed = true WHERE user_id = $1 AND NOT closed AND changed_at >= $2", cancellation, account, change);
+        await Statement.RunAsync(connection, "UPDATE identity.email_changes SET closed = true WHERE user_id = $1 AND NOT closed AND changed_at >= $2", cancellation, Statement.P(user), Statement.P(changed));
+        var since = changed - s_before;
         await Statement.RunAsync(connection, "UPDATE identity.user_devices SET revoked = true, revoked_at = now(), trusted = false WHERE user_id = $1 AND NOT revoked", cancellation, Statement.P(user));
         await Statement.RunAsync(
             connection,
@@ -75,5 +77,10 @@ internal sealed class EmailUndo(IdentityDatabase database, IdentityKeys keys, Ac
             """,
             cancellation, Statement.P(user), Statement.P(since));
         await Statement.RunAsync(connection, "DELETE FROM identity.user_passkeys WHERE user_id = $1 AND created_at >= $2", cancellation, Statement.P(user), Statement.P(since));
+        await Statement.RunAsync(connection, "DELETE FROM identity.external_logins WHERE user_id = $1 AND created_at >= $2", cancellation, Statement.P(user), Statement.P(since));
+        await Statement.RunAsync(connection, "DELETE FROM identity.external_flows WHERE user_id = $1", cancellation, Statement.P(user));
+        await Statement.RunAsync(
+            connection, "UPDATE identity.data_subject_requests SET status = 'rejected', withdrawn = true, completed_at = now() WHERE user_id = $1 AND request_type = 'erasure' AND status IN ('pending', 'in_progress') AND requested_at >= $2", cancellation,
+            Statement.P(user), Statement.P(since));
     }
 }

@@ -5,6 +5,7 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Requests;
 using Godwit.Identity.SecondFactors;
+using Godwit.Identity.Sessions;
 using Npgsql;
 
 namespace Godwit.Identity.Erasure;
@@ -49,5 +50,5 @@ internal sealed class ErasureProof(IdentityDatabase database, AccountFinder acco
 
     /// <summary>As the session's row says, which is newer than the token.</summary>
     private static Task<bool> HasShownAsync(NpgsqlConnection connection, Caller caller, CancellationToken cancellation) => Statement.FirstAsync(
-        connection, "SELECT methods && ARRAY['otp', 'hwk'] FROM identity.user_sessions WHERE family = $1", r => r.GetBoolean(0), cancellation, Statement.P(caller.Family));
+        connection, $"SELECT {RecentSignIn.TwoFactors} FROM identity.user_sessions WHERE family = $1", r => r.GetBoolean(0), cancellation, Statement.P(caller.Family));
 }

@@ -24,7 +24,7 @@ internal sealed class SignedId(KeyedMac macs)
     public Guid? Read(string purpose, string token)
     {
         Span<byte> bytes = stackalloc byte[Length];
-        if (token.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.TryDecodeFromChars(token, bytes, out var length) || length != Length) return null;
+        if (token.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.IsValid(token) || !Base64Url.TryDecodeFromChars(token, bytes, out var length) || length != Length) return null;
         return macs.Verify(KeyId.Read(bytes[IdLength..]), System.Text.Encoding.ASCII.GetBytes(purpose), bytes[..IdLength], bytes[(IdLength + KeyId.Length)..]) ? new Guid(bytes[..IdLength], bigEndian: true) : null;
     }
 }

@@ -7,6 +7,7 @@ using Godwit.Identity.Mail;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Risk;
+using Godwit.Identity.Roles;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Settings;
 using Npgsql;
@@ -18,7 +19,7 @@ namespace Godwit.Identity.Login;
 /// login is too unlike its person.
 /// </summary>
 internal sealed class LoginCompletion(
-    IdentityDatabase database, Challenges challenges, RiskAssessor risk, SignIn signIn, PersonalValues values, EventLog events, Outbox outbox, SettingValues settings)
+    IdentityDatabase database, Challenges challenges, RiskAssessor risk, SignIn signIn, PersonalValues values, EventLog events, Outbox outbox, Permissions permissions, SettingValues settings)
 {
     private static readonly Problem s_locked = new(403, "account-locked", "The account is locked") { Detail = "Ask the service's support." };
 
@@ -32,12 +33,13 @@ internal sealed class LoginCompletion(
             await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("login_refused") { UserId = proof.Account.Id, Client = client, Severity = EventSeverity.Warning, Blocked = true }, cancellation), cancellation);
             throw new ProblemException(s_locked);
         }
-        var (own, passkeys, assessed) = await database.WithAsync(
+        var (own, passkeys, assessed, roles) = await database.WithAsync(
             async connection => (
                 await FactorSettings.FindAsync(connection, proof.Account.Id, cancellation), await PasskeyStore.HolderAsync(connection, proof.Account, cancellation),
-                await risk.AssessAsync(connection, proof.Account, proof.Device, client, cancellation)),
+                await risk.AssessAsync(connection, proof.Account, proof.Device, client, cancellation),
+                await Statement.AllAsync(connection, "SELECT role FROM identity.user_roles WHERE user_id = $1", r => r.GetString(0), cancellation, Statement.P(proof.Account.Id))),
             cancellation);
-        if (MethodOf(proof, own, passkeys, assessed) is { } method)
+        if (MethodOf(proof, own, passkeys, assessed, _required || permissions.NeedsSecondFactor(roles)) is { } method)
         {
             var prepared = await challenges.PrepareAsync(method, cancellation, passkeys) with { Proved = [proof.Method] };
             var asked = await database.InTransactionAsync(connection => AskAsync(connection, proof, prepared, assessed, client, cancellation), cancellation);
@@ -57,12 +59,12 @@ internal sealed class LoginCompletion(
     }
 
     /// <returns>What is asked for; null for nothing.</returns>
-    private FactorMethod? MethodOf(LoginProof proof, FactorSettings? own, PasskeyHolder passkeys, AssessedLogin assessed)
+    private FactorMethod? MethodOf(LoginProof proof, FactorSettings? own, PasskeyHolder passkeys, AssessedLogin assessed, bool required)
     {
         // Two factors already.
         if (proof.Method == LoginProof.Passkey) return null;
         FactorMethod? wanted = own is { Enabled: true } ? own.Method
-            : _required && passkeys.Passkeys.Count > 0 ? FactorMethod.Passkey
+            : required && passkeys.Passkeys.Count > 0 ? FactorMethod.Passkey
             : assessed.Score.NeedsSecondFactor || proof.UnderAttack ? FactorMethod.Email
             : null;
         if (wanted != FactorMethod.Email || proof.Method != LoginProof.Mail) return wanted;

@@ -5,6 +5,7 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Limits;
 using Godwit.Identity.Login;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
@@ -17,7 +18,7 @@ namespace Godwit.Identity.MagicLinks;
 /// Signs in by a mailed link. Asking writes the same rows for every address; who has it is looked up when the mail is sent, and again when the link is used. A link opens only where it was asked for: so nobody is signed in by what
 /// somebody else has opened, and whoever sees the mail on its way has nothing.
 /// </summary>
-internal sealed class MagicLinkLogin(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, LoginCompletion completion, Outbox outbox, EventLog events, TimeProvider time)
+internal sealed class MagicLinkLogin(IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, LoginCompletion completion, RequestLimits limits, Outbox outbox, EventLog events, TimeProvider time)
 {
     public const int Seconds = 15 * 60;
 
@@ -27,11 +28,12 @@ internal sealed class MagicLinkLogin(IdentityDatabase database, IdentityKeys key
 
     private static readonly Problem s_elsewhere = new(409, "link-of-another-device", "The link was asked for elsewhere") { Detail = "Open it where you asked for it, or ask for another one here." };
 
-    /// <exception cref="ProblemException">400: it is no address.</exception>
+    /// <exception cref="ProblemException">400: it is no address; 429: the network asks too often.</exception>
     public async Task<MagicLinkAnswer> RequestAsync(MagicLinkRequest request, Client client, CancellationToken cancellation)
     {
         var (email, refused) = EmailAddress.Read(request.Email ?? "");
         if (email is null) throw new ProblemException(Problem.ValidationFailed(new FieldFault("email", refused!)));
+        await limits.RequireAsync(RequestKind.MagicLink, client, cancellation);
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var ids = new SignedId(keys.Links);
         var address = await keys.Resets.EncryptAsync(Encoding.UTF8.GetBytes(email.Mailbox), RowKey.Of(id.ToString()), cancellation);
@@ -42,7 +44,7 @@ internal sealed class MagicLinkLogin(IdentityDatabase database, IdentityKeys key
                     connection, "INSERT INTO identity.password_reset_tokens (id, email_index, address, purpose, expires_at, ip_address) VALUES ($1, $2, $3, 'login', now() + $4, $5)", cancellation,
                     Statement.P(id), Statement.P(accounts.IndexOf(email)), Statement.P(address), Statement.P(TimeSpan.FromSeconds(Seconds)), Statement.P(client.Address));
                 await outbox.AddAsync(connection, MailKind.MagicLink, new MailPayload(email.Mailbox, ids.Make(LinkPurpose, id)), cancellation, accounts.IndexOf(email));
-                await events.WriteAsync(connection, new SecurityEvent("magic_link_requested") { Client = client }, cancellation);
+                await events.WriteAsync(connection, new SecurityEvent("magic_link_requested") { Client = client, Data = EventAbout.Of(accounts.IndexOf(email)) }, cancellation);
             },
             cancellation);
         outbox.Wake();

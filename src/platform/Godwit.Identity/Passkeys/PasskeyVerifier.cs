@@ -51,7 +51,7 @@ internal sealed class PasskeyVerifier(IdentityDatabase database, AccountFinder a
     private static Guid? HandleOf(JsonElement credential)
     {
         if (credential.ValueKind != JsonValueKind.Object || !credential.TryGetProperty("response", out var response) || response.ValueKind != JsonValueKind.Object) return null;
-        if (!response.TryGetProperty("userHandle", out var handle) || handle.ValueKind != JsonValueKind.String || handle.GetString() is not { Length: > 0 and <= 96 } text || !Base64Url.IsValid(text)) return null;
+        if (!response.TryGetProperty("userHandle", out var handle) || handle.ValueKind != JsonValueKind.String || JsonText.Of(handle) is not { Length: > 0 and <= 96 } text || !Base64Url.IsValid(text)) return null;
         return Guid.TryParseExact(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)), "D", out var uuid) ? uuid : null;
     }
 }

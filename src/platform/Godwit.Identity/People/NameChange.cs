@@ -12,5 +12,5 @@ internal sealed record NameChange
 }
 
 [JsonSerializable(typeof(NameChange))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowDuplicateProperties = false)]
 internal sealed partial class PersonJson : JsonSerializerContext;

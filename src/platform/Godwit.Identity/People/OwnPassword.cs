@@ -35,6 +35,8 @@ internal sealed class OwnPassword(IdentityDatabase database, PersonalValues valu
                     Statement.P(account.Id), Statement.P(account.PasswordHash!), Statement.P(hash));
                 if (changed == 0) throw new ProblemException(Problem.ValidationFailed(s_wrong));
                 await buckets.PasswordSetAsync(connection, EmailAddress.Read(profile.Email).Address!, cancellation);
+                // A login that was begun with the password of before goes no further.
+                await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET used = true, used_at = now() WHERE user_id = $1 AND NOT used", cancellation, Statement.P(account.Id));
                 var families = await SessionStore.RevokeAsync(connection, account.Id, null, caller.Family, "the password was changed", cancellation);
                 await events.WriteAsync(connection, new SecurityEvent("password_changed", "account") { UserId = account.Id, Client = client }, cancellation);
                 await outbox.AddAsync(connection, MailKind.PasswordChanged, new MailPayload(profile.Email), cancellation);

@@ -47,8 +47,9 @@ internal sealed class OwnProfile(IdentityDatabase database, IdentityKeys keys, P
     {
         if (value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return (value.ValueKind == JsonValueKind.Null, null);
         if (value.ValueKind != JsonValueKind.String) faults.Add(new FieldFault(field, "is a text, or null"));
-        else Registrar.Name(faults, field, value.GetString());
-        return (true, value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : null);
+        else if (JsonText.Of(value) is not { } text) faults.Add(new FieldFault(field, "has characters that are no part of a name"));
+        else Registrar.Name(faults, field, text);
+        return (true, value.ValueKind == JsonValueKind.String ? JsonText.Of(value)?.Trim() : null);
     }
 
     private byte[]? Sealed(PersonKey person, Guid uuid, string column, string? text)

@@ -92,6 +92,7 @@ internal sealed partial class RestoreWatch(IdentityDatabase database, ErasureReg
                 await Statement.RunAsync(connection, "UPDATE identity.user_devices SET revoked = true, revoked_at = now(), trusted = false WHERE NOT revoked", cancellation);
                 // They were sent already, or say what is no longer so.
                 await Statement.RunAsync(connection, "UPDATE identity.mail_outbox SET state = 'dropped', payload = NULL, ended_at = now() WHERE state = 'waiting'", cancellation);
+                await Statement.RunAsync(connection, "UPDATE identity.sms_outbox SET state = 'dropped', payload = NULL, ended_at = now() WHERE state = 'waiting'", cancellation);
                 return await Statement.FirstAsync(connection, "UPDATE identity.erasure_register SET restored_at = now() RETURNING restored_at", r => r.GetFieldValue<DateTimeOffset>(0), cancellation);
             },
             cancellation);

@@ -22,7 +22,7 @@ internal sealed class VerificationResend(IdentityDatabase database, AccountFinde
             async connection =>
             {
                 await outbox.AddAsync(connection, MailKind.Resend, new MailPayload(email.Mailbox), cancellation, accounts.IndexOf(email));
-                await events.WriteAsync(connection, new SecurityEvent("verification_resend_requested", "account") { Client = client }, cancellation);
+                await events.WriteAsync(connection, new SecurityEvent("verification_resend_requested", "account") { Client = client, Data = EventAbout.Of(accounts.IndexOf(email)) }, cancellation);
             },
             cancellation);
         outbox.Wake();

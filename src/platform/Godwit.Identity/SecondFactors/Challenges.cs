@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Keys;
@@ -65,7 +66,14 @@ internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, Perso
             Statement.P(prepared.Method.Word()), Statement.P(prepared.Proved.ToArray()), Statement.P(prepared.State, NpgsqlDbType.Text));
         if (prepared is { Code: { } digits, Method: FactorMethod.Sms })
         {
-            if (await values.FactorPhoneAsync(connection, account, cancellation) is { } number) await texts.AddAsync(connection, SmsOutbox.SecondFactor, account.Uuid, number, digits, client, cancellation);
+            try
+            {
+                if (await values.FactorPhoneAsync(connection, account, cancellation) is { } number) await texts.AddAsync(connection, SmsOutbox.SecondFactor, account.Uuid, number, digits, client, cancellation);
+            }
+            catch (ProblemException)
+            {
+                // No more messages for now: whoever used them up keeps nobody from a code on paper, or a passkey.
+            }
         }
         else if (prepared.Code is { } code && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SecondFactorCode, new MailPayload(email, Detail: code), cancellation);
         return new ChallengeDocument("second_factor_required", new SignedId(keys.Challenges).Make(purpose, prepared.Id), prepared.Method.Word(), Seconds, prepared.Passkey);

@@ -19,7 +19,7 @@ namespace Godwit.Identity.SecondFactors;
 
 /// <summary>Setting up, confirming and taking away one's own second factor.</summary>
 internal sealed class OwnSecondFactor(
-    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, PasswordPolicy hashes, Challenges challenges, FactorVerifier verifier, Outbox outbox, ISmsTransport transport, EventLog events, SettingValues settings)
+    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, PasswordPolicy hashes, Challenges challenges, FactorVerifier verifier, Outbox outbox, ISmsTransport transport, SessionGate gate, EventLog events, SettingValues settings)
 {
     private static readonly Problem s_enabled = new(409, "second-factor-enabled", "There is a second factor already") { Detail = "Disable it before you set up another." };
 
@@ -77,7 +77,7 @@ internal sealed class OwnSecondFactor(
     {
         var right = await verifier.VerifyAsync(challenges.Read("enrol", request.Challenge), "enrol", Challenges.BindingOf("enrol", caller.Family), request, client, cancellation);
         var (sheet, stored) = await NewSheetAsync(cancellation);
-        await database.InTransactionAsync(
+        var ended = await database.InTransactionAsync(
             async connection =>
             {
                 await FactorVerifier.UseAsync(connection, right, cancellation);
@@ -87,9 +87,12 @@ internal sealed class OwnSecondFactor(
                 // The session has just shown both.
                 await Statement.RunAsync(connection, "UPDATE identity.user_sessions SET methods = array_append(methods, $2) WHERE family = $1 AND NOT $2 = ANY(methods)", cancellation, Statement.P(caller.Family), Statement.P(right.Method));
                 await TellAsync(connection, right.Account, "second_factor_enabled", "A second factor was set up for your account, which every login asks for from now on.", client, cancellation);
+                // Others have not shown it.
+                return await SessionStore.RevokeAsync(connection, right.Account.Id, null, caller.Family, "a second factor was set up", cancellation);
             },
             cancellation);
         outbox.Wake();
+        await gate.PublishAsync(ended);
         return sheet;
     }
 

@@ -21,8 +21,11 @@ internal sealed class AccessTokens(IdentityKeys keys, SettingValues settings, Se
     /// <returns>Null for a token that is not good, whatever is wrong with it.</returns>
     public (Guid User, Guid Family, bool TwoFactors, IReadOnlyList<string> Roles)? Read(string token) =>
         keys.AccessVerifier.Verify(token) is (VerifiedToken verified, _) && verified.NotBefore >= epoch.Since && Guid.TryParse(verified.Subject, out var user) && Guid.TryParse((string?)verified.Claims["sid"], out var family)
-            ? (user, family, verified.Claims["amr"] is JsonArray methods && methods.Any(m => (string?)m is "otp" or "hwk"), verified.Claims["roles"] is JsonArray roles ? [.. roles.Select(r => (string)r!)] : [])
+            ? (user, family, verified.Claims["amr"] is JsonArray methods && HaveTwo([.. methods.Select(m => (string?)m)]), verified.Claims["roles"] is JsonArray roles ? [.. roles.Select(r => (string)r!)] : [])
             : null;
 
     private static JsonArray Words(IEnumerable<string> words) => new([.. words.Select(w => (JsonNode)w)]);
+
+    /// <summary>A code or a passkey, which verifies its user; or the mailbox by a link, and the password.</summary>
+    private static bool HaveTwo(IReadOnlyList<string?> methods) => methods.Any(m => m is "otp" or "hwk") || (methods.Contains("mail") && methods.Contains("pwd"));
 }

@@ -35,7 +35,7 @@ internal sealed class RefreshToken(KeyedMac macs)
     public (Guid Family, long Sequence)? Read(string text)
     {
         Span<byte> token = stackalloc byte[Length];
-        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.TryDecodeFromChars(text, token, out var length) || length != Length) return null;
+        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, token, out var length) || length != Length) return null;
         if (!macs.Verify(KeyId.Read(token[Signed..]), token[..IdLength], token[..Signed], token[(Signed + KeyId.Length)..])) return null;
         return (new Guid(token[..IdLength], bigEndian: true), BinaryPrimitives.ReadInt64BigEndian(token[IdLength..]));
     }

@@ -107,6 +107,11 @@ public sealed class EmailChangeTests(IdentityTemplate template)
         await ChangeAsync(host, thief, "third@example.org");
         await ConfirmAsync(host, await host.LinkAsync("third@example.org"), bearer: thief.Access);
         await host.Database.ExecuteAsync("INSERT INTO identity.user_2fa_settings (user_id, enabled, method, enabled_at) SELECT id, true, 'email', now() FROM identity.users");
+        // What the thief has set up, shortly before it too, goes with it.
+        await host.Database.ExecuteAsync("""
+            INSERT INTO identity.external_logins (user_id, provider, issuer, subject_index, encrypted_subject, created_at) SELECT id, 'acme', 'https://id.example.org', decode(repeat('00', 48), 'hex'), '\x00', now() - interval '20 minutes' FROM identity.users;
+            INSERT INTO identity.data_subject_requests (user_id, request_type, execute_after) SELECT id, 'erasure', now() + interval '1 hour' FROM identity.users;
+            """);
         Assert.Equal(HttpStatusCode.OK, (await UndoAsync(host, undo)).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await UndoAsync(host, undo)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: thief.Access)).Status);
@@ -118,6 +123,7 @@ public sealed class EmailChangeTests(IdentityTemplate template)
         Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v1/auth/password-reset/confirm", $$"""{"token":"{{link}}","password":"quite another one 7"}""")).Status);
         var back = await host.LoginAsync("ada@example.org", "quite another one 7");
         Assert.Equal(user, back.Json.GetProperty("userId").GetGuid());
+        Assert.Equal(0, await host.Database.ScalarAsync<long>("SELECT (SELECT count(*) FROM identity.external_logins) + (SELECT count(*) FROM identity.data_subject_requests WHERE status = 'pending')"));
         // What was mailed to the thief's addresses restores nothing.
         Assert.Equal(0, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.email_changes WHERE NOT closed"));
     }

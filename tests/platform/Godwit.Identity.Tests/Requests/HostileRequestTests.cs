@@ -86,6 +86,36 @@ public sealed class HostileRequestTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.3.8")]
+    [Trait("ASVS", "16.5.3")]
+    public async Task A_token_that_is_none_is_refused_like_a_wrong_one_and_tells_of_no_account()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        foreach (var filler in (string[])["!", " ", "\u00e9", "\ud83d\ude00", "="])
+        {
+            foreach (var length in (int[])[64, 85, 86, 96, 107])
+            {
+                var token = string.Concat(Enumerable.Repeat(filler, length))[..length];
+                var known = await host.PostAsync("/v1/auth/login", """{"email":"ada@example.org","password":"not the password"}""", device: Ascii(token));
+                var unknown = await host.PostAsync("/v1/auth/login", """{"email":"eve@example.org","password":"not the password"}""", device: Ascii(token));
+                Assert.True(known.Status == unknown.Status && known.Status is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests, $"{known.Status} {unknown.Status}");
+                await host.Database.ExecuteAsync("DELETE FROM identity.login_buckets");
+                var json = JsonSerializer.Serialize(token);
+                foreach (var (path, body) in new[]
+                {
+                    ("/v1/auth/refresh", $$"""{"refreshToken":{{json}}}"""), ("/v1/auth/verify-email", $$"""{"token":{{json}},"password":"x"}"""), ("/v1/auth/password-reset/confirm", $$"""{"token":{{json}},"password":"a sentence of mine"}"""),
+                    ("/v1/auth/login/2fa", $$"""{"challenge":{{json}},"code":"123456"}"""), ("/v1/auth/magic-link/confirm", $$"""{"token":{{json}},"request":{{json}}}"""), ("/v1/auth/email/confirm", $$"""{"token":{{json}},"password":"x"}"""),
+                    ("/v1/auth/email/undo", $$"""{"token":{{json}}}"""), ("/v1/auth/passkeys/login", $$"""{"challenge":{{json}},"credential":{"response":{"userHandle":"\ud800"} } }"""), ("/v1/auth/oauth/register", $$"""{"registration":{{json}},"binding":{{json}}}"""),
+                })
+                    Assert.InRange((int)(await host.PostAsync(path, body)).Status, 400, 499);
+            }
+        }
+
+        static string? Ascii(string token) => token.All(char.IsAscii) ? token : null;
+    }
+
+    [Fact]
     [Trait("ASVS", "14.2.1")]
     [Trait("ASVS", "15.3.7")]
     public async Task What_is_secret_is_not_taken_from_the_URL()

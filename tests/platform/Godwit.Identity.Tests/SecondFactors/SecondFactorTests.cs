@@ -151,6 +151,51 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
         Assert.DoesNotContain(Base32.Encode(seed), host.Platform.Log.Text, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    [Trait("ASVS", "7.4.3")]
+    public async Task Setting_one_up_ends_sessions_that_have_not_shown_it()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var stolen = await host.SignInAsync("ada@example.org");
+        var own = await host.SignInAsync("ada@example.org");
+        var enrolled = await host.PostAsync("/v1/auth/2fa/enable", """{"method":"totp"}""", own.Access);
+        var code = Totp.CodeAt(Base32.Decode(enrolled.Json.GetProperty("secret").GetString()!)!, Totp.StepAt(TimeProvider.System.GetUtcNow()));
+        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v1/auth/2fa/confirm", Body(enrolled, code), own.Access)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.PostAsync("/v1/auth/passkeys/registration/options", "{}", stolen.Access)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.PostAsync("/v1/auth/refresh", $$"""{"refreshToken":"{{stolen.Refresh}}"}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v1/auth/passkeys/registration/options", "{}", own.Access)).Status);
+    }
+
+    [Fact]
+    public async Task A_login_that_was_begun_with_the_password_of_before_goes_no_further()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        var (own, _) = await SetUpByMailAsync(host);
+        var begun = await host.LoginAsync("ada@example.org");
+        var code = await CodeAsync(host, 4);
+        Assert.Equal(HttpStatusCode.NoContent, (await host.PostAsync("/v1/auth/password/change", $$"""{"currentPassword":"{{IdentityHost.Password}}","newPassword":"another sentence of mine"}""", own.Access)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await AnswerAsync(host, begun, code)).Status);
+    }
+
+    [Fact]
+    public async Task Who_has_a_role_is_asked_for_the_passkey_that_they_have()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        var root = await host.MakeAccountAsync("ada@example.org");
+        var own = await host.SignInAsync("ada@example.org");
+        using var authenticator = new Passkeys.SoftAuthenticator();
+        var asked = (await host.PostAsync("/v1/auth/passkeys/registration/options", "{}", own.Access)).Json;
+        var made = await host.PostAsync(
+            "/v1/auth/passkeys/registration", $$"""{"challenge":"{{asked.GetProperty("challenge").GetString()}}","credential":{{authenticator.Register(asked.GetProperty("options")).ToJsonString()}},"name":"key"}""", own.Access);
+        Assert.Equal(HttpStatusCode.Created, made.Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.LoginAsync("ada@example.org")).Status);
+        await host.Database.ExecuteAsync($"INSERT INTO identity.user_roles (user_id, role) SELECT id, 'administrator' FROM identity.users WHERE uuid = '{root}'");
+        var login = await host.LoginAsync("ada@example.org");
+        Assert.Equal("webauthn", login.Json.GetProperty("method").GetString());
+        Assert.DoesNotContain("accessToken", login.Text, StringComparison.Ordinal);
+    }
+
     private static async Task<(Tokens Tokens, List<string> Codes)> SetUpByMailAsync(IdentityHost host)
     {
         await host.MakeAccountAsync("ada@example.org");

@@ -95,7 +95,14 @@ internal sealed class SiteMap(IEndpointRouteBuilder routes)
             if (submit is not null)
             {
                 if (!context.Request.HasFormContentType) throw new ProblemException(Problem.Of(415));
-                visit.Form = await context.Request.ReadFormAsync(context.RequestAborted);
+                try
+                {
+                    visit.Form = await context.Request.ReadFormAsync(context.RequestAborted);
+                }
+                catch (InvalidDataException)
+                {
+                    throw new ProblemException(Problem.Of(400));
+                }
                 try
                 {
                     guard(visit.Typed(FormParts.CsrfField));
