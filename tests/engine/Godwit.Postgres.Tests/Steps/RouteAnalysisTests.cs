@@ -149,12 +149,13 @@ public sealed class RouteAnalysisTests(PostgresServers servers)
     {
         using var script = await KindScript.NewAsync(servers);
         using var proxy = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", "trap 'cat weights.conf >> seen' HUP; echo $$ > pid; while :; do sleep 0.05; done"]) { WorkingDirectory = script.Folder })!;
-        await Patience.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(script.Folder, "pid"))));
+        await Patience.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(script.Folder, "pid")) && script.Read("pid").EndsWith('\n')));
         script.Write("weights.template", "green @green@\n").Write("weights.conf", "as it was\n").Steps("""
             - route: {weights: [100], file: {template: weights.template, path: weights.conf, signal: pid}}
             """);
         Assert.IsType<RunbookOutcome.Reached>(await script.RunAsync());
-        await Patience.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(script.Folder, "seen"))));
+        // Written whole: a second signal while the first is answered is none of its own.
+        await Patience.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(script.Folder, "seen")) && script.Read("seen") == "green 100\n"));
         Assert.IsType<RunbookOutcome.Reached>(await script.RollBackAsync());
         await Patience.UntilAsync(() => Task.FromResult(script.Read("seen") == "green 100\nas it was\n"));
         proxy.Kill();
