@@ -70,9 +70,9 @@ internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, Perso
             {
                 if (await values.FactorPhoneAsync(connection, account, cancellation) is { } number) await texts.AddAsync(connection, SmsOutbox.SecondFactor, account.Uuid, number, digits, client, cancellation);
             }
-            catch (ProblemException)
+            catch (ProblemException e) when (e.Problem.Status is 400 or 429)
             {
-                // No more messages for now: whoever used them up keeps nobody from a code on paper, or a passkey.
+                // Too many messages, or a country that none go to any more: whoever used them up keeps nobody from a code on paper, or a passkey.
             }
         }
         else if (prepared.Code is { } code && await values.EmailAsync(connection, account.Uuid, cancellation) is { } email) await outbox.AddAsync(connection, MailKind.SecondFactorCode, new MailPayload(email, Detail: code), cancellation);
