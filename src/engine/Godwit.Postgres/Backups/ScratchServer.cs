@@ -17,6 +17,9 @@ internal sealed class ScratchServer : IAsyncDisposable
     /// <summary>Replaying a day's log takes hours.</summary>
     private static readonly TimeSpan s_longestRecovery = TimeSpan.FromHours(12);
 
+    /// <summary>How long a server that runs may answer with anything else than that it recovers.</summary>
+    private static readonly TimeSpan s_longestSilence = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
 
     private readonly LocalCluster _cluster;
@@ -94,10 +97,14 @@ internal sealed class ScratchServer : IAsyncDisposable
         }
     }
 
-    /// <summary>pg_ctl comes back once recovery has begun; a server that then ends has not found its point.</summary>
+    /// <summary>
+    /// pg_ctl comes back once recovery has begun; a server that then ends has not found its point. While it ends it resets connections, its process still there: that is waited for, so that what is
+    /// said is why it ended.
+    /// </summary>
     private async Task<PostgresTarget> AwaitAsync(string database, string point, ClusterPlace place, ClusterOptions options, CancellationToken cancellation)
     {
         var began = options.Time.GetTimestamp();
+        var recovering = began;
         while (true)
         {
             try
@@ -106,7 +113,8 @@ internal sealed class ScratchServer : IAsyncDisposable
             }
             catch (ClusterException e) when (_cluster.Status().State == ClusterState.Running)
             {
-                if (!e.Message.Contains("57P03", StringComparison.Ordinal) || options.Time.GetElapsedTime(began) > s_longestRecovery) throw;
+                if (e.Message.Contains("57P03", StringComparison.Ordinal)) recovering = options.Time.GetTimestamp();
+                if (options.Time.GetElapsedTime(recovering) > s_longestSilence || options.Time.GetElapsedTime(began) > s_longestRecovery) throw;
                 await Task.Delay(s_poll, options.Time, cancellation);
             }
             catch (ClusterException)

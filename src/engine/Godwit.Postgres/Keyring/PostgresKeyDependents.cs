@@ -64,17 +64,27 @@ public sealed class PostgresKeyDependents(KeyringSessions sessions) : IKeyDepend
         return users;
     }
 
-    /// <summary>Waits for transactions that were open when it is asked: what they wrote with the key nobody else sees before they have committed.</summary>
+    /// <summary>
+    /// Waits for transactions of this database that were open when it is asked: what they wrote with the key nobody else sees before they have committed. Those of other databases of the server
+    /// cannot have written here, and may go on for hours.
+    /// </summary>
     /// <returns>What is to be said of those that did not end in time; null when all have.</returns>
     private static async Task<string?> OpenWritersAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        var asked = (await TargetQuery.ReadAsync(connection, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint", r => r.GetInt64(0), cancellation))[0];
-        for (var look = 0; look < MostLooks; look++)
-        {
-            var ended = (await TargetQuery.ReadAsync(connection, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= $1 FROM pg_sleep($2)", r => r.GetBoolean(0), cancellation, asked, look == 0 ? 0.0 : 0.1))[0];
-            if (ended) return null;
-        }
+        var open = await WritersAsync(0);
+        for (var look = 1; open.Count > 0 && look <= MostLooks; look++) open.IntersectWith(await WritersAsync(0.1));
+        if (open.Count == 0) return null;
         return "transactions that were open when it was asked, and may have written with it";
+
+        // Not from a snapshot: that lists no transaction younger than the last that has ended. Sessions first: one that prepares its transaction meanwhile is met among the prepared.
+        async Task<HashSet<string>> WritersAsync(double after) => [.. await TargetQuery.ReadAsync(
+            connection,
+            """
+            WITH slept AS MATERIALIZED (SELECT pg_sleep($1)),
+                 sessions AS MATERIALIZED (SELECT a.backend_xid AS x FROM slept, pg_stat_activity a JOIN pg_database d ON d.oid = a.datid WHERE d.datname = current_database() AND a.backend_xid IS NOT NULL)
+            SELECT x::text FROM sessions UNION ALL SELECT p.transaction::text FROM pg_prepared_xacts p WHERE p.database = current_database()
+            """,
+            r => r.GetString(0), cancellation, after)];
     }
 
     private static bool MayUse(KeyColumn column, KeyPurpose purpose) =>

@@ -195,6 +195,39 @@ public sealed class PostgresKeyringTests(PostgresServers servers) : IDisposable
         Task<KeyRecord> RetireAsync(KeyPurpose purpose) => administrator.RetireAsync(keyring.ActiveOf(purpose)!.Id, Cancellation);
     }
 
+    [Fact]
+    public async Task A_retirement_waits_for_who_may_be_writing_here_and_not_for_other_databases()
+    {
+        var administrator = await AdministratorAsync();
+        var database = await _database.DatabaseAsync;
+        await database.ExecuteAsync("CREATE TABLE public.people (id int, email bytea)");
+        var former = await administrator.CreateAsync(KeyPurpose.Data, Cancellation);
+        await using var host = await HostAsync("host");
+        var blob = await EncryptAsync(host, "late@example.org");
+        await RotateAsync(administrator, KeyPurpose.Data, host);
+        await using var here = await database.OpenAsync(cancellationToken: Cancellation);
+        await KeyColumns.RegisterAsync(here, new KeyColumn("public", "people", "email", KeyColumnKind.Data, KeyColumnEncoding.Binary), Cancellation);
+        await using var elsewhere = await (await (await servers.DefaultAsync()).CreateDatabaseAsync(Cancellation)).OpenAsync(cancellationToken: Cancellation);
+        await using var foreign = await elsewhere.BeginTransactionAsync(Cancellation);
+        await ExecuteAsync(elsewhere, "CREATE TABLE public.busy (i int)");
+        await using var writing = await here.BeginTransactionAsync(Cancellation);
+        await ExecuteAsync(here, "INSERT INTO public.people VALUES (1, $1)", blob);
+
+        var retired = administrator.RetireAsync(former.Id, Cancellation);
+        await Patience.UntilAsync(async () => await database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep')"), retired, () => retired.Exception?.Message ?? "-");
+        await writing.CommitAsync(Cancellation);
+        Assert.Contains("people.email: 1 rows", (await Assert.ThrowsAsync<KeyringException>(() => retired)).Message, StringComparison.Ordinal);
+        await ExecuteAsync(here, "DELETE FROM public.people");
+        Assert.Equal(KeyState.Retired, (await administrator.RetireAsync(former.Id, Cancellation)).State);
+
+        static async Task ExecuteAsync(Npgsql.NpgsqlConnection connection, string sql, byte[]? value = null)
+        {
+            await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+            if (value is not null) command.Parameters.Add(new() { Value = value });
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+    }
+
     /// <summary>With a host that has the keyring loaded, and is told of each half.</summary>
     private static async Task<KeyRecord> RotateAsync(KeyAdministration administrator, KeyPurpose purpose, PostgresKeyring host)
     {
