@@ -33,7 +33,7 @@ public sealed class ErasureTests(IdentityTemplate template)
         var asked = await host.PostAsync("/v1/me/data-requests", $$"""{"type":"erasure","password":"{{IdentityHost.Password}}"}""", tokens.Access, agent: Agent);
         Assert.True(asked.Status == HttpStatusCode.Created, asked.Text);
         await ErasedAsync(host, user);
-        await Patience.UntilAsync(() => Task.FromResult(host.To(Ada)[^1].Body.Contains("last mail", StringComparison.Ordinal)));
+        await Patience.UntilAsync(() => Task.FromResult(host.To(Ada).Any(m => m.Body.Contains("last mail", StringComparison.Ordinal))));
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: tokens.Access)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.PostAsync("/v1/auth/refresh", $$"""{"refreshToken":"{{tokens.Refresh}}"}""")).Status);
         await Patience.UntilAsync(async () => await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.mail_outbox WHERE state = 'waiting'") == 0);
@@ -57,12 +57,8 @@ public sealed class ErasureTests(IdentityTemplate template)
         await using var host = await IdentityHost.StartAsync(template, s_atOnce);
         var former = await host.MakeAccountAsync(Ada);
         await EraseAsync(host, await host.SignInAsync(Ada), former);
-        await Patience.UntilAsync(() => Task.FromResult(host.To(Ada)[^1].Body.Contains("last mail", StringComparison.Ordinal)));
-        var mails = host.To(Ada).Count;
-        await host.RegisterAsync(Ada);
-        var next = await host.PostAsync("/v1/auth/verify-email", $$"""{"token":"{{await host.LinkAsync(Ada, mails + 1)}}","password":"{{IdentityHost.Password}}"}""");
-        Assert.Equal(HttpStatusCode.OK, next.Status);
-        Assert.NotEqual(former, next.Json.GetProperty("userId").GetGuid());
+        await Patience.UntilAsync(() => Task.FromResult(host.To(Ada).Any(m => m.Body.Contains("last mail", StringComparison.Ordinal))));
+        Assert.NotEqual(former, await host.MakeAccountAsync(Ada));
         var tokens = await host.SignInAsync(Ada);
         Assert.Equal("[]", (await host.SendAsync(HttpMethod.Get, "/v1/me/data-requests", bearer: tokens.Access)).Text);
         Assert.Equal(1, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.users WHERE deleted_at IS NULL"));
