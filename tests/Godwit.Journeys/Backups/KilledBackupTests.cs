@@ -8,10 +8,10 @@ public sealed class KilledBackupTests(PostgresServers servers)
 {
     [Theory]
     [InlineData(150)]
-    [InlineData(600)]
-    [InlineData(1200)]
+    [InlineData(600, Traits = ["Category", "Soak"])]
+    [InlineData(1200, Traits = ["Category", "Soak"])]
     [InlineData(2500)]
-    [InlineData(4000)]
+    [InlineData(4000, Traits = ["Category", "Soak"])]
     public async Task A_backup_that_is_killed_leaves_nothing_that_the_next_does_not_remove(int milliseconds)
     {
         using var folder = await BackupFolder.PrepareAsync(servers);
@@ -28,9 +28,9 @@ public sealed class KilledBackupTests(PostgresServers servers)
     }
 
     [Theory]
-    [InlineData(300)]
+    [InlineData(300, Traits = ["Category", "Soak"])]
     [InlineData(1500)]
-    [InlineData(3000)]
+    [InlineData(3000, Traits = ["Category", "Soak"])]
     public async Task A_restore_that_is_killed_leaves_the_database_as_it_was_or_as_the_backup_is(int milliseconds)
     {
         using var folder = await BackupFolder.PrepareAsync(servers);

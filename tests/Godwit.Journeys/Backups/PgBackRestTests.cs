@@ -59,6 +59,7 @@ public sealed class PgBackRestTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task What_pgBackRest_lets_go_or_what_is_damaged_there_is_no_backup_any_more()
     {
         await using var repository = await PgBackRest.StartAsync(Token);

@@ -63,6 +63,7 @@ public sealed class EncryptEmailsTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task A_key_that_is_rotated_by_command_in_the_middle_of_a_run_is_taken_up_by_it()
     {
         await using var users = await EncryptedUsers.MakeAsync(servers, 4000);

@@ -94,9 +94,9 @@ public sealed class PostgresDisturbedTests(PostgresServers servers)
 
     [Theory]
     [InlineData("ALTER TABLE app.people ADD COLUMN more text", "people")]
-    [InlineData("CREATE TABLE app.events_2030 PARTITION OF app.events FOR VALUES FROM ('2030-01-01') TO ('2031-01-01'); INSERT INTO app.events VALUES ('2030-05-05', 1, 'nobody records it')", "events")]
+    [InlineData("CREATE TABLE app.events_2030 PARTITION OF app.events FOR VALUES FROM ('2030-01-01') TO ('2031-01-01'); INSERT INTO app.events VALUES ('2030-05-05', 1, 'nobody records it')", "events", Traits = ["Category", "Soak"])]
     [InlineData("BEGIN; ALTER TABLE app.people DISABLE TRIGGER ALL; DELETE FROM app.people WHERE id = 5; ALTER TABLE app.people ENABLE TRIGGER ALL; COMMIT", "people")]
-    [InlineData("BEGIN; ALTER TABLE app.people DISABLE TRIGGER ALL; DELETE FROM app.people WHERE id = 5; ALTER TABLE app.people ENABLE ALWAYS TRIGGER zz_godwit_delete, ENABLE ALWAYS TRIGGER zz_godwit_insert, ENABLE ALWAYS TRIGGER zz_godwit_update, ENABLE ALWAYS TRIGGER aa_godwit_truncate; COMMIT", "people")]
+    [InlineData("BEGIN; ALTER TABLE app.people DISABLE TRIGGER ALL; DELETE FROM app.people WHERE id = 5; ALTER TABLE app.people ENABLE ALWAYS TRIGGER zz_godwit_delete, ENABLE ALWAYS TRIGGER zz_godwit_insert, ENABLE ALWAYS TRIGGER zz_godwit_update, ENABLE ALWAYS TRIGGER aa_godwit_truncate; COMMIT", "people", Traits = ["Category", "Soak"])]
     public async Task A_table_that_is_changed_meanwhile_is_not_switched(string statement, string table)
     {
         using var folder = await PrepareAsync(await servers.DefaultAsync());

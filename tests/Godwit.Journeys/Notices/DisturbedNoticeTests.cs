@@ -146,8 +146,8 @@ public sealed class DisturbedNoticeTests(PostgresServers servers)
 
     [Theory]
     [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [InlineData(2, Traits = ["Category", "Soak"])]
+    [InlineData(3, Traits = ["Category", "Soak"])]
     public async Task Killed_between_what_happens_and_its_notice_the_next_runner_sends_it_under_one_key(int seed)
     {
         // Never answers while the first runners live: whatever they had begun to send is open when they are killed.

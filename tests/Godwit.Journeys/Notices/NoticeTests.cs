@@ -121,6 +121,7 @@ public sealed class NoticeTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task A_hard_window_that_ends_pauses_the_phase()
     {
         using var folder = await NoticeFolder.PrepareAsync(servers);

@@ -104,7 +104,7 @@ public sealed class RehearsalTests(PostgresServers servers)
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("{skip: [all]}", "all", "end", "over")]
+    [InlineData("{skip: [all]}", "all", "end", "over", Traits = ["Category", "Soak"])]
     public async Task A_live_move_is_rehearsed_with_its_cut_over_or_left_out_with_it(string rehearsal, params string[] leftOut)
     {
         using var shop = await RehearsalFolder.PrepareAsync(servers, Legacy);

@@ -9,6 +9,7 @@ public sealed class DeduplicatedEffectTests(PostgresServers servers)
     private const int Killed = 137;
 
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task A_step_that_is_done_taken_back_and_done_again_is_carried_out_three_times_however_often_its_runners_are_killed()
     {
         var (seen, applied, state) = (new HashSet<string>(StringComparer.Ordinal), new List<string>(), "");

@@ -6,6 +6,7 @@ namespace Godwit.Journeys.Runbooks;
 public sealed class FailoverTests
 {
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task A_synchronous_standby_has_every_batch_that_was_acknowledged()
     {
         var (acknowledged, found) = await FailOverAsync(synchronous: true);

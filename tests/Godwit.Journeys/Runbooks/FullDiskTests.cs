@@ -51,6 +51,7 @@ public sealed class FullDiskTests
     }
 
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task A_server_that_a_full_disk_brings_down_is_gone_on_with_once_there_is_room()
     {
         var token = TestContext.Current.CancellationToken;

@@ -32,7 +32,7 @@ public sealed class RestartedServerTests
     /// <summary>Anywhere: between steps, in the runner's own notes, on the way back. Back within seconds, it is nobody's business but the runner's.</summary>
     [Theory]
     [InlineData(1, 4)]
-    [InlineData(2, 4)]
+    [InlineData(2, 4, Traits = ["Category", "Soak"])]
     public Task A_server_that_comes_back_is_waited_for_wherever_the_run_is(int seed, int strikes) => StrikeAsync(seed, strikes);
 
     [Fact]

@@ -162,6 +162,7 @@ public sealed class RewoundTargetTests
     }
 
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task Commits_that_do_not_wait_for_the_disk_never_leave_the_target_behind_its_ledger()
     {
         await using var server = await PostgresServer.StartAsync(

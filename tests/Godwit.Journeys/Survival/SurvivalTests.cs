@@ -51,8 +51,8 @@ public sealed class SurvivalTests(PostgresServers servers)
 
     [Theory]
     [InlineData(nameof(Stage.Copy), 8)]
-    [InlineData(nameof(Stage.Verify), 1)]
-    [InlineData(nameof(Stage.Certify), 0)]
+    [InlineData(nameof(Stage.Verify), 1, Traits = ["Category", "Soak"])]
+    [InlineData(nameof(Stage.Certify), 0, Traits = ["Category", "Soak"])]
     [InlineData(nameof(Stage.Certify), 1)]
     public async Task A_mover_that_wakes_up_after_its_lease_changes_nothing_and_says_so(string stage, int done)
     {

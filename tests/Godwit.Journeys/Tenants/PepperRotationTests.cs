@@ -22,6 +22,7 @@ public sealed class PepperRotationTests(PostgresServers servers)
     private readonly StringBuilder _said = new();
 
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task Every_lookup_is_answered_while_the_pepper_is_rotated_by_runners_that_are_killed()
     {
         using var service = await TenantsService.PrepareAsync(servers, s_legacy);

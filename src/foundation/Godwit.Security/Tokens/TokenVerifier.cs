@@ -35,6 +35,15 @@ public sealed class TokenVerifier(Func<string, EcPublicKey?> findKey, TokenRules
         return claims is null ? (null, TokenFault.Malformed) : Judge(claims.RootElement, jws);
     }
 
+    internal EcPublicKey? KeyOf(string id) => findKey(id);
+
+    /// <summary>Whether a token that was found good is good still: by its times, and because its key is this host's.</summary>
+    internal bool StillHolds(string keyId, EcPublicKey key, DateTimeOffset begins, DateTimeOffset expires)
+    {
+        var now = time.GetUtcNow();
+        return begins <= now + rules.Skew && now - rules.Skew < expires && findKey(keyId) == key;
+    }
+
     private (VerifiedToken? Token, TokenFault Fault) Judge(JsonElement claims, CompactJws jws)
     {
         if (!TryText(claims, "iss", out var issuer) || issuer is null || !TryText(claims, "sub", out var subject) || !TryText(claims, "jti", out var id)

@@ -2,7 +2,6 @@ using Godwit.Identity.Audit;
 using Godwit.Identity.Database;
 using Godwit.Identity.Figures;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Godwit.Identity.Events;
 
@@ -10,23 +9,37 @@ namespace Godwit.Identity.Events;
 internal sealed class EventLog(TimeProvider time)
 {
     /// <summary>Writes an event in the connection's transaction.</summary>
-    public async Task WriteAsync(NpgsqlConnection connection, SecurityEvent written, CancellationToken cancellation)
+    public Task WriteAsync(NpgsqlConnection connection, SecurityEvent written, CancellationToken cancellation) => WriteAsync(connection, [written], cancellation);
+
+    /// <summary>Writes events in the connection's transaction, by one statement.</summary>
+    public Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<SecurityEvent> written, CancellationToken cancellation)
     {
-        IdentityMeter.Happened(written.Type);
         var at = EventContent.Rounded(time.GetUtcNow());
-        var severity = written.Severity switch { EventSeverity.Warning => "warning", EventSeverity.Critical => "critical", _ => "info" };
-        var content = new EventContent(
-            Guid.CreateVersion7(at), at, written.Type, written.Category, severity, written.Blocked, written.UserId, written.Client?.Address, written.Client?.Agent, written.Device, written.Session, written.Risk, written.Data?.ToJsonString());
-        var salt = EventCommitment.NewSalt();
-        await Statement.RunAsync(
+        var rows = new EventContent[written.Count];
+        var (salts, leaves) = (new byte[rows.Length][], new byte[rows.Length][]);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            IdentityMeter.Happened(written[i].Type);
+            rows[i] = ContentOf(written[i], at);
+            salts[i] = EventCommitment.NewSalt();
+            leaves[i] = MerkleTree.LeafOf(salts[i], rows[i].ToBytes());
+        }
+        return Statement.RunAsync(
             connection,
             """
             INSERT INTO identity.user_security_events (event_id, user_id, event_type, event_category, severity, ip_address, user_agent, device_id, session_id, event_data, risk_score, blocked, created_at, salt, leaf)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            SELECT e.event_id, e.user_id, e.type, e.category, e.severity, e.address, e.agent, e.device, e.session, e.data::jsonb, e.risk, e.blocked, $1, e.salt, e.leaf
+            FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::inet[], $8::text[], $9::uuid[], $10::bigint[], $11::text[], $12::int[], $13::boolean[], $14::bytea[], $15::bytea[])
+                AS e (event_id, user_id, type, category, severity, address, agent, device, session, data, risk, blocked, salt, leaf)
             """,
             cancellation,
-            Statement.P(content.EventId), Statement.P(content.UserId, NpgsqlDbType.Bigint), Statement.P(content.Type), Statement.P(content.Category), Statement.P(severity), Statement.P(content.Address, NpgsqlDbType.Inet),
-            Statement.P(content.Agent, NpgsqlDbType.Text), Statement.P(content.Device, NpgsqlDbType.Uuid), Statement.P(content.Session, NpgsqlDbType.Bigint), Statement.P(content.Data, NpgsqlDbType.Jsonb),
-            Statement.P(content.Risk, NpgsqlDbType.Integer), Statement.P(content.Blocked), Statement.P(at.UtcDateTime), Statement.P(salt), Statement.P(MerkleTree.LeafOf(salt, content.ToBytes())));
+            Statement.P(at.UtcDateTime), Column(r => r.EventId), Column(r => r.UserId), Column(r => r.Type), Column(r => r.Category), Column(r => r.Severity), Column(r => r.Address), Column(r => r.Agent), Column(r => r.Device),
+            Column(r => r.Session), Column(r => r.Data), Column(r => r.Risk), Column(r => r.Blocked), Statement.P(salts), Statement.P(leaves));
+
+        NpgsqlParameter Column<T>(Func<EventContent, T> of) => Statement.P(Array.ConvertAll(rows, r => of(r)));
     }
+
+    private static EventContent ContentOf(SecurityEvent written, DateTimeOffset at) => new(
+        Guid.CreateVersion7(at), at, written.Type, written.Category, written.Severity switch { EventSeverity.Warning => "warning", EventSeverity.Critical => "critical", _ => "info" }, written.Blocked, written.UserId,
+        written.Client?.Address, written.Client?.Agent, written.Device, written.Session, written.Risk, written.Data?.ToJsonString());
 }

@@ -29,7 +29,7 @@ internal sealed class RouteMap(IEndpointRouteBuilder routes)
         if (answer is IssuedTokens tokens && SessionTransport.IsCookie(context)) return SessionTransport.AnswerAsync(context, tokens);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(context.Response.Body, answer, shape, context.RequestAborted);
+        return JsonSerializer.SerializeAsync(context.Response.BodyWriter, answer, shape, context.RequestAborted);
     }
 
     /// <summary>Whether who asks may do nothing yet but set up a second factor.</summary>

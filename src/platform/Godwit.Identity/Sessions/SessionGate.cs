@@ -33,6 +33,8 @@ internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis 
 
     private readonly string _own = $"host:{Guid.NewGuid()}";
 
+    private readonly SharedStatement<Guid, bool> _open = Open(database);
+
     /// <summary>Up to where the database was looked at; null when all is to be brought again.</summary>
     private string? _seen;
 
@@ -54,16 +56,22 @@ internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis 
         return await IsOpenInDatabaseAsync(family, cancellation);
     }
 
-    /// <summary>For what is sensitive: the database, always. A session of an account that is locked or erased is not open.</summary>
-    public Task<bool> IsOpenInDatabaseAsync(Guid family, CancellationToken cancellation) => database.WithAsync(
-        connection => Statement.FirstAsync(
-            connection,
-            """
-            SELECT true FROM identity.user_sessions s JOIN identity.users u ON u.id = s.user_id
-            WHERE s.family = $1 AND NOT s.revoked AND s.expires_at > now() AND u.deleted_at IS NULL AND NOT (u.account_locked AND coalesce(u.account_locked_until, 'infinity') > now())
-            """,
-            r => r.GetBoolean(0), cancellation, Statement.P(family)),
-        cancellation);
+    /// <summary>For what is sensitive: the database, always. A session of an account that is locked or erased is not open. Requests that ask at once are answered by one statement, which begins after they asked.</summary>
+    public Task<bool> IsOpenInDatabaseAsync(Guid family, CancellationToken cancellation) => _open.AskAsync(family, cancellation);
+
+    private static SharedStatement<Guid, bool> Open(IdentityDatabase database) => new(asked => database.WithAsync<IReadOnlyDictionary<Guid, bool>>(
+        async connection =>
+        {
+            var open = await Statement.AllAsync(
+                connection,
+                """
+                SELECT s.family FROM identity.user_sessions s JOIN identity.users u ON u.id = s.user_id
+                WHERE s.family = ANY ($1) AND NOT s.revoked AND s.expires_at > now() AND u.deleted_at IS NULL AND NOT (u.account_locked AND coalesce(u.account_locked_until, 'infinity') > now())
+                """,
+                r => r.GetGuid(0), CancellationToken.None, Statement.P(asked.Distinct().ToArray()));
+            return open.ToDictionary(f => f, _ => true);
+        },
+        CancellationToken.None));
 
     /// <summary>
     /// Puts sessions on the list whose end has committed, whatever becomes of the request, and into the register, so that no restored backup opens them again. What Redis does not take now, <see cref="KeepListAsync"/> brings

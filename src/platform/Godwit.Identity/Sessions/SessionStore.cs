@@ -22,20 +22,31 @@ internal static class SessionStore
             Statement.P(user), Statement.P(family), Statement.P(Bytes(key)), Statement.P(methods.ToArray()), Statement.P(device), Statement.P(client.Fingerprint), Statement.P(client.Agent, NpgsqlDbType.Text),
             Statement.P(client.Address), Statement.P(life), Statement.P(country, NpgsqlDbType.Char));
 
-    /// <summary>Takes the step from one number to the next, if that is the newest: of any number of requests at once, one succeeds.</summary>
+    /// <summary>
+    /// Takes steps from one number to the next, each if its number is the newest: of any number of requests at once, one succeeds. A row that somebody else holds is passed over.
+    /// </summary>
+    /// <param name="steps">Of a session one at most.</param>
     /// <param name="idle">A session that was not renewed for so long has ended.</param>
-    /// <returns>Null when the number is not the newest, or the session has ended.</returns>
-    public static Task<SessionRow?> TryRotateAsync(NpgsqlConnection connection, Guid family, long sequence, KeyId key, Client client, TimeSpan idle, CancellationToken cancellation) => Statement.FirstAsync(
+    /// <returns>The rows as they are now, by family. One whose number is not the newest, whose session has ended, or that was passed over, is not among them.</returns>
+    public static async Task<Dictionary<Guid, SessionRow>> RotateAsync(NpgsqlConnection connection, IReadOnlyList<RotationStep> steps, TimeSpan idle, CancellationToken cancellation) => (await Statement.AllAsync(
         connection,
         $"""
-        UPDATE identity.user_sessions s SET refresh_sequence = refresh_sequence + 1, refresh_key_id = $3, rotated_at = now(), last_used_at = now(), ip_address = $4, device_fingerprint = $5, user_agent = $6
-        FROM identity.users u
-        WHERE s.family = $1 AND s.refresh_sequence = $2 AND NOT s.revoked AND s.expires_at > now() AND s.rotated_at > now() - $7 AND u.id = s.user_id AND u.deleted_at IS NULL
-            AND NOT (u.account_locked AND coalesce(u.account_locked_until, 'infinity') > now())
-        RETURNING s.id, s.user_id, u.uuid, s.refresh_sequence, s.refresh_key_id, s.rotated_at, s.methods, s.device_fingerprint, s.expires_at, s.revoked, now(), {Roles}
+        WITH step AS MATERIALIZED (
+            SELECT s.id, a.key_id, a.address, a.fingerprint, a.agent
+            FROM unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::inet[], $5::bytea[], $6::text[]) AS a (family, sequence, key_id, address, fingerprint, agent)
+            JOIN identity.user_sessions s ON s.family = a.family AND s.refresh_sequence = a.sequence
+            WHERE NOT s.revoked AND s.expires_at > now() AND s.rotated_at > now() - $7
+            FOR UPDATE OF s SKIP LOCKED)
+        UPDATE identity.user_sessions s
+        SET refresh_sequence = refresh_sequence + 1, refresh_key_id = a.key_id, rotated_at = now(), last_used_at = now(), ip_address = a.address, device_fingerprint = a.fingerprint, user_agent = a.agent
+        FROM step a, identity.users u
+        WHERE s.id = a.id AND u.id = s.user_id AND u.deleted_at IS NULL AND NOT (u.account_locked AND coalesce(u.account_locked_until, 'infinity') > now())
+        RETURNING s.id, s.user_id, u.uuid, s.refresh_sequence, s.refresh_key_id, s.rotated_at, s.methods, s.device_fingerprint, s.expires_at, s.revoked, now(), {Roles}, s.family
         """,
-        Read, cancellation, Statement.P(family), Statement.P(sequence), Statement.P(Bytes(key)), Statement.P(client.Address), Statement.P(client.Fingerprint), Statement.P(client.Agent, NpgsqlDbType.Text),
-        Statement.P(idle));
+        r => (Family: r.GetGuid(12), Row: Read(r)), cancellation,
+        Statement.P(Array.ConvertAll([.. steps], s => s.Family)), Statement.P(Array.ConvertAll([.. steps], s => s.Sequence)), Statement.P(Array.ConvertAll([.. steps], s => Bytes(s.Key))),
+        Statement.P(Array.ConvertAll([.. steps], s => s.Client.Address)), Statement.P(Array.ConvertAll([.. steps], s => s.Client.Fingerprint)), Statement.P(Array.ConvertAll([.. steps], s => s.Client.Agent)), Statement.P(idle)))
+        .ToDictionary(r => r.Family, r => r.Row);
 
     public static Task<SessionRow?> FindAsync(NpgsqlConnection connection, Guid family, CancellationToken cancellation) => Statement.FirstAsync(
         connection,
@@ -74,3 +85,8 @@ internal static class SessionStore
 /// <param name="Now">The database's clock, by which the other times are.</param>
 internal sealed record SessionRow(
     long Id, long UserId, Guid UserUuid, long Sequence, KeyId Key, DateTimeOffset RotatedAt, string[] Methods, byte[] Fingerprint, DateTimeOffset Expires, bool Revoked, DateTimeOffset Now, string[] Roles);
+
+/// <summary>One session's step to its next number.</summary>
+/// <param name="Sequence">The number that was presented.</param>
+/// <param name="Key">The key of the successor.</param>
+internal sealed record RotationStep(Guid Family, long Sequence, KeyId Key, Client Client);

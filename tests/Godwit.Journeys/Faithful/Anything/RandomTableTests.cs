@@ -9,7 +9,7 @@ namespace Godwit.Journeys.Faithful.Anything;
 /// <summary>Tables made by chance move, verify, and give back through Npgsql what SQLite holds. A failure names its seed, which makes the same table again.</summary>
 public sealed class RandomTableTests(PostgresServers servers)
 {
-    private const int Tables = 60;
+    private const int Tables = 40;
 
     [Fact]
     public async Task Whatever_a_table_holds_comes_back()

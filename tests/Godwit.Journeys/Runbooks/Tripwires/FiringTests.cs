@@ -7,8 +7,8 @@ public sealed class FiringTests(PostgresServers servers)
 {
     [Theory]
     [InlineData("fill")]
-    [InlineData("settle")]
-    [InlineData("watch")]
+    [InlineData("settle", Traits = ["Category", "Soak"])]
+    [InlineData("watch", Traits = ["Category", "Soak"])]
     public async Task A_tripwire_that_fires_in_the_middle_of_a_step_takes_the_run_back(string step)
     {
         using var folder = await WatchedFolder.MakeAsync(servers, WatchedFolder.Errors);
@@ -42,6 +42,7 @@ public sealed class FiringTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task A_pause_on_the_way_back_holds_it_and_a_rollback_there_only_warns()
     {
         using var folder = await WatchedFolder.MakeAsync(

@@ -11,10 +11,10 @@ public sealed class SilenceTests(PostgresServers servers)
 
     [Theory]
     [InlineData("""{"status":"success","data":{"resultType":"vector","result":[]}}""", "Prometheus has no such series")]
-    [InlineData("""{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"NaN"]}]}}""", "it is no number (NaN)")]
-    [InlineData("""{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"1"]},{"metric":{},"value":[1,"2"]}]}}""", "the query is not one number: 2 series")]
+    [InlineData("""{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"NaN"]}]}}""", "it is no number (NaN)", Traits = ["Category", "Soak"])]
+    [InlineData("""{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"1"]},{"metric":{},"value":[1,"2"]}]}}""", "the query is not one number: 2 series", Traits = ["Category", "Soak"])]
     [InlineData("""{"status":"error","errorType":"bad_data","error":"parse error"}""", "parse error")]
-    [InlineData("<html>", "not as Prometheus does")]
+    [InlineData("<html>", "not as Prometheus does", Traits = ["Category", "Soak"])]
     public async Task A_Prometheus_without_an_answer_pauses_the_run(string body, string why)
     {
         var answer = Fine;

@@ -6,9 +6,9 @@ namespace Godwit.Journeys.Runbooks.Tripwires;
 public sealed class SurvivalTests(PostgresServers servers)
 {
     [Theory]
-    [InlineData("SELECT EXISTS (SELECT FROM godwit.tripwires WHERE fired_at IS NOT NULL)")]
+    [InlineData("SELECT EXISTS (SELECT FROM godwit.tripwires WHERE fired_at IS NOT NULL)", Traits = ["Category", "Soak"])]
     [InlineData("SELECT rolling_back FROM godwit.runs")]
-    [InlineData("SELECT EXISTS (SELECT FROM godwit.steps WHERE state = 'Undoing' OR state = 'Undone')")]
+    [InlineData("SELECT EXISTS (SELECT FROM godwit.steps WHERE state = 'Undoing' OR state = 'Undone')", Traits = ["Category", "Soak"])]
     public async Task Killed_right_after_it_fired_the_run_goes_on_going_back(string moment)
     {
         using var folder = await WatchedFolder.MakeAsync(servers, WatchedFolder.Errors);

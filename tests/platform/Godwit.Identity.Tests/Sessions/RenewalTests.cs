@@ -19,6 +19,43 @@ public sealed class RenewalTests(IdentityTemplate template)
     }
 
     [Fact]
+    public async Task Many_sessions_that_are_renewed_at_once_each_get_their_own_and_each_renewal_is_on_record()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var sessions = new List<Tokens>();
+        for (var i = 0; i < 12; i++) sessions.Add(await host.SignInAsync("ada@example.org"));
+        for (var turn = 1; turn <= 3; turn++)
+        {
+            // Each is asked for twice, among the others.
+            var answers = await Task.WhenAll(sessions.Concat(sessions).Select(async s => (s.Session, Answer: await RenewAsync(host, s.Refresh))));
+            Assert.All(answers, a => Assert.Equal(HttpStatusCode.OK, a.Answer.Status));
+            sessions = [.. answers.GroupBy(a => a.Session).Select(g => Assert.Single(g.Select(a => Tokens.Of(a.Answer)).DistinctBy(t => t.Refresh)))];
+            Assert.Equal(12, sessions.Select(s => s.Session).Distinct().Count());
+            Assert.Equal(12 * turn, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events WHERE event_type = 'session_renewed'"));
+        }
+        Assert.Equal(12, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_sessions WHERE refresh_sequence = 3 AND NOT revoked"));
+        Assert.Equal(12, await host.Database.ScalarAsync<long>("SELECT count(*) FROM (SELECT session_id FROM identity.user_security_events WHERE event_type = 'session_renewed' GROUP BY session_id HAVING count(*) = 3) s"));
+    }
+
+    [Fact]
+    public async Task A_session_whose_row_is_held_holds_up_no_other()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var (held, free) = (await host.SignInAsync("ada@example.org"), await host.SignInAsync("ada@example.org"));
+        await using var connection = await host.Database.OpenAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new Npgsql.NpgsqlCommand($"SELECT 1 FROM identity.user_sessions WHERE family = '{held.Session}' FOR UPDATE", connection);
+        await hold.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        var waiting = RenewAsync(host, held.Refresh);
+        Assert.Equal(HttpStatusCode.OK, (await RenewAsync(host, free.Refresh)).Status);
+        Assert.False(waiting.IsCompleted);
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, (await waiting).Status);
+    }
+
+    [Fact]
     [Trait("ASVS", "10.4.5")]
     [Trait("ASVS", "16.3.3")]
     public async Task A_token_from_before_the_last_ends_the_session_and_its_owner_is_told()
