@@ -58,8 +58,44 @@ CREATE TABLE suma.salt (salt uuid NOT NULL);
 
 INSERT INTO suma.salt SELECT installation FROM identity.schema_version;
 
-CREATE FUNCTION suma.uuid_of(legacy_id bigint) RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog AS
-$$ SELECT substr(encode(sha256(convert_to('suma-finance ' || salt || ' ' || legacy_id, 'UTF8')), 'hex'), 1, 32)::uuid FROM suma.salt $$;
+-- Who registered at the service and was brought home by an earlier way back has their account's uuid again, and by it their data key and what they asked for.
+CREATE TABLE suma.former (legacy_id bigint PRIMARY KEY, account_uuid uuid NOT NULL);
+
+INSERT INTO suma.former
+SELECT DISTINCT ON (1) (event_data ->> 'legacy_id')::bigint, (event_data ->> 'account')::uuid FROM identity.user_security_events WHERE event_type = 'account_returned' AND event_data ? 'legacy_id' ORDER BY 1, id DESC;
+
+-- What people had asked the service for when an earlier way back took their accounts, and nobody has answered yet.
+CREATE TABLE suma.open_requests (request_uuid uuid PRIMARY KEY, account_uuid uuid NOT NULL);
+
+INSERT INTO suma.open_requests
+SELECT DISTINCT ON (1) (event_data ->> 'request')::uuid, (event_data ->> 'account')::uuid FROM identity.user_security_events WHERE event_type = 'data_request_returned' ORDER BY 1, id DESC;
+
+CREATE FUNCTION suma.uuid_of(legacy_id bigint) RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT coalesce(
+        (SELECT f.account_uuid FROM suma.former f WHERE f.legacy_id = $1),
+        (SELECT substr(encode(sha256(convert_to('suma-finance ' || salt || ' ' || $1, 'UTF8')), 'hex'), 1, 32)::uuid FROM suma.salt))
+$$;
+
+-- The transaction that last took people over. A sequence, because everybody sees its value at once, whatever snapshot they have.
+CREATE SEQUENCE suma.batch;
+
+CREATE FUNCTION suma.note_batch() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    PERFORM setval('suma.batch', pg_current_xact_id()::text::bigint);
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER people_note_batch AFTER INSERT ON suma.people FOR EACH STATEMENT EXECUTE FUNCTION suma.note_batch();
+
+-- A legacy transaction of REPEATABLE READ or above does not see what was taken over since it began, and could neither take it back nor complete it: it has to begin anew, as it has to after any conflict.
+CREATE FUNCTION suma.require_sight() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' AND NOT pg_visible_in_snapshot((SELECT last_value::text::xid8 FROM suma.batch), pg_current_snapshot()) THEN
+        RAISE EXCEPTION 'could not serialize access: people were taken over since this transaction began' USING ERRCODE = '40001', HINT = 'Begin it anew.';
+    END IF;
+END
+$$;
 
 CREATE FUNCTION suma.find_collision() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
@@ -106,18 +142,21 @@ $$;
 CREATE TRIGGER people_give_up AFTER DELETE ON suma.people FOR EACH ROW EXECUTE FUNCTION suma.give_up();
 
 -- With the account, in one transaction: what was agreed to, and the event that says where it came from, committed to by its leaf as the service's own are.
-CREATE FUNCTION suma.write_events(of_users bigint[], type text) RETURNS void LANGUAGE sql SET search_path = pg_catalog AS $$
+CREATE FUNCTION suma.write_events(of_users bigint[], type text, datas text[]) RETURNS void LANGUAGE sql SET search_path = pg_catalog AS $$
     INSERT INTO identity.user_security_events (event_id, user_id, event_type, event_category, severity, event_data, created_at, salt, leaf)
     SELECT e.event_id, e.user_id, type, 'admin_action', 'info', e.data::jsonb, e.at, e.salt,
         sha256('\x00'::bytea || e.salt || convert_to(format(
             '{"at":"%s","blocked":false,"category":"admin_action","data":%s,"id":"%s","severity":"info","type":"%s","user":%s}',
             to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), e.data, e.event_id, type, e.user_id), 'UTF8'))
     FROM (
-        SELECT gen_random_uuid() AS event_id, u AS user_id, now() AS at, '{"requires_password_reset":true,"runbook":"suma-finance"}' AS data,
+        SELECT gen_random_uuid() AS event_id, w.u AS user_id, now() AS at, w.d AS data,
             decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex') AS salt
-        FROM unnest(of_users) u OFFSET 0
+        FROM unnest(of_users, datas) w (u, d) OFFSET 0
     ) e
 $$;
+
+CREATE FUNCTION suma.write_events(of_users bigint[], type text) RETURNS void LANGUAGE sql SET search_path = pg_catalog AS
+$$ SELECT suma.write_events(of_users, type, array_fill('{"requires_password_reset":true,"runbook":"suma-finance"}'::text, ARRAY[cardinality(of_users)])) $$;
 
 CREATE FUNCTION suma.accompany() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
@@ -133,6 +172,11 @@ BEGIN
     FROM arrived a JOIN suma.people p ON p.uuid = a.uuid JOIN public.legacy_consents c ON c.user_id = p.legacy_id
     WHERE c.consent_type NOT IN ('terms', 'privacy', 'marketing', 'analytics') ON CONFLICT DO NOTHING;
     PERFORM suma.write_events(ARRAY(SELECT a.id FROM arrived a JOIN suma.people p ON p.uuid = a.uuid), 'account_migrated');
+    IF EXISTS (SELECT FROM suma.open_requests) THEN
+        UPDATE identity.data_subject_requests q SET user_id = a.id FROM arrived a JOIN suma.open_requests o ON o.account_uuid = a.uuid
+        WHERE q.uuid = o.request_uuid AND q.user_id IS NULL AND q.status IN ('pending', 'in_progress');
+    END IF;
+    PERFORM setval('suma.batch', pg_current_xact_id()::text::bigint);
     RETURN NULL;
 END
 $$;
@@ -168,6 +212,10 @@ CREATE FUNCTION suma.note_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEF
 DECLARE
     known uuid;
 BEGIN
+    -- Of the runbook's own.
+    IF current_setting('suma.inside', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'INSERT' THEN
         INSERT INTO suma.changed VALUES (NEW.id) ON CONFLICT DO NOTHING;
         RETURN NULL;
@@ -176,6 +224,8 @@ BEGIN
     DELETE FROM identity.users WHERE uuid = known;
     -- It is gone because its row changed, and not because somebody was erased: the way back tells the two apart by this.
     DELETE FROM suma.accounts WHERE account_uuid = known;
+    -- After the deletions: they have waited for a batch that has this row.
+    PERFORM suma.require_sight();
     IF TG_OP = 'UPDATE' THEN
         INSERT INTO suma.changed VALUES (NEW.id) ON CONFLICT DO NOTHING;
     ELSE
@@ -195,8 +245,12 @@ CREATE FUNCTION suma.note_consent() RETURNS trigger LANGUAGE plpgsql SECURITY DE
 DECLARE
     known uuid;
 BEGIN
+    IF current_setting('suma.inside', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
     -- Waits for a batch that makes this account right now, and makes one wait that begins.
     SELECT uuid INTO known FROM suma.people WHERE legacy_id = NEW.user_id FOR UPDATE;
+    PERFORM suma.require_sight();
     IF NEW.consent_type NOT IN ('terms', 'privacy', 'marketing', 'analytics') THEN
         INSERT INTO suma.quarantine (kind, legacy_id, reason, kept)
         SELECT 'consent', NEW.id, 'nobody asks for this consent any more', to_jsonb(NEW) FROM identity.users u WHERE u.uuid = known ON CONFLICT DO NOTHING;
@@ -217,12 +271,68 @@ ALTER TABLE public.legacy_users ENABLE ALWAYS TRIGGER suma_note_change;
 
 ALTER TABLE public.legacy_consents ENABLE ALWAYS TRIGGER suma_note_consent;
 
+-- Who is erased in the identity service is erased here in the same transaction, for as long as any of this stands: their row, what they agreed to, what was set aside of them, and other spellings of their mailbox.
+CREATE FUNCTION suma.reach_erasure() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    theirs bigint[] := ARRAY(SELECT p.legacy_id FROM suma.people o JOIN suma.people p ON p.legacy_id = o.legacy_id OR p.collides_with = o.legacy_id WHERE o.uuid = NEW.uuid);
+    was text := coalesce(current_setting('suma.inside', true), '');
+BEGIN
+    PERFORM set_config('suma.inside', 'on', true);
+    UPDATE public.legacy_users SET email = NULL, password_hash = NULL, first_name = NULL, last_name = NULL, last_login_at = NULL, deleted_at = coalesce(deleted_at, now()) WHERE id = ANY (theirs);
+    DELETE FROM public.legacy_consents WHERE user_id = ANY (theirs);
+    UPDATE suma.quarantine SET reason = 'the person was erased', kept = jsonb_build_object('id', legacy_id) WHERE kind = 'user' AND legacy_id = ANY (theirs);
+    DELETE FROM suma.quarantine WHERE kind = 'consent' AND (kept ->> 'user_id')::bigint = ANY (theirs);
+    -- As the backfill reads the row from now on.
+    UPDATE suma.people SET mailbox = NULL, normal = NULL, fault = 'is missing', deleted = true, first_name = NULL, last_name = NULL WHERE legacy_id = ANY (theirs);
+    DELETE FROM suma.returned WHERE uuid = NEW.uuid;
+    PERFORM set_config('suma.inside', was, true);
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER users_reach_erasure AFTER UPDATE OF deleted_at ON identity.users FOR EACH ROW WHEN (NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL) EXECUTE FUNCTION suma.reach_erasure();
+
+-- Up, at 2, while people are brought home: what the service writes then would not come along, and would be acknowledged all the same. A sequence, whose value no old snapshot hides; the lock under which it is raised
+-- waits for everybody who has found it down. It changes nothing that the catalog knows, which has to be after a phase's way back what it was before the phase.
+CREATE SEQUENCE suma.fence MAXVALUE 2;
+
+-- The sessions of the runner that holds the lease are let through, which carry its epoch.
+CREATE FUNCTION suma.refuse_return() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    IF (SELECT last_value FROM suma.fence) = 2
+        AND NOT EXISTS (SELECT FROM godwit.leases l WHERE starts_with(current_setting('application_name'), 'godwit ' || left(replace(l.epoch::text, '-', ''), 8) || ' ')) THEN
+        RAISE EXCEPTION 'accounts go back to the legacy system right now' USING ERRCODE = '25006';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER aa_suma_fence BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON identity.users FOR EACH STATEMENT EXECUTE FUNCTION suma.refuse_return();
+
+CREATE TRIGGER aa_suma_fence BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON identity.user_consents FOR EACH STATEMENT EXECUTE FUNCTION suma.refuse_return();
+
+CREATE TRIGGER aa_suma_fence BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON identity.data_subject_requests FOR EACH STATEMENT EXECUTE FUNCTION suma.refuse_return();
+
+ALTER TABLE identity.users ENABLE ALWAYS TRIGGER aa_suma_fence;
+
+ALTER TABLE identity.user_consents ENABLE ALWAYS TRIGGER aa_suma_fence;
+
+ALTER TABLE identity.data_subject_requests ENABLE ALWAYS TRIGGER aa_suma_fence;
+
 -- godwit:down
 DROP TRIGGER suma_note_consent ON public.legacy_consents;
 
 DROP TRIGGER suma_note_change ON public.legacy_users;
 
 DROP TRIGGER suma_note_arrival ON public.legacy_users;
+
+DROP TRIGGER aa_suma_fence ON identity.data_subject_requests;
+
+DROP TRIGGER aa_suma_fence ON identity.user_consents;
+
+DROP TRIGGER aa_suma_fence ON identity.users;
+
+DROP TRIGGER users_reach_erasure ON identity.users;
 
 DROP TRIGGER users_only_migrated ON identity.users;
 

@@ -6,9 +6,12 @@ namespace Godwit.Journeys.SumaFinance;
 /// <summary>The legacy application at work: people register, agree, sign in, change their address, leave. What it was told is done is looked up at the end.</summary>
 /// <param name="database">Where.</param>
 /// <param name="rows">How many there were at the beginning.</param>
-internal sealed class LegacyTraffic(TestDatabase database, long rows) : IDisposable
+/// <param name="repeatable">Whether each transaction sees one snapshot, taken a while before it writes, and is begun anew after a conflict.</param>
+internal sealed class LegacyTraffic(TestDatabase database, long rows, bool repeatable = false) : IDisposable
 {
-    private const string Moved = "25006";
+    private const string Moved = "25006", Conflict = "40001";
+
+    private static readonly TimeSpan s_thought = TimeSpan.FromMilliseconds(60);
 
     private readonly CancellationTokenSource _stop = new();
 
@@ -23,6 +26,9 @@ internal sealed class LegacyTraffic(TestDatabase database, long rows) : IDisposa
     public bool ToldToGo { get; private set; }
 
     public Exception? Fault { get; private set; }
+
+    /// <summary>Transactions that had to be begun anew.</summary>
+    public int Again { get; private set; }
 
     public void Start() => _work = Task.Run(WorkAsync);
 
@@ -61,6 +67,11 @@ internal sealed class LegacyTraffic(TestDatabase database, long rows) : IDisposa
                 catch (PostgresException e) when (e.SqlState == Moved)
                 {
                     ToldToGo = true;
+                }
+                catch (PostgresException e) when (repeatable && e.SqlState == Conflict)
+                {
+                    Again++;
+                    n--;
                 }
                 await Task.Delay(5);
             }
@@ -121,10 +132,19 @@ internal sealed class LegacyTraffic(TestDatabase database, long rows) : IDisposa
         Acknowledged++;
     }
 
-    private static async Task<int> RunAsync(NpgsqlConnection connection, string sql, params object[] values)
+    private async Task<int> RunAsync(NpgsqlConnection connection, string sql, params object[] values)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var transaction = await connection.BeginTransactionAsync(repeatable ? System.Data.IsolationLevel.RepeatableRead : System.Data.IsolationLevel.ReadCommitted);
+        if (repeatable)
+        {
+            await using var look = new NpgsqlCommand("SELECT count(*) FROM legacy_users", connection, transaction);
+            await look.ExecuteScalarAsync();
+            await Task.Delay(s_thought);
+        }
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return await command.ExecuteNonQueryAsync();
+        var changed = await command.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+        return changed;
     }
 }

@@ -14,7 +14,10 @@ internal sealed class SumaFolder : IDisposable
 
     private readonly WorkFolder _folder = new();
 
-    private SumaFolder(TestDatabase target)
+    /// <summary>Of these, what is left in where a service answers for the identity service and for its figures.</summary>
+    private static readonly string[] s_watched = ["tripwires:", "watch:", "patience:"];
+
+    private SumaFolder(TestDatabase target, string? figures)
     {
         Target = target;
         Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -24,7 +27,8 @@ internal sealed class SumaFolder : IDisposable
         };
         var to = Directory.CreateDirectory(Path.Combine(Folder, "migrations")).FullName;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Source, "migrations"))) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
-        File.WriteAllText(Path.Combine(Folder, "runbook.yaml"), Without(File.ReadAllLines(Path.Combine(Source, "runbook.yaml"))));
+        File.WriteAllText(Path.Combine(Folder, "runbook.yaml"), Without(File.ReadAllLines(Path.Combine(Source, "runbook.yaml")), figures is null ? s_surroundings : [.. s_surroundings.Except(s_watched)])
+            .Replace("every: \"${watch}\"", "every: \"${watch}\", baseline: 1s", StringComparison.Ordinal).Replace("${app_url}", figures, StringComparison.Ordinal).Replace("${metrics_url}", figures, StringComparison.Ordinal));
     }
 
     public static string Source { get; } = Path.Combine(RepositoryFolder.Path, "runbooks", "suma-finance");
@@ -39,9 +43,12 @@ internal sealed class SumaFolder : IDisposable
 
     public string In(string name) => _folder.File(name);
 
-    public static async Task<SumaFolder> PrepareAsync(PostgresServers servers, int rows)
+    /// <param name="servers">Where.</param>
+    /// <param name="rows">How many people.</param>
+    /// <param name="figures">What the runbook's tripwires ask; without it there are none.</param>
+    public static async Task<SumaFolder> PrepareAsync(PostgresServers servers, int rows, string? figures = null)
     {
-        var folder = new SumaFolder(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken));
+        var folder = new SumaFolder(await (await servers.DefaultAsync()).CreateDatabaseAsync(TestContext.Current.CancellationToken), figures);
         await folder.Target.ExecuteAsync(FormattableString.Invariant($"SET suma.rows = {rows};") + await File.ReadAllTextAsync(Path.Combine(Source, "before.sql")));
         (await folder.SayAsync("run", Path.Combine(RepositoryFolder.Path, "runbooks", "identity"))).MustBe(0);
         (await folder.SayAsync("keys", "master", "create", "--out", folder.In("master.hex"))).MustBe(0);
@@ -62,10 +69,16 @@ internal sealed class SumaFolder : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string[] Arguments(string command, IReadOnlyList<string> more) => [command, Folder, .. command == "run" ? (string[])["--set", "first_look=10ms", "--set", "last_look=20ms", "--set", "every=10ms"] : [], .. more];
+    /// <summary>Each name once: what a test sets itself is left to it.</summary>
+    private string[] Arguments(string command, IReadOnlyList<string> more) =>
+    [
+        command, Folder,
+        .. (command == "run" ? (string[])["first_look=10ms", "last_look=20ms", "every=10ms"] : []).Where(d => !more.Any(m => m.StartsWith(d[..(d.IndexOf('=', StringComparison.Ordinal) + 1)], StringComparison.Ordinal))).SelectMany(d => (string[])["--set", d]),
+        .. more,
+    ];
 
     /// <summary>The lines that begin so, and what belongs to them; lists of which nothing is left go, too.</summary>
-    private static string Without(IReadOnlyList<string> lines)
+    private static string Without(IReadOnlyList<string> lines, IReadOnlyList<string> surroundings)
     {
         var kept = new List<string>();
         int? leavingOut = null;
@@ -73,7 +86,7 @@ internal sealed class SumaFolder : IDisposable
         {
             var indent = line.Length - line.TrimStart().Length;
             if (line.Length > 0 && leavingOut is { } depth && indent <= depth) leavingOut = null;
-            if (leavingOut is null && s_surroundings.Any(b => line.TrimStart().StartsWith(b, StringComparison.Ordinal))) leavingOut = indent;
+            if (leavingOut is null && surroundings.Any(b => line.TrimStart().StartsWith(b, StringComparison.Ordinal))) leavingOut = indent;
             if (leavingOut is null && !line.TrimStart().StartsWith('#')) kept.Add(line);
         }
         for (var i = kept.Count - 2; i >= 0; i--)

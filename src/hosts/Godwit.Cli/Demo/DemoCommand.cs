@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Godwit.Cli.Demo.Learning;
+using Godwit.Cli.Demo.Suma;
 using Godwit.Cli.Dev;
 using Godwit.Cli.Runbooks;
 using Godwit.Cli.Runs;
@@ -30,8 +31,13 @@ internal static class DemoCommand
 
     private static readonly Option<int> Rate = new("--rate") { Description = "Requests of the application a second, a fifth of them writes.", HelpName = "N", DefaultValueFactory = _ => 1000 };
 
+    private static readonly Option<int> People = new("--rows") { Description = "How many people the legacy system has.", HelpName = "N", DefaultValueFactory = _ => 3000 };
+
+    private static readonly Option<bool> There = new("--rollback") { Description = "Once people have registered on the new side, goes back with them, and forward again." };
+
     static DemoCommand()
     {
+        Bound(People, 50, 2_000_000);
         Bound(Rows, 10, 2_000_000);
         Bound(SampleRows, 1000, 10_000_000);
         Bound(Rate, 10, 5000);
@@ -62,7 +68,7 @@ internal static class DemoCommand
                 return new TenantsDemo(cluster, options, console, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error).RunAsync(cancellation);
             },
             cancellation));
-        return new Command("demo", "Carries a runbook out on a legacy system that is made for it, under traffic.") { tenants, Learning() };
+        return new Command("demo", "Carries a runbook out on a legacy system that is made for it, under traffic.") { tenants, Learning(), Suma() };
     }
 
     private static Command Learning()
@@ -81,6 +87,24 @@ internal static class DemoCommand
             },
             cancellation));
         return learning;
+    }
+
+    private static Command Suma()
+    {
+        var suma = new Command("suma-finance", "People with addresses in the clear become accounts of the identity service, while they sign in and register.")
+        {
+            People, There, Fresh, RunbookOptions.Json, DevCommand.FolderOption, DevCommand.BinariesOption,
+        };
+        suma.SetAction((result, cancellation) => RunCommands.GuardAsync(
+            "demo", result.GetValue(RunbookOptions.Json), result.InvocationConfiguration,
+            console =>
+            {
+                var cluster = new LocalCluster(result.GetRequiredValue(DevCommand.FolderOption), new ClusterOptions { BinFolder = result.GetValue(DevCommand.BinariesOption) });
+                var options = new SumaOptions(result.GetValue(People), result.GetValue(Fresh), result.GetValue(There));
+                return new SumaDemo(cluster, options, console, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error).RunAsync(cancellation);
+            },
+            cancellation));
+        return suma;
     }
 }
 

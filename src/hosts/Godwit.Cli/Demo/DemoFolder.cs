@@ -50,17 +50,25 @@ internal sealed class DemoFolder(LocalCluster cluster, string runbook, string da
     public void Write()
     {
         foreach (var closed in (string[])[Path, Home, Backups, Offsite]) Directory.CreateDirectory(closed, PrivateFiles.FolderMode);
+        WriteRunbook(runbook);
+    }
+
+    /// <summary>Writes the files of a runbook that came with the program.</summary>
+    /// <returns>The file of the runbook itself.</returns>
+    public string WriteRunbook(string name)
+    {
         var assembly = Assembly.GetExecutingAssembly();
-        var prefix = $"runbooks/{runbook}/";
-        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)))
+        var prefix = $"runbooks/{name}/";
+        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var path = System.IO.Path.Combine(Files, name[prefix.Length..]);
+            var path = System.IO.Path.Combine(Path, name, resource[prefix.Length..]);
             if (path == RouteFile && File.Exists(path)) continue;
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-            using var from = assembly.GetManifestResourceStream(name)!;
+            using var from = assembly.GetManifestResourceStream(resource)!;
             using var file = File.Create(path);
             from.CopyTo(file);
         }
+        return System.IO.Path.Combine(Path, name, "runbook.yaml");
     }
 
     /// <summary>Two demos on one database would carry out one run; null when there is another. The system lets go of it with the process.</summary>

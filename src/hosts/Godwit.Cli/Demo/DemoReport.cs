@@ -1,10 +1,5 @@
 using System.Globalization;
 using Godwit.Cli.Runs;
-using Godwit.Engine.Certificates;
-using Godwit.Engine.Journal;
-using Godwit.Postgres.Journal;
-using Godwit.Postgres.Runbooks;
-using Godwit.Security.Signing;
 
 namespace Godwit.Cli.Demo;
 
@@ -12,28 +7,15 @@ namespace Godwit.Cli.Demo;
 internal sealed class DemoReport(RunConsole console, DemoStage stage, string runbook)
 {
     private readonly int _keys = stage.Clients.Count(c => c.ApiKey is not null);
-    private readonly SortedDictionary<string, double> _figures = new(StringComparer.Ordinal);
 
-    /// <summary>What was looked up so far, for programs.</summary>
-    public IReadOnlyDictionary<string, double> Figures => _figures;
-
-    /// <summary>Something else that was looked up, for programs.</summary>
-    public void Note(string figure, double value) => _figures[figure] = value;
-
-    /// <summary>Whether gates are what a run is paused for, and which: by what the run has put on record.</summary>
-    public async Task<bool> GatesAsync(CancellationToken cancellation)
-    {
-        var closed = await RunAsync(cancellation) is { } run ? await TenantsDatabase.ClosedGatesAsync(stage.Connection, run, cancellation) : [];
-        if (closed.Count == 0) return false;
-        console.Console.Line($"Closed: {string.Join(", ", closed)}. Nothing was changed; this is what opens them:");
-        return true;
-    }
+    /// <summary>What is the same in every demo.</summary>
+    public DemoRecord Record { get; } = new(console, stage.Connection, runbook);
 
     /// <summary>Whether each key that a client holds is found by its hash.</summary>
     public async Task<int> HashesAsync(CancellationToken cancellation)
     {
         var found = await TenantsDatabase.FoundByHashAsync(stage.Connection, stage.Clients, stage.Green, cancellation);
-        (_figures["keys"], _figures["keysFoundByHash"]) = (_keys, found);
+        Record.Note(("keys", _keys), ("keysFoundByHash", found));
         console.Console.Line($"Of {_keys:N0} keys that clients hold, {found:N0} are found by their hash.");
         return found == _keys ? ExitCode.Done : ExitCode.NotVerified;
     }
@@ -41,7 +23,7 @@ internal sealed class DemoReport(RunConsole console, DemoStage stage, string run
     public async Task<int> ForwardAsync(CancellationToken cancellation)
     {
         var raw = await TenantsDatabase.RawKeysAsync(stage.Connection, cancellation);
-        _figures["rawKeys"] = raw;
+        Record.Note(("rawKeys", raw));
         console.Console.Line($"Raw keys in the database: {raw:N0}, of {_keys:N0} before.");
         var code = await HashesAsync(cancellation);
         return raw == 0 ? code : ExitCode.NotVerified;
@@ -51,7 +33,7 @@ internal sealed class DemoReport(RunConsole console, DemoStage stage, string run
     public async Task<int> RowsAsync(bool keysAreGone, CancellationToken cancellation)
     {
         var verdict = await stage.Book.CompareAsync(stage.Connection, keysAreGone, cancellation);
-        (_figures["acknowledged"], _figures["lost"]) = (stage.Book.SignUps + stage.Book.Changes, verdict.Missing);
+        Record.Note(("acknowledged", stage.Book.SignUps + stage.Book.Changes), ("lost", verdict.Missing));
         console.Console.Line($"Writes meanwhile: {stage.Book.SignUps + stage.Book.Changes:N0} acknowledged ({stage.Book.SignUps:N0} sign-ups, {stage.Book.Changes:N0} changes of an address), {(verdict.Missing == 0 ? "each of them is there" : $"{verdict.Missing:N0} rows are NOT what they have to be")}.");
         console.Console.Line($"Clients: {verdict.Stored:N0} rows, {verdict.Expected:N0} expected; SHA-256 {verdict.StoredDigest[..16]}…, {(verdict.Agrees ? "as expected" : $"expected {verdict.ExpectedDigest[..16]}…")}.");
         return verdict.Agrees ? ExitCode.Done : ExitCode.NotVerified;
@@ -72,31 +54,14 @@ internal sealed class DemoReport(RunConsole console, DemoStage stage, string run
     /// <summary>How long clients of a green that went bad were refused, and what took them back.</summary>
     public async Task<int> TripAsync(GreenSpoiler spoiler, CancellationToken cancellation)
     {
-        if (await RunAsync(cancellation) is not { } run || await TenantsDatabase.FiredAsync(stage.Connection, run, cancellation) is not var (tripwire, at) || spoiler is not { Spoiled: { } spoiled, BackAtBlue: { } back })
+        if (await Record.RunAsync(cancellation) is not { } run || await TenantsDatabase.FiredAsync(stage.Connection, run, cancellation) is not var (tripwire, at) || spoiler is not { Spoiled: { } spoiled, BackAtBlue: { } back })
         {
             console.Console.Line($"[red]The run went back, and no tripwire is on record for it.[/]");
             return ExitCode.NotVerified;
         }
-        (_figures["firedAfterSeconds"], _figures["backAtBlueSeconds"]) = ((at - spoiled).TotalSeconds, (back - at).TotalSeconds);
+        Record.Note(("firedAfterSeconds", (at - spoiled).TotalSeconds), ("backAtBlueSeconds", (back - at).TotalSeconds));
         console.Console.Line($"Tripwire {tripwire} fired {Seconds(at - spoiled)} after green had gone bad; {Seconds(back - at)} later all traffic was on blue again.");
         return ExitCode.Done;
-    }
-
-    public async Task<int> JournalAsync(CancellationToken cancellation)
-    {
-        if (await RunAsync(cancellation) is not { } run) return ExitCode.NotVerified;
-        var verifier = await StoredJournal.LoadAsync(stage.Connection, run, KnownSigners.Load(GodwitHome.Folder()), cancellation);
-        var verdict = verifier.Conclude(null);
-        console.Console.Line($"Journal of run {run.ToString()}: {(verdict.State == JournalState.Sound ? "whole" : "not whole")}, {verdict.End.Sequence} entries, signed up to entry {verdict.SignedTo}. Head: {verdict.End.ToString()}");
-        return verdict.State == JournalState.Sound ? ExitCode.Done : ExitCode.NotVerified;
-    }
-
-    public int Certificate(string file)
-    {
-        var verdict = CertificateFile.Verify(file, KnownSigners.Load(GodwitHome.Folder()));
-        console.Console.Line($"{verdict.Text}");
-        console.Console.Line($"The certificate: {file}");
-        return verdict is CertificateVerdict.ValidRun { Known: true } ? ExitCode.Done : ExitCode.NotVerified;
     }
 
     public int Traffic(GreenSpoiler? spoiler)
@@ -110,19 +75,12 @@ internal sealed class DemoReport(RunConsole console, DemoStage stage, string run
             console.Console.Line($"  {traffic.LockedOut:N0} were refused by the green that had gone bad, the last one {Seconds(lasted)} after that; nobody since.");
         }
         var failed = traffic.Failed + (spoiler?.SpoiledAt is null ? traffic.LockedOut : 0);
-        (_figures["answered"], _figures["lockedOut"], _figures["failed"], _figures["slowestMilliseconds"]) = (traffic.Answered + stage.Book.SignUps, traffic.LockedOut, failed, traffic.SlowestMilliseconds);
+        Record.Note(("answered", traffic.Answered + stage.Book.SignUps), ("lockedOut", traffic.LockedOut), ("failed", failed), ("slowestMilliseconds", traffic.SlowestMilliseconds));
         console.Console.Line($"Failed requests: {failed:N0}.");
         return failed == 0 ? ExitCode.Done : ExitCode.NotVerified;
     }
 
-    public void WhereToLook()
-    {
-        console.Console.Line($"Look at it: . {stage.Folder.VariablesFile}; psql {stage.Cluster.UrlOf(stage.Connection.Database)}");
-        console.Console.Line($"The runbook: {stage.Folder.Files}. The master key, which wraps the pepper: {stage.Folder.MasterKeyFile}, for nobody but you to read.");
-        console.Console.Line($"Service, proxy and clients have ended. PostgreSQL goes on: godwit dev down");
-    }
-
-    private async Task<Guid?> RunAsync(CancellationToken cancellation) => await RunbookRows.ListAsync(stage.Connection, runbook, cancellation) is [var newest, ..] ? newest.Id : null;
+    public void WhereToLook() => Record.WhereToLook(stage.Folder, stage.Cluster, "the pepper", "Service, proxy and clients");
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
 }

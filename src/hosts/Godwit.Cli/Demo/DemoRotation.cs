@@ -29,7 +29,7 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
 
     public string Certificate => _folder.RotationCertificateFile;
 
-    public IReadOnlyDictionary<string, double> Figures => _report.Figures;
+    public IReadOnlyDictionary<string, double> Figures => _report.Record.Figures;
 
     public async Task<int> PlayAsync(CancellationToken cancellation)
     {
@@ -65,7 +65,7 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
         {
             if (await shell.RunAsync($"plan --sign --as {DemoPeople.Author}", [_folder.Rotation, .. _set], cancellation) is not ExitCode.Done and var unsigned) return (unsigned, null);
             var run = await shell.RunAsync("run", Carried(resumed: false), cancellation);
-            if (run != ExitCode.Paused || !await _report.GatesAsync(cancellation)) return (run == ExitCode.Done ? ExitCode.NotVerified : run, null);
+            if (run != ExitCode.Paused || !await _report.Record.GatesAsync(cancellation)) return (run == ExitCode.Done ? ExitCode.NotVerified : run, null);
         }
         if (await shell.RunAsync("backup create", ["--runbook", _folder.Rotation], cancellation) is not ExitCode.Done and var unsaved) return (unsaved, null);
         if (await shell.RunAsync("rehearse --count 1", [_folder.Rotation, .. _set], cancellation, new RehearsalLines().Keep) is not ExitCode.Done and var unrehearsed) return (unrehearsed, null);
@@ -80,12 +80,12 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
     private async Task<int> RetireAsync(string former, CancellationToken cancellation)
     {
         var wrapped = (await TenantsDatabase.StandingAsync(stage.Connection, cancellation)).Wrapped;
-        _report.Note("wrapped", wrapped);
+        _report.Record.Note(("wrapped", wrapped));
         var code = await shell.RunAsync($"keys retire {former}", ["--runbook", _folder.Rotation], cancellation);
         if (wrapped == 0 || code != ExitCode.Findings) return code;
         console.Console.Line($"The former pepper verifies, and makes nothing any more. It goes when the last of these keys was presented, or given up.");
         var sleepers = await TenantsDatabase.WrappedClientsAsync(stage.Connection, MostWoken, cancellation);
-        _report.Note("woken", sleepers.Count);
+        _report.Record.Note(("woken", sleepers.Count));
         await stage.Traffic.WakeAsync(sleepers);
         wrapped = (await TenantsDatabase.StandingAsync(stage.Connection, cancellation)).Wrapped;
         console.Note(string.Create(CultureInfo.InvariantCulture, $"-- {sleepers.Count:N0} clients that had not called meanwhile come back, and are known by their wrapped hashes; {wrapped:N0} keys are still to come"));
@@ -97,17 +97,16 @@ internal sealed class DemoRotation(DemoStage stage, DemoShell shell, RunConsole 
         var standing = await TenantsDatabase.StandingAsync(stage.Connection, cancellation);
         console.Console.Line($"Hashes: {standing.Anew:N0} under the new pepper ({stage.Green.Restamped:N0} hashed anew when their keys were presented, {stage.Traffic.Created:N0} keys made meanwhile), {standing.Wrapped:N0} wrapped, {standing.FormerAlone:N0} under the former pepper alone.");
         console.Console.Line($"Stored hashes that were presented as keys: {stage.Traffic.Forged:N0} were refused, none was taken for a key.");
-        _report.Note("hashedAnew", stage.Green.Restamped);
-        _report.Note("stillWrapped", standing.Wrapped);
-        _report.Note("formerAlone", standing.FormerAlone);
-        _report.Note("createdKeys", stage.Traffic.Created);
-        _report.Note("forged", stage.Traffic.Forged);
+        _report.Record.Note(("hashedAnew", stage.Green.Restamped));
+        _report.Record.Note(("stillWrapped", standing.Wrapped));
+        _report.Record.Note(("formerAlone", standing.FormerAlone));
+        _report.Record.Note(("createdKeys", stage.Traffic.Created));
+        _report.Record.Note(("forged", stage.Traffic.Forged));
         var verdicts = new List<int> { standing.FormerAlone == 0 ? ExitCode.Done : ExitCode.NotVerified };
         verdicts.Add(await _report.HashesAsync(cancellation));
         verdicts.Add(await _report.RowsAsync(keysAreGone: true, cancellation));
-        verdicts.Add(await _report.JournalAsync(cancellation));
-        console.Note("-- godwit certificate verify");
-        verdicts.Add(_report.Certificate(Certificate));
+        verdicts.Add(await _report.Record.JournalAsync(cancellation));
+        verdicts.Add(_report.Record.Certificate(Certificate));
         verdicts.Add(_report.Traffic(null));
         _report.WhereToLook();
         return verdicts.FirstOrDefault(v => v != ExitCode.Done);

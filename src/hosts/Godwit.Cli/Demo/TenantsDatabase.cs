@@ -26,20 +26,6 @@ internal static class TenantsDatabase
         """,
         cancellation);
 
-    /// <summary>Gates of a run whose newest answer keeps them closed.</summary>
-    public static async Task<IReadOnlyList<string>> ClosedGatesAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            "SELECT gate FROM (SELECT DISTINCT ON (phase, gate) id, gate, state FROM godwit.gates WHERE run = $1 ORDER BY phase, gate, id DESC) newest WHERE state <> 'Pass' ORDER BY id", connection)
-        {
-            Parameters = { new() { Value = run } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var gates = new List<string>();
-        while (await reader.ReadAsync(cancellation)) gates.Add(reader.GetString(0));
-        return gates;
-    }
-
     /// <summary>The tripwire that took a run back, and when it fired; null when none did.</summary>
     public static async Task<(string Tripwire, DateTimeOffset At)?> FiredAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {

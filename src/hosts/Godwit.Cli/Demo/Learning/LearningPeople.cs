@@ -5,10 +5,10 @@ namespace Godwit.Cli.Demo.Learning;
 /// <summary>The people who attest what no machine sees, each with a key of their own in the demo's folder.</summary>
 internal sealed class LearningPeople(DemoShell shell, DemoFolder folder, IReadOnlyDictionary<string, string> set)
 {
-    public const string Author = "Eve", Engineer = "Ada";
+    public const string Author = DemoPeople.Author, Engineer = DemoPeople.Lead;
 
     /// <summary>Whom the decision matrix asks about a rollback.</summary>
-    public const string Lead = "Engineering Lead";
+    public const string Lead = DemoPeople.LeadRole;
 
     private static readonly (string Name, IReadOnlyList<string> Roles)[] s_people =
         [(Author, ["Engineer"]), (Engineer, ["Engineer", Lead]), ("Bob", ["Security"]), ("Cyd", ["Operator"]), ("Dan", ["Performance"])];
@@ -21,15 +21,6 @@ internal sealed class LearningPeople(DemoShell shell, DemoFolder folder, IReadOn
     /// <param name="from">The first phase whose boxes are attested.</param>
     /// <param name="show">Told of each.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<int> AttestAsync(Runbook runbook, Phase from, Action<string> show, CancellationToken cancellation)
-    {
-        foreach (var gate in runbook.Phases.Where(p => p.Phase >= from).SelectMany(p => p.Gates).Where(g => g.Settings.ContainsKey("statement")))
-        {
-            var (role, statement) = (gate.Settings["role"]!.GetValue<string>(), gate.Settings["statement"]!.GetValue<string>());
-            var (name, _) = Array.Find(s_people, p => p.Name != Author && p.Roles.Contains(role, StringComparer.Ordinal));
-            if (await shell.QuietlyAsync($"attest {gate.Id} --as {name}", ["--role", role, folder.Runbook, .. set.SelectMany(s => (string[])["--set", $"{s.Key}={s.Value}"])], cancellation) is not ExitCode.Done and var unattested) return unattested;
-            show($"   {gate.Id}: {name} ({role}): {statement}");
-        }
-        return ExitCode.Done;
-    }
+    public Task<int> AttestAsync(Runbook runbook, Phase from, Action<string> show, CancellationToken cancellation) =>
+        DemoPeople.AttestAsync(shell, folder, s_people, runbook, from, set, show, cancellation);
 }
