@@ -20,6 +20,9 @@ internal static class SessionCookies
     /// <summary>Which mailed link this browser has asked for.</summary>
     public const string Link = "__Host-godwit-link";
 
+    /// <summary>What this browser has begun with a provider.</summary>
+    public const string Provider = "__Host-godwit-provider";
+
     /// <summary>Browsers keep none longer (RFC 6265bis section 5.5).</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(400);
 
