@@ -8,7 +8,7 @@ namespace Godwit.TestServers;
 /// Ports of the loopback interface that nobody listens on, for servers that go down and come back: below those that clients are given
 /// (ip_local_port_range, ip(7)), which would take the place of a server that is down.
 /// </summary>
-internal static class FreePorts
+public static class FreePorts
 {
     public static int Next()
     {

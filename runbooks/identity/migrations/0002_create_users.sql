@@ -13,6 +13,8 @@ CREATE TABLE identity.users (
     password_changed_at timestamptz NOT NULL DEFAULT now(),
     -- Set by imports, and after a hundred failures in a row: a mailed link sets a new one.
     password_reset_required boolean NOT NULL DEFAULT false,
+    -- The password was set by a mailed link: it shows no more than the mailbox does, until another factor was shown with it or its owner has changed it.
+    password_set_by_mail boolean NOT NULL DEFAULT false,
     encrypted_first_name bytea,
     encrypted_last_name bytea,
     encrypted_phone bytea,

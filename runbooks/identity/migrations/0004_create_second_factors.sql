@@ -39,7 +39,7 @@ CREATE TABLE identity.user_otp_codes (
     proved text[] NOT NULL DEFAULT '{}',
     -- What a passkey was asked, where it may answer, too: a challenge, and nothing of the person.
     passkey_state text CHECK (char_length(passkey_state) <= 2000),
-    purpose text NOT NULL CHECK (purpose IN ('login', 'enrol', 'disable', 'email_change', 'phone_change', 'phone_verify')),
+    purpose text NOT NULL CHECK (purpose IN ('login', 'enrol', 'disable', 'backup_codes', 'erasure', 'email_change', 'phone_change', 'phone_verify')),
     -- Of a change of number: the one that the code was sent to, under the person's key. It becomes the account's when the code comes back.
     encrypted_phone bytea,
     -- What it was asked for: it is good for nothing else.

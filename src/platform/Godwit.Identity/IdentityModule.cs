@@ -82,7 +82,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<Reauthenticator>();
         services.AddSingleton<BrowserGuard>();
         services.AddSingleton<AccessTokens>();
-        services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>(), s.GetRequiredService<ErasureRegister>()));
+        services.AddSingleton(s => new SessionGate(s.GetRequiredService<IdentityDatabase>(), s.GetService<RedisClient>(), s.GetRequiredService<ErasureRegister>(), s.GetRequiredService<SecurityEpoch>()));
         services.AddSingleton<SessionRenewal>();
         services.AddSingleton<SiteSession>();
         services.AddSingleton<SignIn>();

@@ -8,7 +8,7 @@ namespace Godwit.Identity.Accounts;
 /// <summary>Finds accounts by address: by every index that it may be stored under, so that a rotation of the index's key hides none.</summary>
 internal sealed class AccountFinder(IdentityKeys keys)
 {
-    private const string Columns = "id, uuid, password_hash, password_reset_required, account_locked AND coalesce(account_locked_until, 'infinity') > now(), encrypted_email";
+    private const string Columns = "id, uuid, password_hash, password_reset_required, account_locked AND coalesce(account_locked_until, 'infinity') > now(), encrypted_email, password_set_by_mail";
 
     public byte[][] IndexesOf(EmailAddress address) => [.. keys.Emails.Candidates("", address.Normalized)];
 
@@ -52,5 +52,5 @@ internal sealed class AccountFinder(IdentityKeys keys)
     }
 
     private static Account Read(NpgsqlDataReader reader) => new(
-        reader.GetInt64(0), reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<byte[]>(5));
+        reader.GetInt64(0), reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<byte[]>(5), reader.GetBoolean(6));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
@@ -28,15 +29,27 @@ internal sealed class UserAdministration(IdentityDatabase database, IdentityKeys
     /// <exception cref="ProblemException">400: neither, or no address.</exception>
     public async Task<IReadOnlyList<UserDocument>> SearchAsync(Caller caller, UserSearch search, CancellationToken cancellation)
     {
-        if (search is { Id: { } id }) return await FindAsync(caller, id, cancellation) is { } one ? [one] : [];
+        if (search is { Id: { } id })
+        {
+            if (await FindAsync(caller, id, cancellation) is { } one) return [one];
+            await MissAsync(caller, new JsonObject { ["asked"] = id.ToString() }, cancellation);
+            return [];
+        }
         var (email, refused) = EmailAddress.Read(search.Email ?? "");
         if (email is null) throw new ProblemException(Problem.ValidationFailed(new FieldFault("email", refused!)));
         var account = await database.WithAsync(connection => accounts.FindAsync(connection, email, cancellation), cancellation);
-        return account is not null && await FindAsync(caller, account.Uuid, cancellation) is { } found ? [found] : [];
+        if (account is not null && await FindAsync(caller, account.Uuid, cancellation) is { } found) return [found];
+        await MissAsync(caller, EventAbout.Of(accounts.IndexOf(email)), cancellation);
+        return [];
     }
 
     /// <exception cref="ProblemException">404: no such account.</exception>
-    public async Task<UserDocument> ReadAsync(Caller caller, Guid id, CancellationToken cancellation) => await FindAsync(caller, id, cancellation) ?? throw new ProblemException(Problem.Of(404));
+    public async Task<UserDocument> ReadAsync(Caller caller, Guid id, CancellationToken cancellation)
+    {
+        if (await FindAsync(caller, id, cancellation) is { } found) return found;
+        await MissAsync(caller, new JsonObject { ["asked"] = id.ToString() }, cancellation);
+        throw new ProblemException(Problem.Of(404));
+    }
 
     /// <summary>From now on nobody signs in to it, and its sessions end.</summary>
     /// <exception cref="ProblemException">400: no reason, or a time that has passed; 403: the account may do more than the caller; 404; 409: the caller's own, or the last administrator's.</exception>
@@ -94,6 +107,13 @@ internal sealed class UserAdministration(IdentityDatabase database, IdentityKeys
             cancellation);
         await gate.PublishAsync(ended);
         return new EndedSessions(ended.Count);
+    }
+
+    /// <summary>Who tries out addresses is seen by that, too. The event says which by the blind index: the address stands nowhere.</summary>
+    private Task MissAsync(Caller caller, JsonObject asked, CancellationToken cancellation)
+    {
+        asked["by"] = caller.User.ToString();
+        return database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("user_search_missed", "data_access") { Data = asked }, cancellation), cancellation);
     }
 
     private Task<UserDocument?> FindAsync(Caller caller, Guid id, CancellationToken cancellation) => database.InTransactionAsync(

@@ -20,6 +20,9 @@ internal static class SessionCookies
     /// <summary>Which mailed link this browser has asked for.</summary>
     public const string Link = "__Host-godwit-link";
 
+    /// <summary>What this browser has begun with a provider.</summary>
+    public const string Provider = "__Host-godwit-provider";
+
     /// <summary>Browsers keep none longer (RFC 6265bis section 5.5).</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(400);
 
@@ -34,12 +37,14 @@ internal static class SessionCookies
         if (tokens.DeviceToken is { } device) Add(context, Device, device, s_longest);
     }
 
-    /// <summary>Takes the session out of the browser. What the device is known by stays.</summary>
+    /// <summary>Takes the session out of the browser, with pages that it keeps to go back to and what scripts of this origin have stored. What the device is known by stays.</summary>
     public static void Clear(HttpContext context)
     {
-        foreach (var name in new[] { Access, Refresh, Csrf })
+        foreach (var name in new[] { Access, Refresh, Csrf }.Where(context.Request.Cookies.ContainsKey))
         {
-            if (context.Request.Cookies.ContainsKey(name)) Add(context, name, "", TimeSpan.Zero, name == Csrf);
+            Add(context, name, "", TimeSpan.Zero, name == Csrf);
+            // Not "cookies": that would take the device's along.
+            context.Response.Headers["Clear-Site-Data"] = "\"cache\", \"storage\"";
         }
     }
 

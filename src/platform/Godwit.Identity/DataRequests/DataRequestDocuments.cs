@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Godwit.Identity.DataRequests;
@@ -7,8 +8,9 @@ namespace Godwit.Identity.DataRequests;
 /// <param name="Details">For a person to read; rectification needs it.</param>
 /// <param name="Password">Of an erasure, unless the session is of this quarter of an hour.</param>
 /// <param name="Challenge">Of an erasure, where there is a second factor that the session has not just shown: from <c>/v1/auth/2fa/challenge</c>.</param>
-/// <param name="Code">The answer to it.</param>
-internal sealed record DataRequestForm(string? Type, string? Details, string? Password, string? Challenge, string? Code);
+/// <param name="Code">The answer to it; or</param>
+/// <param name="Credential">that of a passkey.</param>
+internal sealed record DataRequestForm(string? Type, string? Details, string? Password, string? Challenge, string? Code, JsonElement? Credential = null);
 
 /// <summary>A request as who made it sees it.</summary>
 /// <param name="Status">pending, in_progress, completed or rejected.</param>

@@ -1,4 +1,5 @@
 using Godwit.Http.Problems;
+using Godwit.Identity.Browsers;
 using Godwit.Identity.Reference;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
@@ -23,12 +24,15 @@ internal static class EmailChangeRoutes
         routes.Public("POST", "/v1/auth/email/confirm", async context =>
         {
             var request = await JsonBody.ReadAsync(context, IdentityJson.Default.EmailConfirmation);
-            var caller = Caller.Bearer(context) is null ? null : await Caller.RequireAsync(context, routes.Get<AccessTokens>(), routes.Get<SessionGate>(), sensitive: true);
+            // A browser's cookies are sent by themselves: where the password is there, they count only with the token that shows that a page of this origin means them.
+            var shown = context.Request.Headers.Authorization.Count > 0
+                || (SessionCookies.Read(context, SessionCookies.Access) is not null && (string.IsNullOrEmpty(request.Password) || context.Request.Headers.ContainsKey(BrowserGuard.Header)));
+            var caller = shown ? await Caller.RequireAsync(context, routes.Get<AccessTokens>(), routes.Get<SessionGate>(), sensitive: true) : null;
             await routes.Get<EmailConfirmer>().ConfirmAsync(request, caller, Client.Of(context), context.RequestAborted);
             await RouteMap.AnswerAsync(context, new StatusAnswer("email_changed", "The account has its new address, and all other sessions were ended."), IdentityJson.Default.StatusAnswer);
         })
-            .Says("Confirms another address by a mailed link", IdentityJson.Default.StatusAnswer, IdentityJson.Default.EmailConfirmation, needs: "token", refuses: [401, 409, 429], example: """{"token":"out-of-the-mail","password":"a sentence of mine"}""",
-                more: "With a session of the account no password is needed.");
+            .Says("Confirms another address by a mailed link", IdentityJson.Default.StatusAnswer, IdentityJson.Default.EmailConfirmation, needs: "token", refuses: [401, 403, 409, 429], example: """{"token":"out-of-the-mail","password":"a sentence of mine"}""",
+                more: "With a session of the account, as Bearer or in cookies, no password is needed.");
         routes.Public("POST", "/v1/auth/email/undo", async context =>
         {
             await routes.Get<EmailUndo>().UndoAsync(await JsonBody.ReadAsync(context, IdentityJson.Default.EmailUndoRequest), Client.Of(context), context.RequestAborted);

@@ -37,7 +37,7 @@ internal sealed class EmailChanger(IdentityDatabase database, IdentityKeys keys,
             },
             cancellation) ?? throw new ProblemException(Problem.Of(404));
         if (EmailAddress.Read(own).Address!.Normalized == email.Normalized) throw new ProblemException(Problem.ValidationFailed(new FieldFault("newEmail", "is your address already")));
-        var proof = await again.RequireAsync(caller, Purpose, email.Normalized, request.Password, request.Challenge, request.Code, client, cancellation);
+        var proof = await again.RequireAsync(caller, Purpose, email.Normalized, request.Password, new CodeRequest(request.Challenge, request.Code, request.Credential), client, cancellation);
         if (proof.Asked is not null) return proof.Asked;
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var blob = await keys.Registrations.EncryptAsync(Encoding.UTF8.GetBytes(email.Mailbox), RowKey.Of(id.ToString()), cancellation);

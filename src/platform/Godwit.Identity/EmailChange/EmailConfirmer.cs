@@ -47,7 +47,7 @@ internal sealed class EmailConfirmer(
     {
         if (string.IsNullOrEmpty(password) || password.Length > PasswordAttempts.LongestPassword) throw new ProblemException(s_prove);
         // What opens no account changes none either: a password that has to be set anew, and that of an account that is locked.
-        var (account, right, inARow) = await attempts.TryAsync("link", link.ToString(), user, password, anywhere: false, cancellation);
+        var (account, right, inARow) = await attempts.TryAsync("link", link.ToString(), link, user, password, anywhere: false, cancellation);
         if (right) return;
         await database.InTransactionAsync(
             async connection =>

@@ -10,6 +10,7 @@ using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
 using Godwit.Security.Emails;
 using Godwit.Security.Fields;
+using Godwit.Security.Keyring.Persons;
 using Npgsql;
 
 namespace Godwit.Identity.EmailChange;
@@ -26,7 +27,9 @@ internal sealed class EmailUndo(IdentityDatabase database, IdentityKeys keys, Ac
 
     private static readonly Problem s_invalid = new(400, "link-invalid", "The link is not valid") { Detail = "It was used, is too old, or was not copied whole." };
 
-    /// <exception cref="ProblemException">400: the link is of no use; 429: the network asks too often.</exception>
+    private static readonly Problem s_taken = new(409, "address-taken", "Another account has this address now") { Detail = "Nothing was changed. Ask the service's support." };
+
+    /// <exception cref="ProblemException">400: the link is of no use; 409: another account has the former address by now, and nothing changes; 429: the network asks too often.</exception>
     public async Task UndoAsync(EmailUndoRequest request, Client client, CancellationToken cancellation)
     {
         if (request.Token is not { } token || new SignedId(keys.Links).Read(LinkPurpose, token) is not { } id) throw new ProblemException(s_invalid);
@@ -37,30 +40,40 @@ internal sealed class EmailUndo(IdentityDatabase database, IdentityKeys keys, Ac
                 Statement.P(id)),
             cancellation) ?? throw new ProblemException(s_invalid);
         await using var person = await keys.Persons.OpenAsync(user.ToString(), cancellation) ?? throw new ProblemException(s_invalid);
-        var ended = await database.InTransactionAsync(
-            async connection =>
-            {
-                var (blob, since) = await Statement.FirstAsync(
-                    connection, "UPDATE identity.email_changes SET closed = true WHERE id = $1 AND NOT closed AND undo_until > now() RETURNING encrypted_former, changed_at",
-                    r => (r.GetFieldValue<byte[]>(0), r.GetDateTime(1)), cancellation, Statement.P(id));
-                if (blob is null) throw new ProblemException(s_invalid);
-                var former = EmailAddress.Read(Encoding.UTF8.GetString(keys.OfPerson(person, "encrypted_former", "email_changes").Decrypt(blob, RowKey.Of(id.ToString())))).Address!;
-                var account = await accounts.FindAsync(connection, user, cancellation) ?? throw new ProblemException(s_invalid);
-                var now = EmailAddress.Read(await values.EmailAsync(connection, user, cancellation) ?? throw new ProblemException(s_invalid)).Address!;
-                await accounts.HoldAddressesAsync(connection, cancellation, former, now);
-                await Statement.RunAsync(
-                    connection, "UPDATE identity.users SET email_index = $2, encrypted_email = $3, email_verified = true, password_reset_required = true WHERE id = $1", cancellation, Statement.P(account.Id),
-                    Statement.P(accounts.IndexOf(former)), Statement.P(keys.Seal(person, "users", "encrypted_email", user, former.Mailbox)));
-                await ForgetAsync(connection, account.Id, since, cancellation);
-                await OwnLinks.UseUpAsync(connection, account.Id, [.. accounts.IndexesOf(former), .. accounts.IndexesOf(now)], cancellation);
-                var families = await SessionStore.RevokeAsync(connection, account.Id, null, null, "a change of address was undone", cancellation);
-                await events.WriteAsync(connection, new SecurityEvent("email_change_undone", "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Critical }, cancellation);
-                await outbox.AddAsync(connection, MailKind.EmailUndone, new MailPayload(former.Mailbox), cancellation);
-                return families;
-            },
-            cancellation);
+        List<Guid> ended;
+        try
+        {
+            ended = await database.InTransactionAsync(connection => UndoAsync(connection, id, user, person, client, cancellation), cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new ProblemException(s_taken, e);
+        }
         outbox.Wake();
         await gate.PublishAsync(ended);
+    }
+
+    private async Task<List<Guid>> UndoAsync(NpgsqlConnection connection, Guid id, Guid user, PersonKey person, Client client, CancellationToken cancellation)
+    {
+        var (blob, since) = await Statement.FirstAsync(
+            connection, "UPDATE identity.email_changes SET closed = true WHERE id = $1 AND NOT closed AND undo_until > now() RETURNING encrypted_former, changed_at",
+            r => (r.GetFieldValue<byte[]>(0), r.GetDateTime(1)), cancellation, Statement.P(id));
+        if (blob is null) throw new ProblemException(s_invalid);
+        var former = EmailAddress.Read(Encoding.UTF8.GetString(keys.OfPerson(person, "encrypted_former", "email_changes").Decrypt(blob, RowKey.Of(id.ToString())))).Address!;
+        var account = await accounts.FindAsync(connection, user, cancellation) ?? throw new ProblemException(s_invalid);
+        var now = EmailAddress.Read(await values.EmailAsync(connection, user, cancellation) ?? throw new ProblemException(s_invalid)).Address!;
+        await accounts.HoldAddressesAsync(connection, cancellation, former, now);
+        // While a key is rotated the constraint does not see it.
+        if (await accounts.FindAsync(connection, former, cancellation) is { } other && other.Uuid != user) throw new ProblemException(s_taken);
+        await Statement.RunAsync(
+            connection, "UPDATE identity.users SET email_index = $2, encrypted_email = $3, email_verified = true, password_reset_required = true WHERE id = $1", cancellation, Statement.P(account.Id),
+            Statement.P(accounts.IndexOf(former)), Statement.P(keys.Seal(person, "users", "encrypted_email", user, former.Mailbox)));
+        await ForgetAsync(connection, account.Id, since, cancellation);
+        await OwnLinks.UseUpAsync(connection, account.Id, [.. accounts.IndexesOf(former), .. accounts.IndexesOf(now)], cancellation);
+        var families = await SessionStore.RevokeAsync(connection, account.Id, null, null, "a change of address was undone", cancellation);
+        await events.WriteAsync(connection, new SecurityEvent("email_change_undone", "account") { UserId = account.Id, Client = client, Severity = EventSeverity.Critical }, cancellation);
+        await outbox.AddAsync(connection, MailKind.EmailUndone, new MailPayload(former.Mailbox), cancellation);
+        return families;
     }
 
     /// <summary>What whoever changed the address may have set up since, or shortly before: the link to the new address is good for a day.</summary>

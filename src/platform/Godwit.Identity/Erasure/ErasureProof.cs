@@ -17,7 +17,7 @@ namespace Godwit.Identity.Erasure;
 internal sealed class ErasureProof(IdentityDatabase database, AccountFinder accounts, Reauthenticator reauthenticator, Challenges challenges, FactorVerifier verifier)
 {
     /// <summary>The purpose of <c>/v1/auth/2fa/challenge</c>.</summary>
-    private const string Purpose = "disable";
+    private const string Purpose = FactorPurpose.Erasure;
 
     private static readonly TimeSpan s_recent = TimeSpan.FromMinutes(15);
 
@@ -39,8 +39,8 @@ internal sealed class ErasureProof(IdentityDatabase database, AccountFinder acco
         if (!string.IsNullOrEmpty(form.Password)) await reauthenticator.RequirePasswordAsync(caller, "password", form.Password, "reauthentication_failed", client, cancellation);
         else if (!recent) throw new ProblemException(s_again);
         if (!factor || (recent && shown)) return _ => Task.CompletedTask;
-        if (string.IsNullOrEmpty(form.Code)) throw new ProblemException(s_factor);
-        var right = await verifier.VerifyAsync(challenges.Read(Purpose, form.Challenge), Purpose, Challenges.BindingOf(Purpose, caller.Family), new CodeRequest(form.Challenge, form.Code), client, cancellation);
+        if (string.IsNullOrEmpty(form.Code) && form.Credential is null) throw new ProblemException(s_factor);
+        var right = await verifier.VerifyAsync(challenges.Read(Purpose, form.Challenge), Purpose, Challenges.BindingOf(Purpose, caller.Family), new CodeRequest(form.Challenge, form.Code, form.Credential), client, cancellation);
         if (right.Account.Uuid != caller.User) throw new ProblemException(s_factor);
         return connection => FactorVerifier.UseAsync(connection, right, cancellation);
     }

@@ -50,7 +50,8 @@ internal sealed record ProviderFile(IReadOnlyList<ProviderEntry>? Providers);
 /// <param name="ClientSecretFile">A file whose first line is the secret.</param>
 /// <param name="ClientAuthentication"><c>basic</c> (default) or <c>post</c>.</param>
 /// <param name="VerifiesEmail">Whether its word that an address is verified is taken: only then it makes accounts.</param>
-internal sealed record ProviderEntry(string? Name, string? Title, string? Issuer, string? ClientId, string? ClientSecretFile, string? ClientAuthentication, bool VerifiesEmail);
+/// <param name="AuthorizationHosts">Hosts besides the issuer's that browsers are sent to; none where it is left out.</param>
+internal sealed record ProviderEntry(string? Name, string? Title, string? Issuer, string? ClientId, string? ClientSecretFile, string? ClientAuthentication, bool VerifiesEmail, IReadOnlyList<string>? AuthorizationHosts = null);
 
 [JsonSerializable(typeof(ProviderFile))]
 [JsonSerializable(typeof(FlowSecrets))]

@@ -42,12 +42,26 @@ internal sealed class ExternalFlows(IdentityKeys keys, TimeProvider time)
     public async Task<T?> TakeAsync<T>(NpgsqlConnection connection, string purpose, string provider, long? user, string? state, string? binding, JsonTypeInfo<T> shape, CancellationToken cancellation)
         where T : class
     {
-        if (state is null || binding is null || new SignedId(keys.Challenges).Read($"oauth {purpose}", state) is not { } id) return null;
+        if (binding is null || Read(purpose, state) is not { } id) return null;
         var content = await Statement.FirstAsync(
             connection, "DELETE FROM identity.external_flows WHERE id = $1 AND purpose = $2 AND provider = $3 AND user_id IS NOT DISTINCT FROM $4 AND bound_to = $5 AND expires_at > now() RETURNING content",
             r => r.GetFieldValue<byte[]>(0), cancellation, Statement.P(id), Statement.P(purpose), Statement.P(provider), Statement.P(user, NpgsqlDbType.Bigint), Statement.P(Bound(purpose, binding)));
         return content is null ? null : JsonSerializer.Deserialize(keys.Flows.Decrypt(content, RowKey.Of(id.ToString())), shape);
     }
+
+    /// <returns>What is kept, which stays; null as for <see cref="TakeAsync"/>.</returns>
+    public async Task<T?> LookAsync<T>(NpgsqlConnection connection, string purpose, string provider, string? state, string? binding, JsonTypeInfo<T> shape, CancellationToken cancellation)
+        where T : class
+    {
+        if (binding is null || Read(purpose, state) is not { } id) return null;
+        var content = await Statement.FirstAsync(
+            connection, "SELECT content FROM identity.external_flows WHERE id = $1 AND purpose = $2 AND provider = $3 AND user_id IS NULL AND bound_to = $4 AND expires_at > now()",
+            r => r.GetFieldValue<byte[]>(0), cancellation, Statement.P(id), Statement.P(purpose), Statement.P(provider), Statement.P(Bound(purpose, binding)));
+        return content is null ? null : JsonSerializer.Deserialize(keys.Flows.Decrypt(content, RowKey.Of(id.ToString())), shape);
+    }
+
+    /// <returns>The row; null for a state that was not made here, or for something else.</returns>
+    public Guid? Read(string purpose, string? state) => state is null ? null : new SignedId(keys.Challenges).Read($"oauth {purpose}", state);
 
     private static byte[] Bound(string purpose, string binding) => SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{purpose}\n{binding}"));
 }

@@ -4,6 +4,7 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
 using Godwit.Identity.Events;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Limits;
 using Godwit.Identity.Login;
 using Godwit.Identity.Registration;
 using Godwit.Identity.Requests;
@@ -15,7 +16,7 @@ namespace Godwit.Identity.External;
 /// Signs in by an account at a provider (OpenID Connect). An identity is an issuer's subject, never an address: an account that has the address already is linked by who has signed in to it, and by nobody else.
 /// </summary>
 internal sealed class ExternalLogin(
-    IdentityDatabase database, IdentityKeys keys, Providers providers, ExternalFlows flows, ExternalStore store, AccountFinder accounts, AddressVerifier registrations, LoginCompletion completion, EventLog events, TimeProvider time)
+    IdentityDatabase database, IdentityKeys keys, Providers providers, ExternalFlows flows, ExternalStore store, AccountFinder accounts, AddressVerifier registrations, LoginCompletion completion, RequestLimits limits, EventLog events, TimeProvider time)
 {
     private static readonly string[] s_needed = ["terms", "privacy"];
 
@@ -27,14 +28,16 @@ internal sealed class ExternalLogin(
 
     private static readonly Problem s_address = new(409, "address-not-verified", "The provider does not vouch for an address") { Detail = "Register with an address and a password, then link the account with the provider." };
 
-    /// <exception cref="ProblemException">404: no such provider; 502: it does not answer.</exception>
-    public Task<OAuthStart> BeginAsync(string provider, CancellationToken cancellation) => BeginAsync(provider, ExternalFlows.Login, null, cancellation);
+    /// <exception cref="ProblemException">404: no such provider; 429: the network asks too often; 502: it does not answer.</exception>
+    public Task<OAuthStart> BeginAsync(string provider, Client client, CancellationToken cancellation) => BeginAsync(provider, ExternalFlows.Login, null, client, cancellation);
 
     /// <param name="user">Who links; null for who signs in.</param>
-    /// <exception cref="ProblemException">404: no such provider; 502: it does not answer.</exception>
-    public async Task<OAuthStart> BeginAsync(string provider, string purpose, long? user, CancellationToken cancellation)
+    /// <param name="client">From where.</param>
+    /// <exception cref="ProblemException">404: no such provider; 429: the network asks too often; 502: it does not answer.</exception>
+    public async Task<OAuthStart> BeginAsync(string provider, string purpose, long? user, Client client, CancellationToken cancellation)
     {
         var (asked, binding, secrets) = (providers[provider], ExternalFlows.NewBinding(), ExternalFlows.NewSecrets());
+        await limits.RequireAsync(RequestKind.OAuthStart, client, cancellation);
         var state = await database.InTransactionAsync(connection => flows.AddAsync(connection, purpose, provider, user, binding, secrets, ExternalJson.Default.FlowSecrets, cancellation), cancellation);
         try
         {
@@ -47,10 +50,12 @@ internal sealed class ExternalLogin(
     }
 
     /// <summary>Finds out who somebody is.</summary>
-    /// <exception cref="ProblemException">401: something of it is not right, which is recorded; 404: no such provider; 502: it does not answer.</exception>
+    /// <exception cref="ProblemException">401: something of it is not right, which is recorded; 404: no such provider; 429: the network asks too often; 502: it does not answer.</exception>
     public async Task<ExternalIdentity> IdentifyAsync(string provider, string purpose, long? user, OAuthFinish finish, Client client, CancellationToken cancellation)
     {
         var asked = providers[provider];
+        // A state that is forged asks nothing of the provider, and is not counted.
+        if (flows.Read(purpose, finish.State) is not null) await limits.RequireAsync(RequestKind.OAuthFinish, client, cancellation);
         var secrets = await database.InTransactionAsync(connection => flows.TakeAsync(connection, purpose, provider, user, finish.State, finish.Binding, ExternalJson.Default.FlowSecrets, cancellation), cancellation);
         var fault = "state";
         try
@@ -83,6 +88,12 @@ internal sealed class ExternalLogin(
             connection => flows.AddAsync(connection, ExternalFlows.Registration, provider, null, finish.Binding!, identity with { Email = email.Mailbox }, ExternalJson.Default.ExternalIdentity, cancellation), cancellation);
         return (null, new RegistrationNeeded("registration_needed", $"{provider}.{registration}", email.Mailbox, s_needed, ExternalFlows.Seconds));
     }
+
+    /// <returns>The address of an account that is about to be made; null when none is, or by another page, or it was begun too long ago.</returns>
+    public async Task<string?> AddressAsync(string? registration, string? binding, CancellationToken cancellation) =>
+        registration?.Split('.', 2) is [var provider, var state]
+            ? (await database.WithAsync(connection => flows.LookAsync(connection, ExternalFlows.Registration, provider, state, binding, ExternalJson.Default.ExternalIdentity, cancellation), cancellation))?.Email
+            : null;
 
     /// <summary>Makes the account, and signs in to it.</summary>
     /// <exception cref="ProblemException">400: a consent is missing, or a name is none; 401: it was not asked for, or by another page, or too long ago; 409: somebody has made it meanwhile.</exception>

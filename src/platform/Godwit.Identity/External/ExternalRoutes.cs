@@ -15,7 +15,7 @@ internal static class ExternalRoutes
             RouteMap.AnswerAsync(context, [.. routes.Get<Providers>().All.Select(p => new ProviderDocument(p.Name, p.Title))], IdentityJson.Default.IReadOnlyListProviderDocument))
             .Says("Lists the providers that accounts are signed in to with", IdentityJson.Default.IReadOnlyListProviderDocument);
         routes.Public("POST", "/v1/auth/oauth/{provider}/start", async context =>
-            await RouteMap.AnswerAsync(context, await routes.Get<ExternalLogin>().BeginAsync(Provider(context), context.RequestAborted), IdentityJson.Default.OAuthStart))
+            await RouteMap.AnswerAsync(context, await routes.Get<ExternalLogin>().BeginAsync(Provider(context), Client.Of(context), context.RequestAborted), IdentityJson.Default.OAuthStart))
             .Says("Begins to sign in at a provider", IdentityJson.Default.OAuthStart, refuses: [404, 429], more: "The browser goes to the URL; the binding stays with the page.");
         routes.Public("POST", "/v1/auth/oauth/{provider}/finish", async context =>
         {
@@ -37,15 +37,15 @@ internal static class ExternalRoutes
             await RouteMap.AnswerAsync(context, await routes.Get<OwnExternalLogins>().ListAsync(caller, context.RequestAborted), IdentityJson.Default.IReadOnlyListExternalLinkDocument))
             .Says("Lists the identities that open one's account", IdentityJson.Default.IReadOnlyListExternalLinkDocument);
         routes.Private("POST", "/v1/auth/oauth/{provider}/link", sensitive: true, async (context, caller) =>
-            await RouteMap.AnswerAsync(context, await routes.Get<OwnExternalLogins>().BeginAsync(caller, Provider(context), context.RequestAborted), IdentityJson.Default.OAuthStart))
-            .Says("Begins to link an identity at a provider", IdentityJson.Default.OAuthStart, refuses: [404]);
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnExternalLogins>().BeginAsync(caller, Provider(context), Client.Of(context), context.RequestAborted), IdentityJson.Default.OAuthStart))
+            .Says("Begins to link an identity at a provider", IdentityJson.Default.OAuthStart, refuses: [404, 429]);
         routes.Private("POST", "/v1/auth/oauth/{provider}/link/finish", sensitive: true, async (context, caller) =>
         {
             var finish = await JsonBody.ReadAsync(context, IdentityJson.Default.OAuthFinish);
             await routes.Get<OwnExternalLogins>().FinishAsync(caller, Provider(context), finish, Client.Of(context), context.RequestAborted);
             context.Response.StatusCode = 204;
         })
-            .Says("Links an identity by what came back from a provider", takes: IdentityJson.Default.OAuthFinish, needs: "code state binding", refuses: [401, 404, 409],
+            .Says("Links an identity by what came back from a provider", takes: IdentityJson.Default.OAuthFinish, needs: "code state binding", refuses: [401, 404, 409, 429],
                 example: """{"code":"of-the-provider","state":"of-the-start","iss":"https://id.example.org","binding":"of-the-start"}""");
         routes.Private("DELETE", "/v1/auth/oauth/links/{id:guid}", sensitive: true, async (context, caller) =>
         {

@@ -115,6 +115,7 @@ internal sealed class OpenIdProvider(ConfiguredProvider configured, string redir
     private async Task<Kept> FetchAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         var metadata = ProviderMetadata.Read(await GetAsync(new Uri($"{configured.Issuer.TrimEnd('/')}/.well-known/openid-configuration"), cancellation), configured.Issuer, http);
+        if (!configured.SendsTo(metadata.Authorization.Host)) throw new ProviderException("the provider's authorization_endpoint is on a host that nobody has named");
         return new Kept(metadata, ProviderKey.ReadAll(await GetAsync(metadata.Keys, cancellation)), now);
     }
 

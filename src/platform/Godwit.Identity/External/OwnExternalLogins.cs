@@ -19,9 +19,9 @@ internal sealed class OwnExternalLogins(
     public Task<IReadOnlyList<ExternalLinkDocument>> ListAsync(Caller caller, CancellationToken cancellation) =>
         database.WithAsync<IReadOnlyList<ExternalLinkDocument>>(async connection => await ExternalStore.ListAsync(connection, caller.User, cancellation), cancellation);
 
-    /// <exception cref="ProblemException">403: signed in too long ago; 404: no such provider; 502: it does not answer.</exception>
-    public async Task<OAuthStart> BeginAsync(Caller caller, string provider, CancellationToken cancellation) =>
-        await logins.BeginAsync(provider, ExternalFlows.Link, (await RecentAsync(caller, cancellation)).Id, cancellation);
+    /// <exception cref="ProblemException">403: signed in too long ago; 404: no such provider; 429: the network asks too often; 502: it does not answer.</exception>
+    public async Task<OAuthStart> BeginAsync(Caller caller, string provider, Client client, CancellationToken cancellation) =>
+        await logins.BeginAsync(provider, ExternalFlows.Link, (await RecentAsync(caller, cancellation)).Id, client, cancellation);
 
     /// <exception cref="ProblemException">401: something of it is not right; 403: signed in too long ago; 409: it opens an account already.</exception>
     public async Task FinishAsync(Caller caller, string provider, OAuthFinish finish, Client client, CancellationToken cancellation)

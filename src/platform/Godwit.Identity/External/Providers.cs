@@ -9,7 +9,7 @@ using Godwit.Security.Secrets;
 namespace Godwit.Identity.External;
 
 /// <summary>A provider as an operator has named it. <c>ToString</c> shows nothing of it.</summary>
-internal sealed class ConfiguredProvider(string name, string title, string issuer, string clientId, string clientSecret, bool post, bool verifiesEmail)
+internal sealed class ConfiguredProvider(string name, string title, string issuer, string clientId, string clientSecret, bool post, bool verifiesEmail, IEnumerable<string>? authorizationHosts = null)
 {
     public string Name => name;
 
@@ -26,6 +26,9 @@ internal sealed class ConfiguredProvider(string name, string title, string issue
 
     /// <summary>Whether its word that an address is verified is taken.</summary>
     public bool VerifiesEmail => verifiesEmail;
+
+    /// <summary>Whether browsers are sent to that host: the issuer's, and those that the operator has named. What the provider's document says leads nobody anywhere else.</summary>
+    public bool SendsTo(string host) => host.Equals(new Uri(issuer).Host, StringComparison.OrdinalIgnoreCase) || (authorizationHosts?.Contains(host, StringComparer.OrdinalIgnoreCase) ?? false);
 }
 
 /// <summary>The providers of <c>IDENTITY_OIDC_PROVIDERS</c>, a JSON file. Read once, before the first request.</summary>
@@ -83,7 +86,8 @@ internal sealed partial class Providers(SettingValues settings, TimeProvider tim
             if (!Uri.TryCreate(entry.Issuer, UriKind.Absolute, out var issuer) || issuer.Query.Length > 0 || issuer.Fragment.Length > 0 || issuer.UserInfo.Length > 0) throw Refused($"has no URL as the issuer of {name}");
             if (string.IsNullOrWhiteSpace(entry.ClientId)) throw Refused($"has no clientId for {name}");
             if (entry.ClientAuthentication is not (null or "basic" or "post")) throw Refused($"has a clientAuthentication for {name} that is neither basic nor post");
-            yield return new ConfiguredProvider(name, entry.Title ?? name, entry.Issuer!, entry.ClientId, SecretOf(name, entry.ClientSecretFile), entry.ClientAuthentication == "post", entry.VerifiesEmail);
+            if (entry.AuthorizationHosts?.Any(h => Uri.CheckHostName(h) == UriHostNameType.Unknown) is true) throw Refused($"has authorizationHosts for {name} that are no names of hosts");
+            yield return new ConfiguredProvider(name, entry.Title ?? name, entry.Issuer!, entry.ClientId, SecretOf(name, entry.ClientSecretFile), entry.ClientAuthentication == "post", entry.VerifiesEmail, entry.AuthorizationHosts);
         }
     }
 

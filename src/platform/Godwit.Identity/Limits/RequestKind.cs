@@ -22,5 +22,17 @@ internal static class RequestKind
     /// <summary>A mailed link that signs in.</summary>
     public const string MagicLink = "magic_link";
 
-    public static IReadOnlyList<string> All { get; } = [Register, VerifyEmail, Resend, PasswordReset, PasswordSet, EmailConfirm, EmailChange, Sms, MagicLink];
+    /// <summary>Beginning to sign in at a provider: a row, and at times a question to the provider.</summary>
+    public const string OAuthStart = "oauth_start";
+
+    /// <summary>Finishing it: questions to the provider.</summary>
+    public const string OAuthFinish = "oauth_finish";
+
+    /// <summary>What a passkey is asked at a login: a row.</summary>
+    public const string PasskeyOptions = "passkey_options";
+
+    /// <summary>The question for a second factor within a session: a hash, and a mail or text message.</summary>
+    public const string Challenge = "challenge";
+
+    public static IReadOnlyList<string> All { get; } = [Register, VerifyEmail, Resend, PasswordReset, PasswordSet, EmailConfirm, EmailChange, Sms, MagicLink, OAuthStart, OAuthFinish, PasskeyOptions, Challenge];
 }

@@ -32,6 +32,18 @@ internal sealed class RequestLimits(IdentityDatabase database, BucketRows names,
         },
         cancellation);
 
+    /// <summary>Counts a request of an account before anything of it is done.</summary>
+    /// <param name="kind">What is asked for.</param>
+    /// <param name="of">For whom it is counted.</param>
+    /// <exception cref="ProblemException">429, with Retry-After.</exception>
+    public Task RequireAsync(string kind, string of, RequestRate rate, CancellationToken cancellation) => database.WithAsync(
+        async connection =>
+        {
+            await RequireAsync(connection, kind, of, rate, cancellation);
+            return true;
+        },
+        cancellation);
+
     /// <summary>In the connection's transaction, if it has one: what is refused later in it is not counted.</summary>
     /// <param name="kind">What is asked for.</param>
     /// <param name="of">For whom it is counted.</param>

@@ -67,9 +67,13 @@ internal sealed class LoginCompletion(
             : required && passkeys.Passkeys.Count > 0 ? FactorMethod.Passkey
             : assessed.Score.NeedsSecondFactor || proof.UnderAttack ? FactorMethod.Email
             : null;
-        if (wanted != FactorMethod.Email || proof.Method != LoginProof.Mail) return wanted;
-        // The mailbox was shown: what else there is.
-        return proof.Account.PasswordHash is not null ? FactorMethod.Password : passkeys.Passkeys.Count > 0 ? FactorMethod.Passkey : own is { Enabled: true } ? FactorMethod.BackupCode : null;
+        // A link has shown the mailbox, and so has a password that was set by one: what else there is.
+        if (wanted != FactorMethod.Email || !(proof.Method == LoginProof.Mail || (proof.Method == LoginProof.Password && proof.Account.PasswordByMail))) return wanted;
+        if (proof.Method == LoginProof.Mail && proof.Account is { PasswordHash: not null, PasswordByMail: false }) return FactorMethod.Password;
+        if (passkeys.Passkeys.Count > 0) return FactorMethod.Passkey;
+        if (own is { Enabled: true, BackupCodes.Length: > 0 }) return FactorMethod.BackupCode;
+        // Nothing else is left.
+        return proof.Method == LoginProof.Password ? FactorMethod.Email : proof.Account.PasswordHash is not null ? FactorMethod.Password : own is { Enabled: true } ? FactorMethod.BackupCode : null;
     }
 
     private async Task<ChallengeDocument> AskAsync(NpgsqlConnection connection, LoginProof proof, Challenges.Prepared prepared, AssessedLogin assessed, Client client, CancellationToken cancellation)

@@ -26,6 +26,9 @@ internal sealed class SecondFactorLogin(IdentityDatabase database, IdentityKeys 
             async connection =>
             {
                 await FactorVerifier.UseAsync(connection, right, cancellation);
+                // Together with what no mail brings the password is its owner's.
+                if (right.Account.PasswordByMail && right.Proved.Contains(LoginProof.Password) && right.IsBesidesMail)
+                    await Statement.RunAsync(connection, "UPDATE identity.users SET password_set_by_mail = false WHERE id = $1 AND password_hash = $2", cancellation, Statement.P(right.Account.Id), Statement.P(right.Account.PasswordHash!));
                 if (device is { } named && !await DeviceStore.IsKnownAsync(connection, right.Account.Id, named, cancellation)) device = null;
                 var assessed = await risk.AssessAsync(connection, right.Account, device, client, cancellation);
                 if (right.Proved.Contains(LoginProof.Password) && await values.EmailAsync(connection, right.Account.Uuid, cancellation) is { } email) await buckets.SucceededAsync(connection, EmailAddress.Read(email).Address!, device, client, cancellation);

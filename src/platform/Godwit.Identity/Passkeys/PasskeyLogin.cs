@@ -2,6 +2,7 @@ using Godwit.Http.Problems;
 using Godwit.Identity.Database;
 using Godwit.Identity.Devices;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Limits;
 using Godwit.Identity.Login;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Requests;
@@ -12,17 +13,18 @@ using Godwit.Security.Emails;
 namespace Godwit.Identity.Passkeys;
 
 /// <summary>Signs in by a passkey, which is two factors and nothing that can be guessed: no lockout keeps it out. What is asked of an authenticator is the same for every address and for none.</summary>
-internal sealed class PasskeyLogin(IdentityDatabase database, IdentityKeys keys, PasskeyCeremonies ceremonies, PasskeyChallenges challenges, PasskeyVerifier verifier, LoginCompletion completion, Outbox outbox)
+internal sealed class PasskeyLogin(IdentityDatabase database, IdentityKeys keys, PasskeyCeremonies ceremonies, PasskeyChallenges challenges, PasskeyVerifier verifier, LoginCompletion completion, RequestLimits limits, Outbox outbox)
 {
     private const string Purpose = "passkey_login";
 
     private static readonly Problem s_refused = new(401, "passkey-refused", "The passkey was not taken") { Detail = "Try again, or sign in another way." };
 
-    /// <exception cref="ProblemException">400: it is no address.</exception>
+    /// <exception cref="ProblemException">400: it is no address; 429: the network asks too often.</exception>
     public async Task<PasskeyOptions> BeginAsync(PasskeyLoginOptionsRequest request, Client client, CancellationToken cancellation)
     {
         // A list of an account's passkeys would tell that there is one: authenticators know their own accounts.
         if (request.Email is { } typed && EmailAddress.Read(typed).Refused is { } refused) throw new ProblemException(Problem.ValidationFailed(new FieldFault("email", refused)));
+        await limits.RequireAsync(RequestKind.PasskeyOptions, client, cancellation);
         var (options, state) = await ceremonies.BeginAssertionAsync(null);
         var challenge = await database.InTransactionAsync(connection => challenges.AddAsync(connection, Purpose, null, Challenges.BindingOf(Purpose, client), state, cancellation), cancellation);
         return new PasskeyOptions(challenge, options);

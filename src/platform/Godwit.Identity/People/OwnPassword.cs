@@ -31,7 +31,7 @@ internal sealed class OwnPassword(IdentityDatabase database, PersonalValues valu
             {
                 // In the place of the one that was verified: of two changes at once one succeeds.
                 var changed = await Statement.RunAsync(
-                    connection, "UPDATE identity.users SET password_hash = $3, password_changed_at = now(), password_reset_required = false WHERE id = $1 AND password_hash = $2", cancellation,
+                    connection, "UPDATE identity.users SET password_hash = $3, password_changed_at = now(), password_reset_required = false, password_set_by_mail = false WHERE id = $1 AND password_hash = $2", cancellation,
                     Statement.P(account.Id), Statement.P(account.PasswordHash!), Statement.P(hash));
                 if (changed == 0) throw new ProblemException(Problem.ValidationFailed(s_wrong));
                 await buckets.PasswordSetAsync(connection, EmailAddress.Read(profile.Email).Address!, cancellation);

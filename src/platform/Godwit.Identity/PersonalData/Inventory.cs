@@ -18,6 +18,7 @@ internal static class Inventory
             .With(new PersonalColumn("email_verified", ColumnKind.Plain, Erased: "false"))
             .With(new PersonalColumn("phone_verified", ColumnKind.Plain, Erased: "false"))
             .With(new PersonalColumn("password_reset_required", ColumnKind.Plain, Erased: "false"))
+            .With(new PersonalColumn("password_set_by_mail", ColumnKind.Plain, Erased: "false"))
             .With(new PersonalColumn("account_locked", ColumnKind.Plain, Erased: "false"))
             .With(new PersonalColumn("account_locked_until", ColumnKind.Plain, Erased: "NULL"))
             .With(new PersonalColumn("failed_login_attempts", ColumnKind.Plain, Erased: "0"))

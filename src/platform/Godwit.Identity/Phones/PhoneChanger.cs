@@ -36,7 +36,7 @@ internal sealed class PhoneChanger(
         var (number, refused) = PhoneNumber.Read(request.Phone ?? "");
         if (number is null) throw new ProblemException(Problem.ValidationFailed(new FieldFault("phone", refused!)));
         limits.RequireCountry(number);
-        var proof = await again.RequireAsync(caller, Purpose, number.Digits, request.Password, request.Challenge, request.Code, client, cancellation);
+        var proof = await again.RequireAsync(caller, Purpose, number.Digits, request.Password, new CodeRequest(request.Challenge, request.Code, request.Credential), client, cancellation);
         if (proof.Asked is not null) return (null, proof.Asked);
         var (id, code) = (Guid.CreateVersion7(time.GetUtcNow()), OneTimeCode.New());
         var hash = await hashes.HashAsync(Challenges.Bound(id, code), cancellation);

@@ -5,6 +5,7 @@ using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Events;
 using Godwit.Identity.Mail;
+using Godwit.Identity.Passkeys;
 using Godwit.Identity.Requests;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Sessions;
@@ -23,18 +24,19 @@ internal sealed class Reauthenticator(
     /// <param name="purpose">What for: one of the codes' purposes.</param>
     /// <param name="about">What exactly: a code that was asked for one address is good for no other.</param>
     /// <param name="password">The account's.</param>
-    /// <param name="challenge">What was asked, if it was asked already.</param>
-    /// <param name="code">The answer to it.</param>
+    /// <param name="answer">What was asked, if it was asked already, with the code or the passkey's answer to it.</param>
     /// <param name="client">From where.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="ProblemException">400: the password is wrong; 401: the code is; 429: too many were.</exception>
-    public async Task<Proof> RequireAsync(Caller caller, string purpose, string about, string? password, string? challenge, string? code, Client client, CancellationToken cancellation)
+    /// <exception cref="ProblemException">400: the password is wrong; 401: the code is; 429: too many were, or were asked for.</exception>
+    public async Task<Proof> RequireAsync(Caller caller, string purpose, string about, string? password, CodeRequest answer, Client client, CancellationToken cancellation)
     {
         var account = await RequirePasswordAsync(caller, "password", password, "reauthentication_failed", client, cancellation);
         if (await database.WithAsync(connection => FactorSettings.FindAsync(connection, account.Id, cancellation), cancellation) is not { Enabled: true } own) return new Proof(account, null, null);
         byte[] binding = SHA256.HashData([.. Challenges.BindingOf(purpose, caller.Family), .. Encoding.UTF8.GetBytes(about)]);
-        if (!string.IsNullOrEmpty(challenge) && !string.IsNullOrEmpty(code)) return new Proof(account, await verifier.VerifyAsync(challenges.Read(purpose, challenge), purpose, binding, new CodeRequest(challenge, code), client, cancellation), null);
-        var prepared = await challenges.PrepareAsync(own.Method, cancellation);
+        if (!string.IsNullOrEmpty(answer.Challenge) && (!string.IsNullOrEmpty(answer.Code) || answer.Credential is not null))
+            return new Proof(account, await verifier.VerifyAsync(challenges.Read(purpose, answer.Challenge), purpose, binding, answer, client, cancellation), null);
+        var passkeys = await database.WithAsync(connection => PasskeyStore.HolderAsync(connection, account, cancellation), cancellation);
+        var prepared = await challenges.PrepareAsync(caller, own.Method, cancellation, passkeys);
         var asked = await database.InTransactionAsync(
             async connection =>
             {
@@ -58,7 +60,7 @@ internal sealed class Reauthenticator(
     {
         if (string.IsNullOrEmpty(password)) throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, "is required")));
         if (password.Length > PasswordAttempts.LongestPassword) throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, $"has at most {PasswordAttempts.LongestPassword} characters")));
-        var attempt = await attempts.TryAsync("session", caller.User.ToString(), caller.User, password, anywhere: true, cancellation);
+        var attempt = await attempts.TryAsync("session", caller.User.ToString(), caller.Family, caller.User, password, anywhere: true, cancellation);
         if (attempt.Right) return attempt.Account;
         await FailAsync(caller, attempt.Account, attempt.InARow, refused, client);
         throw new ProblemException(Problem.ValidationFailed(new FieldFault(field, "is not the password")));

@@ -8,6 +8,7 @@ using Godwit.Identity.Limits;
 using Godwit.Identity.Lockout;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passwords;
+using Godwit.Identity.Reauthentication;
 using Godwit.Identity.Requests;
 using Godwit.Identity.Sessions;
 using Godwit.Security.Emails;
@@ -20,7 +21,7 @@ namespace Godwit.Identity.Recovery;
 /// New passwords by a mailed link. Asking writes the same rows for every address; who has it is looked up when the mail is sent, and again when the link is used. A new password ends all sessions.
 /// </summary>
 internal sealed class PasswordRecovery(
-    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PasswordPolicy policy, RequestLimits limits, BucketStore buckets, SessionGate gate, Outbox outbox, EventLog events, TimeProvider time)
+    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, PasswordPolicy policy, RequestLimits limits, BucketStore buckets, PasswordAttempts attempts, SessionGate gate, Outbox outbox, EventLog events, TimeProvider time)
 {
     private const string LinkPurpose = "password-reset";
 
@@ -52,13 +53,25 @@ internal sealed class PasswordRecovery(
     {
         if (request.Token is not { } token || new SignedId(keys.Links).Read(LinkPurpose, token) is not { } id) throw new ProblemException(s_invalid);
         // Judged and computed before the link is used up: a password that is refused costs no new mail.
-        List<FieldFault> faults = [.. policy.Judge("password", request.Password, null)];
+        var (email, profile) = await database.WithAsync(connection => OwnerAsync(connection, id, cancellation), cancellation);
+        if (email is null) throw new ProblemException(s_invalid);
+        List<FieldFault> faults = [.. policy.Judge("password", request.Password, email, profile?.FirstName, profile?.LastName)];
         if (faults.Count > 0) throw new ProblemException(Problem.ValidationFailed(faults));
         await limits.RequireAsync(RequestKind.PasswordSet, client, cancellation);
         var hash = await policy.HashAsync(request.Password!, cancellation);
         var ended = await database.InTransactionAsync(connection => SetAsync(connection, id, hash, client, cancellation), cancellation);
         outbox.Wake();
         await gate.PublishAsync(ended);
+    }
+
+    /// <summary>Whose words are no part of the password: of who has the link, who knows them.</summary>
+    /// <returns>Nulls for a link of no use.</returns>
+    private async Task<(EmailAddress? Email, Profile? Profile)> OwnerAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation)
+    {
+        var blob = await Statement.FirstAsync(
+            connection, "SELECT address FROM identity.password_reset_tokens WHERE id = $1 AND purpose = 'password' AND NOT used AND expires_at > now()", r => r.GetFieldValue<byte[]>(0), cancellation, Statement.P(id));
+        if (blob is null || EmailAddress.Read(Encoding.UTF8.GetString(keys.Resets.Decrypt(blob, RowKey.Of(id.ToString())))).Address is not { } email) return default;
+        return (email, await accounts.FindAsync(connection, email, cancellation) is { } account ? await values.OpenAsync(connection, account.Uuid, cancellation) : null);
     }
 
     private async Task<List<Guid>> SetAsync(NpgsqlConnection connection, Guid id, string hash, Client client, CancellationToken cancellation)
@@ -69,8 +82,9 @@ internal sealed class PasswordRecovery(
         var email = EmailAddress.Read(Encoding.UTF8.GetString(keys.Resets.Decrypt(blob, RowKey.Of(id.ToString())))).Address!;
         var account = await accounts.FindAsync(connection, email, cancellation) ?? throw new ProblemException(s_invalid);
         await Statement.RunAsync(
-            connection, "UPDATE identity.users SET password_hash = $2, password_changed_at = now(), password_reset_required = false, failed_login_attempts = 0 WHERE id = $1", cancellation, Statement.P(account.Id), Statement.P(hash));
+            connection, "UPDATE identity.users SET password_hash = $2, password_changed_at = now(), password_reset_required = false, password_set_by_mail = true, failed_login_attempts = 0 WHERE id = $1", cancellation, Statement.P(account.Id), Statement.P(hash));
         await buckets.PasswordSetAsync(connection, email, cancellation);
+        await attempts.ForgetAsync(connection, account.Uuid, cancellation);
         // Whoever had the password may have made a device known, or be asked for a code now.
         await Statement.RunAsync(connection, "UPDATE identity.user_devices SET revoked = true, revoked_at = now(), trusted = false WHERE user_id = $1 AND NOT revoked", cancellation, Statement.P(account.Id));
         await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET used = true, used_at = now() WHERE user_id = $1 AND NOT used", cancellation, Statement.P(account.Id));

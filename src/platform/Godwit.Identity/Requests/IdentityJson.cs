@@ -35,6 +35,7 @@ namespace Godwit.Identity.Requests;
 [JsonSerializable(typeof(DeviceChange))]
 [JsonSerializable(typeof(ChallengeDocument))]
 [JsonSerializable(typeof(FactorStatus))]
+[JsonSerializable(typeof(FactorChallengeRequest))]
 [JsonSerializable(typeof(FactorRequest))]
 [JsonSerializable(typeof(CodeRequest))]
 [JsonSerializable(typeof(Enrolment))]

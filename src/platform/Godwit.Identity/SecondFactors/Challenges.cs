@@ -5,6 +5,7 @@ using Godwit.Http.Problems;
 using Godwit.Identity.Accounts;
 using Godwit.Identity.Database;
 using Godwit.Identity.Keys;
+using Godwit.Identity.Limits;
 using Godwit.Identity.Mail;
 using Godwit.Identity.Passkeys;
 using Godwit.Identity.Passwords;
@@ -24,9 +25,12 @@ namespace Godwit.Identity.SecondFactors;
 internal sealed record ChallengeDocument(string Status, string Challenge, string Method, int ExpiresIn, JsonElement? Passkey = null);
 
 /// <summary>Asks for a second factor: a row that is bound to one purpose and one request's client or session, and a code by mail or text message where that is the method.</summary>
-internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, PersonalValues values, PasskeyCeremonies ceremonies, Outbox outbox, SmsOutbox texts, TimeProvider time)
+internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, PersonalValues values, PasskeyCeremonies ceremonies, RequestLimits limits, Outbox outbox, SmsOutbox texts, TimeProvider time)
 {
     private const int Seconds = 600;
+
+    /// <summary>Of an account, by whatever sessions: each costs a hash, and its owner a mail.</summary>
+    private static readonly RequestRate s_session = new(10, TimeSpan.FromMinutes(5));
 
     /// <summary>A code and what the row keeps of it. It is computed before the transaction, which would hold a connection meanwhile.</summary>
     /// <param name="Passkey">What the browser is given, where a passkey may answer.</param>
@@ -35,6 +39,14 @@ internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, Perso
     {
         /// <summary>What a login has shown before.</summary>
         public IReadOnlyList<string> Proved { get; init; } = [];
+    }
+
+    /// <summary>The same for who has a session, and is kept from asking for any number of them.</summary>
+    /// <exception cref="ProblemException">429: too many were asked for.</exception>
+    public async Task<Prepared> PrepareAsync(Caller caller, FactorMethod method, CancellationToken cancellation, PasskeyHolder? passkeys = null)
+    {
+        await limits.RequireAsync(RequestKind.Challenge, caller.User.ToString(), s_session, cancellation);
+        return await PrepareAsync(method, cancellation, passkeys);
     }
 
     /// <param name="method">Where the answer comes from.</param>
@@ -54,7 +66,7 @@ internal sealed class Challenges(IdentityKeys keys, PasswordPolicy hashes, Perso
     /// <param name="connection">The connection.</param>
     /// <param name="prepared">What was prepared.</param>
     /// <param name="account">Whose second factor.</param>
-    /// <param name="purpose">One of the table's: login, enrol, disable.</param>
+    /// <param name="purpose">One of the table's: login, enrol, email_change, and those of <see cref="FactorPurpose"/>.</param>
     /// <param name="binding">What else has to be the same when the code comes (<see cref="BindingOf(string, Client)"/>).</param>
     /// <param name="client">From where it was asked for.</param>
     /// <param name="cancellation">Ends the waiting.</param>

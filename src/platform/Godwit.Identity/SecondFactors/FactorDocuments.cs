@@ -8,6 +8,9 @@ internal sealed record FactorStatus(bool Enabled, string? Method, int BackupCode
 /// <param name="Method"><c>email</c>, <c>sms</c>, <c>totp</c> or <c>webauthn</c>.</param>
 internal sealed record FactorRequest(string? Method);
 
+/// <param name="Purpose">What for: <c>disable</c>, <c>backup_codes</c> or <c>erasure</c>.</param>
+internal sealed record FactorChallengeRequest(string? Purpose);
+
 /// <param name="Challenge">What was asked.</param>
 /// <param name="Code">The answer; or</param>
 /// <param name="Credential">that of a passkey, where the challenge asked for one: what <c>toJSON</c> gives.</param>

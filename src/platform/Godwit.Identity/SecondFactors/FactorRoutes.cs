@@ -24,8 +24,11 @@ internal static class FactorRoutes
         })
             .Says("Sets up the second factor", IdentityJson.Default.BackupCodeSheet, IdentityJson.Default.CodeRequest, needs: "challenge", refuses: [401, 429], example: """{"challenge":"of-the-answer-before","code":"123456"}""", more: "The backup codes are shown here, once.");
         routes.Private("POST", "/v1/auth/2fa/challenge", sensitive: true, async (context, caller) =>
-            await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().ChallengeAsync(caller, Client.Of(context), context.RequestAborted), IdentityJson.Default.ChallengeDocument))
-            .Says("Asks for the second factor once more", IdentityJson.Default.ChallengeDocument, refuses: [409]);
+        {
+            var request = await JsonBody.ReadAsync(context, IdentityJson.Default.FactorChallengeRequest);
+            await RouteMap.AnswerAsync(context, await routes.Get<OwnSecondFactor>().ChallengeAsync(caller, request.Purpose, Client.Of(context), context.RequestAborted), IdentityJson.Default.ChallengeDocument);
+        })
+            .Says("Asks for the second factor once more", IdentityJson.Default.ChallengeDocument, IdentityJson.Default.FactorChallengeRequest, needs: "purpose", refuses: [409, 429], example: """{"purpose":"disable"}""", more: "What is asked for one purpose is good for no other.");
         routes.Private("POST", "/v1/auth/2fa/disable", sensitive: true, async (context, caller) =>
         {
             await routes.Get<OwnSecondFactor>().DisableAsync(caller, await JsonBody.ReadAsync(context, IdentityJson.Default.CodeRequest), Client.Of(context), context.RequestAborted);

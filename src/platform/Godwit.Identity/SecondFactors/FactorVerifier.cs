@@ -20,6 +20,9 @@ internal sealed record RightCode(Guid Challenge, Account Account, long? Step, st
 {
     /// <summary>What a login has shown before.</summary>
     public IReadOnlyList<string> Proved { get; init; } = [];
+
+    /// <summary>Whether it was no code that was sent: a passkey, an authenticator, a code on paper.</summary>
+    public bool IsBesidesMail => Method == "hwk" || Step is not null || BackupCode is not null;
 }
 
 /// <summary>
@@ -44,7 +47,18 @@ internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys key
         var (asked, until) = await database.InTransactionAsync(connection => AdmitAsync(connection, id, purpose, binding, client, cancellation), cancellation);
         if (until is { } later) throw new ProblemException(s_slow with { RetryAfter = Math.Max(1, (int)Math.Ceiling((later - time.GetUtcNow()).TotalSeconds)) });
         if (asked is null) throw new ProblemException(s_wrong);
-        if (await MatchAsync(asked, id, purpose, request, client, cancellation) is { } right) return right with { Proved = asked.Proved };
+        RightCode? right;
+        try
+        {
+            right = await MatchAsync(asked, id, purpose, request, client, cancellation);
+        }
+        catch (ProblemException e) when (e.Problem.Status == 503)
+        {
+            // Its turn did not come, or the database went: nothing was tried.
+            await TakeBackAsync(id, asked.Account.Id);
+            throw;
+        }
+        if (right is not null) return right with { Proved = asked.Proved };
         await database.InTransactionAsync(connection => events.WriteAsync(connection, new SecurityEvent("second_factor_failed") { UserId = asked.Account.Id, Client = client, Severity = EventSeverity.Warning }, cancellation), cancellation);
         throw new ProblemException(s_wrong);
     }
@@ -85,6 +99,25 @@ internal sealed class FactorVerifier(IdentityDatabase database, IdentityKeys key
         await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET attempts = attempts + 1 WHERE id = $1", cancellation, Statement.P(id));
         await FactorSettings.CountAsync(connection, row.User, settings.Attempts.Tried(FactorSettings.Policy, row.Now), cancellation);
         return (new Asked(account, settings, row.Hash, row.Method, row.Proved, row.State), null);
+    }
+
+    private async Task TakeBackAsync(Guid challenge, long user)
+    {
+        try
+        {
+            await database.InTransactionAsync(
+                async connection =>
+                {
+                    await Statement.RunAsync(connection, "UPDATE identity.user_otp_codes SET attempts = attempts - 1 WHERE id = $1 AND attempts > 0", CancellationToken.None, Statement.P(challenge));
+                    var settings = await FactorSettings.HoldAsync(connection, user, CancellationToken.None);
+                    await FactorSettings.CountAsync(connection, user, settings.Attempts.TakenBack(FactorSettings.Policy), CancellationToken.None);
+                },
+                CancellationToken.None);
+        }
+        catch (ProblemException)
+        {
+            // The database is still away: what it has counted stays there, and is forgotten with time.
+        }
     }
 
     private async Task<RightCode?> MatchAsync(Asked asked, Guid id, string purpose, CodeRequest request, Client client, CancellationToken cancellation)

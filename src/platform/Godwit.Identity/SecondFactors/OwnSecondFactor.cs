@@ -29,6 +29,11 @@ internal sealed class OwnSecondFactor(
 
     private static readonly Problem s_phone = new(409, "phone-missing", "There is no verified number") { Detail = "Give the account one at /v1/auth/phone/change first." };
 
+    private static readonly Problem s_mailbox = new(409, "mailbox-shown-already", "Codes by email would show the same mailbox twice")
+    {
+        Detail = "This session, or its password, came by email. Sign in with a password that you have chosen here or with a passkey, or set up another factor.",
+    };
+
     public Task<FactorStatus> StatusAsync(Caller caller, CancellationToken cancellation) => database.WithAsync(
         async connection =>
         {
@@ -38,14 +43,14 @@ internal sealed class OwnSecondFactor(
         cancellation);
 
     /// <summary>Begins to set one up. Nothing changes for logins before <see cref="ConfirmAsync"/>.</summary>
-    /// <exception cref="ProblemException">400: no such method; 403: signed in too long ago; 409: there is one, or no passkey.</exception>
+    /// <exception cref="ProblemException">400: no such method; 403: signed in too long ago; 409: there is one, or no passkey, or codes by mail would show what was shown already; 429: too many were begun.</exception>
     public async Task<Enrolment> EnrolAsync(Caller caller, FactorRequest request, Client client, CancellationToken cancellation)
     {
         if (FactorMethods.Read(request.Method) is not { } method || (method == FactorMethod.Sms && !transport.Sends))
             throw new ProblemException(Problem.ValidationFailed(new FieldFault("method", transport.Sends ? "is email, sms, totp or webauthn" : "is email, totp or webauthn")));
         var passkeys = method == FactorMethod.Passkey ? await HolderAsync(caller, cancellation) : null;
         if (passkeys is { Passkeys.Count: 0 }) throw new ProblemException(s_passkey);
-        var prepared = await challenges.PrepareAsync(method, cancellation, passkeys);
+        var prepared = await challenges.PrepareAsync(caller, method, cancellation, passkeys);
         var seed = method == FactorMethod.Totp ? Totp.NewSeed() : null;
         await using var person = await keys.Persons.OpenOrCreateAsync(caller.User.ToString(), cancellation);
         var blob = seed is null ? null : new byte[FieldCipher.BlobLength(seed.Length)];
@@ -55,6 +60,7 @@ internal sealed class OwnSecondFactor(
             {
                 var account = await FindAsync(connection, caller, cancellation);
                 await RecentSignIn.RequireAsync(connection, caller, cancellation);
+                if (method == FactorMethod.Email) await RequireMoreThanMailboxAsync(connection, caller, account, cancellation);
                 if ((await FactorSettings.HoldAsync(connection, account.Id, cancellation)).Enabled) throw new ProblemException(s_enabled);
                 var number = method != FactorMethod.Sms ? null : await values.OpenAsync(connection, caller.User, cancellation) is { PhoneVerified: true, Phone: { } phone } ? phone : throw new ProblemException(s_phone);
                 await Statement.RunAsync(
@@ -97,22 +103,24 @@ internal sealed class OwnSecondFactor(
     }
 
     /// <summary>Asks for the second factor once more, before it is taken away or its codes on paper are made anew.</summary>
-    /// <exception cref="ProblemException">409: there is none.</exception>
-    public async Task<ChallengeDocument> ChallengeAsync(Caller caller, Client client, CancellationToken cancellation)
+    /// <param name="asked">One of <see cref="FactorPurpose"/>.</param>
+    /// <exception cref="ProblemException">400: no such purpose; 409: there is none; 429: too many were asked for.</exception>
+    public async Task<ChallengeDocument> ChallengeAsync(Caller caller, string? asked, Client client, CancellationToken cancellation)
     {
+        var purpose = FactorPurpose.Read(asked) ?? throw new ProblemException(Problem.ValidationFailed(new FieldFault("purpose", "is disable, backup_codes or erasure")));
         var own = await database.WithAsync(async connection => await FactorSettings.FindAsync(connection, (await FindAsync(connection, caller, cancellation)).Id, cancellation), cancellation);
         if (own is not { Enabled: true }) throw new ProblemException(s_none);
-        var prepared = await challenges.PrepareAsync(own.Method, cancellation, await HolderAsync(caller, cancellation));
-        var asked = await database.InTransactionAsync(
-            async connection => await challenges.AskAsync(connection, prepared, await FindAsync(connection, caller, cancellation), "disable", Challenges.BindingOf("disable", caller.Family), client, cancellation), cancellation);
+        var prepared = await challenges.PrepareAsync(caller, own.Method, cancellation, await HolderAsync(caller, cancellation));
+        var challenge = await database.InTransactionAsync(
+            async connection => await challenges.AskAsync(connection, prepared, await FindAsync(connection, caller, cancellation), purpose, Challenges.BindingOf(purpose, caller.Family), client, cancellation), cancellation);
         outbox.Wake();
-        return asked;
+        return challenge;
     }
 
     /// <exception cref="ProblemException">401: the code is wrong; 429: too many were.</exception>
     public async Task DisableAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation)
     {
-        var right = await AgainAsync(caller, request, client, cancellation);
+        var right = await AgainAsync(caller, FactorPurpose.Disable, request, client, cancellation);
         await database.InTransactionAsync(
             async connection =>
             {
@@ -129,7 +137,7 @@ internal sealed class OwnSecondFactor(
     /// <exception cref="ProblemException">401: the code is wrong; 429: too many were.</exception>
     public async Task<BackupCodeSheet> RenewBackupCodesAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation)
     {
-        var right = await AgainAsync(caller, request, client, cancellation);
+        var right = await AgainAsync(caller, FactorPurpose.BackupCodes, request, client, cancellation);
         var (sheet, stored) = await NewSheetAsync(cancellation);
         await database.InTransactionAsync(
             async connection =>
@@ -143,8 +151,15 @@ internal sealed class OwnSecondFactor(
         return sheet;
     }
 
-    private Task<RightCode> AgainAsync(Caller caller, CodeRequest request, Client client, CancellationToken cancellation) =>
-        verifier.VerifyAsync(challenges.Read("disable", request.Challenge), "disable", Challenges.BindingOf("disable", caller.Family), request, client, cancellation);
+    private Task<RightCode> AgainAsync(Caller caller, string purpose, CodeRequest request, Client client, CancellationToken cancellation) =>
+        verifier.VerifyAsync(challenges.Read(purpose, request.Challenge), purpose, Challenges.BindingOf(purpose, caller.Family), request, client, cancellation);
+
+    /// <summary>Codes by mail are a second factor for who has shown a first that no mail brings: else one mailbox would be both.</summary>
+    private static async Task RequireMoreThanMailboxAsync(NpgsqlConnection connection, Caller caller, Account account, CancellationToken cancellation)
+    {
+        var methods = await Statement.FirstAsync(connection, "SELECT methods FROM identity.user_sessions WHERE family = $1", r => r.GetFieldValue<string[]>(0), cancellation, Statement.P(caller.Family)) ?? [];
+        if (!methods.Contains(Login.LoginProof.Passkey) && !(methods.Contains(Login.LoginProof.Password) && !account.PasswordByMail)) throw new ProblemException(s_mailbox);
+    }
 
     private async Task<(BackupCodeSheet Sheet, string[] Stored)> NewSheetAsync(CancellationToken cancellation)
     {

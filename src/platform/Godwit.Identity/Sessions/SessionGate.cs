@@ -13,7 +13,7 @@ namespace Godwit.Identity.Sessions;
 /// statement. The list is one key, a sorted set, which holds beside the ended sessions a mark that it is whole: what Redis forgets, it forgets with the mark. The mark is set by a host that has brought everything there was to
 /// bring, by a script that looks whether its own mark from before that is still there: a Redis that was restarted in between gets none.
 /// </summary>
-internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis = null, ErasureRegister? register = null)
+internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis = null, ErasureRegister? register = null, SecurityEpoch? epoch = null)
 {
     /// <summary>The one key.</summary>
     public const string Key = "godwit:identity-ended";
@@ -37,6 +37,9 @@ internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis 
 
     /// <summary>Up to where the database was looked at; null when all is to be brought again.</summary>
     private string? _seen;
+
+    /// <summary>In which security epoch that was.</summary>
+    private DateTimeOffset? _since;
 
     /// <summary>For what reads: the list, or the database.</summary>
     public async Task<bool> IsOpenAsync(Guid family, CancellationToken cancellation)
@@ -112,6 +115,8 @@ internal sealed class SessionGate(IdentityDatabase database, RedisClient? redis 
 
     private async Task KeepOnceAsync(TimeProvider time, CancellationToken cancellation)
     {
+        // A restored database numbers its transactions from where the backup was: what ends there from now on is below what was seen.
+        if (_since != epoch?.Since) (_since, _seen) = (epoch?.Since, null);
         // Before the look: what this mark stands on afterwards has been there all along.
         if (_seen is null) await redis!.SendAsync(RedisCommand.Of("ZADD", Key, "9e15", _own), cancellation);
         var (families, seen) = await database.WithAsync(

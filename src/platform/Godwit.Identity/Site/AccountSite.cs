@@ -21,6 +21,7 @@ internal static class AccountSite
         PhonePages.Map(map);
         SecondFactorPages.Map(map);
         PasskeyPages.Map(map);
+        ProviderPages.Map(map);
         MagicLinkPages.Map(map);
         DataRequestPages.Map(map);
         DevicePages.Map(map);

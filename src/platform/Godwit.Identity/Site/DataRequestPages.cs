@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Godwit.Identity.DataRequests;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Site.Frame;
@@ -18,7 +19,7 @@ internal static class DataRequestPages
         map.Action(Path + "/{id:guid}/withdraw", ShowAsync, WithdrawAsync);
         map.Action(Path + "/{id:guid}/archive", ShowAsync, ArchiveAsync);
         map.Action(Path + "/erase", ShowAsync, EraseAsync);
-        map.Action(Path + "/erase/confirm", v => Task.FromResult(Confirm(v, v.Typed("challenge"), v.Typed("method"))), ConfirmAsync);
+        map.Action(Path + "/erase/confirm", v => Task.FromResult(Confirm(v, v.Typed("challenge"), v.Typed("method"), null)), ConfirmAsync);
     }
 
     private static async Task<Page> ShowAsync(Visit v)
@@ -80,18 +81,18 @@ internal static class DataRequestPages
     private static async Task<Reply> EraseAsync(Visit v)
     {
         var status = await v.Get<OwnSecondFactor>().StatusAsync(v.Caller, v.Cancellation);
-        var challenge = status is { Enabled: true, Method: not "webauthn" } ? await v.Get<OwnSecondFactor>().ChallengeAsync(v.Caller, v.Client, v.Cancellation) : null;
-        return new Reply.Show(Confirm(v, challenge?.Challenge, challenge?.Method));
+        var challenge = status.Enabled ? await v.Get<OwnSecondFactor>().ChallengeAsync(v.Caller, FactorPurpose.Erasure, v.Client, v.Cancellation) : null;
+        return new Reply.Show(Confirm(v, challenge?.Challenge, challenge?.Method, challenge?.Passkey));
     }
 
-    private static Page Confirm(Visit v, string? challenge, string? method) => new("Erase your account", "This cannot be undone once it is carried out. Show once more who you are.", Html.Of($"""
+    private static Page Confirm(Visit v, string? challenge, string? method, JsonElement? passkey) => new("Erase your account", "This cannot be undone once it is carried out. Show once more who you are.", Html.Of($"""
         <section class="card">
-        {FormParts.Form(v, Path + "/erase/confirm", Html.Of($"""
-            {(challenge is null ? Html.None : Html.Of($"{FormParts.Hidden("challenge", challenge)}{FormParts.Hidden("method", method ?? "")}"))}
-            {FormParts.Field(v, "password", "Password", "password", "current-password")}
-            {(challenge is null ? Html.None : FormParts.Field(v, "code", "Code", fill: "one-time-code", hint: PasskeyParts.LeadOf(method ?? "")))}
-            {FormParts.Button("Erase my account", "bad")}
-            """))}
+        {(challenge is null
+            ? FormParts.Form(v, Path + "/erase/confirm", Html.Of($"{FormParts.Field(v, "password", "Password", "password", "current-password")}{FormParts.Button("Erase my account", "bad")}"))
+            : Html.Of($"""
+                <p>{PasskeyParts.LeadOf(method ?? "")}</p>
+                {PasskeyParts.CodeForm(v, Path + "/erase/confirm", challenge, method ?? "", passkey, "Erase my account", "bad", FormParts.Field(v, "password", "Password", "password", "current-password"))}
+                """))}
         <p class="foot"><a href="{Path}">Keep it</a></p>
         </section>
         """)) { Tab = Path };
@@ -100,7 +101,7 @@ internal static class DataRequestPages
     {
         // Without a password nothing is done, however new the session is.
         var password = v.Typed("password") ?? throw new Http.Problems.ProblemException(Http.Problems.Problem.ValidationFailed(new Http.Problems.FieldFault("password", "is required")));
-        await v.Get<OwnDataRequests>().AskAsync(v.Caller, new DataRequestForm("erasure", null, password, v.Typed("challenge"), v.Typed("code")), v.Client, v.Cancellation);
+        await v.Get<OwnDataRequests>().AskAsync(v.Caller, new DataRequestForm("erasure", null, password, v.Typed("challenge"), v.Typed("code"), PasskeyParts.CredentialOf(v)), v.Client, v.Cancellation);
         return new Reply.Go($"{Path}?notice=erasure-asked");
     }
 }

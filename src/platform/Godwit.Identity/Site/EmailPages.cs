@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Godwit.Identity.EmailChange;
 using Godwit.Identity.Site.Frame;
 using Godwit.Identity.Site.Markup;
@@ -12,7 +13,7 @@ internal static class EmailPages
 
     public static void Map(SiteMap map)
     {
-        map.Private(Change, v => Task.FromResult(v.Typed("challenge") is { } asked ? Proof(v, asked, v.Typed("method") ?? "") : ChangePage(v)), ChangeAsync);
+        map.Private(Change, v => Task.FromResult(v.Typed("challenge") is { } asked ? Proof(v, asked, v.Typed("method") ?? "", null) : ChangePage(v)), ChangeAsync);
         // The link may be opened where nobody is signed in: it asks for the password there.
         map.Either(Confirm, v => Task.FromResult(ConfirmPage(v)), ConfirmAsync);
         map.Public(Undo, v => Task.FromResult(UndoPage(v)), UndoAsync);
@@ -28,12 +29,12 @@ internal static class EmailPages
         </section>
         """)) { Tab = "/account" };
 
-    private static Page Proof(Visit v, string challenge, string method) => ProofParts.Ask(v, "Change your address", Change, "newEmail", challenge, method);
+    private static Page Proof(Visit v, string challenge, string method, JsonElement? passkey) => ProofParts.Ask(v, "Change your address", Change, "newEmail", challenge, method, passkey);
 
     private static async Task<Reply> ChangeAsync(Visit v)
     {
-        var request = new EmailChangeRequest(v.Typed("newEmail"), v.Typed("password"), v.Typed("challenge"), v.Typed("code"));
-        if (await v.Get<EmailChanger>().RequestAsync(v.Caller, request, v.Client, v.Cancellation) is { } asked) return new Reply.Show(Proof(v, asked.Challenge, asked.Method));
+        var request = new EmailChangeRequest(v.Typed("newEmail"), v.Typed("password"), v.Typed("challenge"), v.Typed("code"), PasskeyParts.CredentialOf(v));
+        if (await v.Get<EmailChanger>().RequestAsync(v.Caller, request, v.Client, v.Cancellation) is { } asked) return new Reply.Show(Proof(v, asked.Challenge, asked.Method, asked.Passkey));
         return new Reply.Go("/account?notice=email-asked");
     }
 

@@ -28,14 +28,21 @@ internal static class PasskeyParts
             ? FormParts.Field(v, "code", "Password", "password", "current-password")
             : FormParts.Field(v, "code", method == "webauthn" ? "Backup code" : "Code", fill: "one-time-code", hint: method is "webauthn" or "backup_code" ? "One of those that you kept when you set the second factor up." : "A backup code does, too.");
         return Html.Of($"""
-            {(options is null ? Html.None : Button("answer", "Use your passkey", options: options))}
             {FormParts.Form(v, action, Html.Of($"""
                 {FormParts.Hidden("challenge", challenge)}{FormParts.Hidden("method", method)}{(options is null ? Html.None : FormParts.Hidden("passkey", options))}<input type="hidden" name="credential">
-                {more ?? Html.None}{code}
+                {more ?? Html.None}{(options is null ? Html.None : Button("answer", "Use your passkey", options: options))}
+                {code}
                 {FormParts.Button(button, options is null ? mark : mark ?? "quiet")}
                 """), options is null ? null : "answered")}
             """);
     }
+
+    /// <summary>A form that nothing answers but a passkey.</summary>
+    public static Html OnlyForm(Visit v, string action, string challenge, string options) => FormParts.Form(v, action, Html.Of($"""
+        {FormParts.Hidden("challenge", challenge)}{FormParts.Hidden("passkey", options)}<input type="hidden" name="credential">
+        <p class="quiet" data-without-passkeys>Your browser has to run scripts and know passkeys for this.</p>
+        {Button("answer", "Use your passkey", options: options)}
+        """), "answered");
 
     /// <summary>What was asked for, for a person.</summary>
     public static string LeadOf(string method) => method switch

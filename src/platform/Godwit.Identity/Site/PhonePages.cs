@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Godwit.Identity.Phones;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Site.Frame;
@@ -13,7 +14,7 @@ internal static class PhonePages
 
     public static void Map(SiteMap map)
     {
-        map.Private(Path, v => Task.FromResult(v.Typed("challenge") is { } asked ? Proof(v, asked, v.Typed("method") ?? "") : Change(v)), ChangeAsync);
+        map.Private(Path, v => Task.FromResult(v.Typed("challenge") is { } asked ? Proof(v, asked, v.Typed("method") ?? "", null) : Change(v)), ChangeAsync);
         map.Action(Path + "/confirm", v => Task.FromResult(Confirm(v, v.Typed("challenge") ?? "")), ConfirmAsync);
     }
 
@@ -27,12 +28,12 @@ internal static class PhonePages
         </section>
         """)) { Tab = "/account" };
 
-    private static Page Proof(Visit v, string challenge, string method) => ProofParts.Ask(v, "Change your number", Path, "phone", challenge, method);
+    private static Page Proof(Visit v, string challenge, string method, JsonElement? passkey) => ProofParts.Ask(v, "Change your number", Path, "phone", challenge, method, passkey);
 
     private static async Task<Reply> ChangeAsync(Visit v)
     {
-        var (sent, asked) = await v.Get<PhoneChanger>().RequestAsync(v.Caller, new PhoneChangeRequest(v.Typed("phone"), v.Typed("password"), v.Typed("challenge"), v.Typed("code")), v.Client, v.Cancellation);
-        return new Reply.Show(asked is not null ? Proof(v, asked.Challenge, asked.Method) : Confirm(v, sent!.Challenge));
+        var (sent, asked) = await v.Get<PhoneChanger>().RequestAsync(v.Caller, new PhoneChangeRequest(v.Typed("phone"), v.Typed("password"), v.Typed("challenge"), v.Typed("code"), PasskeyParts.CredentialOf(v)), v.Client, v.Cancellation);
+        return new Reply.Show(asked is not null ? Proof(v, asked.Challenge, asked.Method, asked.Passkey) : Confirm(v, sent!.Challenge));
     }
 
     /// <summary>Its field has a name of its own: what was typed for the second factor before does not stand in it.</summary>

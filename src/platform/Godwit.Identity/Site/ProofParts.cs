@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Godwit.Identity.Site.Frame;
 using Godwit.Identity.Site.Markup;
 using Godwit.Identity.Site.Serving;
@@ -13,15 +14,13 @@ internal static class ProofParts
     /// <param name="field">What is changed.</param>
     /// <param name="challenge">What the second factor was asked with.</param>
     /// <param name="method">Which it is.</param>
-    public static Page Ask(Visit v, string title, string path, string field, string challenge, string method) =>
-        // A passkey is none of the codes that these changes take: a backup code is.
-        new(title, PasskeyParts.LeadOf(method == "webauthn" ? "backup_code" : method), Html.Of($"""
+    /// <param name="passkey">What the browser is given, where a passkey may answer; null on a page that is shown again, whose form has it.</param>
+    public static Page Ask(Visit v, string title, string path, string field, string challenge, string method, JsonElement? passkey) =>
+        new(title, PasskeyParts.LeadOf(method), Html.Of($"""
             <section class="card">
-            {FormParts.Form(v, path, Html.Of($"""
-                {FormParts.Hidden(field, v.Typed(field) ?? "")}{FormParts.Hidden("challenge", challenge)}{FormParts.Hidden("method", method)}
+            {PasskeyParts.CodeForm(v, path, challenge, method, passkey, "Go on", more: Html.Of($"""
+                {FormParts.Hidden(field, v.Typed(field) ?? "")}
                 {FormParts.Field(v, "password", "Password", "password", "current-password", "Once more, since it is kept on no page.")}
-                {FormParts.Field(v, "code", "Code", fill: "one-time-code", hint: method == "webauthn" ? "One of your backup codes." : "A backup code does, too.")}
-                {FormParts.Button("Go on")}
                 """))}
             <p class="foot"><a href="{path}">Begin again</a></p>
             </section>

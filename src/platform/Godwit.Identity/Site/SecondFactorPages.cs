@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Godwit.Identity.Requests;
+using Godwit.Identity.Passkeys;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Site.Frame;
 using Godwit.Identity.Site.Markup;
@@ -25,10 +26,17 @@ internal static class SecondFactorPages
     private static async Task<Page> ShowAsync(Visit v)
     {
         var status = await v.Get<OwnSecondFactor>().StatusAsync(v.Caller, v.Cancellation);
-        return new Page("Second factor", "Something that you have besides your password: who learns the one does not have the other.", status.Enabled ? Enabled(v, status) : Offered(v)) { Tab = Path };
+        return new Page("Second factor", "Something that you have besides your password: who learns the one does not have the other.", status.Enabled ? Enabled(v, status) : Offered(v, (await v.Get<OwnPasskeys>().ListAsync(v.Caller, v.Cancellation)).Count)) { Tab = Path };
     }
 
-    private static Html Offered(Visit v) => Html.Of($"""
+    private static Html Offered(Visit v, int passkeys) => Html.Of($"""
+        <section class="card">
+        <h2>Your passkeys</h2>
+        <p>Your fingerprint, your face, or the PIN of your device, after your password, too. Nobody can talk you out of it.</p>
+        {(passkeys > 0
+            ? FormParts.Form(v, Path + "/enable", Html.Of($"{FormParts.Hidden("factor", "webauthn")}{FormParts.Button("Use your passkeys", "quiet")}"))
+            : Html.Of($"<p><a href=\"/account/passkeys\">Add a passkey</a> first.</p>"))}
+        </section>
         <section class="card">
         <h2>An authenticator</h2>
         <p>An app on your phone shows six digits that change every half minute. It works without a network.</p>
@@ -57,6 +65,7 @@ internal static class SecondFactorPages
     private static async Task<Reply> EnableAsync(Visit v)
     {
         var enrolment = await v.Get<OwnSecondFactor>().EnrolAsync(v.Caller, new FactorRequest(v.Typed("factor")), v.Client, v.Cancellation);
+        if (enrolment.Passkey is { } options) return new Reply.Show(ShowPasskey(v, enrolment.Challenge, options.GetRawText()));
         if (enrolment.Qr is not { } qr) return new Reply.Show(new Page("Confirm by a code", "We have sent six digits to your email address. They are good for ten minutes.", Html.Of($"<section class=\"card\">{ConfirmForm(v, enrolment.Challenge)}</section>")) { Tab = Path });
         return new Reply.Show(new Page("Set up your authenticator", null, Html.Of($"""
             <section class="card">
@@ -70,7 +79,14 @@ internal static class SecondFactorPages
     }
 
     /// <summary>After a wrong code: the key is shown no second time, and is in the app already.</summary>
-    private static Page Again(Visit v) => new("Enter the code again", null, Html.Of($"<section class=\"card\">{ConfirmForm(v, v.Typed("challenge") ?? "")}<p class=\"foot\"><a href=\"{Path}\">Begin again</a></p></section>")) { Tab = Path };
+    private static Page Again(Visit v) => v.Typed("passkey") is { } options ? ShowPasskey(v, v.Typed("challenge") ?? "", options) : new("Enter the code again", null, Html.Of($"<section class=\"card\">{ConfirmForm(v, v.Typed("challenge") ?? "")}<p class=\"foot\"><a href=\"{Path}\">Begin again</a></p></section>")) { Tab = Path };
+
+    private static Page ShowPasskey(Visit v, string challenge, string options) => new("Show one of your passkeys", "So you know that it works before it is asked for.", Html.Of($"""
+        <section class="card">
+        {PasskeyParts.OnlyForm(v, Path + "/confirm", challenge, options)}
+        <p class="foot"><a href="{Path}">Leave it as it is</a></p>
+        </section>
+        """)) { Tab = Path };
 
     private static Html ConfirmForm(Visit v, string challenge) => FormParts.Form(v, Path + "/confirm", Html.Of($"""
         {FormParts.Hidden("challenge", challenge)}
@@ -95,7 +111,7 @@ internal static class SecondFactorPages
     private static async Task<Reply> ChallengeAsync(Visit v)
     {
         var goal = v.Typed("goal") is "disable" ? "disable" : "backup-codes";
-        var challenge = await v.Get<OwnSecondFactor>().ChallengeAsync(v.Caller, v.Client, v.Cancellation);
+        var challenge = await v.Get<OwnSecondFactor>().ChallengeAsync(v.Caller, goal == "disable" ? FactorPurpose.Disable : FactorPurpose.BackupCodes, v.Client, v.Cancellation);
         return new Reply.Show(Proof(v, challenge.Challenge, challenge.Method, challenge.Passkey, goal));
     }
 

@@ -14,18 +14,18 @@ internal static class SignInPages
     /// <summary>Where signing in may lead: pages of an account, and nothing that an address says besides.</summary>
     private static readonly HashSet<string> s_next = new(StringComparer.Ordinal)
     {
-        "/account", "/account/password", "/account/second-factor", "/account/devices", "/account/sessions", "/account/consents", "/account/activity", "/account/passkeys", "/account/data", "/account/email", "/account/phone",
+        "/account", "/account/password", "/account/second-factor", "/account/devices", "/account/sessions", "/account/consents", "/account/activity", "/account/passkeys", "/account/data", "/account/email", "/account/phone", ProviderPages.Path,
     };
 
     public static void Map(SiteMap map)
     {
         map.Public(SiteMap.SignIn, SignIn, SignInAsync);
-        map.Public("/account/sign-in/code", v => Task.FromResult(Code(v)), CodeAsync);
+        map.Public("/account/sign-in/code", v => Task.FromResult(Code(v, NextOf(v))), CodeAsync);
         map.Action("/account/sign-out", OverviewPages.ShowAsync, v => SignOutAsync(v, v.Caller.Family, "logged out", "signed-out"), enrols: true);
         map.Action("/account/sign-out-everywhere", OverviewPages.ShowAsync, v => SignOutAsync(v, null, "logged out everywhere", "signed-out-everywhere"), enrols: true);
     }
 
-    private static Task<Page> SignIn(Visit v) => Task.FromResult(new Page("Sign in", null, Html.Of($"""
+    public static Task<Page> SignIn(Visit v) => Task.FromResult(new Page("Sign in", null, Html.Of($"""
         {FormParts.Form(v, SiteMap.SignIn, Html.Of($"""
             {FormParts.Hidden("next", NextOf(v))}
             {FormParts.Field(v, "email", "Email address", "email", "username")}
@@ -33,6 +33,7 @@ internal static class SignInPages
             {FormParts.Button("Sign in")}
             """))}
         {PasskeyParts.Button("sign-in", "Sign in with a passkey", "quiet")}
+        {ProviderPages.Buttons(v, NextOf(v))}
         <p class="foot"><a href="/account/magic-link">Mail me a link instead</a> · <a href="/account/password-reset">Forgot your password?</a></p>
         <p class="foot">New here? <a href="/account/sign-up">Create an account</a></p>
         """)));
@@ -43,20 +44,22 @@ internal static class SignInPages
     }
 
     /// <summary>What any way in leads to: the account, or the question for a second factor.</summary>
-    public static Reply Finish(Visit v, LoginOutcome outcome)
+    /// <param name="next">Where to, by what was kept; null for what the form or the address says.</param>
+    public static Reply Finish(Visit v, LoginOutcome outcome, string? next = null)
     {
-        if (outcome.Tokens is not { } tokens) return new Reply.Show(Code(v, outcome.Challenge));
+        var leads = next is not null && s_next.Contains(next) ? next : NextOf(v);
+        if (outcome.Tokens is not { } tokens) return new Reply.Show(Code(v, leads, outcome.Challenge));
         SessionTransport.Set(v.Context, tokens);
-        return new Reply.Go(NextOf(v));
+        return new Reply.Go(leads);
     }
 
-    private static Page Code(Visit v, ChallengeDocument? challenge = null)
+    private static Page Code(Visit v, string next, ChallengeDocument? challenge = null)
     {
         // Not the login's password, which the form before had.
         if ((challenge?.Challenge ?? v.Typed("challenge")) is not { } asked) return new Page("Sign in again", "There is nothing to enter a code for.", Html.Of($"<p><a class=\"button\" href=\"/account/sign-in\">Sign in</a></p>"));
         var method = challenge?.Method ?? v.Typed("method") ?? "";
         return new Page(method == "password" ? "One thing more" : "Your second factor", PasskeyParts.LeadOf(method), Html.Of($"""
-            {PasskeyParts.CodeForm(v, "/account/sign-in/code", asked, method, challenge?.Passkey, "Go on", more: FormParts.Hidden("next", NextOf(v)))}
+            {PasskeyParts.CodeForm(v, "/account/sign-in/code", asked, method, challenge?.Passkey, "Go on", more: FormParts.Hidden("next", next))}
             <p class="foot"><a href="/account/sign-in">Begin again</a></p>
             """));
     }
@@ -75,5 +78,5 @@ internal static class SignInPages
         return new Reply.Go($"{SiteMap.SignIn}?notice={notice}");
     }
 
-    private static string NextOf(Visit v) => (v.Typed("next") ?? v.Asked("next")) is { } next && s_next.Contains(next) ? next : "/account";
+    public static string NextOf(Visit v) => (v.Typed("next") ?? v.Asked("next")) is { } next && s_next.Contains(next) ? next : "/account";
 }

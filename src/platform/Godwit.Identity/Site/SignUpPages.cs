@@ -21,27 +21,37 @@ internal static class SignUpPages
     private static Task<Page> SignUp(Visit v) => Task.FromResult(new Page("Create your account", null, Html.Of($"""
         {FormParts.Form(v, "/account/sign-up", Html.Of($"""
             {FormParts.Field(v, "email", "Email address", "email", "username")}
-            <div class="pair">
-            {FormParts.Field(v, "firstName", "First name", fill: "given-name", optional: true)}
-            {FormParts.Field(v, "lastName", "Last name", fill: "family-name", optional: true)}
-            </div>
+            {Names(v)}
             {FormParts.Field(v, "password", "Password", "password", "new-password", "Eight characters or more. A sentence is easy to remember and hard to guess.")}
-            <fieldset>
-            <legend>What you agree to</legend>
-            {FormParts.Tick(v, "terms", Html.Of($"I accept the <a href=\"/account/words#terms\" target=\"_blank\">terms</a>"), "consents.terms")}
-            {FormParts.Tick(v, "privacy", Html.Of($"I have read the <a href=\"/account/words#privacy\" target=\"_blank\">privacy notice</a>"), "consents.privacy")}
-            {FormParts.Tick(v, "marketing", Html.Of($"Send me news now and then <span class=\"aside\">optional</span>"))}
-            {FormParts.Tick(v, "analytics", Html.Of($"Use my visits to make the service better <span class=\"aside\">optional</span>"))}
-            </fieldset>
+            {Consents(v)}
             {FormParts.Button("Create account")}
             """))}
+        {ProviderPages.Buttons(v, "/account")}
         <p class="foot">You have an account? <a href="/account/sign-in">Sign in</a></p>
         """)));
 
+    public static Html Names(Visit v) => Html.Of($"""
+        <div class="pair">
+        {FormParts.Field(v, "firstName", "First name", fill: "given-name", optional: true)}
+        {FormParts.Field(v, "lastName", "Last name", fill: "family-name", optional: true)}
+        </div>
+        """);
+
+    public static Html Consents(Visit v) => Html.Of($"""
+        <fieldset>
+        <legend>What you agree to</legend>
+        {FormParts.Tick(v, "terms", Html.Of($"I accept the <a href=\"/account/words#terms\" target=\"_blank\">terms</a>"), "consents.terms")}
+        {FormParts.Tick(v, "privacy", Html.Of($"I have read the <a href=\"/account/words#privacy\" target=\"_blank\">privacy notice</a>"), "consents.privacy")}
+        {FormParts.Tick(v, "marketing", Html.Of($"Send me news now and then <span class=\"aside\">optional</span>"))}
+        {FormParts.Tick(v, "analytics", Html.Of($"Use my visits to make the service better <span class=\"aside\">optional</span>"))}
+        </fieldset>
+        """);
+
+    public static ConsentChoices ChosenIn(Visit v) => new(v.Ticked("terms"), v.Ticked("privacy"), v.Ticked("marketing"), v.Ticked("analytics"));
+
     private static async Task<Reply> SignUpAsync(Visit v)
     {
-        var consents = new ConsentChoices(v.Ticked("terms"), v.Ticked("privacy"), v.Ticked("marketing"), v.Ticked("analytics"));
-        await v.Get<Registrar>().RegisterAsync(new RegisterRequest(v.Typed("email"), v.Typed("password"), v.Typed("firstName"), v.Typed("lastName"), consents), v.Client, v.Cancellation);
+        await v.Get<Registrar>().RegisterAsync(new RegisterRequest(v.Typed("email"), v.Typed("password"), v.Typed("firstName"), v.Typed("lastName"), ChosenIn(v)), v.Client, v.Cancellation);
         return new Reply.Go("/account/check-mail");
     }
 

@@ -20,8 +20,14 @@ public sealed class AdministrationTests(IdentityTemplate template)
         var found = (await host.PostAsync("/v1/admin/users/search", """{"email":" ADA@Example.ORG "}""", support.Access)).Json;
         Assert.Equal((user, Ada, "Byron", 1), (found[0].GetProperty("id").GetGuid(), found[0].GetProperty("email").GetString(), found[0].GetProperty("lastName").GetString(), found[0].GetProperty("openSessions").GetInt32()));
         Assert.Equal(1, (await host.PostAsync("/v1/admin/users/search", $$"""{"id":"{{user}}"}""", support.Access)).Json.GetArrayLength());
+        Assert.Equal(0, (await host.PostAsync("/v1/admin/users/search", """{"email":"nobody@example.org"}""", support.Access)).Json.GetArrayLength());
+        Assert.Equal(0, (await host.PostAsync("/v1/admin/users/search", $$"""{"id":"{{Guid.NewGuid()}}"}""", support.Access)).Json.GetArrayLength());
         foreach (var part in new[] { "ada@example", "ad@example.org", "example.org", "%" }) Assert.DoesNotContain(user.ToString(), (await host.PostAsync("/v1/admin/users/search", $$"""{"email":"{{part}}"}""", support.Access)).Text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await host.SendAsync(HttpMethod.Get, $"/v1/admin/users/{Guid.NewGuid()}", bearer: support.Access)).Status);
+        // Who tries out addresses and ids is seen by it, and the addresses stand nowhere.
+        Assert.Equal(4, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events WHERE event_category = 'data_access' AND event_type = 'user_search_missed'"));
+        Assert.Equal(2, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events WHERE event_type = 'user_search_missed' AND event_data ? 'about' AND event_data ->> 'by' <> ''"));
+        Assert.Equal(0, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events e WHERE e::text LIKE '%@%'"));
         Assert.Equal(2, (await host.SendAsync(HttpMethod.Get, "/v1/me/security-events", bearer: ada.Access)).Json.EnumerateArray().Count(e => e.GetProperty("type").GetString() == "user_read"));
         Assert.Equal(2, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events WHERE event_category = 'data_access' AND event_type = 'user_read'"));
     }

@@ -111,6 +111,25 @@ public sealed class OwnDataRequestsTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "5.4.1")]
+    [Trait("ASVS", "5.4.2")]
+    public async Task An_archive_is_called_after_its_request_whatever_the_client_says()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync(Ada);
+        var tokens = await host.SignInAsync(Ada);
+        var id = (await host.PostAsync("/v1/me/data-requests", """{"type":"access"}""", tokens.Access)).Json.GetProperty("id").GetGuid();
+        await Godwit.TestServers.Patience.UntilAsync(async () => (await host.SendAsync(HttpMethod.Get, $"/v1/me/data-requests/{id}/archive", bearer: tokens.Access)).Status == HttpStatusCode.OK);
+        var fetched = await host.SendAsync(HttpMethod.Get, $"/v1/me/data-requests/{id}/archive?filename=..%2F..%2Fevil.html&name=%22%0d%0aX-Evil:%201", bearer: tokens.Access);
+        Assert.Contains($"Content-Disposition: attachment; filename=\"{id}.zip\"", fetched.Headers);
+        Assert.Contains("Content-Type: application/zip", fetched.Headers);
+        Assert.DoesNotContain(fetched.Headers, h => h.Contains("evil", StringComparison.OrdinalIgnoreCase));
+        // Another way to write the id is the same id.
+        Assert.Contains($"Content-Disposition: attachment; filename=\"{id}.zip\"", (await host.SendAsync(HttpMethod.Get, $"/v1/me/data-requests/{id.ToString("D").ToUpperInvariant()}/archive", bearer: tokens.Access)).Headers);
+        foreach (var path in new[] { "..%2F..%2Fetc%2Fpasswd", "%22x", $"{id}%00.html" }) Assert.NotEqual(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, $"/v1/me/data-requests/{path}/archive", bearer: tokens.Access)).Status);
+    }
+
+    [Fact]
     [Trait("ASVS", "7.5.3")]
     public async Task An_archive_is_given_to_a_fresh_session_only_and_goes_when_its_time_is_over()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Godwit.Identity.Tests.Browsers;
 using Godwit.Identity.Tests.Running;
 using Godwit.TestServers;
 
@@ -182,6 +183,46 @@ public sealed class EmailChangeTests(IdentityTemplate template)
         var answers = await Task.WhenAll(ConfirmAsync(host, first, bearer: ada.Access), ConfirmAsync(host, second, bearer: bob.Access));
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.BadRequest], answers.Select(a => a.Status).Order());
         await Patience.UntilAsync(async () => await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.email_changes") == 1);
+    }
+
+    [Fact]
+    public async Task A_browser_confirms_by_its_cookies_and_no_other_page_makes_it()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var (here, there) = (new Browser(host), await host.SignInAsync("ada@example.org"));
+        await here.SignInAsync("ada@example.org");
+        await ChangeAsync(host, there, "new@example.org");
+        var body = $$"""{"token":"{{await host.LinkAsync("new@example.org")}}"}""";
+        Assert.Equal(HttpStatusCode.Forbidden, (await here.SendAsync("POST", "/v1/auth/email/confirm", body)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await here.SendAsync("POST", "/v1/auth/email/confirm", body, ("X-CSRF-Token", here.Csrf), ("Origin", "https://evil.example"))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await here.SendAsync("POST", "/v1/auth/email/confirm", body, ("X-CSRF-Token", here.Csrf))).Status);
+        // The session that confirmed stays.
+        Assert.Equal(HttpStatusCode.OK, (await here.SendAsync("GET", "/v1/me")).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: there.Access)).Status);
+        // Where the password is given, an old cookie is in nobody's way.
+        await ChangeAsync(host, await host.SignInAsync("new@example.org"), "newer@example.org");
+        here.Cookies["__Host-godwit-access"] = "an.old.one";
+        var second = $$"""{"token":"{{await host.LinkAsync("newer@example.org")}}","password":"{{IdentityHost.Password}}"}""";
+        Assert.Equal(HttpStatusCode.OK, (await here.SendAsync("POST", "/v1/auth/email/confirm", second)).Status);
+    }
+
+    [Fact]
+    public async Task A_former_address_that_another_account_has_is_not_had_back_and_that_is_said()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        await host.MakeAccountAsync("bob@example.org");
+        var here = await host.SignInAsync("ada@example.org");
+        await ChangeAsync(host, here, "new@example.org");
+        await ConfirmAsync(host, await host.LinkAsync("new@example.org"), bearer: here.Access);
+        var undo = await host.LinkAsync("ada@example.org", 2);
+        // As an import, or a hand in the database, may do: nobody else gets it within the seven days.
+        await host.Database.ExecuteAsync("UPDATE identity.users SET email_index = (SELECT former_index FROM identity.email_changes) WHERE id = (SELECT max(id) FROM identity.users)");
+        var answer = await UndoAsync(host, undo);
+        Assert.Equal((HttpStatusCode.Conflict, "urn:godwit:problem:address-taken"), (answer.Status, answer.Type));
+        Assert.Equal("new@example.org", await EmailAsync(host, here));
+        Assert.Equal(0, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.email_changes WHERE closed"));
     }
 
     private static Task<Answer> ChangeAsync(IdentityHost host, Tokens tokens, string email, string password = IdentityHost.Password) =>

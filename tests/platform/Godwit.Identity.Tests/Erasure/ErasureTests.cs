@@ -108,7 +108,7 @@ public sealed class ErasureTests(IdentityTemplate template)
         await host.Database.ExecuteAsync("UPDATE identity.user_sessions SET authenticated_at = now() - interval '16 minutes'; UPDATE identity.user_2fa_settings SET totp_last_step = NULL");
         var form = $$"""{"type":"erasure","password":"{{IdentityHost.Password}}" """;
         Assert.EndsWith("second-factor-needed", (await host.PostAsync("/v1/me/data-requests", form + "}", tokens.Access)).Type, StringComparison.Ordinal);
-        var challenge = (await host.PostAsync("/v1/auth/2fa/challenge", "{}", tokens.Access)).Json.GetProperty("challenge").GetString();
+        var challenge = (await host.PostAsync("/v1/auth/2fa/challenge", """{"purpose":"erasure"}""", tokens.Access)).Json.GetProperty("challenge").GetString();
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.PostAsync("/v1/me/data-requests", form + $$""","challenge":"{{challenge}}","code":"000000"}""", tokens.Access)).Status);
         var code = Totp.CodeAt(seed, Totp.StepAt(TimeProvider.System.GetUtcNow()));
         var asked = await host.PostAsync("/v1/me/data-requests", form + $$""","challenge":"{{challenge}}","code":"{{code}}"}""", tokens.Access);

@@ -85,6 +85,27 @@ public sealed class ExternalLoginTests(IdentityTemplate template) : IDisposable
     }
 
     [Fact]
+    [Trait("ASVS", "7.6.1")]
+    public async Task A_session_that_began_with_a_provider_lasts_and_ends_as_any_other_and_links_nothing_when_it_is_old()
+    {
+        await using var provider = await OidcProvider.StartAsync();
+        await using var host = await StartAsync(provider.Configure(_folder));
+        await MakeAsync(host, "ada");
+        var (first, second) = (Tokens.Of(await SignInAsync(host, "ada")), Tokens.Of(await SignInAsync(host, "ada")));
+        Assert.Equal(480, await host.Database.ScalarAsync<int>($"SELECT round(extract(epoch FROM expires_at - created_at) / 60)::int FROM identity.user_sessions WHERE family = '{first.Session}'"));
+        await host.Database.ExecuteAsync("UPDATE identity.user_sessions SET authenticated_at = now() - interval '16 minutes'");
+        Assert.Equal("urn:godwit:problem:sign-in-again", (await host.PostAsync("/v1/auth/oauth/acme/link", "{}", first.Access)).Type);
+        // Signing out here ends it here; the way there leads to a new one, and to no old one.
+        Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Post, "/v1/auth/logout", bearer: first.Access)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: first.Access)).Status);
+        var third = Tokens.Of(await SignInAsync(host, "ada"));
+        Assert.NotEqual(first.Session, third.Session);
+        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v1/auth/oauth/acme/link", "{}", third.Access)).Status);
+        await host.Database.ExecuteAsync("UPDATE identity.user_sessions SET rotated_at = now() - interval '61 minutes'");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.SendAsync(HttpMethod.Post, "/v1/auth/refresh", bearer: second.Refresh)).Status);
+    }
+
+    [Fact]
     [Trait("ASVS", "6.8.4")]
     public async Task The_second_factor_of_an_account_is_asked_for_whatever_the_provider_says()
     {

@@ -17,11 +17,12 @@ internal sealed class OidcProvider : IAsyncDisposable
 
     public string Issuer { get; }
 
-    public static async Task<OidcProvider> StartAsync()
+    /// <param name="redirect">Where it leads back to.</param>
+    public static async Task<OidcProvider> StartAsync(string redirect = Redirect)
     {
         var root = RepositoryFolder.Path;
         await RunAsync("bash", Path.Combine(root, "scripts", "oidc-provider.sh"));
-        var start = new ProcessStartInfo("node", [Path.Combine(root, "tests", "platform", "Godwit.Identity.Tests", "External", "provider.mjs"), Path.Combine(root, ".local", "tools", "oidc-provider"), Secret, Redirect])
+        var start = new ProcessStartInfo("node", [Path.Combine(root, "tests", "platform", "Godwit.Identity.Tests", "External", "provider.mjs"), Path.Combine(root, ".local", "tools", "oidc-provider"), Secret, redirect])
         {
             UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -52,7 +53,7 @@ internal sealed class OidcProvider : IAsyncDisposable
     public Task RotateAsync() => SayAsync("rotate");
 
     /// <summary>What a browser brings back that goes to a URL and signs in there.</summary>
-    public static async Task<Returned> SignInAsync(string url, string account)
+    public static async Task<Returned> SignInAsync(string url, string account, string redirect = Redirect)
     {
         using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         var next = new Uri($"{url}&login_hint={account}");
@@ -61,7 +62,7 @@ internal sealed class OidcProvider : IAsyncDisposable
             using var answer = await browser.GetAsync(next, TestContext.Current.CancellationToken);
             Assert.True(answer.Headers.Location is not null, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
             next = new Uri(next, answer.Headers.Location);
-            if (!next.AbsoluteUri.StartsWith(Redirect, StringComparison.Ordinal)) continue;
+            if (!next.AbsoluteUri.StartsWith(redirect, StringComparison.Ordinal)) continue;
             var query = HttpUtility.ParseQueryString(next.Query);
             return new Returned(query["code"], query["state"], query["iss"]);
         }

@@ -28,6 +28,21 @@ public sealed class OpenIdProviderTests
         }
     }
 
+    [Fact]
+    [Trait("ASVS", "3.7.2")]
+    public async Task Browsers_are_sent_to_the_issuers_host_and_to_those_that_an_operator_has_named_and_nowhere_else()
+    {
+        await using var provider = await OidcProvider.StartAsync();
+        await provider.SpoilAsync("authorization host");
+        using var http = new ProviderHttp(production: false, ["127.0.0.1"]);
+        using var careful = new OpenIdProvider(Configured(null), OidcProvider.Redirect, http, TimeProvider.System);
+        await Assert.ThrowsAsync<ProviderException>(() => careful.AuthorizationUrlAsync("state", ExternalFlows.NewSecrets(), TestContext.Current.CancellationToken));
+        using var told = new OpenIdProvider(Configured(["LOCALHOST"]), OidcProvider.Redirect, http, TimeProvider.System);
+        Assert.StartsWith("http://localhost:", await told.AuthorizationUrlAsync("state", ExternalFlows.NewSecrets(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        ConfiguredProvider Configured(string[]? hosts) => new("acme", "Acme", provider.Issuer, "godwit", OidcProvider.Secret, post: false, verifiesEmail: true, hosts);
+    }
+
     [Theory]
     [InlineData("https://id.example.org/keys", true, true)]
     [InlineData("http://id.example.org/keys", false, false)]

@@ -48,13 +48,20 @@ async function make() {
   });
   provider.use(async (context, next) => {
     await next();
+    if (context.path === '/.well-known/openid-configuration' && spoil === 'authorization host') context.body.authorization_endpoint = context.body.authorization_endpoint.replace('127.0.0.1', 'localhost');
     if (context.path === '/token' && context.body?.id_token && spoil) context.body.id_token = await spoiled(context.body.id_token);
   });
   const callback = provider.callback();
   handle = async (request, response) => {
     if (!request.url.startsWith('/interaction/')) return callback(request, response);
     const { params } = await provider.interactionDetails(request, response);
-    return provider.interactionFinished(request, response, { login: { accountId: params.login_hint } });
+    const account = params.login_hint ?? new URL(request.url, issuer).searchParams.get('account');
+    // What a person sees: in place of a password they say who they are.
+    if (account === null) {
+      response.setHeader('Content-Type', 'text/html');
+      return response.end('<!doctype html><title>Acme</title><h1>Acme</h1><form><label>Account <input name="account"></label><button>Sign in at Acme</button></form><form><button name="account" value="">Cancel</button></form>');
+    }
+    return provider.interactionFinished(request, response, account === '' ? { error: 'access_denied', error_description: 'not today' } : { login: { accountId: account } });
   };
 }
 

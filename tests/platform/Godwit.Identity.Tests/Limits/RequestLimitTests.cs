@@ -34,6 +34,25 @@ public sealed class RequestLimitTests(IdentityTemplate template)
         }
     }
 
+    [Theory]
+    [Trait("ASVS", "2.4.1")]
+    [InlineData("/v1/auth/oauth/acme/start", "{}", 502)]
+    [InlineData("/v1/auth/passkeys/login/options", "{}", 200)]
+    public async Task What_costs_rows_or_questions_to_a_provider_has_a_limit_too(string path, string body, int status)
+    {
+        var folder = Directory.CreateTempSubdirectory("godwit-limits-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "secret"), External.OidcProvider.Secret, TestContext.Current.CancellationToken);
+        // Where nobody listens.
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "providers.json"), $$"""{"providers":[{"name":"acme","issuer":"http://127.0.0.1:9","clientId":"godwit","clientSecretFile":"{{Path.Combine(folder, "secret")}}","verifiesEmail":true}]}""", TestContext.Current.CancellationToken);
+        await using var host = await IdentityHost.StartAsync(template, [.. s_three, ("IDENTITY_OIDC_PROVIDERS", Path.Combine(folder, "providers.json"))]);
+        List<int> answers = [];
+        for (var i = 0; i < 4; i++) answers.Add((await SendAsync(host, path, body, "192.0.2.1")).Status);
+        Assert.Equal([status, status, status, 429], answers);
+        Assert.Equal(status, (await SendAsync(host, path, body, "198.51.100.1")).Status);
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task Of_many_at_once_so_many_get_through_as_fit()
     {

@@ -41,6 +41,22 @@ public sealed class PasswordResetTests(IdentityTemplate template)
     }
 
     [Fact]
+    [Trait("ASVS", "6.2.11")]
+    public async Task A_new_password_is_judged_by_what_is_known_of_its_owner_as_the_first_one_was()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("lovelace.analytical@example.org");
+        await AskAsync(host, "lovelace.analytical@example.org");
+        var link = await host.LinkAsync("lovelace.analytical@example.org", 2);
+        foreach (var password in new[] { "lovelace1", "Analytical!", "L0ve1ace77" })
+        {
+            var refused = await ConfirmAsync(host, link, password);
+            Assert.Equal((HttpStatusCode.BadRequest, "urn:godwit:problem:validation-failed"), (refused.Status, refused.Type));
+        }
+        Assert.Equal(HttpStatusCode.OK, (await ConfirmAsync(host, link, "a sentence of mine")).Status);
+    }
+
+    [Fact]
     public async Task A_password_that_is_refused_does_not_use_up_the_link()
     {
         await using var host = await IdentityHost.StartAsync(template);

@@ -143,7 +143,7 @@ public sealed partial class ExampleTests(IdentityTemplate template) : IDisposabl
         var paper = sheet.Json.GetProperty("backupCodes").EnumerateArray().Select(c => c.GetString()!).ToList();
         var asked = await run.SendAsync("POST /v1/auth/login");
         await run.SendAsync("POST /v1/auth/login/2fa", real: [("challenge", Challenge(asked)), ("code", paper[0])]);
-        asked = await run.SendAsync("POST /v1/auth/2fa/challenge", tokens.Access);
+        asked = await run.SendAsync("POST /v1/auth/2fa/challenge", tokens.Access, real: [("purpose", "backup_codes")]);
         sheet = await run.SendAsync("POST /v1/auth/2fa/backup-codes", tokens.Access, real: [("challenge", Challenge(asked)), ("code", paper[1])]);
         asked = await run.SendAsync("POST /v1/auth/2fa/challenge", tokens.Access);
         await run.SendAsync("POST /v1/auth/2fa/disable", tokens.Access, real: [("challenge", Challenge(asked)), ("code", sheet.Json.GetProperty("backupCodes")[0].GetString())]);

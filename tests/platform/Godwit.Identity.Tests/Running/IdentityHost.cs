@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Godwit.Http.Modules;
 using Godwit.Server.Tests.Running;
 using Godwit.TestServers;
 
@@ -23,11 +24,14 @@ internal sealed partial class IdentityHost : IAsyncDisposable
 
     public static async Task<IdentityHost> StartAsync(IdentityTemplate template, params (string Name, string Value)[] variables) => await OnAsync(template, await template.CopyAsync(), variables);
 
-    public static async Task<IdentityHost> OnAsync(IdentityTemplate template, TestDatabase database, params (string Name, string Value)[] variables)
+    public static Task<IdentityHost> OnAsync(IdentityTemplate template, TestDatabase database, params (string Name, string Value)[] variables) => OnAsync(template, database, new IdentityModule(), variables);
+
+    /// <param name="module">The service, or something that stands around it.</param>
+    public static async Task<IdentityHost> OnAsync(IdentityTemplate template, TestDatabase database, IPlatformModule module, params (string Name, string Value)[] variables)
     {
         var mails = new MailSink();
         var platform = await Platform.StartAsync(
-            database, [new IdentityModule()],
+            database, [module],
             [("GODWIT_HOME", template.Home), ("IDENTITY_BREACHED_PASSWORDS", template.BreachedPasswords), ("IDENTITY_MAIL_SERVER", mails.Server), ("IDENTITY_SEAL_SECONDS", "1"), ("IDENTITY_REGISTER", template.RegisterOf(database)), .. variables]);
         return new IdentityHost(database, mails, platform);
     }

@@ -99,7 +99,7 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
         var again = await host.LoginAsync("ada@example.org");
         Assert.Equal(HttpStatusCode.Unauthorized, (await AnswerAsync(host, again, codes[0])).Status);
         Assert.Equal(9, (await host.SendAsync(HttpMethod.Get, "/v1/auth/2fa", bearer: tokens.Access)).Json.GetProperty("backupCodesLeft").GetInt32());
-        var challenge = await host.PostAsync("/v1/auth/2fa/challenge", "{}", tokens.Access);
+        var challenge = await host.PostAsync("/v1/auth/2fa/challenge", """{"purpose":"backup_codes"}""", tokens.Access);
         var renewed = await host.PostAsync("/v1/auth/2fa/backup-codes", Body(challenge, codes[1]), tokens.Access);
         Assert.Equal(HttpStatusCode.OK, renewed.Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await AnswerAsync(host, await host.LoginAsync("ada@example.org"), codes[2])).Status);
@@ -108,6 +108,7 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
 
     [Fact]
     [Trait("ASVS", "6.4.3")]
+    [Trait("ASVS", "6.4.4")]
     [Trait("ASVS", "7.5.1")]
     public async Task It_is_taken_away_by_who_has_it_and_not_by_a_new_password()
     {
@@ -120,7 +121,7 @@ public sealed partial class SecondFactorTests(IdentityTemplate template)
         var asked = await host.LoginAsync("ada@example.org", "quite another one 7");
         Assert.Equal("second_factor_required", asked.Json.GetProperty("status").GetString());
         var signedIn = Tokens.Of(await AnswerAsync(host, asked, codes[0]));
-        var challenge = await host.PostAsync("/v1/auth/2fa/challenge", "{}", signedIn.Access);
+        var challenge = await host.PostAsync("/v1/auth/2fa/challenge", """{"purpose":"disable"}""", signedIn.Access);
         Assert.Equal(HttpStatusCode.NoContent, (await host.PostAsync("/v1/auth/2fa/disable", Body(challenge, codes[1]), signedIn.Access)).Status);
         Assert.True((await host.LoginAsync("ada@example.org", "quite another one 7")).Json.TryGetProperty("accessToken", out _));
     }

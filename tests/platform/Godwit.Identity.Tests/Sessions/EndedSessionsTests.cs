@@ -59,6 +59,31 @@ public sealed class EndedSessionsTests(IdentityTemplate template)
         Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Post, "/v1/auth/refresh", bearer: open.Refresh)).Status);
     }
 
+    [Fact]
+    public async Task After_a_restore_what_has_ended_is_brought_anew_however_the_database_counts_its_transactions()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await IdentityHost.StartAsync(template, ("REDIS_URL", redis.Url()));
+        await host.MakeAccountAsync("ada@example.org");
+        var ended = await host.SignInAsync("ada@example.org");
+        await WholeAsync(redis);
+        // As it is in a restored database, whose transactions have lower numbers than those of before; and Redis did not take it when it ended.
+        await host.Database.ExecuteAsync(
+            $"""
+            ALTER TABLE identity.user_sessions DISABLE TRIGGER USER;
+            UPDATE identity.user_sessions SET revoked = true, revoked_at = now(), revoked_xid = '3'::xid8 WHERE family = '{ended.Session}';
+            ALTER TABLE identity.user_sessions ENABLE TRIGGER USER;
+            """,
+            superuser: true);
+        Assert.Equal("", await ScoreAsync());
+        await host.Database.ExecuteAsync("UPDATE identity.erasure_register SET mark = 0");
+        await Patience.UntilAsync(async () => await ScoreAsync() != "");
+        Assert.True(await host.Database.ScalarAsync<bool>("SELECT restored_at IS NOT NULL FROM identity.erasure_register"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await LookAsync(host, ended));
+
+        async Task<string> ScoreAsync() => (await TellAsync(redis, "ZSCORE", "godwit:identity-ended", ended.Session.ToString())).Trim();
+    }
+
     private static async Task<HttpStatusCode> LookAsync(IdentityHost host, Tokens tokens) => (await host.SendAsync(HttpMethod.Get, "/v1/auth/sessions", bearer: tokens.Access)).Status;
 
     /// <summary>Until the list is trusted.</summary>

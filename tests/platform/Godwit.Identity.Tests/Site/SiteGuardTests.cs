@@ -7,9 +7,9 @@ namespace Godwit.Identity.Tests.Site;
 public sealed class SiteGuardTests(IdentityTemplate template, Chromium chromium)
 {
     private static readonly string[] s_private =
-        ["/account", "/account/password", "/account/passkeys", "/account/second-factor", "/account/devices", "/account/sessions", "/account/consents", "/account/data", "/account/activity", "/account/email", "/account/phone"];
+        ["/account", "/account/password", "/account/passkeys", "/account/second-factor", "/account/devices", "/account/sessions", "/account/consents", "/account/data", "/account/activity", "/account/email", "/account/phone", "/account/providers"];
 
-    private static readonly string[] s_public = ["/account/sign-in", "/account/sign-up", "/account/check-mail", "/account/verify-email", "/account/password-reset", "/account/magic-link", "/account/words", "/account/email-confirm", "/account/email-undo", "/account/nowhere"];
+    private static readonly string[] s_public = ["/account/sign-in", "/account/sign-up", "/account/check-mail", "/account/verify-email", "/account/password-reset", "/account/magic-link", "/account/words", "/account/email-confirm", "/account/email-undo", "/account/sign-up/provider", "/account/nowhere"];
 
     [Fact]
     public async Task Pages_of_an_account_lead_to_signing_in_and_no_further_than_to_themselves()

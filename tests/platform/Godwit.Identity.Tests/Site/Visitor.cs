@@ -72,6 +72,21 @@ internal sealed partial class Visitor : IAsyncDisposable
         await LookAsync();
     }
 
+    /// <summary>Presses what leads to a provider, goes on there as a page says, and signs in; no account: thinks better of it.</summary>
+    /// <param name="asks">Whether the provider still has to ask who it is.</param>
+    public async Task GoElsewhereAsync(string name, string? account, string leads, bool asks = true)
+    {
+        await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name }).ClickAsync();
+        if (asks)
+        {
+            await Page.WaitForURLAsync("**/interaction/*");
+            if (account is not null) await Page.GetByLabel("Account").FillAsync(account);
+            await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = account is null ? "Cancel" : "Sign in at Acme" }).ClickAsync();
+        }
+        await Page.WaitForURLAsync(leads);
+        await LookAsync();
+    }
+
     /// <summary>From now on the browser has an authenticator of its own (WebAuthn level 3, section 11), which says yes.</summary>
     public async Task HasAuthenticatorAsync()
     {

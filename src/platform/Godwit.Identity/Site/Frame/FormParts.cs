@@ -65,12 +65,14 @@ internal static class FormParts
     public static Html Time(DateTimeOffset at) => Html.Of($"<time datetime=\"{at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture)}\">{at.UtcDateTime.ToString("d MMM yyyy, HH:mm", System.Globalization.CultureInfo.InvariantCulture)} UTC</time>");
 
     /// <summary>Faults of several fields are told at the top, too, each with a way to its field.</summary>
-    public static Html Summary(Visit visit)
+    /// <param name="tab">Where signing in again leads back to.</param>
+    public static Html Summary(Visit visit, string? tab)
     {
         if (visit.Problem is not { } problem) return Html.None;
         var detail = problem.Fields.Count > 0 ? Html.Of($"<p>Look at what is marked below.</p>") : problem.Detail is { } text ? Html.Of($"<p>{text}</p>") : Html.None;
+        var again = tab is not null && problem.Code is "sign-in-again" ? Html.Of($"<p><a href=\"{SiteMap.SignIn}?next={Uri.EscapeDataString(tab)}\">To the sign-in page</a></p>") : Html.None;
         var wait = problem.RetryAfter is { } seconds ? Html.Of($"<p>Try again in {Duration(seconds)}.</p>") : Html.None;
-        return Html.Of($"<div class=\"notice bad\" role=\"alert\" tabindex=\"-1\" id=\"problem\"><p><strong>{(problem.Fields.Count > 0 ? "Something is not right yet" : problem.Title)}</strong></p>{detail}{wait}</div>");
+        return Html.Of($"<div class=\"notice bad\" role=\"alert\" tabindex=\"-1\" id=\"problem\"><p><strong>{(problem.Fields.Count > 0 ? "Something is not right yet" : problem.Title)}</strong></p>{detail}{wait}{again}</div>");
     }
 
     private static string Duration(int seconds) => seconds < 90 ? $"{seconds} seconds" : $"{(seconds + 59) / 60} minutes";

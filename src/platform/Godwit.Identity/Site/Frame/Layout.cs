@@ -1,4 +1,5 @@
 using Godwit.Http.Settings;
+using Godwit.Identity.External;
 using Godwit.Identity.Settings;
 using Godwit.Identity.Site.Assets;
 using Godwit.Identity.Site.Markup;
@@ -12,7 +13,7 @@ internal static class Layout
     /// <summary>The pages of an account, in the order in which they stand beside it.</summary>
     private static readonly (string Path, string Name)[] s_tabs =
     [
-        ("/account", "Overview"), ("/account/password", "Password"), ("/account/passkeys", "Passkeys"), ("/account/second-factor", "Second factor"), ("/account/devices", "Devices"), ("/account/sessions", "Sessions"),
+        ("/account", "Overview"), ("/account/password", "Password"), ("/account/passkeys", "Passkeys"), ("/account/second-factor", "Second factor"), (ProviderPages.Path, "Linked accounts"), ("/account/devices", "Devices"), ("/account/sessions", "Sessions"),
         ("/account/consents", "Consents"), ("/account/data", "Your data"), ("/account/activity", "Activity"),
     ];
 
@@ -25,7 +26,7 @@ internal static class Layout
             <main id="main">
             <h1>{page.Title}</h1>
             {(page.Lead is null ? Html.None : Html.Of($"<p class=\"lead\">{page.Lead}</p>"))}
-            {notice}{(visit is null || page.ShowsProblem ? Html.None : FormParts.Summary(visit))}
+            {notice}{(visit is null || page.ShowsProblem ? Html.None : FormParts.Summary(visit, page.Tab))}
             {page.Body}
             </main>
             """);
@@ -36,6 +37,7 @@ internal static class Layout
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
+            {(page.Leaves is { } away ? Html.Of($"<meta http-equiv=\"refresh\" content=\"0; url={away.AbsoluteUri}\">") : Html.None)}
             <title>{(visit?.Problem is null ? "" : "Error: ")}{page.Title} · {service}</title>
             <link rel="icon" href="{SiteAssets.Icon.Path}" type="image/svg+xml">
             <link rel="stylesheet" href="{SiteAssets.Style.Path}">
@@ -47,16 +49,17 @@ internal static class Layout
             <a class="brand" href="{(known ? "/account" : "/account/sign-in")}"><span class="mark" aria-hidden="true"></span>{service}</a>
             {(known ? FormParts.Form(visit!, "/account/sign-out", FormParts.Button("Sign out", "quiet small"), "inline") : Html.None)}
             </header>
-            {(known ? Html.Of($"<div class=\"room\">{Ways(page)}{body}</div>") : body)}
+            {(known ? Html.Of($"<div class=\"room\">{Ways(page, visit!)}{body}</div>") : body)}
             </body>
             </html>
 
             """);
     }
 
-    private static Html Ways(Page page) => Html.Of($"""
+    /// <summary>Where there are no providers, nobody is offered to link an account with one.</summary>
+    private static Html Ways(Page page, Visit visit) => Html.Of($"""
         <nav aria-label="Your account">
-        <ul>{s_tabs.Select(t => Html.Of($"<li><a href=\"{t.Path}\"{HtmlAttribute.Optional("aria-current", t.Path == page.Tab ? "page" : null)}>{t.Name}</a></li>"))}</ul>
+        <ul>{s_tabs.Where(t => t.Path != ProviderPages.Path || visit.Get<Providers>().All.Any()).Select(t => Html.Of($"<li><a href=\"{t.Path}\"{HtmlAttribute.Optional("aria-current", t.Path == page.Tab ? "page" : null)}>{t.Name}</a></li>"))}</ul>
         </nav>
         """);
 }

@@ -28,6 +28,8 @@ internal static class Notice
         ["passkey-added"] = "The passkey is added.",
         ["passkey-named"] = "The name is kept.",
         ["passkey-removed"] = "The passkey is removed.",
+        ["provider-linked"] = "The account is linked: you can sign in with it from now on.",
+        ["provider-unlinked"] = "The account is not linked any more.",
         ["request-withdrawn"] = "Your request is called back.",
         ["erasure-asked"] = "Your account will be erased. Until then you can call it back here.",
         ["request-sent"] = "Your request is noted. You see here what becomes of it.",

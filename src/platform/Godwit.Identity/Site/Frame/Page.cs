@@ -14,6 +14,9 @@ internal sealed record Page(string Title, string? Lead, Html Body)
     /// <summary>The page of the navigation that this one is, or is a part of.</summary>
     public string? Tab { get; init; }
 
+    /// <summary>Another site that the page goes on to by itself; null for none. The page has a link there, too.</summary>
+    public Uri? Leaves { get; init; }
+
     /// <summary>Set where the body itself says what is wrong.</summary>
     public bool ShowsProblem { get; init; }
 

@@ -43,6 +43,13 @@ internal sealed class SiteMap(IEndpointRouteBuilder routes)
         Map("POST", path, context => KnownAsync(context, show, submit, enrols: true, OpenAsync));
     }
 
+    /// <summary>A form for everybody, of a page that has several.</summary>
+    /// <param name="show">The page that is shown again when it is refused.</param>
+    public void OpenAction(string path, Func<Visit, Task<Page>> show, Func<Visit, Task<Reply>> submit) => Map("POST", path, context => OpenAsync(context, show, submit));
+
+    /// <summary>Where another site leads a browser back to. It comes by GET and without a form's token: what it carries has to be bound to this browser by itself.</summary>
+    public void Arrival(string path, Func<Visit, Task<Reply>> arrive) => Map("GET", path, context => ArriveAsync(context, arrive));
+
     /// <summary>A form of a page that has several.</summary>
     /// <param name="show">The page that is shown again when it is refused.</param>
     public void Action(string path, Func<Visit, Task<Page>> show, Func<Visit, Task<Reply>> submit, bool enrols = false) => Map("POST", path, context => KnownAsync(context, show, submit, enrols));
@@ -85,6 +92,22 @@ internal sealed class SiteMap(IEndpointRouteBuilder routes)
         }
         var guard = services.GetRequiredService<BrowserGuard>();
         await ServeAsync(new Visit(context, caller, guard.TokenOf(caller.Family)), show, submit, token => guard.Require(context, caller.Family, token));
+    }
+
+    private static async Task ArriveAsync(HttpContext context, Func<Visit, Task<Reply>> arrive)
+    {
+        var guard = context.RequestServices.GetRequiredService<BrowserGuard>();
+        Visit? visit = null;
+        try
+        {
+            var caller = await context.RequestServices.GetRequiredService<SiteSession>().FindAsync(context, sensitive: true);
+            visit = new Visit(context, caller, caller is null ? guard.TokenOfVisit(guard.VisitOf(context)) : guard.TokenOf(caller.Family));
+            await ReplyAsync(visit, await arrive(visit));
+        }
+        catch (ProblemException e)
+        {
+            await ShowAsync(context, visit, Page.OfProblem(e.Problem), e.Problem);
+        }
     }
 
     private static async Task ServeAsync(Visit visit, Func<Visit, Task<Page>> show, Func<Visit, Task<Reply>>? submit, Action<string?> guard)
@@ -150,9 +173,10 @@ internal sealed class SiteMap(IEndpointRouteBuilder routes)
         }
     }
 
-    /// <summary>303: whatever was sent, what comes next is asked for.</summary>
+    /// <summary>303: whatever was sent, what comes next is asked for. It is a page of this site always.</summary>
     private static void Lead(HttpContext context, string path)
     {
+        if (path != "/account" && !path.StartsWith("/account/", StringComparison.Ordinal) && !path.StartsWith("/account?", StringComparison.Ordinal)) throw new ArgumentException("it is no page of this site", nameof(path));
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = path;
     }
