@@ -23,6 +23,9 @@ CREATE TABLE identity.user_security_events (
     leaf bytea NOT NULL CHECK (octet_length(leaf) = 32),
     -- Null until it is sealed. What commits late is sealed late, and never passed over.
     block bigint,
+    -- Of an erased row: which key signed for the loss of its salt, and the signature.
+    erased_by text CHECK (char_length(erased_by) <= 100),
+    erasure bytea CHECK (octet_length(erasure) = 64),
     PRIMARY KEY (created_at, id),
     CONSTRAINT severity_check CHECK (severity IN ('info', 'warning', 'critical'))
 ) PARTITION BY RANGE (created_at);
@@ -60,8 +63,10 @@ CREATE TABLE identity.audit_blocks (
 -- Months that retention dropped: that their rows are missing is no damage.
 CREATE TABLE identity.dropped_event_partitions (
     month text PRIMARY KEY CHECK (month ~ '^[0-9]{4}_[0-9]{2}$'),
-    last_id bigint,
     events bigint NOT NULL,
+    -- Which rows it had, and the signature over that by the key of the blocks.
+    note bytea NOT NULL,
+    signature bytea NOT NULL CHECK (octet_length(signature) = 64),
     dropped_at timestamptz NOT NULL DEFAULT now()
 );
 
@@ -98,26 +103,29 @@ BEGIN
 END
 $$;
 
--- Drops the partitions of months that ended before now less so many months; one that holds a row which is not sealed stays.
-CREATE FUNCTION identity.drop_event_partitions(months_kept integer) RETURNS integer
+-- Drops the partition of a month that ended before now less so many months: the oldest only, if all its rows are sealed and as many as whoever signed the note has seen.
+CREATE FUNCTION identity.drop_event_partition(months_kept integer, the_month text, rows_seen bigint, the_note bytea, the_signature bytea) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, identity AS $$
 DECLARE
-    border date := (date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => months_kept))::date;
-    part record;
-    dropped integer := 0;
-    unsealed boolean;
+    oldest text;
+    there bigint;
+    unsealed bigint;
 BEGIN
-    FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-                WHERE i.inhparent = 'identity.user_security_events'::regclass AND c.relname ~ '^user_security_events_[0-9]{4}_[0-9]{2}$'
-    LOOP
-        CONTINUE WHEN to_date(right(part.relname, 7), 'YYYY_MM') >= border;
-        EXECUTE format('SELECT EXISTS (SELECT FROM identity.%I WHERE block IS NULL)', part.relname) INTO unsealed;
-        CONTINUE WHEN unsealed;
-        EXECUTE format('INSERT INTO identity.dropped_event_partitions (month, last_id, events) SELECT %L, max(id), count(*) FROM identity.%I', right(part.relname, 7), part.relname);
-        EXECUTE format('DROP TABLE identity.%I', part.relname);
-        dropped := dropped + 1;
-    END LOOP;
-    RETURN dropped;
+    IF months_kept < 1 OR to_date(the_month, 'YYYY_MM') >= (date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => months_kept))::date THEN
+        RAISE EXCEPTION 'the time of % is not over', the_month;
+    END IF;
+    SELECT min(right(c.relname, 7)) INTO oldest FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'identity.user_security_events'::regclass AND c.relname ~ '^user_security_events_[0-9]{4}_[0-9]{2}$';
+    IF oldest IS DISTINCT FROM the_month THEN
+        RAISE EXCEPTION 'months are dropped from the oldest on, which is %', oldest;
+    END IF;
+    EXECUTE format('LOCK TABLE identity.%I IN ACCESS EXCLUSIVE MODE', 'user_security_events_' || the_month);
+    EXECUTE format('SELECT count(*), count(*) FILTER (WHERE block IS NULL) FROM identity.%I', 'user_security_events_' || the_month) INTO there, unsealed;
+    IF unsealed > 0 OR there <> rows_seen THEN
+        RAISE EXCEPTION '% has rows that are not sealed, or not those that were looked at', the_month;
+    END IF;
+    INSERT INTO dropped_event_partitions (month, events, note, signature) VALUES (the_month, rows_seen, the_note, the_signature);
+    EXECUTE format('DROP TABLE identity.%I', 'user_security_events_' || the_month);
 END
 $$;
 
@@ -156,7 +164,7 @@ DROP VIEW identity.locked_accounts;
 
 DROP VIEW identity.failed_logins_by_minute;
 
-DROP FUNCTION identity.drop_event_partitions(integer);
+DROP FUNCTION identity.drop_event_partition(integer, text, bigint, bytea, bytea);
 
 DROP FUNCTION identity.make_event_partitions(integer);
 

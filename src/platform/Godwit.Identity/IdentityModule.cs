@@ -127,6 +127,7 @@ public sealed class IdentityModule : IPlatformModule
         services.AddSingleton<Housekeeping>();
         services.AddSingleton<IdentityFigures>();
         services.AddSingleton<EventSealer>();
+        services.AddSingleton<EventRetention>();
         services.AddSingleton<SecurityEpoch>();
         services.AddSingleton<ErasureRegister>();
         services.AddSingleton<RestoreWatch>();

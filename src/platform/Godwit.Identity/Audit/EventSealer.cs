@@ -23,6 +23,9 @@ internal sealed class EventSealer(IdentityDatabase database, SettingValues setti
 
     private SigningKey? _key;
 
+    /// <summary>Signs blocks, and what explains why a row is no longer what was sealed, or there.</summary>
+    public SigningKey Key => _key ?? throw new InvalidOperationException("the key is opened before the first request");
+
     /// <summary>The folder of the key that signs, and of those that are known.</summary>
     public static string HomeOf(SettingValues settings) => settings.TextOrNull(IdentitySettings.Home.Name) ?? GodwitHome.Folder(Environment.GetEnvironmentVariable);
 
@@ -63,7 +66,7 @@ internal sealed class EventSealer(IdentityDatabase database, SettingValues setti
                 var (log, position) = await Statement.FirstAsync(connection, "SELECT installation::text, pg_current_snapshot()::text FROM identity.schema_version", r => (r.GetString(0), r.GetString(1)), cancellation);
                 var last = await BlockRow.LastAsync(connection, cancellation);
                 var now = time.GetUtcNow();
-                var block = MerkleBlock.Seal(log, last?.Header, [.. events.Select(e => e.Commitment)], now, position, _key!);
+                var block = MerkleBlock.Seal(log, last?.Header, [.. events.Select(e => e.Commitment)], now, position, Key);
                 await BlockRow.InsertAsync(connection, block, now, cancellation);
                 await Statement.RunAsync(
                     connection, "UPDATE identity.user_security_events SET block = $1 WHERE id = ANY($2) AND block IS NULL AND created_at BETWEEN $3 AND $4", cancellation,

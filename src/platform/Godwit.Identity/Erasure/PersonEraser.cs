@@ -1,4 +1,5 @@
 using Godwit.Identity.Accounts;
+using Godwit.Identity.Audit;
 using Godwit.Identity.DataRequests;
 using Godwit.Identity.Database;
 using Godwit.Identity.Events;
@@ -18,7 +19,7 @@ namespace Godwit.Identity.Erasure;
 /// carried out. Killed anywhere, the next try goes on. What stays is a tombstone: a number, an id that leads to nobody, when; sessions without where they were; events without of whom, with the leaves that sealed blocks hold.
 /// </summary>
 internal sealed class PersonEraser(
-    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, BucketStore buckets, ErasureRegister register, SessionGate gate, Outbox outbox, EventLog events)
+    IdentityDatabase database, IdentityKeys keys, AccountFinder accounts, PersonalValues values, BucketStore buckets, ErasureRegister register, SessionGate gate, Outbox outbox, EventLog events, EventSealer sealer)
 {
     /// <summary>A request that was being answered may have written something after its person was erased: so long it is taken away again.</summary>
     private const string Swept = "interval '15 minutes'";
@@ -85,9 +86,11 @@ internal sealed class PersonEraser(
             await buckets.ForgetAsync(connection, address, devices, cancellation);
         }
         foreach (var (table, column) in Inventory.Actors) await Statement.RunAsync(connection, $"UPDATE identity.{table} SET {column} = NULL WHERE {column} = $1", cancellation, Statement.P(user));
+        var owner = () => PersonalDocuments.Owner(user, indexes);
+        var told = await Statement.AllAsync(connection, ErasureStatement.FindEvents, r => (Id: r.GetInt64(0), At: r.GetDateTime(1)), cancellation, owner());
         // The account last: the others are found by it.
-        foreach (var table in Inventory.Tables.Where(t => t.OnErasure != OnErasure.Nothing).Reverse())
-            await Statement.RunAsync(connection, ErasureStatement.Of(table), cancellation, PersonalDocuments.Owner(user, indexes));
+        foreach (var table in Inventory.Tables.Where(t => t.OnErasure != OnErasure.Nothing).Reverse()) await Statement.RunAsync(connection, ErasureStatement.Of(table), cancellation, owner());
+        if (told.Count > 0) await ErasureNote.WriteAsync(connection, [.. told.Select(e => e.Id)], told.Min(e => e.At), told.Max(e => e.At), sealer.Key, cancellation);
         return ended;
     }
 

@@ -63,9 +63,9 @@ internal static class Inventory
         new PersonalTable("user_security_events", "security-events", "(x.user_id = $1 OR (x.user_id IS NULL AND x.event_data ? 'about' AND x.event_data ->> 'about' = ANY($3)))", OnErasure.Clear)
             .Personal("ip_address", "user_agent", "country_code", "city", "event_data").Linked("device_id", "risk_score")
             .Plain("event_id", "event_type", "event_category", "severity", "blocked", "created_at")
-            .Secret("salt").With(new PersonalColumn("user_id", ColumnKind.Internal, Erased: "NULL")).With(new PersonalColumn("session_id", ColumnKind.Internal, Erased: "NULL")).Internal("id", "leaf", "block"),
+            .Secret("salt").With(new PersonalColumn("user_id", ColumnKind.Internal, Erased: "NULL")).With(new PersonalColumn("session_id", ColumnKind.Internal, Erased: "NULL")).Internal("id", "leaf", "block", "erased_by", "erasure"),
         new PersonalTable("audit_blocks", null, "", OnErasure.Nothing).Internal("number", "header", "signature", "commitments", "sealed_at"),
-        new PersonalTable("dropped_event_partitions", null, "", OnErasure.Nothing).Internal("month", "last_id", "events", "dropped_at"),
+        new PersonalTable("dropped_event_partitions", null, "", OnErasure.Nothing).Internal("month", "events", "note", "signature", "dropped_at"),
         // What the form said is the account now.
         new PersonalTable("email_verification_tokens", "address-links", $"({Account} OR {Address})", OnErasure.Delete)
             .Personal("ip_address").Plain("expires_at", "used", "used_at", "created_at").Secret("registration", "email_index").Internal("id", "user_id"),

@@ -39,29 +39,20 @@ public sealed class VerifyEventsTests(IdentityTemplate template)
     }
 
     [Fact]
-    public async Task Erasing_what_is_personal_leaves_the_blocks_valid()
-    {
-        var database = await SealedAsync();
-        await database.ExecuteAsync("UPDATE identity.user_security_events SET salt = NULL, ip_address = NULL, user_agent = NULL, user_id = NULL WHERE user_id IS NOT NULL");
-        var (code, report) = await VerifyAsync(database);
-        Assert.Equal(0, code);
-        Assert.True(report.GetProperty("erased").GetInt64() > 0);
-    }
-
-    [Fact]
     public async Task What_commits_late_is_sealed_by_a_later_block()
     {
         var database = await template.CopyAsync();
         await using var host = await IdentityHost.OnAsync(template, database);
         await using var late = await database.OpenAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var transaction = await late.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var write = new NpgsqlCommand("INSERT INTO identity.user_security_events (event_id, event_type, event_category, created_at, salt, leaf) VALUES (gen_random_uuid(), 'late', 'account', now(), NULL, sha256('')) RETURNING id", late, transaction))
+        await using (var write = new NpgsqlCommand("INSERT INTO identity.user_security_events (event_id, event_type, event_category, created_at, salt, leaf) VALUES (gen_random_uuid(), 'late', 'account', now(), sha256('salt'), sha256('')) RETURNING id", late, transaction))
             await write.ExecuteScalarAsync(TestContext.Current.CancellationToken);
         await host.MakeAccountAsync("ada@example.org");
         await SealedAsync(database);
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         await SealedAsync(database);
-        Assert.Equal(0, (await VerifyAsync(database)).Code);
+        // It is in its place; what it says is not what its leaf was made of.
+        Assert.Contains("was changed", (await VerifyAsync(database)).Report.GetProperty("fault").GetProperty("what").GetString(), StringComparison.Ordinal);
         Assert.True(await database.ScalarAsync<bool>("SELECT (SELECT block FROM identity.user_security_events WHERE event_type = 'late') > (SELECT min(block) FROM identity.user_security_events)"));
     }
 

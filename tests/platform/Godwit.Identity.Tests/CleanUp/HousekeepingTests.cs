@@ -49,7 +49,9 @@ public sealed class HousekeepingTests(IdentityTemplate template)
     {
         var database = await template.CopyAsync();
         await MakeOldAsync(database);
-        Assert.Equal(1, await database.ScalarAsync<int>("SELECT identity.drop_event_partitions(24)"));
+        // Without a sealer: it would be quick enough.
+        await database.ExecuteAsync("ALTER TABLE identity.audit_blocks ADD CONSTRAINT nobody_seals CHECK (number < 1)");
+        await using (await IdentityHost.OnAsync(template, database)) await Patience.UntilAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM identity.dropped_event_partitions") == 1);
         Assert.True(await database.ScalarAsync<bool>("SELECT to_regclass('identity.user_security_events_2020_02') IS NOT NULL"));
     }
 
