@@ -49,6 +49,24 @@ public sealed class SumaReturnTests(PostgresServers servers)
         Assert.Equal("0", await folder.AskAsync("SELECT count(*)::text FROM pg_trigger WHERE tgname LIKE '%suma%'"));
     }
 
+    /// <summary>The legacy tables open before the accounts have gone, which takes a while where there are many.</summary>
+    [Fact]
+    public async Task The_legacy_application_writes_as_soon_as_its_tables_are_open_again()
+    {
+        using var folder = await SumaFolder.PrepareAsync(servers, 300);
+        (await folder.RunAsync("run")).MustBe(0);
+        (await folder.RunAsync("rollback", "--to", "backfill", "--override", "a test of the way back")).MustBe(6);
+        await folder.Target.ExecuteAsync("""
+            UPDATE legacy_users SET email = 'elsewhere@example.net' WHERE id = 1; INSERT INTO legacy_users (email) VALUES ('new@example.net'); DELETE FROM legacy_users WHERE id = 2;
+            INSERT INTO legacy_consents (user_id, consent_type, version, granted) VALUES (4, 'marketing', '1.0', true);
+            """);
+        await Assert.ThrowsAsync<PostgresException>(() => folder.Target.ExecuteAsync("UPDATE identity.users SET last_login_at = now()"));
+        (await folder.RunAsync("resume")).MustBe(0);
+        Assert.Equal("2 there, open", await folder.AskAsync("""
+            SELECT count(*) || ' there, ' || (SELECT CASE last_value WHEN 1 THEN 'open' ELSE 'shut' END FROM suma.fence) FROM suma.people p JOIN identity.users u USING (uuid) WHERE p.normal IN ('elsewhere@example.net', 'new@example.net')
+            """));
+    }
+
     [Fact]
     public async Task Addresses_that_were_exchanged_or_taken_from_who_was_deleted_go_home()
     {
