@@ -1,18 +1,25 @@
 using Godwit.Identity.Audit;
 using Godwit.Identity.Database;
 using Godwit.Identity.Figures;
+using Godwit.Identity.Register;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Godwit.Identity.Events;
 
 /// <summary>Writes security events. Each row commits to itself by its leaf, of which blocks are sealed later (<see cref="EventSealer"/>).</summary>
-internal sealed class EventLog(TimeProvider time)
+/// <param name="time">The time.</param>
+/// <param name="notes">Where what somebody loses is noted for the register; null where there is none.</param>
+internal sealed class EventLog(TimeProvider time, CommitNotes? notes = null)
 {
     /// <summary>Writes an event in the connection's transaction.</summary>
     public async Task WriteAsync(NpgsqlConnection connection, SecurityEvent written, CancellationToken cancellation)
     {
         IdentityMeter.Happened(written.Type);
+        if (notes is not null)
+        {
+            foreach (var note in RegisterNote.Of(written)) notes.Add(connection, note);
+        }
         var at = EventContent.Rounded(time.GetUtcNow());
         var severity = written.Severity switch { EventSeverity.Warning => "warning", EventSeverity.Critical => "critical", _ => "info" };
         var content = new EventContent(
