@@ -95,7 +95,7 @@ public sealed class FormerAddressTests(IdentityTemplate template)
         Assert.Equal(HttpStatusCode.Accepted, (await host.PostAsync("/v1/auth/email/change", $$"""{"newEmail":"{{Now}}","password":"{{IdentityHost.Password}}"}""", tokens.Access)).Status);
         Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v1/auth/email/confirm", $$"""{"token":"{{await host.LinkAsync(Now)}}"}""", tokens.Access)).Status);
         // With the link that takes it back: whoever waits for a link gets another one afterwards.
-        await Patience.UntilAsync(() => Task.FromResult(host.To(Former).Count(m => m.Body.Contains('#', StringComparison.Ordinal)) == 2));
+        await Patience.UntilAsync(() => Task.FromResult(host.To(Former).Count(m => m.Body.Contains('#', StringComparison.Ordinal)) >= 2));
         // An erasure waits until nobody can have the address back.
         await host.Database.ExecuteAsync("UPDATE identity.email_changes SET changed_at = now() - interval '8 days', undo_until = now() - interval '1 day'");
         return (user, tokens);

@@ -2,7 +2,6 @@ using System.Net;
 using Godwit.Identity.SecondFactors;
 using Godwit.Identity.Tests.Passkeys;
 using Godwit.Identity.Tests.Running;
-using Godwit.TestServers;
 
 namespace Godwit.Identity.Tests.Register;
 
