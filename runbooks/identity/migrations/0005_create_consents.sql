@@ -68,6 +68,8 @@ CREATE TABLE identity.data_subject_requests (
     execute_after timestamptz,
     -- Rejected because the person called it back.
     withdrawn boolean NOT NULL DEFAULT false,
+    -- What was not as it should be when it was carried out.
+    outcome text CHECK (outcome IN ('address_unreadable')),
     processed_by_admin_id bigint,
     CONSTRAINT dsr_withdrawn_check CHECK (NOT withdrawn OR status = 'rejected'),
     CONSTRAINT dsr_status_check CHECK (status IN ('pending', 'in_progress', 'completed', 'rejected')),
@@ -90,6 +92,10 @@ CREATE TABLE identity.erasure_register (
     position bigint NOT NULL DEFAULT 0 CHECK (position >= 0),
     -- Counts on every few seconds.
     mark bigint NOT NULL DEFAULT 0 CHECK (mark >= 0),
+    -- Which register it is.
+    register text CHECK (char_length(register) <= 100),
+    -- Said by whoever brought a backup back: this database takes the place of the one that the register knows.
+    takes_over boolean NOT NULL DEFAULT false,
     -- The security epoch: what was handed out before is worth nothing.
     restored_at timestamptz
 );

@@ -82,7 +82,7 @@ CREATE TRIGGER audit_blocks_keep BEFORE UPDATE OR DELETE ON identity.audit_block
 
 -- Makes the partitions of this month and as many after it; says how many were made.
 CREATE FUNCTION identity.make_event_partitions(months_ahead integer) RETURNS integer
-LANGUAGE plpgsql SET search_path = pg_catalog, identity AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     first date := date_trunc('month', now() AT TIME ZONE 'UTC')::date;
     month date;
@@ -105,7 +105,7 @@ $$;
 
 -- Drops the partition of a month that ended before now less so many months: the oldest only, if all its rows are sealed and as many as whoever signed the note has seen.
 CREATE FUNCTION identity.drop_event_partition(months_kept integer, the_month text, rows_seen bigint, the_note bytea, the_signature bytea) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, identity AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     oldest text;
     there bigint;
@@ -124,10 +124,34 @@ BEGIN
     IF unsealed > 0 OR there <> rows_seen THEN
         RAISE EXCEPTION '% has rows that are not sealed, or not those that were looked at', the_month;
     END IF;
-    INSERT INTO dropped_event_partitions (month, events, note, signature) VALUES (the_month, rows_seen, the_note, the_signature);
+    INSERT INTO identity.dropped_event_partitions (month, events, note, signature) VALUES (the_month, rows_seen, the_note, the_signature);
     EXECUTE format('DROP TABLE identity.%I', 'user_security_events_' || the_month);
 END
 $$;
+
+-- What the service changes in rows of the log, which its role may change in no other way (identity.allow_service): it says which block they are in,
+CREATE FUNCTION identity.seal_events(the_block bigint, ids bigint[], first_at timestamptz, last_at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+UPDATE identity.user_security_events SET block = $1 WHERE id = ANY($2) AND block IS NULL AND created_at BETWEEN $3 AND $4
+$$;
+
+-- takes a person out of theirs, found by the account or by the indexes of addresses in hexadecimal digits,
+CREATE FUNCTION identity.erase_events(account bigint, addresses text[]) RETURNS TABLE (event bigint, written_at timestamptz)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+UPDATE identity.user_security_events x SET ip_address = NULL, user_agent = NULL, country_code = NULL, city = NULL, event_data = NULL, device_id = NULL, risk_score = NULL, salt = NULL, user_id = NULL, session_id = NULL
+WHERE x.user_id = $1 OR (x.user_id IS NULL AND x.event_data ? 'about' AND x.event_data ->> 'about' = ANY($2))
+RETURNING x.id, x.created_at
+$$;
+
+-- and signs for that.
+CREATE FUNCTION identity.sign_erasures(the_key text, ids bigint[], signatures bytea[], first_at timestamptz, last_at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+UPDATE identity.user_security_events e SET erased_by = $1, erasure = n.signature FROM unnest($2, $3) AS n (id, signature)
+WHERE e.id = n.id AND e.salt IS NULL AND e.erasure IS NULL AND e.created_at BETWEEN $4 AND $5
+$$;
+
+REVOKE EXECUTE ON FUNCTION identity.make_event_partitions(integer), identity.drop_event_partition(integer, text, bigint, bytea, bytea), identity.seal_events(bigint, bigint[], timestamptz, timestamptz),
+    identity.erase_events(bigint, text[]), identity.sign_erasures(text, bigint[], bytea[], timestamptz, timestamptz) FROM PUBLIC;
 
 SELECT identity.make_event_partitions(3);
 
@@ -163,6 +187,12 @@ DROP VIEW identity.suspicious_activity;
 DROP VIEW identity.locked_accounts;
 
 DROP VIEW identity.failed_logins_by_minute;
+
+DROP FUNCTION identity.sign_erasures(text, bigint[], bytea[], timestamptz, timestamptz);
+
+DROP FUNCTION identity.erase_events(bigint, text[]);
+
+DROP FUNCTION identity.seal_events(bigint, bigint[], timestamptz, timestamptz);
 
 DROP FUNCTION identity.drop_event_partition(integer, text, bigint, bytea, bytea);
 

@@ -62,9 +62,11 @@ public sealed class IdentityModule : IPlatformModule
 
     public void AddServices(IServiceCollection services, SettingValues settings)
     {
+        services.AddSingleton<CommitNotes>();
         services.AddSingleton<IdentityDatabase>();
         services.AddSingleton<IdentityKeys>();
-        services.AddSingleton<EventLog>();
+        services.AddSingleton<IndexRenewal>();
+        services.AddSingleton(s => new EventLog(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<CommitNotes>()));
         services.AddSingleton<AccountFinder>();
         services.AddSingleton<PersonalValues>();
         services.AddSingleton<ConsentTexts>();
@@ -154,6 +156,7 @@ public sealed class IdentityModule : IPlatformModule
         if (version != IdentityDatabase.SchemaVersion)
             throw new ModuleRefusedException(string.Create(CultureInfo.InvariantCulture, $"the schema of the identity service is of version {version}, and this program works with {IdentityDatabase.SchemaVersion}: use the program, or the runbook, of the other"));
         await services.GetRequiredService<IdentityKeys>().OpenAsync(services.GetRequiredService<IPlatformKeyring>(), cancellation);
+        await KeyedColumns.RegisterAsync(services.GetRequiredService<IdentityDatabase>(), cancellation);
         services.GetRequiredService<PasswordPolicy>().Prepare();
         services.GetRequiredService<EventSealer>().Prepare();
         services.GetRequiredService<RiskAssessor>().Prepare();
@@ -189,6 +192,7 @@ public sealed class IdentityModule : IPlatformModule
         new("identity-events", stopping => services.GetRequiredService<EventSealer>().RunAsync(stopping)),
         new("identity-data-requests", stopping => services.GetRequiredService<DataRequestWork>().RunAsync(stopping)),
         new("identity-restores", stopping => services.GetRequiredService<RestoreWatch>().RunAsync(stopping)),
+        new("identity-indexes", stopping => services.GetRequiredService<IndexRenewal>().RunAsync(stopping)),
         new("identity-figures", stopping => services.GetRequiredService<IdentityFigures>().RunAsync(stopping)),
         new("identity-clean-up", stopping => services.GetRequiredService<Housekeeping>().RunAsync(stopping)),
         new("identity-ended-sessions", stopping => services.GetRequiredService<SessionGate>().KeepListAsync(services.GetRequiredService<TimeProvider>(), stopping)),

@@ -21,7 +21,9 @@ internal sealed record EndedSessions(int Ended);
 /// <summary>A data request in the list of those that answer them; nothing personal.</summary>
 /// <param name="UserId">Null once the person was erased.</param>
 /// <param name="Taken">Somebody is at it.</param>
-internal sealed record RequestSummary(Guid Id, Guid? UserId, string Type, string Status, DateTimeOffset RequestedAt, DateTimeOffset DueAt, bool Overdue, bool Taken, DateTimeOffset? CompletedAt, bool Withdrawn);
+/// <param name="Outcome">What was not as it should be when it was carried out: <c>address_unreadable</c>; null for nothing.</param>
+internal sealed record RequestSummary(
+    Guid Id, Guid? UserId, string Type, string Status, DateTimeOffset RequestedAt, DateTimeOffset DueAt, bool Overdue, bool Taken, DateTimeOffset? CompletedAt, bool Withdrawn, string? Outcome = null);
 
 /// <summary>One request, with what was asked, answered and noted.</summary>
 internal sealed record RequestDocument(RequestSummary Request, string? Details, string? Answer, string? Notes);

@@ -128,5 +128,5 @@ internal sealed class RequestAdministration(IdentityDatabase database, IdentityK
     }
 
     private RequestSummary Summary(DataRequestRow row) => new(
-        row.Uuid, row.UserUuid, row.Type, row.Status, row.RequestedAt, row.DueAt, row.CompletedAt is null && row.DueAt < time.GetUtcNow(), row.ProcessedBy is not null, row.CompletedAt, row.Withdrawn);
+        row.Uuid, row.UserUuid, row.Type, row.Status, row.RequestedAt, row.DueAt, row.CompletedAt is null && row.DueAt < time.GetUtcNow(), row.ProcessedBy is not null, row.CompletedAt, row.Withdrawn, row.Outcome);
 }

@@ -40,10 +40,7 @@ internal sealed record ErasureNote(string KeyId, byte[] Signature)
         var rows = await EventRows.AllAsync(connection, "id = ANY($1) AND salt IS NULL AND created_at BETWEEN $2 AND $3", cancellation, Statement.P(ids), Statement.P(from), Statement.P(to));
         await Statement.RunAsync(
             connection,
-            """
-            UPDATE identity.user_security_events e SET erased_by = $1, erasure = n.signature FROM unnest($2, $3) AS n (id, signature)
-            WHERE e.id = n.id AND e.salt IS NULL AND e.created_at BETWEEN $4 AND $5
-            """,
+            "SELECT identity.sign_erasures($1, $2, $3, $4, $5)",
             cancellation, Statement.P(key.Kid), Statement.P(rows.Select(r => r.Id).ToArray()), Statement.P(rows.Select(r => Of(key, log, new EventCommitment(r.Id, r.Leaf), r.Content).Signature).ToArray()), Statement.P(from), Statement.P(to));
     }
 

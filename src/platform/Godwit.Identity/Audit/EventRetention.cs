@@ -1,3 +1,4 @@
+using System.Globalization;
 using Godwit.Identity.Database;
 using Godwit.Identity.Events;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,8 @@ namespace Godwit.Identity.Audit;
 /// </summary>
 internal sealed partial class EventRetention(EventSealer sealer, EventLog events, ILogger<EventRetention> logger)
 {
+    private const string OfMonth = "created_at >= $1 AND created_at < $2";
+
     private const string Months = """
         SELECT right(c.relname, 7), to_date(right(c.relname, 7), 'YYYY_MM') < (date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => $1))::date
         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -22,17 +25,18 @@ internal sealed partial class EventRetention(EventSealer sealer, EventLog events
     {
         var (month, over) = await Statement.FirstAsync(connection, Months, r => (r.GetString(0), r.GetBoolean(1)), cancellation, Statement.P(monthsKept));
         if (month is null || !over) return false;
-        // Its name has digits and nothing else.
-        var part = $"identity.user_security_events_{month}";
+        var from = DateTime.SpecifyKind(DateTime.ParseExact(month, "yyyy_MM", CultureInfo.InvariantCulture), DateTimeKind.Utc);
+        NpgsqlParameter[] Within() => [Statement.P(from), Statement.P(from.AddMonths(1))];
         var (unsealed, first, last, low, high) = await Statement.FirstAsync(
-            connection, $"SELECT count(*) FILTER (WHERE block IS NULL), coalesce(min(block), 0), coalesce(max(block), 0), coalesce(min(id), 0), coalesce(max(id), 0) FROM {part}",
-            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)), cancellation);
+            connection,
+            $"SELECT count(*) FILTER (WHERE block IS NULL), coalesce(min(block), 0), coalesce(max(block), 0), coalesce(min(id), 0), coalesce(max(id), 0) FROM identity.user_security_events WHERE {OfMonth}",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)), cancellation, Within());
         if (unsealed > 0) return false;
         var others = await Statement.AllAsync(
-            connection, $"SELECT e.id FROM identity.user_security_events e WHERE e.block BETWEEN $1 AND $2 AND e.id BETWEEN $3 AND $4 AND e.tableoid <> '{part}'::regclass", r => r.GetInt64(0), cancellation,
-            Statement.P(first), Statement.P(last), Statement.P(low), Statement.P(high));
+            connection, $"SELECT id FROM identity.user_security_events WHERE NOT ({OfMonth}) AND block BETWEEN $3 AND $4 AND id BETWEEN $5 AND $6", r => r.GetInt64(0), cancellation,
+            [.. Within(), Statement.P(first), Statement.P(last), Statement.P(low), Statement.P(high)]);
         var log = await EventRows.LogAsync(connection, cancellation);
-        var dropped = new DroppedMonth(log, month, first, last, low, high, others.ToHashSet(), await RowsOfAsync(connection, part, cancellation));
+        var dropped = new DroppedMonth(log, month, first, last, low, high, others.ToHashSet(), await RowsOfAsync(connection, Within(), cancellation));
         if (dropped.Rows != await SealedAsync(connection, dropped, cancellation))
         {
             Kept(logger, month);
@@ -45,10 +49,10 @@ internal sealed partial class EventRetention(EventSealer sealer, EventLog events
         return true;
     }
 
-    private static async Task<RowsDigest> RowsOfAsync(NpgsqlConnection connection, string part, CancellationToken cancellation)
+    private static async Task<RowsDigest> RowsOfAsync(NpgsqlConnection connection, NpgsqlParameter[] within, CancellationToken cancellation)
     {
         using var hash = new RowsHash();
-        await using var command = Statement.Of(connection, $"SELECT id, leaf FROM {part} ORDER BY block, id");
+        await using var command = Statement.Of(connection, $"SELECT id, leaf FROM identity.user_security_events WHERE {OfMonth} ORDER BY block, id", within);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation)) hash.Add(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1));
         return hash.ToDigest();

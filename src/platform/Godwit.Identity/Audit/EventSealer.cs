@@ -69,7 +69,7 @@ internal sealed class EventSealer(IdentityDatabase database, SettingValues setti
                 var block = MerkleBlock.Seal(log, last?.Header, [.. events.Select(e => e.Commitment)], now, position, Key);
                 await BlockRow.InsertAsync(connection, block, now, cancellation);
                 await Statement.RunAsync(
-                    connection, "UPDATE identity.user_security_events SET block = $1 WHERE id = ANY($2) AND block IS NULL AND created_at BETWEEN $3 AND $4", cancellation,
+                    connection, "SELECT identity.seal_events($1, $2, $3, $4)", cancellation,
                     Statement.P(block.Header.Number), Statement.P(events.Select(e => e.Commitment.Id).ToArray()), Statement.P(events.Min(e => e.At)), Statement.P(events.Max(e => e.At)));
                 return events.Count;
             },

@@ -9,15 +9,16 @@ namespace Godwit.Identity.DataRequests;
 
 /// <summary>A request as its row is.</summary>
 /// <param name="User">The account's number; null once the person was erased.</param>
+/// <param name="Outcome">What was not as it should be when it was carried out.</param>
 internal sealed record DataRequestRow(
     long Id, Guid Uuid, long? User, Guid? UserUuid, string Type, string Status, DateTimeOffset RequestedAt, DateTimeOffset DueAt, DateTimeOffset? CompletedAt, byte[]? Details, byte[]? Answer, byte[]? Notes,
-    DateTimeOffset? ArchiveUntil, DateTimeOffset? ExecuteAfter, bool Withdrawn, long? ProcessedBy)
+    DateTimeOffset? ArchiveUntil, DateTimeOffset? ExecuteAfter, bool Withdrawn, long? ProcessedBy, string? Outcome)
 {
     public const string Table = "data_subject_requests";
 
     private const string Query = """
         SELECT r.id, r.uuid, r.user_id, u.uuid, r.request_type, r.status, r.requested_at, r.due_at, r.completed_at, r.encrypted_details, r.encrypted_answer, r.encrypted_notes,
-            CASE WHEN r.encrypted_response IS NOT NULL AND r.response_expires_at > now() THEN r.response_expires_at END, r.execute_after, r.withdrawn, r.processed_by_admin_id
+            CASE WHEN r.encrypted_response IS NOT NULL AND r.response_expires_at > now() THEN r.response_expires_at END, r.execute_after, r.withdrawn, r.processed_by_admin_id, r.outcome
         FROM identity.data_subject_requests r LEFT JOIN identity.users u ON u.id = r.user_id
         """;
 
@@ -46,7 +47,7 @@ internal sealed record DataRequestRow(
 
     private static DataRequestRow Read(NpgsqlDataReader r) => new(
         r.GetInt64(0), r.GetGuid(1), r.IsDBNull(2) ? null : r.GetInt64(2), r.IsDBNull(3) ? null : r.GetGuid(3), r.GetString(4), r.GetString(5), r.GetFieldValue<DateTimeOffset>(6), r.GetFieldValue<DateTimeOffset>(7), At(r, 8),
-        Blob(r, 9), Blob(r, 10), Blob(r, 11), At(r, 12), At(r, 13), r.GetBoolean(14), r.IsDBNull(15) ? null : r.GetInt64(15));
+        Blob(r, 9), Blob(r, 10), Blob(r, 11), At(r, 12), At(r, 13), r.GetBoolean(14), r.IsDBNull(15) ? null : r.GetInt64(15), r.IsDBNull(16) ? null : r.GetString(16));
 
     private static DateTimeOffset? At(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetFieldValue<DateTimeOffset>(column);
 

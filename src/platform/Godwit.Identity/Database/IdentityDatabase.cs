@@ -1,11 +1,12 @@
 using System.Net.Sockets;
 using Godwit.Http.Problems;
+using Godwit.Identity.Register;
 using Npgsql;
 
 namespace Godwit.Identity.Database;
 
 /// <summary>The database of the service. When it is away, whoever asks is told to come again (503, Retry-After); nothing waits for it for long.</summary>
-internal sealed class IdentityDatabase(NpgsqlDataSource source)
+internal sealed class IdentityDatabase(NpgsqlDataSource source, CommitNotes notes)
 {
     /// <summary>The schema that this program works with (<c>runbooks/identity</c>).</summary>
     public const int SchemaVersion = 1;
@@ -31,8 +32,9 @@ internal sealed class IdentityDatabase(NpgsqlDataSource source)
             {
                 await using var connection = await source.OpenConnectionAsync(cancellation);
                 await using var transaction = await connection.BeginTransactionAsync(cancellation);
+                notes.Begin(connection);
                 var result = await work(connection);
-                await transaction.CommitAsync(cancellation);
+                await notes.CommitAsync(connection, transaction.CommitAsync, cancellation);
                 return result;
             }
             catch (PostgresException e) when (again < 2 && e.SqlState is (PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure))

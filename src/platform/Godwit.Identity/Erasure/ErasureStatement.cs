@@ -14,8 +14,8 @@ internal static class ErasureStatement
             : $"UPDATE identity.{table.Name} x SET {string.Join(", ", table.Columns.Where(c => c.Erased is not null).Select(c => $"{c.Name} = {c.Erased}"))} WHERE {where}";
     }
 
-    /// <summary>The security events that <see cref="Of"/> is about to empty, held until it has: each is signed for afterwards.</summary>
-    public static string FindEvents { get; } = $"SELECT x.id, x.created_at FROM identity.user_security_events x WHERE {Where(Inventory.Tables.Single(t => t.Name == "user_security_events"))} FOR UPDATE";
+    /// <summary>The table that the service's role may change only through this function: takes the account's number and the blind indexes in hexadecimal digits, and gives number and time of each row.</summary>
+    public const string EventTable = "user_security_events", EraseEvents = "SELECT event, written_at FROM identity.erase_events($1, $2)";
 
     /// <summary>All three parameters are named, so that each has a type whether the table needs it or not.</summary>
     private static string Where(PersonalTable table) => $"{table.Owner} AND $1::bigint IS NOT NULL AND $2::bytea[] IS NOT NULL AND $3::text[] IS NOT NULL";

@@ -1,12 +1,15 @@
 using Godwit.Identity.Audit;
 using Godwit.Identity.Database;
 using Godwit.Identity.Figures;
+using Godwit.Identity.Register;
 using Npgsql;
 
 namespace Godwit.Identity.Events;
 
 /// <summary>Writes security events. Each row commits to itself by its leaf, of which blocks are sealed later (<see cref="EventSealer"/>).</summary>
-internal sealed class EventLog(TimeProvider time)
+/// <param name="time">The time.</param>
+/// <param name="notes">Where what somebody loses is noted for the register; null where there is none.</param>
+internal sealed class EventLog(TimeProvider time, CommitNotes? notes = null)
 {
     /// <summary>Writes an event in the connection's transaction.</summary>
     public Task WriteAsync(NpgsqlConnection connection, SecurityEvent written, CancellationToken cancellation) => WriteAsync(connection, [written], cancellation);
@@ -20,6 +23,10 @@ internal sealed class EventLog(TimeProvider time)
         for (var i = 0; i < rows.Length; i++)
         {
             IdentityMeter.Happened(written[i].Type);
+            if (notes is not null)
+            {
+                foreach (var note in RegisterNote.Of(written[i])) notes.Add(connection, note);
+            }
             rows[i] = ContentOf(written[i], at);
             salts[i] = EventCommitment.NewSalt();
             leaves[i] = MerkleTree.LeafOf(salts[i], rows[i].ToBytes());

@@ -56,9 +56,9 @@ internal static class Inventory
         // That a request was answered has to be shown; of whom it was has not.
         new PersonalTable("data_subject_requests", "data-requests", Account, OnErasure.Clear) { BoundTo = "uuid" }
             .Sealed("encrypted_details", "encrypted_answer", "encrypted_notes")
-            .Plain("uuid", "request_type", "status", "requested_at", "due_at", "started_at", "completed_at", "response_expires_at", "execute_after", "withdrawn")
+            .Plain("uuid", "request_type", "status", "requested_at", "due_at", "started_at", "completed_at", "response_expires_at", "execute_after", "withdrawn", "outcome")
             .Secret("encrypted_response").With(new PersonalColumn("user_id", ColumnKind.Internal, Erased: "NULL")).Internal("id", "processed_by_admin_id"),
-        new PersonalTable("erasure_register", null, "", OnErasure.Nothing).Internal("only_row", "position", "mark", "restored_at"),
+        new PersonalTable("erasure_register", null, "", OnErasure.Nothing).Internal("only_row", "position", "mark", "register", "takes_over", "restored_at"),
         // With the salt goes what the leaf of a row could be tried out by; the leaf stays, and the blocks hold.
         new PersonalTable("user_security_events", "security-events", "(x.user_id = $1 OR (x.user_id IS NULL AND x.event_data ? 'about' AND x.event_data ->> 'about' = ANY($3)))", OnErasure.Clear)
             .Personal("ip_address", "user_agent", "country_code", "city", "event_data").Linked("device_id", "risk_score")

@@ -7,13 +7,19 @@ using Godwit.Identity.Database;
 using Godwit.Identity.Settings;
 using Godwit.Security.Keyring.Persons;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Godwit.Identity.Register;
 
 /// <summary>Who was erased and which sessions have ended, outside of the database and its backups (<see cref="RegisterFile"/>). The database knows how many lines it has seen.</summary>
-internal sealed partial class ErasureRegister(IdentityDatabase database, SettingValues settings, TimeProvider time, ILogger<ErasureRegister> logger) : IErasureRegister, IDisposable
+internal sealed partial class ErasureRegister(IdentityDatabase database, CommitNotes notes, SettingValues settings, TimeProvider time, ILogger<ErasureRegister> logger) : IErasureRegister, IDisposable
 {
     private static readonly Problem s_full = Problem.Of(503) with { RetryAfter = 30 };
+
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(3);
+
+    /// <summary>A database that is behind stays behind, until that was looked into: it may be a restored one.</summary>
+    private const string Seen = "UPDATE identity.erasure_register SET position = $1 WHERE position = $2";
 
     private RegisterFile? _file;
 
@@ -24,8 +30,10 @@ internal sealed partial class ErasureRegister(IdentityDatabase database, Setting
     /// <exception cref="ModuleRefusedException">It cannot be read or written, or is not the one that the database knows.</exception>
     public async Task OpenAsync(Action<RegisterLine> visit, CancellationToken cancellation)
     {
-        var (installation, known) = await database.WithAsync(
-            connection => Statement.FirstAsync(connection, "SELECT installation::text, position FROM identity.schema_version, identity.erasure_register", r => (r.GetString(0), r.GetInt64(1)), cancellation), cancellation);
+        var (installation, known, register) = await database.WithAsync(
+            connection => Statement.FirstAsync(
+                connection, "SELECT installation::text, position, register FROM identity.schema_version, identity.erasure_register", r => (r.GetString(0), r.GetInt64(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation),
+            cancellation);
         try
         {
             _file = new RegisterFile(settings.TextOrNull(IdentitySettings.Register.Name) ?? Path.Combine(EventSealer.HomeOf(settings), "register"), installation, time);
@@ -40,9 +48,13 @@ internal sealed partial class ErasureRegister(IdentityDatabase database, Setting
         {
             throw new ModuleRefusedException(e is InvalidDataException ? e.Message : $"the register of erasures cannot be read or written: {IdentitySettings.Register.Name} names its folder");
         }
-        if (_file.Position >= known) return;
-        var lost = $"the register of erasures has {_file.Position} lines and the database knows {known}: it is another one, or an old copy. Bring it back ({IdentitySettings.Register.Name}); docs/identity.md says what to do when it is lost";
-        if (settings.Production) throw new ModuleRefusedException(lost);
+        notes.Writer = CommitAsync;
+        var other = register is not null && register != _file.Id;
+        if (_file.Position >= known && !other) return;
+        var lost = other
+            ? $"the register of erasures in this folder is not the one that the database knows: other hosts write another one. All hosts of a database share one folder ({IdentitySettings.Register.Name}); docs/identity.md says what to do when it is lost"
+            : $"the register of erasures has {_file.Position} lines and the database knows {known}: it is another one, or an old copy. Bring it back ({IdentitySettings.Register.Name}); docs/identity.md says what to do when it is lost";
+        if (other || settings.Production) throw new ModuleRefusedException(lost);
         Lost(logger, _file.Position, known);
         await database.InTransactionAsync(connection => Statement.RunAsync(connection, "UPDATE identity.erasure_register SET position = $1", cancellation, Statement.P(_file.Position)), cancellation);
     }
@@ -81,20 +93,53 @@ internal sealed partial class ErasureRegister(IdentityDatabase database, Setting
 
     public void Dispose() => _file?.Dispose();
 
-    private async Task AppendAsync(string kind, IReadOnlyList<string> subjects, CancellationToken cancellation)
+    /// <summary>Writes what a transaction takes away and commits it, while nobody else writes: no backup has one line and not the transaction of a line before it.</summary>
+    private Task CommitAsync(NpgsqlConnection connection, IReadOnlyList<RegisterNote> lost, Func<CancellationToken, Task> commit, CancellationToken cancellation) => WriteAsync(
+        [.. lost.Select(n => (n.Kind, File.SubjectOf(RegisterLine.Revoked, n.Hashed)))],
+        async (before, position) =>
+        {
+            using var bounded = Bounded(cancellation);
+            await Statement.RunAsync(connection, Seen, bounded.Token, Statement.P(position), Statement.P(before));
+            await commit(bounded.Token);
+        },
+        cancellation);
+
+    private Task AppendAsync(string kind, IReadOnlyList<string> subjects, CancellationToken cancellation) => WriteAsync(
+        [.. subjects.Select(s => (kind, File.SubjectOf(kind, s)))],
+        async (before, position) =>
+        {
+            using var bounded = Bounded(CancellationToken.None);
+            try
+            {
+                await database.WithAsync(connection => Statement.RunAsync(connection, Seen, bounded.Token, Statement.P(position), Statement.P(before)), bounded.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ProblemException)
+            {
+                // The lines are on the disk; the next look at the mark tells the database so.
+            }
+        },
+        cancellation);
+
+    private async Task WriteAsync(IReadOnlyList<(string Kind, string Subject)> lines, Func<long, long, Task> then, CancellationToken cancellation)
     {
-        long position;
         try
         {
-            position = await File.AddAsync(kind, [.. subjects.Select(s => File.SubjectOf(kind, s))], cancellation);
+            await File.AddAsync(lines, then, cancellation);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             // Nothing is acknowledged that a restore would take back.
             Unwritable(logger, e.GetType().Name);
             throw new ProblemException(s_full, e);
         }
-        await database.InTransactionAsync(connection => Statement.RunAsync(connection, "UPDATE identity.erasure_register SET position = $1 WHERE position < $1", cancellation, Statement.P(position)), cancellation);
+    }
+
+    /// <summary>A host whose way to the database is cut off holds the file for so long, and others wait longer.</summary>
+    public CancellationTokenSource Bounded(CancellationToken cancellation)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        source.CancelAfter(s_longest);
+        return source;
     }
 
     [LoggerMessage(2320, LogLevel.Warning, "the register of erasures has {lines} lines where the database knows {known}: development goes on with what is there", EventName = "RegisterLost")]

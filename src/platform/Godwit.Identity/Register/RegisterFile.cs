@@ -13,12 +13,12 @@ internal sealed class RegisterFile : IDisposable
 {
     private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private const int KeyLength = 32, Tries = 200;
+    private const int KeyLength = 32, Tries = 300;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25);
 
     private readonly string _lines;
-    private readonly string _mark;
+    private readonly RegisterMark _mark;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly byte[] _key;
@@ -32,9 +32,13 @@ internal sealed class RegisterFile : IDisposable
     public RegisterFile(string folder, string installation, TimeProvider time)
     {
         Directory.CreateDirectory(folder, OwnFolder);
-        (_lines, _mark, _time) = (Path.Combine(folder, $"{installation}.log"), Path.Combine(folder, $"{installation}.mark"), time);
+        (_lines, _time) = (Path.Combine(folder, $"{installation}.log"), time);
         _key = KeyOf(Path.Combine(folder, "register.key"));
+        _mark = new RegisterMark(Path.Combine(folder, $"{installation}.mark"), installation, _key);
     }
+
+    /// <summary>Tells this folder from every other: hosts of one database have one.</summary>
+    public string Id => Convert.ToHexStringLower(HMACSHA256.HashData(_key, "godwit register id"u8))[..32];
 
     /// <summary>How many lines were read or written.</summary>
     public long Position { get; private set; }
@@ -56,47 +60,68 @@ internal sealed class RegisterFile : IDisposable
         },
         cancellation);
 
-    /// <summary>Adds lines. When this returns they are on the disk.</summary>
-    /// <returns>The number of the last one.</returns>
-    public Task<long> AddAsync(string kind, IReadOnlyList<string> subjects, CancellationToken cancellation) => HoldAsync(
+    /// <summary>Reads all of it once more, line by line.</summary>
+    /// <param name="after">The number of the last line that is not asked for.</param>
+    /// <param name="visit">Is given each line after it.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public Task ReadAsync(long after, Action<RegisterLine> visit, CancellationToken cancellation) => HoldAsync(
+        file =>
+        {
+            CatchUp(file, null);
+            var (number, last) = (0L, RegisterLine.First);
+            foreach (var (text, end) in RegisterText.LinesOf(file, 0))
+            {
+                if (end > _length) break;
+                var (line, mac) = Read(text, ++number, last);
+                last = mac;
+                if (number > after) visit(line);
+            }
+            return Task.FromResult(true);
+        },
+        cancellation);
+
+    /// <summary>Adds lines. When they are on the disk, and before anybody else adds any, <paramref name="then"/> is done.</summary>
+    /// <param name="lines">Kinds and subjects.</param>
+    /// <param name="then">Is given how many lines there were before, and how many there are now.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public Task AddAsync(IReadOnlyList<(string Kind, string Subject)> lines, Func<long, long, Task> then, CancellationToken cancellation) => HoldAsync(
         async file =>
         {
             CatchUp(file, null);
             var text = new StringBuilder();
-            var (position, last, at) = (Position, _last, _time.GetUtcNow());
-            foreach (var subject in subjects.Where(s => kind != RegisterLine.Erased || !Erased.Contains(s)))
+            var (before, position, last, at) = (Position, Position, _last, _time.GetUtcNow());
+            foreach (var (kind, subject) in lines)
             {
+                if (kind == RegisterLine.Erased && Erased.Contains(subject)) continue;
                 var line = new RegisterLine(++position, kind, at, subject);
                 last = line.MacAfter(_key, last);
                 text.Append(line.ToText(last));
             }
-            if (text.Length == 0) return Position;
-            var bytes = Encoding.ASCII.GetBytes(text.ToString());
-            file.Position = _length;
-            await file.WriteAsync(bytes, cancellation);
-            file.Flush(flushToDisk: true);
-            if (_length == 0) FolderSync.Flush(Path.GetDirectoryName(_lines)!);
-            (Position, _last, _length) = (position, last, _length + bytes.Length);
-            if (kind == RegisterLine.Erased) Erased.UnionWith(subjects);
-            return Position;
+            if (text.Length > 0)
+            {
+                var bytes = Encoding.ASCII.GetBytes(text.ToString());
+                file.Position = _length;
+                await file.WriteAsync(bytes, cancellation);
+                file.Flush(flushToDisk: true);
+                if (_length == 0) FolderSync.Flush(Path.GetDirectoryName(_lines)!);
+                (Position, _last, _length) = (position, last, _length + bytes.Length);
+                Erased.UnionWith(lines.Where(l => l.Kind == RegisterLine.Erased).Select(l => l.Subject));
+            }
+            await then(before, Position);
+            return true;
         },
         cancellation);
 
     /// <summary>Compares the mark with the database's, and sets it, while nobody else does.</summary>
-    /// <param name="next">Is given the mark, and gives the next one; null leaves it.</param>
+    /// <param name="next">Is given the mark with the database that it is of, and gives the next one; null leaves it.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    public Task MarkAsync(Func<long, Task<long?>> next, CancellationToken cancellation) => HoldAsync(
-        async _ =>
+    /// <exception cref="InvalidDataException">The mark is not as it was written.</exception>
+    public Task MarkAsync(Func<Mark?, Task<Mark?>> next, CancellationToken cancellation) => HoldAsync(
+        async file =>
         {
-            var mark = File.Exists(_mark) && long.TryParse(await File.ReadAllTextAsync(_mark, cancellation), NumberStyles.None, CultureInfo.InvariantCulture, out var there) ? there : 0;
-            if (await next(mark) is not { } now) return false;
-            var draft = $"{_mark}.new";
-            await using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Own }))
-            {
-                await file.WriteAsync(Encoding.ASCII.GetBytes(now.ToString(CultureInfo.InvariantCulture)), cancellation);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(draft, _mark, overwrite: true);
+            CatchUp(file, null);
+            if (await next(await _mark.ReadAsync(cancellation)) is not { } now) return false;
+            await _mark.WriteAsync(now, cancellation);
             return true;
         },
         cancellation);
@@ -137,24 +162,19 @@ internal sealed class RegisterFile : IDisposable
     {
         if (file.Length < _length) throw new InvalidDataException($"the register of erasures became shorter than it was: bring {Path.GetFileName(_lines)} back");
         if (file.Length == _length) return;
-        file.Position = _length;
-        using var reader = new StreamReader(file, Encoding.ASCII, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16, leaveOpen: true);
-        var rest = reader.ReadToEnd();
-        for (int from = 0, end; from < rest.Length; from = end + 1)
+        foreach (var (text, end) in RegisterText.LinesOf(file, _length))
         {
-            end = rest.IndexOf('\n', from);
-            if (end < 0)
-            {
-                // Nobody was told that this line is there.
-                file.SetLength(_length);
-                return;
-            }
-            if (RegisterLine.Read(rest[from..end], _key, Position + 1, _last) is not var (line, mac)) throw new InvalidDataException($"line {Position + 1} of the register of erasures ({Path.GetFileName(_lines)}) is not as it was written");
-            (Position, _last, _length) = (line.Number, mac, _length + end - from + 1);
+            var (line, mac) = Read(text, Position + 1, _last);
+            (Position, _last, _length) = (line.Number, mac, end);
             if (line.Kind == RegisterLine.Erased) Erased.Add(line.Subject);
             visit?.Invoke(line);
         }
+        // Nobody was told that the rest of a line is there.
+        if (file.Length > _length) file.SetLength(_length);
     }
+
+    private (RegisterLine Line, byte[] Mac) Read(string text, long number, byte[] last) =>
+        RegisterLine.Read(text, _key, number, last) ?? throw new InvalidDataException($"line {number} of the register of erasures ({Path.GetFileName(_lines)}) is not as it was written");
 
     private static byte[] KeyOf(string path)
     {

@@ -6,11 +6,11 @@ namespace Godwit.Identity.Register;
 
 /// <summary>A line of the register: number, what happened, when, to whom by a keyed hash, and a MAC over it and the line before. No value of a person stands in it.</summary>
 /// <param name="Number">From 1, without gaps.</param>
-/// <param name="Kind"><see cref="Erased"/> or <see cref="Ended"/>.</param>
+/// <param name="Kind"><see cref="Erased"/>, <see cref="Ended"/>, or that an account lost something, or got it back.</param>
 /// <param name="Subject">64 hexadecimal digits.</param>
 internal sealed record RegisterLine(long Number, string Kind, DateTimeOffset At, string Subject)
 {
-    public const string Erased = "erased", Ended = "ended";
+    public const string Erased = "erased", Ended = "ended", Revoked = "revoked", Allowed = "allowed";
 
     /// <summary>What stands before the first line's MAC.</summary>
     public static byte[] First { get; } = new byte[HMACSHA256.HashSizeInBytes];
@@ -25,7 +25,7 @@ internal sealed record RegisterLine(long Number, string Kind, DateTimeOffset At,
     public static (RegisterLine Line, byte[] Mac)? Read(string text, byte[] key, long number, byte[] previous)
     {
         var words = text.Split(' ');
-        if (words is not [var n, (Erased or Ended) and var kind, var at, { Length: 64 } subject, { Length: 64 } mac]) return null;
+        if (words is not [var n, (Erased or Ended or Revoked or Allowed) and var kind, var at, { Length: 64 } subject, { Length: 64 } mac]) return null;
         if (!long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var found) || found != number || !long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return null;
         var line = new RegisterLine(found, kind, DateTimeOffset.FromUnixTimeSeconds(seconds), subject);
         var right = line.MacAfter(key, previous);

@@ -181,4 +181,16 @@ public sealed class AdministrationTests(IdentityTemplate template)
     }
 
     private static async Task<Guid> IdOfAsync(IdentityHost host, Tokens tokens) => (await host.SendAsync(HttpMethod.Get, "/v1/me", bearer: tokens.Access)).Json.GetProperty("id").GetGuid();
+
+    [Fact]
+    [Trait("ASVS", "1.4.2")]
+    public async Task A_number_that_is_too_large_for_its_place_is_refused_and_becomes_no_other()
+    {
+        await using var host = await IdentityHost.StartAsync(template, ("IDENTITY_MFA_ROLES", "none"));
+        var auditor = await AdministrationHost.MakeAsync(host, "audit@example.org", "auditor");
+        // 2^31, 2^32 + 1 and 2^64 + 1 would be small ones with their high bits cut off.
+        foreach (var limit in new[] { "2147483648", "4294967297", "18446744073709551617", "99999999999999999999999999", "-1", "-4294967295", "0", "201", "1e2" })
+            Assert.Equal(HttpStatusCode.BadRequest, (await host.SendAsync(HttpMethod.Get, $"/v1/admin/events?limit={limit}", bearer: auditor.Access)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, "/v1/admin/events?limit=200", bearer: auditor.Access)).Status);
+    }
 }

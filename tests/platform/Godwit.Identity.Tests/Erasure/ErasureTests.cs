@@ -174,8 +174,9 @@ public sealed class ErasureTests(IdentityTemplate template)
         await ErasedAsync(host, user);
     }
 
-    private static Task ErasedAsync(IdentityHost host, Guid user) =>
-        Patience.UntilAsync(async () => await host.Database.ScalarAsync<bool>($"SELECT deleted_at IS NOT NULL AND email_index IS NULL AND NOT EXISTS (SELECT FROM identity.data_subject_requests WHERE status = 'in_progress') FROM identity.users WHERE uuid = '{user}'"));
+    private static Task ErasedAsync(IdentityHost host, Guid user) => Patience.UntilAsync(
+        async () => await host.Database.ScalarAsync<bool>($"SELECT deleted_at IS NOT NULL AND email_index IS NULL AND NOT EXISTS (SELECT FROM identity.data_subject_requests WHERE status = 'in_progress') FROM identity.users WHERE uuid = '{user}'"),
+        tell: () => host.Platform.Log.Text);
 
     /// <summary>A life with something in every table.</summary>
     private static async Task<Guid> LiveAsync(IdentityHost host)

@@ -52,6 +52,7 @@ public sealed class PasswordRulesTests : IDisposable
     [Theory]
     [InlineData("ada.lovelace"), InlineData("Lovelace1"), InlineData("L0ve1ace!!"), InlineData("lovelacelovelace"), InlineData("analytical7"), InlineData("AnalyticalLovelace"), InlineData("SumaFinance24"), InlineData("suma finance"),
         InlineData("$um@F1nance"), InlineData("Countess1815"), InlineData("lovelace87654321")]
+    [Trait("ASVS", "2.2.3")]
     [Trait("ASVS", "6.2.11")]
     public void What_is_made_of_names_addresses_and_the_services_name_is_refused(string password) =>
         Assert.Contains("your name, your address", Assert.Single(_rules.Faults(password, s_ada, "Ada", "Countess")), StringComparison.Ordinal);

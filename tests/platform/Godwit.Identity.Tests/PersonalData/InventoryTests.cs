@@ -36,4 +36,12 @@ public sealed class InventoryTests(IdentityTemplate template)
     [Fact]
     public void What_shows_an_account_to_another_person_names_a_column_that_is_there() => Assert.All(
         Inventory.Actors, a => Assert.Contains(Inventory.Tables.Single(t => t.Name == a.Table).Columns, c => c.Name == a.Column));
+
+    [Fact]
+    public async Task What_the_database_erases_of_events_is_what_the_inventory_says()
+    {
+        var text = await (await template.CopyAsync()).ScalarAsync<string>("SELECT prosrc FROM pg_proc WHERE oid = 'identity.erase_events'::regproc");
+        var set = text[(text.IndexOf(" SET ", StringComparison.Ordinal) + 5)..text.IndexOf("\nWHERE", StringComparison.Ordinal)].Split(", ");
+        Assert.Equal(Inventory.Tables.Single(t => t.Name == "user_security_events").Columns.Where(c => c.Erased is not null).Select(c => $"{c.Name} = {c.Erased}").Order(StringComparer.Ordinal), set.Order(StringComparer.Ordinal));
+    }
 }

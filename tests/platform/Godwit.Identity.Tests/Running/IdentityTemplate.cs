@@ -75,6 +75,8 @@ public sealed class IdentityTemplate : IAsyncDisposable
         {
         }
         Npgsql.NpgsqlConnection.ClearAllPools();
+        // Each copy gets a register of its own.
+        await database.ExecuteAsync("UPDATE identity.erasure_register SET register = NULL, mark = 0, position = 0");
         return database;
     }
 }

@@ -8,6 +8,7 @@ namespace Godwit.Identity.Tests.Sessions;
 public sealed class EndedSessionsTests(IdentityTemplate template)
 {
     [Fact]
+    [Trait("ASVS", "7.2.1")]
     [Trait("ASVS", "7.4.1")]
     public async Task A_session_that_ends_on_one_host_is_ended_on_all_at_once()
     {

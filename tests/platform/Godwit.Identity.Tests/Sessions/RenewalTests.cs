@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Security.Cryptography;
 using Godwit.Identity.Tests.Running;
 
 namespace Godwit.Identity.Tests.Sessions;
@@ -105,6 +107,23 @@ public sealed class RenewalTests(IdentityTemplate template)
         Assert.Equal(here.Session, listed.GetProperty("id").GetGuid());
         // Nobody has a copy of anything: an end by itself is no alarm.
         Assert.Equal(0, await host.Database.ScalarAsync<long>("SELECT count(*) FROM identity.user_security_events WHERE event_type = 'refresh_token_reused'"));
+    }
+
+    [Fact]
+    [Trait("ASVS", "7.2.1")]
+    [Trait("ASVS", "7.2.3")]
+    public async Task Nobody_puts_a_token_together_from_those_that_they_have()
+    {
+        await using var host = await IdentityHost.StartAsync(template);
+        await host.MakeAccountAsync("ada@example.org");
+        var (one, other) = (await host.SignInAsync("ada@example.org"), await host.SignInAsync("ada@example.org"));
+        Assert.NotEqual(one.Refresh, other.Refresh);
+        byte[] mine = Base64Url.DecodeFromChars(one.Refresh), theirs = Base64Url.DecodeFromChars(other.Refresh);
+        // What nobody can compute are its last 256 bits.
+        foreach (var end in new[] { theirs[^32..], new byte[32], RandomNumberGenerator.GetBytes(32) })
+            Assert.Equal(HttpStatusCode.Unauthorized, (await RenewAsync(host, Base64Url.EncodeToString([.. mine[..^32], .. end]))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await RenewAsync(host, one.Refresh)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await RenewAsync(host, other.Refresh)).Status);
     }
 
     [Fact]

@@ -37,6 +37,7 @@ public sealed class WebhookSmsTransportTests : SmsTransportTests, IAsyncDisposab
     [InlineData(429, false)]
     [InlineData(500, false)]
     [InlineData(503, false)]
+    [Trait("ASVS", "13.2.4")]
     public async Task What_it_says_decides_whether_it_is_asked_again(int status, bool forGood)
     {
         var elsewhere = Service(_ => new LoopbackAnswer(204));
