@@ -7,7 +7,7 @@ namespace Godwit.Journeys.SumaFinance;
 public sealed class SumaErasureTests(PostgresServers servers)
 {
     /// <summary>What the service does with an account's row in the transaction that erases its person.</summary>
-    private const string Erase = "UPDATE identity.users SET deleted_at = now(), email_index = NULL, encrypted_email = NULL, encrypted_first_name = NULL, encrypted_last_name = NULL WHERE uuid = (SELECT uuid FROM suma.people WHERE legacy_id = {0})";
+    private static string Erase(int id) => $"UPDATE identity.users SET deleted_at = now(), email_index = NULL, encrypted_email = NULL, encrypted_first_name = NULL, encrypted_last_name = NULL WHERE uuid = (SELECT uuid FROM suma.people WHERE legacy_id = {id})";
 
     private const string Left = """
         SELECT count(*)::text FROM (SELECT l::text AS t FROM legacy_users l WHERE id IN (201, 202) UNION ALL SELECT p::text FROM suma.people p UNION ALL SELECT q::text FROM suma.quarantine q) x
@@ -21,7 +21,7 @@ public sealed class SumaErasureTests(PostgresServers servers)
         (await folder.RunAsync("run")).MustBe(0);
         // 202 is another spelling of 201's mailbox, set aside.
         Assert.NotEqual("0", await folder.AskAsync(Left));
-        await folder.Target.ExecuteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Erase, 201));
+        await folder.Target.ExecuteAsync(Erase(201));
         Assert.Equal("0", await folder.AskAsync(Left));
         Assert.Equal("0", await folder.AskAsync("SELECT count(*)::text FROM legacy_consents WHERE user_id IN (201, 202)"));
         Assert.Equal("202: the person was erased", await folder.AskAsync("SELECT legacy_id || ': ' || reason FROM suma.quarantine WHERE kind = 'user' AND legacy_id IN (201, 202)"));

@@ -35,9 +35,9 @@ public sealed class SumaReturnTests(PostgresServers servers)
                     Assert.Contains("go back to the legacy system", e.MessageText, StringComparison.Ordinal);
                     refused++;
                 }
-                await Task.Delay(2);
+                await Task.Delay(2, CancellationToken.None);
             }
-        });
+        }, TestContext.Current.CancellationToken);
         await Patience.UntilAsync(() => Task.FromResult(acknowledged.Count > 20), writer);
         (await folder.RunAsync("rollback", "--override", "a test of the way back")).MustBe(6);
         await stop.CancelAsync();

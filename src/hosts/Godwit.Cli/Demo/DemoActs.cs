@@ -49,8 +49,11 @@ internal sealed class DemoActs(DemoFolder folder, DemoShell shell, RunConsole co
     public async Task<int> GoBackAsync(CancellationToken cancellation)
     {
         if (await shell.RunAsync($"approve --rollback --as {DemoPeople.Lead} --role \"{DemoPeople.LeadRole}\"", [folder.Runbook, .. _set], cancellation) is not ExitCode.Done and var refused) return refused;
-        return await shell.RunAsync("rollback", [folder.Runbook, .. _set, "--certificate", NewCertificate()], cancellation);
+        return await RollBackAsync(cancellation);
     }
+
+    /// <summary>Where that is decided: goes back, or looks again at what has to hold afterwards.</summary>
+    public Task<int> RollBackAsync(CancellationToken cancellation) => shell.RunAsync("rollback", [folder.Runbook, .. _set, "--certificate", NewCertificate()], cancellation);
 
     public async Task<int> FinishAsync(CancellationToken cancellation)
     {

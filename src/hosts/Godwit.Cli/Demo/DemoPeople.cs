@@ -45,11 +45,20 @@ internal sealed class DemoPeople(DemoShell shell, DemoFolder folder)
         {
             var (role, statement) = (gate.Settings["role"]!.GetValue<string>(), gate.Settings["statement"]!.GetValue<string>());
             var count = (int)(gate.Settings["count"]?.GetValue<long>() ?? 1);
-            foreach (var (name, _) in people.Where(p => p.Name != Author && p.Roles.Contains(role, StringComparer.Ordinal)).Take(count))
-            {
-                if (await shell.QuietlyAsync($"attest {gate.Id} --as {name}", ["--role", role, folder.Runbook, .. set.SelectMany(s => (string[])["--set", $"{s.Key}={s.Value}"])], cancellation) is not ExitCode.Done and var unattested) return unattested;
-                show($"   {gate.Id}: {name} ({role}): {statement}");
-            }
+            if (await AttestAsync(shell, folder, people, gate.Id, role, statement, count, set, show, cancellation) is not ExitCode.Done and var unattested) return unattested;
+        }
+        return ExitCode.Done;
+    }
+
+    /// <summary>One box, by as many of a role as it asks for.</summary>
+    public static async Task<int> AttestAsync(
+        DemoShell shell, DemoFolder folder, IReadOnlyList<(string Name, IReadOnlyList<string> Roles)> people, string box, string role, string statement, int count, IReadOnlyDictionary<string, string> set,
+        Action<string> show, CancellationToken cancellation)
+    {
+        foreach (var (name, _) in people.Where(p => p.Name != Author && p.Roles.Contains(role, StringComparer.Ordinal)).Take(count))
+        {
+            if (await shell.QuietlyAsync($"attest {box} --as {name}", ["--role", role, folder.Runbook, .. set.SelectMany(s => (string[])["--set", $"{s.Key}={s.Value}"])], cancellation) is not ExitCode.Done and var unattested) return unattested;
+            show($"   {box}: {name} ({role}): {statement}");
         }
         return ExitCode.Done;
     }

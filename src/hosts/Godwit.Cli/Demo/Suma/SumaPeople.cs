@@ -1,3 +1,5 @@
+using Godwit.Documents.Shapes;
+using Godwit.Engine.Rollback;
 using Godwit.Model.Runbooks;
 
 namespace Godwit.Cli.Demo.Suma;
@@ -15,6 +17,16 @@ internal sealed class SumaPeople(DemoShell shell, DemoFolder folder, IReadOnlyDi
     public Task<int> PinAsync(CancellationToken cancellation) => DemoPeople.PinAsync(shell, folder, s_people, cancellation);
 
     public Task<int> AttestAsync(Runbook runbook, Action<string> show, CancellationToken cancellation) => DemoPeople.AttestAsync(shell, folder, s_people, runbook, Phase.Expand, set, show, cancellation);
+
+    /// <summary>What people see for themselves once everything was taken back.</summary>
+    public async Task<int> AttestReturnAsync(Runbook runbook, Action<string> show, CancellationToken cancellation)
+    {
+        foreach (var box in runbook.Rollback?.Maps(RollbackShape.AttestedKey) ?? [])
+        {
+            if (await DemoPeople.AttestAsync(shell, folder, s_people, box.Text("id"), box.Text("role"), box.Text("statement"), 1, set, show, cancellation) is not ExitCode.Done and var unattested) return unattested;
+        }
+        return ExitCode.Done;
+    }
 
     public static IEnumerable<string> Show() => s_people.Select(p => $"   {p.Name}: {string.Join(", ", p.Roles)}");
 }

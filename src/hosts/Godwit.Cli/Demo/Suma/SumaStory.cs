@@ -81,13 +81,25 @@ internal sealed class SumaStory
         if (state != RunbookState.Complete && await CarryOutAsync(state, cancellation) is not ExitCode.Done and var stopped) return stopped;
         await RegisterAsync(cancellation);
         if (!_options.Back) return await _acts.FinishAsync(cancellation);
-        if (await _acts.GoBackAsync(cancellation) is not ExitCode.RolledBack and var stayed) return stayed == ExitCode.Done ? ExitCode.NotVerified : stayed;
+        if (await GoBackAsync(cancellation) is not ExitCode.RolledBack and var stayed) return stayed == ExitCode.Done ? ExitCode.NotVerified : stayed;
         _console.Note("-- the identity service is stopped: until the next run opens it, accounts are made in the legacy system again");
         await _stage.StopServiceAsync();
         if (await _report.HomeAsync(_newcomers, cancellation) is not ExitCode.Done and var lost) return lost;
         _console.Note("-- and forward again: whoever registered on the new side is one of the legacy system's people now");
         await _stage.StartServiceAsync(cancellation);
         return await CarryOutAsync(null, cancellation);
+    }
+
+    /// <summary>Everything is as it was, and then people sign what no machine sees of that.</summary>
+    private async Task<int> GoBackAsync(CancellationToken cancellation)
+    {
+        var code = await _acts.GoBackAsync(cancellation);
+        if (code != ExitCode.Paused) return code;
+        _console.Note("-- people attest what no machine sees of the way back");
+        var reading = new RunbookReader(Kinds.All).ReadFile(_stage.Folder.Runbook, _set);
+        if (reading.Runbook is not { } runbook) return _console.Refuse(reading.Findings, ExitCode.Fault);
+        if (await _people.AttestReturnAsync(runbook, _console.Note, cancellation) is not ExitCode.Done and var unattested) return unattested;
+        return await _acts.RollBackAsync(cancellation);
     }
 
     /// <summary>As far as the end of observe.</summary>
