@@ -176,21 +176,28 @@ internal sealed class RegisterFile : IDisposable
     private (RegisterLine Line, byte[] Mac) Read(string text, long number, byte[] last) =>
         RegisterLine.Read(text, _key, number, last) ?? throw new InvalidDataException($"line {number} of the register of erasures ({Path.GetFileName(_lines)}) is not as it was written");
 
+    /// <summary>The key, made when there is none: it appears under its name whole, so that of two hosts that start at once the second reads the first one's.</summary>
     private static byte[] KeyOf(string path)
     {
-        try
+        if (!File.Exists(path))
         {
-            using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = Own });
-            var made = RandomNumberGenerator.GetBytes(KeyLength);
-            file.Write(made);
-            file.Flush(flushToDisk: true);
-            FolderSync.Flush(Path.GetDirectoryName(path)!);
-            return made;
+            var draft = $"{path}.{Guid.NewGuid():N}";
+            using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, UnixCreateMode = Own }))
+            {
+                file.Write(RandomNumberGenerator.GetBytes(KeyLength));
+                file.Flush(flushToDisk: true);
+            }
+            try
+            {
+                File.Move(draft, path, overwrite: false);
+                FolderSync.Flush(Path.GetDirectoryName(path)!);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                File.Delete(draft);
+            }
         }
-        catch (IOException e) when (File.Exists(path))
-        {
-            var key = File.ReadAllBytes(path);
-            return key.Length == KeyLength ? key : throw new InvalidDataException($"{Path.GetFileName(path)} of the register of erasures is no key of {KeyLength} bytes", e);
-        }
+        var key = File.ReadAllBytes(path);
+        return key.Length == KeyLength ? key : throw new InvalidDataException($"{Path.GetFileName(path)} of the register of erasures is no key of {KeyLength} bytes");
     }
 }
