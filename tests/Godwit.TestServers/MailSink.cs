@@ -31,6 +31,7 @@ public enum MailManner
 /// <summary>An SMTP server on a port of this machine's loopback interface, which keeps what it is sent.</summary>
 public sealed class MailSink : IAsyncDisposable
 {
+    private bool _stopped;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -72,8 +73,11 @@ public sealed class MailSink : IAsyncDisposable
         }
     }
 
+    /// <summary>From here on nobody takes mails. Done twice it does nothing the second time.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stopped) return;
+        _stopped = true;
         await _stop.CancelAsync();
         _listener.Stop();
         await _accepting;
