@@ -5,7 +5,7 @@ using Godwit.Security.Emails;
 namespace Godwit.Engine.Transforms;
 
 /// <summary>
-/// <c>mail_address</c>: an address as the identity service reads it (docs/identity.md, "Email addresses"). One form is what mail goes to, one is what an account is found by, and one says of what is
+/// <c>mail_address</c>: an address as the identity service reads it (docs/identity-people.md, "Email addresses"). One form is what mail goes to, one is what an account is found by, and one says of what is
 /// no address why; it repeats nothing of it.
 /// </summary>
 internal sealed class MailAddressTransform : ITransformKind

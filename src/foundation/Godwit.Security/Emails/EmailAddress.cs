@@ -5,7 +5,7 @@ namespace Godwit.Security.Emails;
 
 /// <summary>
 /// An address that mail can be sent to and that a person is found by (RFC 5321 section 4.1.2 without quoted strings and address literals, RFC 6531 for letters beyond ASCII). What is the same
-/// address is said here and nowhere else (docs/identity.md, "Email addresses"): every dot and every plus counts, because whose mailbox it is only its host knows.
+/// address is said here and nowhere else (docs/identity-people.md, "Email addresses"): every dot and every plus counts, because whose mailbox it is only its host knows.
 /// </summary>
 public sealed record EmailAddress
 {

@@ -5,7 +5,7 @@ using Godwit.Identity.Lockout;
 namespace Godwit.Identity.Figures;
 
 /// <summary>
-/// What the service counts (docs/identity.md, "Figures"). A label is one of a few words that stand here; none is a person, an address or an id. Each series is there at 0 from the start: one that appears with its first count hides
+/// What the service counts (docs/identity-operating.md, "Figures"). A label is one of a few words that stand here; none is a person, an address or an id. Each series is there at 0 from the start: one that appears with its first count hides
 /// that first burst from every alert.
 /// </summary>
 internal static class IdentityMeter

@@ -1,6 +1,6 @@
 namespace Godwit.Identity.Lockout;
 
-/// <summary>The figures of the lockout (docs/identity.md, "Lockout").</summary>
+/// <summary>The figures of the lockout (docs/identity-signing-in.md, "Lockout").</summary>
 internal sealed record LockoutRules
 {
     /// <summary>Attempts on an account by devices that never logged in to it.</summary>

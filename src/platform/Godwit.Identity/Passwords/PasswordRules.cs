@@ -7,7 +7,7 @@ namespace Godwit.Identity.Passwords;
 
 /// <summary>
 /// What a new password has to be: 8 to 128 characters of any kind, not a stolen one, and not one that whoever knows the person or the service tries first. No rule says which characters there
-/// have to be (NIST SP 800-63B section 3.1.1.2). The same words hold wherever a password is set (docs/identity.md, "Passwords").
+/// have to be (NIST SP 800-63B section 3.1.1.2). The same words hold wherever a password is set (docs/identity-signing-in.md, "Passwords").
 /// </summary>
 /// <param name="breached">Stolen ones.</param>
 /// <param name="serviceWords">What the service, its makers and products are called.</param>

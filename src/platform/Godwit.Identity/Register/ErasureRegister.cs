@@ -52,8 +52,8 @@ internal sealed partial class ErasureRegister(IdentityDatabase database, CommitN
         var other = register is not null && register != _file.Id;
         if (_file.Position >= known && !other) return;
         var lost = other
-            ? $"the register of erasures in this folder is not the one that the database knows: other hosts write another one. All hosts of a database share one folder ({IdentitySettings.Register.Name}); docs/identity.md says what to do when it is lost"
-            : $"the register of erasures has {_file.Position} lines and the database knows {known}: it is another one, or an old copy. Bring it back ({IdentitySettings.Register.Name}); docs/identity.md says what to do when it is lost";
+            ? $"the register of erasures in this folder is not the one that the database knows: other hosts write another one. All hosts of a database share one folder ({IdentitySettings.Register.Name}); docs/identity-people.md says what to do when it is lost"
+            : $"the register of erasures has {_file.Position} lines and the database knows {known}: it is another one, or an old copy. Bring it back ({IdentitySettings.Register.Name}); docs/identity-people.md says what to do when it is lost";
         if (other || settings.Production) throw new ModuleRefusedException(lost);
         Lost(logger, _file.Position, known);
         await database.InTransactionAsync(connection => Statement.RunAsync(connection, "UPDATE identity.erasure_register SET position = $1", cancellation, Statement.P(_file.Position)), cancellation);

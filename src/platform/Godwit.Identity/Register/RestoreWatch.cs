@@ -14,7 +14,7 @@ internal sealed partial class RestoreWatch(IdentityDatabase database, ErasureReg
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(5);
 
-    private const string Another = "the register of erasures is of another database than this one: where this one takes its place, as a restored backup does, say so with `UPDATE identity.erasure_register SET takes_over = true`; a copy beside it gets a register of its own (IDENTITY_REGISTER). docs/identity.md tells more";
+    private const string Another = "the register of erasures is of another database than this one: where this one takes its place, as a restored backup does, say so with `UPDATE identity.erasure_register SET takes_over = true`; a copy beside it gets a register of its own (IDENTITY_REGISTER). docs/identity-people.md tells more";
 
     private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
 
@@ -81,7 +81,7 @@ internal sealed partial class RestoreWatch(IdentityDatabase database, ErasureReg
                         restored = true;
                         return null;
                     }
-                    if (mark is null && there.Register == register.File.Id && there.Number > 0) throw new ModuleRefusedException("the mark of the register of erasures is missing: bring it back (docs/identity.md)");
+                    if (mark is null && there.Register == register.File.Id && there.Number > 0) throw new ModuleRefusedException("the mark of the register of erasures is missing: bring it back (docs/identity-people.md)");
                     restored = there.TakesOver || there.Number < (mark?.Number ?? 0);
                     if (restored) return null;
                     // At the start the lines that the database has not seen are looked at first.

@@ -80,7 +80,7 @@ public sealed class PermissionTests(IdentityTemplate template)
     public async Task The_page_says_of_each_role_what_the_database_allows_it()
     {
         var database = await template.CopyAsync();
-        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "docs", "identity.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "docs", "identity-operating.md"), TestContext.Current.CancellationToken);
         foreach (var role in s_roles.Where(r => r != "none"))
         {
             var permissions = await database.ScalarAsync<string[]>($"SELECT array_agg(permission ORDER BY permission) FROM identity.role_permissions WHERE role = '{role}'");
