@@ -43,6 +43,21 @@ public sealed class OpenIdProviderTests
         ConfiguredProvider Configured(string[]? hosts) => new("acme", "Acme", provider.Issuer, "godwit", OidcProvider.Secret, post: false, verifiesEmail: true, hosts);
     }
 
+    [Fact]
+    [Trait("ASVS", "1.2.2")]
+    public async Task What_stands_in_a_url_that_is_built_stays_one_value()
+    {
+        await using var provider = await OidcProvider.StartAsync();
+        using var http = new ProviderHttp(production: false, ["127.0.0.1"]);
+        const string Client = "a&redirect_uri=https://evil.example#x", State = "s t&nonce=1#\u00e9+%2F?";
+        using var asked = new OpenIdProvider(new ConfiguredProvider("acme", "Acme", provider.Issuer, Client, OidcProvider.Secret, post: false, verifiesEmail: true, null), OidcProvider.Redirect, http, TimeProvider.System);
+        var secrets = ExternalFlows.NewSecrets();
+        var url = new Uri(await asked.AuthorizationUrlAsync(State, secrets, TestContext.Current.CancellationToken));
+        Assert.Equal(("http", ""), (url.Scheme, url.Fragment));
+        var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(url.Query);
+        Assert.Equal([Client, State, secrets.Nonce, OidcProvider.Redirect], ((string[])["client_id", "state", "nonce", "redirect_uri"]).Select(name => Assert.Single(query[name])));
+    }
+
     [Theory]
     [InlineData("https://id.example.org/keys", true, true)]
     [InlineData("http://id.example.org/keys", false, false)]

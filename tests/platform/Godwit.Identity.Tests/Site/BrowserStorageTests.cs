@@ -11,6 +11,7 @@ public sealed class BrowserStorageTests(IdentityTemplate template, Chromium chro
 
     [Fact]
     [Trait("ASVS", "10.1.1")]
+    [Trait("ASVS", "14.2.3")]
     [Trait("ASVS", "14.3.3")]
     [Trait("ASVS", "7.4.4")]
     public async Task Scripts_see_no_token_nothing_is_stored_but_the_session_and_every_page_has_a_way_out()
@@ -39,6 +40,8 @@ public sealed class BrowserStorageTests(IdentityTemplate template, Chromium chro
         Assert.All(cookies, c => Assert.StartsWith("__Host-godwit-", c.Name, StringComparison.Ordinal));
         Assert.All(cookies, c => Assert.DoesNotContain("ada", Uri.UnescapeDataString(c.Value), StringComparison.OrdinalIgnoreCase));
         Assert.Contains("csrfToken", said, StringComparison.Ordinal);
+        var asked = new HashSet<string>(StringComparer.Ordinal);
+        visitor.Page.Request += (_, request) => asked.Add(new Uri(request.Url).Authority);
         foreach (var token in tokens) Assert.DoesNotContain(token.Value, said, StringComparison.Ordinal);
         foreach (var path in s_pages)
         {
@@ -49,6 +52,8 @@ public sealed class BrowserStorageTests(IdentityTemplate template, Chromium chro
             foreach (var token in tokens) Assert.DoesNotContain(token.Value, page, StringComparison.Ordinal);
             Assert.True(await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out", Exact = true }).IsVisibleAsync(), path);
         }
+        // No page tells anybody else of whom it is shown to.
+        Assert.Equal(new Uri(visitor.Page.Url).Authority, Assert.Single(asked));
         visitor.FoundNothingWrong();
     }
 
