@@ -63,7 +63,8 @@ public sealed class SumaErasureTests(PostgresServers servers)
         foreach (var file in Directory.EnumerateFiles(Path.Combine(((PostgresServer)folder.Target.Server).DataFolder, "base", number)))
         {
             var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
-            if (addresses.Any(a => bytes.AsSpan().IndexOf(a) >= 0)) found.Add(Path.GetFileName(file));
+            if (addresses.Any(a => bytes.AsSpan().IndexOf(a) >= 0))
+                found.Add(await folder.AskAsync($"SELECT coalesce((SELECT oid::regclass::text FROM pg_class WHERE pg_relation_filenode(oid) = {Path.GetFileName(file).Split('.', '_')[0]}), '{Path.GetFileName(file)}')"));
         }
         return found;
     }

@@ -57,7 +57,9 @@ public sealed class SumaReturnTests(PostgresServers servers)
         (await folder.RunAsync("run")).MustBe(0);
         (await folder.RunAsync("rollback", "--to", "backfill", "--override", "a test of the way back")).MustBe(6);
         await folder.Target.ExecuteAsync("""
-            UPDATE legacy_users SET email = 'elsewhere@example.net' WHERE id = 1; INSERT INTO legacy_users (email) VALUES ('new@example.net'); DELETE FROM legacy_users WHERE id = 2;
+            UPDATE legacy_users SET email = 'elsewhere@example.net' WHERE id = 1; DELETE FROM legacy_users WHERE id = 2;
+            INSERT INTO legacy_users (email) VALUES ('new@example.net');
+            INSERT INTO legacy_consents (user_id, consent_type, version, granted) SELECT u.id, t, '1.0', true FROM legacy_users u, unnest(ARRAY['terms', 'privacy']) t WHERE u.email = 'new@example.net';
             INSERT INTO legacy_consents (user_id, consent_type, version, granted) VALUES (4, 'marketing', '1.0', true);
             """);
         await Assert.ThrowsAsync<PostgresException>(() => folder.Target.ExecuteAsync("UPDATE identity.users SET last_login_at = now()"));

@@ -147,12 +147,13 @@ internal sealed class SumaStory
     /// <summary>What is asked of the database once nobody writes to it any more.</summary>
     private async Task<int> ConcludeAsync(CancellationToken cancellation)
     {
-        Certificate = _stage.Folder.CertificateFile;
-        int[] verdicts =
+        List<int> verdicts =
         [
             await _report.PeopleAsync(_options.Back ? 0 : _newcomers.Count, cancellation), await _report.AddressesAsync(cancellation), await _report.WritesAsync(_newcomers, cancellation),
-            await _report.Record.JournalAsync(cancellation), _report.Record.Certificate(Certificate), _report.Traffic(),
+            await _report.Record.JournalAsync(cancellation), _report.Traffic(),
         ];
+        if (_options.Back) _console.Console.Line($"The run keeps the old side. Without --rollback the demo finishes it, and has its certificate.");
+        else verdicts.Add(_report.Record.Certificate(Certificate = _stage.Folder.CertificateFile));
         await _acts.ReportAsync("The report", "full", _stage.Folder.ReportFile, cancellation);
         _report.Record.WhereToLook(_stage.Folder, _stage.Cluster, "everybody's data key", "The service and the application");
         return verdicts.FirstOrDefault(v => v != ExitCode.Done);
