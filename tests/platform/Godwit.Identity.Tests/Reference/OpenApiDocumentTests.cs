@@ -13,6 +13,7 @@ namespace Godwit.Identity.Tests.Reference;
 public sealed class OpenApiDocumentTests(IdentityTemplate template, Chromium chromium)
 {
     [Fact]
+    [Trait("ASVS", "15.2.3")]
     public async Task The_document_has_every_route_and_no_other()
     {
         IEndpointRouteBuilder app = WebApplication.CreateSlimBuilder().Build();

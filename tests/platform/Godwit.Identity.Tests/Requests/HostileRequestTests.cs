@@ -162,6 +162,7 @@ public sealed class HostileRequestTests(IdentityTemplate template)
 
     [Fact]
     [Trait("ASVS", "6.3.2")]
+    [Trait("ASVS", "15.2.3")]
     public async Task A_new_installation_has_no_account_and_nobody_with_a_role()
     {
         await using var host = await IdentityHost.StartAsync(template);
