@@ -17,11 +17,21 @@ internal static class LoopbackPorts
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public static (HttpListener Listener, int Port) Listen()
+    /// <summary>The port that a file names, else a free one, which it names from then on: what a run was told stays where it is for whoever goes on with it.</summary>
+    public static int Kept(string file)
+    {
+        if (File.Exists(file) && int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var kept) && kept is > 0 and <= ushort.MaxValue) return kept;
+        var port = Free();
+        File.WriteAllText(file, port.ToString(CultureInfo.InvariantCulture));
+        return port;
+    }
+
+    /// <param name="first">Tried first; another where somebody else has it by now.</param>
+    public static (HttpListener Listener, int Port) Listen(int? first = null)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var port = Free();
+            var port = attempt == 1 && first is { } kept ? kept : Free();
             var listener = new HttpListener { IgnoreWriteExceptions = true };
             listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
             try

@@ -73,7 +73,7 @@ internal sealed class SumaDemo(LocalCluster cluster, SumaOptions options, RunCon
         await using var store = new KeyStore(target.OpenSource(new SessionSettings { RunId = "demo", Role = "application", StatementLimit = TimeSpan.FromMinutes(1), LockTimeout = TimeSpan.FromMinutes(1) }));
         await using var directory = await SumaDirectory.OpenAsync(target, _time, cancellation);
         var traffic = new SumaTraffic(store, directory, await SumaDatabase.SignInsAsync(connection, MostCallers, cancellation), _time);
-        await using var figures = SumaFigures.Start(traffic);
+        await using var figures = SumaFigures.Start(traffic, place.Folder);
         await using var stage = new SumaStage(connection, traffic, directory, place.Folder, cluster, program, _time);
         _story = new SumaStory(stage, _shell, _console, options, figures.Url);
         return await _story.PlayAsync(cancellation);

@@ -21,9 +21,9 @@ internal sealed class SumaFigures : IAsyncDisposable
 
     public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
 
-    public static SumaFigures Start(SumaTraffic traffic)
+    public static SumaFigures Start(SumaTraffic traffic, DemoFolder folder)
     {
-        var (listener, port) = LoopbackPorts.Listen();
+        var (listener, port) = LoopbackPorts.Listen(LoopbackPorts.Kept(Path.Combine(folder.Path, "figures.port")));
         return new SumaFigures(listener, port, traffic);
     }
 

@@ -8,7 +8,7 @@ namespace Godwit.Cli.Demo.Suma;
 internal sealed record SumaStage(
     NpgsqlConnection Connection, SumaTraffic Traffic, SumaDirectory Directory, DemoFolder Folder, LocalCluster Cluster, string Program, TimeProvider Time) : IAsyncDisposable
 {
-    private readonly int _port = LoopbackPorts.Free();
+    private readonly int _port = LoopbackPorts.Kept(Path.Combine(Folder.Path, "service.port"));
 
     /// <summary>Null while it is stopped.</summary>
     public SumaService? Service { get; private set; }
