@@ -91,7 +91,7 @@ public sealed class RevokedAgainTests(IdentityTemplate template)
     private static async Task DisableAsync(IdentityHost host, Tokens tokens, byte[] seed)
     {
         await host.Database.ExecuteAsync("UPDATE identity.user_2fa_settings SET totp_last_step = NULL");
-        var challenge = (await host.PostAsync("/v1/auth/2fa/challenge", "{}", tokens.Access)).Json.GetProperty("challenge").GetString();
+        var challenge = (await host.PostAsync("/v1/auth/2fa/challenge", """{"purpose":"disable"}""", tokens.Access)).Json.GetProperty("challenge").GetString();
         var code = Totp.CodeAt(seed, Totp.StepAt(TimeProvider.System.GetUtcNow()));
         var gone = await host.PostAsync("/v1/auth/2fa/disable", $$"""{"challenge":"{{challenge}}","code":"{{code}}"}""", tokens.Access);
         Assert.True(gone.Status == HttpStatusCode.NoContent, gone.Text);
