@@ -26,6 +26,18 @@ public abstract class DatabaseServer
         return new TestDatabase(this, name);
     }
 
+    /// <summary>A copy of a database that nobody is connected to.</summary>
+    public async Task<TestDatabase> CreateDatabaseAsync(TestDatabase template, CancellationToken cancellationToken = default)
+    {
+        var copy = new TestDatabase(this, "t_" + RandomNumberGenerator.GetHexString(12, lowercase: true));
+        await using var connection = new NpgsqlConnection(Connection("postgres", superuser: true).ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        // Both names are this class's own.
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {copy.Name} TEMPLATE {template.Name} OWNER {LocalCluster.Role}", connection) { CommandTimeout = 300 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return copy;
+    }
+
     /// <summary>Settings of a connection; as the role <c>godwit</c>, or as the superuser for what only a test may do.</summary>
     public NpgsqlConnectionStringBuilder Connection(string database, bool superuser = false) => new()
     {

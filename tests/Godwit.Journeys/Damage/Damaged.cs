@@ -3,7 +3,7 @@ using Godwit.TestServers;
 
 namespace Godwit.Journeys.Damage;
 
-/// <summary>A moved and verified database that somebody then damages with psql, and what <c>verify</c> says of it.</summary>
+/// <summary>A moved and verified database that somebody then damages with psql.</summary>
 internal static class Damaged
 {
     private static readonly string[] Statements =
@@ -18,17 +18,6 @@ internal static class Damaged
         "CREATE TABLE large (id INTEGER PRIMARY KEY, body TEXT, raw BLOB)",
         "CREATE VIEW cheap_books AS SELECT isbn, title FROM book WHERE price < 10",
     ];
-
-    /// <summary>Moves, damages, verifies: the mismatches of exit 3.</summary>
-    public static async Task<IReadOnlyList<FindingLine>> VerifyAsync(PostgresServers servers, string damage, params IReadOnlyList<string> options)
-    {
-        using var journey = await PrepareAsync(servers);
-        await journey.PsqlAsync(damage);
-        var outcome = (await journey.VerifyAsync(options)).MustBe(3);
-        Assert.Equal("failed", outcome.Document.Outcome);
-        Assert.NotEmpty(outcome.Document.Mismatches);
-        return outcome.Document.Mismatches;
-    }
 
     public static async Task<Journey> PrepareAsync(PostgresServers servers)
     {

@@ -7,6 +7,7 @@ namespace Godwit.Journeys.SumaFinance;
 public sealed class SumaFinanceDemoTests(PostgresServers servers)
 {
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task The_demo_takes_everybody_home_and_over_again_and_comes_to_its_end_with_nobody_lost()
     {
         using var work = new WorkFolder();

@@ -106,6 +106,7 @@ public sealed class SumaFinanceTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task A_legacy_application_whose_transactions_see_one_snapshot_loses_nothing_and_repeats_what_conflicts()
     {
         using var folder = await SumaFolder.PrepareAsync(servers, 800);

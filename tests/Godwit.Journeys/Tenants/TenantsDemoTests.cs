@@ -12,6 +12,7 @@ namespace Godwit.Journeys.Tenants;
 public sealed partial class TenantsDemoTests(PostgresServers servers)
 {
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task A_tripwire_takes_the_demo_back_with_nothing_lost_and_the_next_one_comes_to_its_end()
     {
         using var demo = await DemoFolder.PrepareAsync(servers, 300, 5);

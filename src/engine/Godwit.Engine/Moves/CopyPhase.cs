@@ -83,6 +83,12 @@ public sealed class CopyPhase(IRowSource source, IMoveTarget target, MoveProgres
             pace.Rest();
         }
 
+        public void Between(RowImageBuffer buffer)
+        {
+            if (_digest.Count > 0) buffer.Complete();
+            pace.Between();
+        }
+
         public void Report(RowImageBuffer buffer)
         {
             progress?.Add(_digest.Count - _reportedRows, buffer.BytesSent - _reportedBytes);

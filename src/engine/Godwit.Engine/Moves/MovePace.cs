@@ -41,11 +41,24 @@ public sealed class MovePace(double share, TimeProvider time)
         private readonly CancellationToken _cancellation;
         private long _began;
         private TimeSpan _owed;
+        private TimeSpan _piece = s_piece;
 
         internal Worker(MovePace pace, CancellationToken cancellation) => (_pace, _time, _cancellation, _began) = (pace, pace.Time, cancellation, pace.Time.GetTimestamp());
 
         /// <summary>Whether a piece of work is done and a rest is due.</summary>
-        public bool IsDue => !_pace.IsFull && _time.GetElapsedTime(_began) >= s_piece;
+        public bool IsDue => !_pace.IsFull && _time.GetElapsedTime(_began) >= _piece;
+
+        /// <summary>
+        /// Rests between two pieces of work that somebody else cuts, who holds something of the source in each: who rests inside of one keeps others waiting for longer than by working. From now on
+        /// a rest is due inside of one only where that lasts for long.
+        /// </summary>
+        /// <exception cref="OperationCanceledException">It was to end meanwhile.</exception>
+        public void Between()
+        {
+            if (_pace.IsFull) return;
+            _piece = s_longest;
+            Rest();
+        }
 
         /// <summary>Rests for as long as what was done since the last time asks for.</summary>
         /// <exception cref="OperationCanceledException">It was to end meanwhile.</exception>

@@ -17,6 +17,11 @@ public interface ISourceRow
 public interface IRowVisitor
 {
     void Visit(UInt128 hash, RowImageBuffer buffer, ISourceRow row);
+
+    /// <summary>Told by a reader that reads in pieces, before each of them: it holds nothing of the source now, and whoever has to rest does so here.</summary>
+    void Between(RowImageBuffer buffer)
+    {
+    }
 }
 
 /// <summary>

@@ -30,6 +30,8 @@ internal sealed class SourceDigestVisitor(UInt128 key, TableDigests digests, Ran
         if ((_rows & (MovePace.RowsBetweenLooks - 1)) == 0 && pace.IsDue) pace.Rest();
     }
 
+    public void Between(RowImageBuffer buffer) => pace.Between();
+
     public void Report() => progress.Add(_rows & (RowsBetweenReports - 1));
 }
 

@@ -85,8 +85,9 @@ internal sealed class ScratchServer : IAsyncDisposable
                 throw PhysicalServer.NotReached(goal, "the log of this backup ends before it");
             }
             var cluster = new LocalCluster(folder, options);
-            var status = cluster.Status();
-            var server = new ScratchServer(cluster, status.Port!.Value) { Socket = status.SocketFolder, Superuser = superuser };
+            // It may have ended again by now.
+            if (cluster.Status() is not { Port: { } port } status) throw await EndedAsync(where, goal, cancellation);
+            var server = new ScratchServer(cluster, port) { Socket = status.SocketFolder, Superuser = superuser };
             await PhysicalServer.MustHaveReachedAsync(await server.AwaitAsync(manifest.Origin.Name, goal, where, options, cancellation), where.Data, goal, cancellation);
             return (server, [check, new BackupCheck("restore point", true, goal)]);
         }
@@ -119,11 +120,16 @@ internal sealed class ScratchServer : IAsyncDisposable
             }
             catch (ClusterException)
             {
-                var log = await File.ReadAllTextAsync(place.Log, cancellation);
-                throw PhysicalServer.NotReached(point, log.Contains("recovery ended before configured recovery target was reached", StringComparison.Ordinal)
-                    ? "the log of this backup ends before it" : $"the server ended while it recovered: {log.Split('\n').LastOrDefault(l => l.Contains("FATAL", StringComparison.Ordinal) || l.Contains("PANIC", StringComparison.Ordinal))?.Trim()}");
+                throw await EndedAsync(place, point, cancellation);
             }
         }
+    }
+
+    private static async Task<BackupException> EndedAsync(ClusterPlace place, string point, CancellationToken cancellation)
+    {
+        var log = await File.ReadAllTextAsync(place.Log, cancellation);
+        return PhysicalServer.NotReached(point, log.Contains("recovery ended before configured recovery target was reached", StringComparison.Ordinal)
+            ? "the log of this backup ends before it" : $"the server ended while it recovered: {log.Split('\n').LastOrDefault(l => l.Contains("FATAL", StringComparison.Ordinal) || l.Contains("PANIC", StringComparison.Ordinal))?.Trim()}");
     }
 
     /// <summary>Of a recovered server: this user is let in over its socket, as its superuser.</summary>

@@ -13,6 +13,11 @@ public static class CanonicalJson
 {
     public const long LargestNumber = 1L << 53;
 
+    private static readonly SearchValues<char> s_escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), '"', '\\']);
+
+    /// <summary>Half of a pair is an error, not a question mark.</summary>
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <exception cref="CanonicalJsonException">The text is not JSON, or holds what the limits above exclude.</exception>
     public static byte[] Canonicalize(ReadOnlyMemory<byte> utf8)
     {
@@ -37,14 +42,14 @@ public static class CanonicalJson
         return output.WrittenSpan.ToArray();
     }
 
-    private static void Write(JsonElement value, ArrayBufferWriter<byte> output, string? without)
+    internal static void Write(JsonElement value, ArrayBufferWriter<byte> output, string? without)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object: WriteObject(value, output, without); break;
             case JsonValueKind.Array: WriteArray(value, output); break;
             case JsonValueKind.String: WriteString(Text(value.GetString), output); break;
-            case JsonValueKind.Number: output.Write(Encoding.ASCII.GetBytes(Number(value).ToString(CultureInfo.InvariantCulture))); break;
+            case JsonValueKind.Number: WriteNumber(Number(value), output); break;
             case JsonValueKind.True: output.Write("true"u8); break;
             case JsonValueKind.False: output.Write("false"u8); break;
             case JsonValueKind.Null: output.Write("null"u8); break;
@@ -97,7 +102,7 @@ public static class CanonicalJson
         var text = value.GetRawText();
         if (text.AsSpan().ContainsAny(".eE"))
             throw new CanonicalJsonException("a number is not written as a whole number");
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) || number is < -LargestNumber or > LargestNumber)
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             throw new CanonicalJsonException("a number lies outside ±2^53");
         return number;
     }
@@ -114,25 +119,54 @@ public static class CanonicalJson
         }
     }
 
-    private static void WriteString(string text, ArrayBufferWriter<byte> output)
+    internal static void WriteString(string text, ArrayBufferWriter<byte> output)
     {
-        var escaped = new StringBuilder(text.Length + 2).Append('"');
-        foreach (var c in text)
+        output.Write("\""u8);
+        // Nearly every string goes out as it is.
+        var rest = text.AsSpan();
+        for (var next = rest.IndexOfAny(s_escaped); next >= 0; next = rest.IndexOfAny(s_escaped))
         {
-            // RFC 8785 section 3.2.2.2: the short forms where JSON has them, \u00xx in lower case for other controls, all else as it is.
-            _ = c switch
-            {
-                '"' => escaped.Append("\\\""),
-                '\\' => escaped.Append(@"\\"),
-                '\b' => escaped.Append(@"\b"),
-                '\t' => escaped.Append(@"\t"),
-                '\n' => escaped.Append(@"\n"),
-                '\f' => escaped.Append(@"\f"),
-                '\r' => escaped.Append(@"\r"),
-                < ' ' => escaped.Append(@"\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
-                _ => escaped.Append(c),
-            };
+            WriteUtf8(rest[..next], output);
+            WriteEscaped(rest[next], output);
+            rest = rest[(next + 1)..];
         }
-        output.Write(Encoding.UTF8.GetBytes(escaped.Append('"').ToString()));
+        WriteUtf8(rest, output);
+        output.Write("\""u8);
+    }
+
+    internal static void WriteNumber(long number, ArrayBufferWriter<byte> output)
+    {
+        if (number is < -LargestNumber or > LargestNumber) throw new CanonicalJsonException("a number lies outside ±2^53");
+        number.TryFormat(output.GetSpan(20), out var length, provider: CultureInfo.InvariantCulture);
+        output.Advance(length);
+    }
+
+    private static void WriteUtf8(ReadOnlySpan<char> text, ArrayBufferWriter<byte> output)
+    {
+        if (text.IsEmpty) return;
+        try
+        {
+            output.Advance(s_strict.GetBytes(text, output.GetSpan(s_strict.GetMaxByteCount(text.Length))));
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new CanonicalJsonException("a string is not valid Unicode", e);
+        }
+    }
+
+    /// <summary>RFC 8785 section 3.2.2.2: the short forms where JSON has them, \u00xx in lower case for other controls.</summary>
+    private static void WriteEscaped(char c, ArrayBufferWriter<byte> output)
+    {
+        switch (c)
+        {
+            case '"': output.Write("\\\""u8); break;
+            case '\\': output.Write(@"\\"u8); break;
+            case '\b': output.Write(@"\b"u8); break;
+            case '\t': output.Write(@"\t"u8); break;
+            case '\n': output.Write(@"\n"u8); break;
+            case '\f': output.Write(@"\f"u8); break;
+            case '\r': output.Write(@"\r"u8); break;
+            default: output.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"))); break;
+        }
     }
 }

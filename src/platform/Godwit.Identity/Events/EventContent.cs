@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Godwit.Security.Canonical;
 
 namespace Godwit.Identity.Events;
@@ -14,20 +12,19 @@ internal sealed record EventContent(
     public static DateTimeOffset Rounded(DateTimeOffset at) => new(at.Ticks - (at.Ticks % TimeSpan.TicksPerMicrosecond), at.Offset);
 
     /// <exception cref="CanonicalJsonException">The data are no JSON, or hold a number that is not whole.</exception>
-    public byte[] ToBytes()
-    {
-        var row = new JsonObject
-        {
-            ["id"] = EventId.ToString(), ["at"] = At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture), ["type"] = Type, ["category"] = Category, ["severity"] = Severity, ["blocked"] = Blocked,
-        };
-        if (UserId is { } user) row["user"] = user;
-        if (Address is not null) row["address"] = Address.ToString();
-        if (Agent is not null) row["agent"] = Agent;
-        if (Device is { } device) row["device"] = device.ToString();
-        if (Session is { } session) row["session"] = session;
-        if (Risk is { } risk) row["risk"] = risk;
-        if (Data is not null) row["data"] = JsonNode.Parse(Data);
-        using var document = JsonDocument.Parse(row.ToJsonString());
-        return CanonicalJson.Canonicalize(document.RootElement);
-    }
+    public byte[] ToBytes() => new CanonicalObject()
+        .Add("address", Address?.ToString())
+        .Add("agent", Agent)
+        .Add("at", At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture))
+        .Add("blocked", Blocked)
+        .Add("category", Category)
+        .AddJson("data", Data)
+        .Add("device", Device?.ToString())
+        .Add("id", EventId.ToString())
+        .Add("risk", Risk)
+        .Add("session", Session)
+        .Add("severity", Severity)
+        .Add("type", Type)
+        .Add("user", UserId)
+        .ToBytes();
 }

@@ -37,6 +37,22 @@ public sealed class MovePaceTests
     }
 
     [Fact]
+    public void Who_is_told_of_pieces_rests_between_them_and_not_inside()
+    {
+        var time = new AdvancingTime();
+        var worker = new MovePace(0.25, time).Begin(TestContext.Current.CancellationToken);
+        worker.Between();
+        time.Advance(TimeSpan.FromMilliseconds(8));
+        Assert.False(worker.IsDue);
+        var before = time.Now;
+        worker.Between();
+        Assert.InRange(time.Now - before, TimeSpan.FromMilliseconds(23), TimeSpan.FromMilliseconds(25));
+        // A piece without an end is none.
+        time.Advance(TimeSpan.FromMilliseconds(21));
+        Assert.True(worker.IsDue);
+    }
+
+    [Fact]
     public void At_full_pace_nobody_rests()
     {
         var time = new AdvancingTime();

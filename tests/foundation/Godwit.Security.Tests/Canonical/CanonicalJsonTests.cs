@@ -103,7 +103,7 @@ public sealed class CanonicalJsonTests
         Prop.ForAll<NonNull<string>>(text =>
             !IsUnicode(text.Get) || JsonSerializer.Deserialize<string>(Canonical(JsonSerializer.Serialize(text.Get))) == text.Get).QuickCheckThrowOnFailure();
 
-    private static bool IsUnicode(string text)
+    internal static bool IsUnicode(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {

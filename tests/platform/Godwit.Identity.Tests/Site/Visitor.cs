@@ -39,7 +39,8 @@ internal sealed partial class Visitor : IAsyncDisposable
         {
             JavaScriptEnabled = scripts, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, ViewportSize = phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1280, Height = 900 },
         });
-        profile.SetDefaultTimeout(15_000);
+        // A machine that runs other tests as well takes its time.
+        profile.SetDefaultTimeout(60_000);
         return new Visitor(host, profile, await profile.NewPageAsync(), scripts);
     }
 

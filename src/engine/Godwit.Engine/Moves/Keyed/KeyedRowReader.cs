@@ -40,6 +40,8 @@ internal sealed class KeyedRowReader(IRowReader plain, KeyedTable table, ReadPur
             reader._sink.Forget();
         }
 
+        public void Between(RowImageBuffer buffer) => visitor.Between(to);
+
         /// <summary>The row as the source stores it but for what gives nothing back, which follows it, computed a second way.</summary>
         public ReadOnlySpan<byte> SourceImage()
         {
