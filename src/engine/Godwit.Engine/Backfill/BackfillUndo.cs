@@ -4,7 +4,7 @@ using Godwit.Model.Findings;
 
 namespace Godwit.Engine.Backfill;
 
-/// <summary>Takes back what a backfill wrote, batch by batch, at the same pace.</summary>
+/// <summary>Takes back what a backfill wrote, batch by batch, at the same pace: as many rows a second, of those that are taken back.</summary>
 internal sealed class BackfillUndo(StepContext context, BackfillOptions options, IBackfillTable table, PaceKeeper keeper, bool countsAfter)
 {
     private const int Passes = 3;
@@ -18,7 +18,7 @@ internal sealed class BackfillUndo(StepContext context, BackfillOptions options,
         while (!state.Finished)
         {
             var began = context.Time.GetTimestamp();
-            var before = state.Done;
+            var before = state.Written;
             try
             {
                 state = await RunBatchAsync(_size.Rows, cancellation);
@@ -36,7 +36,8 @@ internal sealed class BackfillUndo(StepContext context, BackfillOptions options,
             var worked = context.Time.GetElapsedTime(began);
             _size.Took(worked);
             context.Progress.Report(state.Done, state.Total, "undoing");
-            if (!state.Finished && await keeper.WaitAsync(worked, Math.Max(0, state.Done - before), cancellation) is { } reason)
+            // What it only looks at, the backfill never having come so far, is no load to spare anybody: whoever goes back is in a hurry.
+            if (!state.Finished && await keeper.WaitAsync(worked, state.Written - before, cancellation) is { } reason)
                 return new StepResult.Undecided($"{reason}; {state.Written} rows are taken back and stay so");
         }
         var left = countsAfter && await context.Target.InTransactionAsync(_terms, HasUndoableAsync, cancellation);

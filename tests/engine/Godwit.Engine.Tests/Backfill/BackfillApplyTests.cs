@@ -107,6 +107,20 @@ public sealed class BackfillApplyTests
     }
 
     [Fact]
+    public async Task The_way_back_is_capped_by_what_it_takes_back_and_not_by_what_it_looks_at()
+    {
+        var table = new MemoryTable(100_000);
+        table.Written.AddRange(Enumerable.Range(1, 300));
+        var options = new BackfillOptions { Pace = new PaceSettings { RowsPerSecond = 100 } };
+        var context = Context(new MemoryRun(table));
+        var result = await new BackfillUndo(context, options, table, new PaceKeeper(context, options, new Unwatched()), countsAfter: true).RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("300", Assert.IsType<StepResult.Passed>(result).Evidence["taken back"]);
+        Assert.Empty(table.Written);
+        // At the cap, two passes over everything would take more than half an hour.
+        Assert.InRange(_time.Now.TotalSeconds, 2.9, 60);
+    }
+
+    [Fact]
     public async Task It_pauses_between_batches_when_somebody_asks_and_goes_on_from_there()
     {
         var table = new MemoryTable(3000);

@@ -63,7 +63,11 @@ internal sealed class MemoryTable(int rows) : IBackfillTable
 
     public Task<bool> HasUndoableAsync(IRunSession session, CancellationToken cancellation) => Task.FromResult(Written.Count > 0);
 
-    public Task<UndoneRows> UndoAsync(IRunSession session, IReadOnlyList<string>? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<UndoneRows> UndoAsync(IRunSession session, IReadOnlyList<string>? after, int limit, CancellationToken cancellation)
+    {
+        var numbers = Enumerable.Range(After(after) + 1, Math.Max(0, Math.Min(limit, rows - After(after)))).ToList();
+        return Task.FromResult(new UndoneRows(numbers.Count == 0 ? null : [Text(numbers[^1])], numbers.Count, numbers.Count(Written.Remove)));
+    }
 
     private static TargetFaultException Fault(TargetFault fault, string state) => new(fault, "a message that may hold a value", state);
 
