@@ -157,12 +157,14 @@ public sealed class SumaFinanceTests(PostgresServers servers)
         Assert.Equal("the account was deleted", await folder.AskAsync("SELECT reason FROM suma.quarantine WHERE kind = 'user' AND legacy_id = 6"));
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(1_000_000)]
     [Trait("Category", "Soak")]
-    public async Task A_million_people_are_taken_over_under_the_legacy_application_and_nobody_is_lost()
+    public async Task A_million_people_are_taken_over_under_the_legacy_application_and_nobody_is_lost(int people)
     {
-        using var folder = await SumaFolder.PrepareAsync(servers, 1_000_000);
-        using var legacy = new LegacyTraffic(folder.Target, 1_000_000);
+        using var folder = await SumaFolder.PrepareAsync(servers, people);
+        using var legacy = new LegacyTraffic(folder.Target, people);
         legacy.Start();
         // As much log as the machine can write: the tests' server has the room of a small one, to whose pace a million people would take an hour.
         var run = (await folder.RunAsync("run", "--set", "max_wal_share=100")).MustBe(0);
