@@ -7,7 +7,7 @@ namespace Godwit.Journeys.Live;
 public sealed class RenameTests(PostgresServers servers)
 {
     private const string Traces = """
-        SELECT (SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relnamespace <> 'godwit'::regnamespace) + (SELECT count(*) FROM pg_proc WHERE pronamespace = 'godwit'::regnamespace AND proname ~ '^(record|refuse)_')
+        SELECT (SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relnamespace <> 'godwit'::regnamespace) + (SELECT count(*) FROM pg_proc WHERE pronamespace = 'godwit'::regnamespace AND proname ~ '^(record|refuse)_[0-9a-f]{8}_')
              + (SELECT count(*) FROM pg_class WHERE relnamespace = 'godwit'::regnamespace AND (relname ~ '^changes_' OR relname = 'live_sources')) + (SELECT count(*) FROM pg_namespace WHERE nspname ~ '^godwit_')
              + (SELECT count(*) FROM pg_class WHERE relname ~ '^godwit_[ab]_')
         """;

@@ -44,14 +44,14 @@ internal static class NameObstacles
 
     // A value that an application declares as of the one type is none of the other, and a statement that it has prepared fails where its answer's types change.
     private const string Types = """
-        SELECT format('%s.%I', u.a, x.attname), format_type(x.atttypid, x.atttypmod), format_type(y.atttypid, y.atttypmod) FROM unnest($1::text[], $2::text[]) AS u (a, b)
+        SELECT format('%s.%I', u.a::regclass, x.attname), format_type(x.atttypid, x.atttypmod), format_type(y.atttypid, y.atttypmod) FROM unnest($1::text[], $2::text[]) AS u (a, b)
         JOIN pg_attribute x ON x.attrelid = u.a::regclass AND x.attnum > 0 AND NOT x.attisdropped JOIN pg_attribute y ON y.attrelid = to_regclass(u.b) AND y.attname = x.attname AND NOT y.attisdropped
         WHERE x.atttypid <> y.atttypid ORDER BY 1
         """;
 
     // Types of the schema that is moved become others in the new one; those of an extension stay what they are.
     private const string PlannedTypes = """
-        SELECT format('%s.%I', u.a, x.attname), format_type(x.atttypid, x.atttypmod) FROM unnest($1::text[]) AS u (a)
+        SELECT format('%s.%I', u.a::regclass, x.attname), format_type(x.atttypid, x.atttypmod) FROM unnest($1::text[]) AS u (a)
         JOIN pg_attribute x ON x.attrelid = u.a::regclass AND x.attnum > 0 AND NOT x.attisdropped JOIN pg_type t ON t.oid = x.atttypid
         LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' JOIN pg_namespace n ON n.oid = coalesce(e.typnamespace, t.typnamespace)
         WHERE n.nspname = $2 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = coalesce(e.oid, t.oid) AND d.deptype = 'e') ORDER BY 1
