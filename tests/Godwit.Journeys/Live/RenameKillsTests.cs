@@ -17,6 +17,7 @@ public sealed class RenameKillsTests(PostgresServers servers)
 
     /// <summary>Before the exchange: the old tables are closed, and somebody reads one of them, so that they are waited for.</summary>
     [Fact]
+    [Trait("Category", "Soak")]
     public async Task Killed_while_it_waits_for_a_reader_it_has_exchanged_nothing()
     {
         using var rename = await RenameFolder.PrepareAsync(servers, held: true);
@@ -32,12 +33,16 @@ public sealed class RenameKillsTests(PostgresServers servers)
         await ResumeAsync(rename, tellers);
     }
 
-    /// <summary>In its transaction: with all locks, before and after the tables have changed places in it.</summary>
-    [Theory]
-    [InlineData("CREATE SCHEMA")]
-    [InlineData("DROP SCHEMA")]
-    [InlineData("ALTER TABLE")]
-    public async Task Killed_in_the_midst_of_it_it_has_exchanged_nothing(string tag)
+    /// <summary>In its transaction, when all have changed places in it.</summary>
+    [Fact]
+    public Task Killed_before_its_commit_it_has_exchanged_nothing() => KilledAtAsync("DROP SCHEMA");
+
+    [Theory, InlineData("CREATE SCHEMA"), InlineData("ALTER TABLE"), InlineData("GRANT")]
+    [Trait("Category", "Soak")]
+    public Task Killed_in_the_midst_of_it_it_has_exchanged_nothing(string tag) => KilledAtAsync(tag);
+
+    /// <param name="tag">The first command after which it stands still, with all its locks.</param>
+    private async Task KilledAtAsync(string tag)
     {
         using var rename = await RenameFolder.PrepareAsync(servers, held: true);
         await using var tellers = rename.Writers();
@@ -48,13 +53,7 @@ public sealed class RenameKillsTests(PostgresServers servers)
             CREATE FUNCTION public.stall() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(4711); END $$;
             CREATE EVENT TRIGGER stall ON ddl_command_end WHEN TAG IN ('{tag}') EXECUTE FUNCTION public.stall();
             """, superuser: true);
-        await using var stalling = await rename.Database.OpenAsync(cancellationToken: Token);
-        await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock(4711)", stalling)) await take.ExecuteNonQueryAsync(Token);
-        await rename.GoOnAsync();
-        await WaitsAsync(rename, "advisory");
-        runner.Kill();
-        await runner.WaitAsync();
-        await stalling.DisposeAsync();
+        await KillAsync(rename, runner);
         await rename.Database.ExecuteAsync("DROP EVENT TRIGGER stall", superuser: true);
         await ResumeAsync(rename, tellers);
     }
@@ -67,18 +66,29 @@ public sealed class RenameKillsTests(PostgresServers servers)
         await using var tellers = rename.Writers();
         tellers.Open(2);
         using var runner = await HeldAsync(rename);
-        // What notes that the step is done waits for this; what the exchange needs does not.
-        await using var noting = await rename.Database.OpenAsync(cancellationToken: Token);
-        await using var holding = await noting.BeginTransactionAsync(Token);
-        await rename.GoOnAsync();
-        await Patience.UntilAsync(() => rename.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM godwit.steps WHERE id = 'over')"));
-        await using (var hold = new NpgsqlCommand("SELECT FROM godwit.steps WHERE id = 'over' FOR UPDATE", noting, holding)) await hold.ExecuteNonQueryAsync(Token);
-        await Patience.UntilAsync(() => rename.Database.ScalarAsync<bool>("SELECT exchanged FROM godwit.live_moves"));
-        runner.Kill();
-        await runner.WaitAsync();
-        await holding.RollbackAsync(Token);
+        await rename.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION public.stall() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id = 'over' AND (SELECT bool_or(exchanged) FROM godwit.live_moves) THEN PERFORM pg_advisory_xact_lock(4711); END IF; RETURN NEW; END $$;
+            CREATE TRIGGER stall BEFORE UPDATE ON godwit.steps FOR EACH ROW EXECUTE FUNCTION public.stall();
+            """);
+        await KillAsync(rename, runner);
+        await rename.Database.ExecuteAsync("DROP TRIGGER stall ON godwit.steps");
+        Assert.True(await rename.Database.ScalarAsync<bool>("SELECT exchanged FROM godwit.live_moves"));
         Assert.Equal("bank.receipts", await rename.Database.ScalarAsync<string>(Open));
         await ResumeAsync(rename, tellers);
+    }
+
+    /// <summary>Lets the runner go on until it stands still, and kills it there.</summary>
+    private static async Task KillAsync(RenameFolder rename, GodwitProcess runner)
+    {
+        await using var stalling = await rename.Database.OpenAsync(cancellationToken: Token);
+        await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock(4711)", stalling)) await take.ExecuteNonQueryAsync(Token);
+        await rename.GoOnAsync();
+        await WaitsAsync(rename, "advisory");
+        runner.Kill();
+        await runner.WaitAsync();
+        await using var let = new NpgsqlCommand("SELECT pg_advisory_unlock(4711)", stalling);
+        await let.ExecuteNonQueryAsync(Token);
     }
 
     [Fact]
