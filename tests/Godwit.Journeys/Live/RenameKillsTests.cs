@@ -33,6 +33,23 @@ public sealed class RenameKillsTests(PostgresServers servers)
         await ResumeAsync(rename, tellers);
     }
 
+    /// <summary>It has used none of the tables yet, holds none of their locks, and would read in the new ones what was there when it began.</summary>
+    [Fact]
+    public async Task A_transaction_that_reads_an_older_state_is_waited_for()
+    {
+        using var rename = await RenameFolder.PrepareAsync(servers, held: true);
+        await using var reader = await rename.Database.OpenAsync(cancellationToken: Token);
+        await using (var begin = new NpgsqlCommand("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class", reader)) await begin.ExecuteNonQueryAsync(Token);
+        using var runner = await HeldAsync(rename);
+        await rename.GoOnAsync();
+        await Patience.UntilAsync(() => rename.Database.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'bank.accounts'::regclass AND tgname = 'aa_godwit_fence' AND tgenabled = 'A')"));
+        await using (var read = new NpgsqlCommand("SELECT count(*) FROM bank.accounts", reader)) Assert.Equal(20L, await read.ExecuteScalarAsync(Token));
+        Assert.False(await rename.Database.ScalarAsync<bool>("SELECT exchanged FROM godwit.live_moves"));
+        await using (var end = new NpgsqlCommand("COMMIT", reader)) await end.ExecuteNonQueryAsync(Token);
+        (await runner.WaitAsync()).MustBe(0);
+        Assert.True(await rename.Database.ScalarAsync<bool>("SELECT exchanged FROM godwit.live_moves"));
+    }
+
     /// <summary>In its transaction, when all have changed places in it.</summary>
     [Fact]
     public Task Killed_before_its_commit_it_has_exchanged_nothing() => KilledAtAsync("DROP SCHEMA");

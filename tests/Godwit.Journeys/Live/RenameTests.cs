@@ -22,7 +22,8 @@ public sealed class RenameTests(PostgresServers servers)
         await using var tellers = rename.Writers();
         tellers.Open(3);
         await tellers.MoreAsync(50);
-        (await folder.RunAsync("run")).MustBe(0);
+        var ran = (await folder.RunAsync("run")).MustBe(0);
+        TestContext.Current.TestOutputHelper!.WriteLine(ran.Output);
         await tellers.MoreAsync(50);
         Assert.NotEqual(oid, await rename.Database.ScalarAsync<uint>("SELECT 'bank.receipts'::regclass::oid"));
         var endpoint = (await folder.RunAsync("endpoint")).MustBe(0).Output;

@@ -30,9 +30,11 @@ internal sealed class PostgresExchange(LiveSessions sessions, SideNames names, I
     {
         await using var session = await sessions.Rent(cancellation);
         var connection = session.Connection;
+        var began = TimeProvider.System.GetTimestamp();
+        await OlderSnapshots.OutwaitAsync(connection, patience, cancellation);
         // Under both names, whoever has them; in the order in which everybody locks them.
         var all = Tables.SelectMany(t => new[] { (t.Schema, t.Name), (t.OtherSchema, t.OtherName) }).Select((t, i) => new CapturedRelation(i, t.Item1, t.Item2, [], IsPartitioned: false)).OrderBy(t => t.Qualified, StringComparer.Ordinal).ToList();
-        await using var transaction = await PostgresFence.LockAsync(connection, all, patience, (held, under) => HoldAsync(held, under, cancellation), cancellation, "ACCESS EXCLUSIVE");
+        await using var transaction = await PostgresFence.LockAsync(connection, all, patience - TimeProvider.System.GetElapsedTime(began), (held, under) => HoldAsync(held, under, cancellation), cancellation, "ACCESS EXCLUSIVE");
         await using (var give = new NpgsqlCommand(
             "UPDATE godwit.live_moves SET side = towards, towards = NULL, exchanged = NOT exchanged WHERE move = $1 AND attempt = $2 AND towards = $3 AND exchanged = ($3 = 'Old') RETURNING true", connection, transaction)
         { Parameters = { new() { Value = move }, new() { Value = attempt }, new() { Value = to.ToString() } } })
