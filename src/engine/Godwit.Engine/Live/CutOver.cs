@@ -11,7 +11,8 @@ public sealed record CutOverTimes(TimeSpan Pause, long Drained);
 /// Takes writers from one side to the other: fence, drain, authority, open. Until the authority has moved, whatever goes wrong leaves the side that was written to as it
 /// was; after it, the other side is opened whoever has to finish that.
 /// </summary>
-public sealed class CutOver(IReadOnlyDictionary<LiveSide, ILiveSide> sides, IAuthority authority, TimeProvider time)
+/// <param name="exchange">Where writers are taken by name: the tables exchange theirs in the transaction that moves the authority and opens the other side. Null where they go elsewhere themselves.</param>
+public sealed class CutOver(IReadOnlyDictionary<LiveSide, ILiveSide> sides, IAuthority authority, TimeProvider time, IExchange? exchange = null)
 {
     /// <summary>What is carried this fast does not lengthen the pause by what anybody would notice.</summary>
     private static readonly TimeSpan s_moments = TimeSpan.FromMilliseconds(200);
@@ -61,9 +62,28 @@ public sealed class CutOver(IReadOnlyDictionary<LiveSide, ILiveSide> sides, IAut
                 : $"what was left could not be carried within {DurationText.Write(limit)}",
                 fault);
         }
-        if (!await authority.GiveAsync(attempt, CancellationToken.None)) throw new CutOverAbortedException("another runner has ended this attempt; it has what is fenced in hand", null);
-        await into.UnfenceAsync(CancellationToken.None);
+        var given = exchange is null ? await authority.GiveAsync(attempt, CancellationToken.None) : await ExchangeAsync(exchange, attempt, to, limit - time.GetElapsedTime(closed), inTime.Token, cancellation);
+        if (!given) throw new CutOverAbortedException("another runner has ended this attempt; it has what is fenced in hand", null);
+        if (exchange is null) await into.UnfenceAsync(CancellationToken.None);
         return new CutOverTimes(time.GetElapsedTime(closed), drained);
+    }
+
+    /// <summary>Writers are refused meanwhile, not kept waiting: one that has read waits for no lock that this waits for, too.</summary>
+    private async Task<bool> ExchangeAsync(IExchange exchange, long attempt, LiveSide to, TimeSpan patience, CancellationToken inTime, CancellationToken cancellation)
+    {
+        try
+        {
+            return await exchange.GiveAsync(attempt, to, patience, inTime);
+        }
+        catch (Exception fault)
+        {
+            // Whether it has come to pass, where the answer was lost, only the authority knows: an attempt that can be ended has not.
+            if (!await authority.AbortAsync(attempt, CancellationToken.None)) return (await authority.ReadAsync(CancellationToken.None)).Side == to;
+            await sides[Other(to)].UnfenceAsync(CancellationToken.None);
+            cancellation.ThrowIfCancellationRequested();
+            throw new CutOverAbortedException(
+                fault is LiveFaultException ? fault.Message : $"the tables were in use all along, and could not exchange their names in time ({fault.Message})", fault);
+        }
     }
 
     /// <summary>Brings sides and authority together again after a runner has ended anywhere: what has authority is open, and nothing else is.</summary>

@@ -53,6 +53,9 @@ public sealed class FenceFallenException(string table) : LiveFaultException(
     FindingCodes.LiveFenceFallen, $"table {table} of the old side was built anew while writers were at the new side, and what kept it from being written to went with the old one; it is kept from it again",
     "What was written to it meanwhile is at the old side alone: see what is there that the new side lacks, write it there where it is meant, and keep whoever did this away from the old side. `godwit resume` then goes on.");
 
+/// <summary>Something would go on using a table that gives its name to another.</summary>
+public sealed class NameObstacleException(Finding obstacle) : LiveFaultException(obstacle.Code, obstacle.Message, obstacle.Remedy ?? "");
+
 /// <summary>What is written at the new side cannot be brought back to the old one.</summary>
 public sealed class OneWayException(string why) : LiveFaultException(
     FindingCodes.LiveOneWay, $"there is no way back to the old side: {why}", "What was written since is on the new side alone. A backup of the old side from before the cut-over is what is left of it.");

@@ -9,7 +9,7 @@ namespace Godwit.Engine.Live;
 /// what has changed meanwhile, and only after it are there keys and indexes. From then on each delta is verified as it is applied, so that once everything has been
 /// verified at one position, everything is verified at every later one.
 /// </summary>
-public sealed class LiveMove(ILiveSource source, ILiveTarget target, IMoveTarget run, IAuthority authority, MoveRunOptions options, MoveProgress progress, TimeProvider time)
+public sealed class LiveMove(ILiveSource source, ILiveTarget target, IMoveTarget run, IAuthority authority, MoveRunOptions options, MoveProgress progress, TimeProvider time, IExchange? exchange = null)
 {
     /// <summary>A table that was built anew in the middle of a verification differs for a moment: it is looked at again.</summary>
     private const int Looks = 3;
@@ -92,11 +92,17 @@ public sealed class LiveMove(ILiveSource source, ILiveTarget target, IMoveTarget
     }
 
     /// <summary>Takes writers to a side, whatever a former runner has left half done.</summary>
+    /// <param name="to">The side.</param>
+    /// <param name="limit">How long writers may be kept out.</param>
+    /// <param name="byName">Whether tables exchange names on the way to the new side. On the way back they do if they have.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="CutOverAbortedException">It was given up; writers go on where they were.</exception>
-    public async Task<CutOverTimes?> SwitchAsync(LiveSide to, TimeSpan limit, CancellationToken cancellation)
+    public async Task<CutOverTimes?> SwitchAsync(LiveSide to, TimeSpan limit, bool byName, CancellationToken cancellation)
     {
         await source.TakeAsync(cancellation);
-        var cutOver = new CutOver(new Dictionary<LiveSide, ILiveSide> { [LiveSide.Old] = source, [LiveSide.New] = target }, authority, time);
+        var exchanges = to == LiveSide.New ? byName : exchange is not null && await exchange.IsExchangedAsync(cancellation);
+        if (exchanges && exchange is null) throw new InvalidOperationException("the sides are not in one database");
+        var cutOver = new CutOver(new Dictionary<LiveSide, ILiveSide> { [LiveSide.Old] = source, [LiveSide.New] = target }, authority, time, exchanges ? exchange : null);
         await cutOver.ResumeAsync(cancellation);
         if ((await authority.ReadAsync(cancellation)).Side == to) return null;
         if (to == LiveSide.Old && OneWay is { } why) throw new OneWayException(why);

@@ -279,6 +279,7 @@ public static class FindingCodes
     public static readonly FindingCode LiveSlow = new("GW1910", "A live move would keep writers waiting");
     public static readonly FindingCode LiveOneWay = new("GW1911", "A live move has no way back");
     public static readonly FindingCode LiveFenceFallen = new("GW1912", "The old side could be written to after the cut-over");
+    public static readonly FindingCode LiveNames = new("GW1913", "The tables of a live move cannot exchange names");
 
     public static readonly FindingCode RedisUrlUnreadable = new("GW2020", "The URL of Redis cannot be read");
     public static readonly FindingCode RedisPasswordInUrl = new("GW2021", "The URL of Redis holds a password");

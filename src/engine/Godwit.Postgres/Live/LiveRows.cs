@@ -35,6 +35,9 @@ internal static class LiveRows
         );
         """;
 
+    /// <summary>Whether the sides' tables have exchanged names: only where both are in this database.</summary>
+    public const string Exchanged = "ALTER TABLE godwit.live_moves ADD COLUMN IF NOT EXISTS exchanged boolean NOT NULL DEFAULT false;";
+
     public static async Task MakeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid move, CancellationToken cancellation)
     {
         await using var make = new NpgsqlCommand("INSERT INTO godwit.live_moves (move) VALUES ($1) ON CONFLICT DO NOTHING", connection, transaction) { Parameters = { new() { Value = move } } };

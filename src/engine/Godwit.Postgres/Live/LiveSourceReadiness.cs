@@ -48,7 +48,7 @@ public static class LiveSourceReadiness
                     FindingCodes.LiveForeignKey, "foreign keys or triggers of the source would be in the way of carrying changes back, and this role may not set session_replication_role", null,
                     "As a superuser: GRANT SET ON PARAMETER session_replication_role TO the role that moves (PostgreSQL 15 and later)."));
             }
-            var source = await SourceTables.ReadAsync(connection, schema, plan, Guid.Empty, cancellation);
+            var source = await SourceTables.ReadAsync(connection, schema, plan, Guid.Empty, exchanged: false, cancellation);
             foreach (var table in source.Tables.Keys.Where(t => t.IsWhole).Select(t => t.Plan))
                 findings.Add(Finding.Warning(FindingCodes.LiveSlow, $"table {table.SourceName} has no key: once somebody has written to it, its {table.Rows:N0} rows are copied again while writers wait", new Place.InTable(table.SourceName), "Give it a primary key, or leave it out."));
             return findings;

@@ -14,6 +14,9 @@ namespace Godwit.Postgres.Live;
 /// <param name="Ended">Whether the old side is kept up no longer.</param>
 public sealed record LiveStanding(string Step, string Side, string Origin, string Schema, bool Switching, long? Rows, double? SecondsBehind, long Unfit, bool Ended)
 {
+    /// <summary>Whether the new side's tables have the names under which the old side's were known.</summary>
+    public bool Exchanged { get; init; }
+
     public static async Task<IReadOnlyList<LiveStanding>> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
         await using (var there = new NpgsqlCommand("SELECT to_regclass('godwit.live_moves') IS NOT NULL", connection))
@@ -24,7 +27,7 @@ public sealed record LiveStanding(string Step, string Side, string Origin, strin
             """
             SELECT r.parent_step, lower(l.side), r.origin, r.target_schema, l.towards IS NOT NULL, l.carried,
                 CASE WHEN l.ended_at IS NULL THEN extract(epoch FROM clock_timestamp() - l.followed_at)::float8 END,
-                (SELECT count(*) FROM godwit.live_unfit u WHERE u.move = l.move), l.ended_at IS NOT NULL
+                (SELECT count(*) FROM godwit.live_unfit u WHERE u.move = l.move), l.ended_at IS NOT NULL, l.exchanged
             FROM godwit.live_moves l JOIN godwit.runs r ON r.id = l.move WHERE r.parent = $1 AND r.state <> 'Aborted' ORDER BY r.started_at
             """, connection)
         { Parameters = { new() { Value = run } } };
@@ -34,7 +37,7 @@ public sealed record LiveStanding(string Step, string Side, string Origin, strin
         {
             standings.Add(new LiveStanding(
                 reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4), reader.IsDBNull(5) ? null : reader.GetInt64(5), reader.IsDBNull(6) ? null : reader.GetDouble(6),
-                reader.GetInt64(7), reader.GetBoolean(8)));
+                reader.GetInt64(7), reader.GetBoolean(8)) { Exchanged = reader.GetBoolean(9) });
         }
         return standings;
     }

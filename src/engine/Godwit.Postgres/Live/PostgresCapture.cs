@@ -18,6 +18,9 @@ public sealed record CapturedRelation(int Number, string Schema, string Name, IR
     /// <summary>Which side it is of, where one database may be both: part of the names of what is made for it.</summary>
     public string Side { get; init; } = "";
 
+    /// <summary>Its name when the move was planned, wherever it has another now.</summary>
+    public string Planned { get; init; } = Name;
+
     /// <summary>Whether keys that are equal are the same, byte for byte: those of citext, or numeric, need not be.</summary>
     public bool KeyIsExact { get; init; } = true;
 
@@ -49,6 +52,9 @@ public static class PostgresCapture
 
     /// <summary>How many keys an entry holds at most, as a power of two: a hundredth of what an array can hold, were every key as long as an index takes.</summary>
     private const int KeysAnEntry = 13;
+
+    /// <summary>Stands for the trigger's table until its name is known; no name holds it.</summary>
+    private const string OfTrigger = "\u0001";
 
     public static string LogOf(CapturedRelation table) => TargetName.Qualify("godwit", $"changes_{table.Id}");
 
@@ -82,7 +88,8 @@ public static class PostgresCapture
             BEGIN
              IF current_setting('{Setting}', true) = '{token:N}' THEN NULL;
              ELSIF TG_OP = 'TRUNCATE' THEN
-               {Record(table, $"SELECT {keys} FROM {table.Qualified}")}
+               -- By the name that it has then: tables of a move may exchange theirs.
+               EXECUTE format({TargetName.Literal(Record(table, $"SELECT {keys} FROM {OfTrigger}").Replace("%", "%%", StringComparison.Ordinal).Replace(OfTrigger, "%I.%I", StringComparison.Ordinal))}, TG_TABLE_SCHEMA, TG_TABLE_NAME);
                -- One that reads an older snapshot empties the table of rows that it cannot see: without a key, for all of them.
                IF current_setting('transaction_isolation') <> 'read committed' THEN INSERT INTO {log} (x) VALUES (pg_current_xact_id()); END IF;
             {rows}{row}

@@ -75,7 +75,7 @@ public static class PostgresFence
     /// server looks for a deadlock (after <c>deadlock_timeout</c>, a second unless it is set) and picks one of the two.
     /// </summary>
     internal static async Task<NpgsqlTransaction> LockAsync(
-        NpgsqlConnection connection, IReadOnlyList<CapturedRelation> tables, TimeSpan patience, Func<NpgsqlConnection, NpgsqlTransaction, Task> hold, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<CapturedRelation> tables, TimeSpan patience, Func<NpgsqlConnection, NpgsqlTransaction, Task> hold, CancellationToken cancellation, string mode = "SHARE ROW EXCLUSIVE")
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
@@ -85,7 +85,7 @@ public static class PostgresFence
             {
                 await hold(connection, transaction);
                 await ExecuteAsync(connection, transaction, "SELECT set_config('lock_timeout', greatest(1, least(400, setting::int / 2))::text, true) FROM pg_settings WHERE name = 'deadlock_timeout'", cancellation);
-                await ExecuteAsync(connection, transaction, $"LOCK TABLE {string.Join(", ", tables.Select(t => "ONLY " + t.Qualified))} IN SHARE ROW EXCLUSIVE MODE", cancellation);
+                await ExecuteAsync(connection, transaction, $"LOCK TABLE {string.Join(", ", tables.Select(t => "ONLY " + t.Qualified))} IN {mode} MODE", cancellation);
                 await ExecuteAsync(connection, transaction, "SELECT set_config('lock_timeout', '0', true)", cancellation);
                 return transaction;
             }
@@ -127,6 +127,19 @@ public static class PostgresFence
             if (raised.Contains(each.GetString(0))) up.Add(tables[i]);
         }
         return up;
+    }
+
+    /// <summary>A table that is there and has no fence that was made for it; null where each has.</summary>
+    internal static async Task<string?> FindUnfencedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<CapturedRelation> tables, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT u.t FROM unnest($1::text[], $2::text[]) AS u (t, f) WHERE to_regclass(u.t) IS NOT NULL AND NOT EXISTS (
+              SELECT FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+              WHERE g.tgrelid = to_regclass(u.t) AND g.tgname = $3 AND n.nspname = 'godwit' AND p.proname = u.f) ORDER BY u.t LIMIT 1
+            """, connection, transaction)
+        { Parameters = { new() { Value = tables.Select(t => t.Qualified).ToArray() }, new() { Value = tables.Select(t => $"refuse_{t.Id}").ToArray() }, new() { Value = Trigger } } };
+        return await command.ExecuteScalarAsync(cancellation) as string;
     }
 
     /// <summary>Lets writers in again. By disabling: to drop a trigger takes a lock that a single reader keeps away.</summary>

@@ -4,6 +4,7 @@ using Godwit.Engine.Moves;
 using Godwit.Engine.Steps.Move;
 using Godwit.Model.Moves;
 using Godwit.Postgres.Connections;
+using Godwit.Postgres.Live.Exchange;
 using Godwit.Postgres.Runs;
 using Godwit.Postgres.Sourcing;
 using Godwit.Postgres.Sourcing.Catalog;
@@ -32,16 +33,23 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
     private readonly MovePlan _plan;
     private readonly Guid _move;
     private readonly LiveRunner? _runner;
-    private readonly SourceTables _tables;
+    private readonly SourceTables _planned, _exchanged;
+    private readonly SideNames? _names;
     private IReadOnlyDictionary<string, string>? _shape;
 
-    private PostgresLiveSource(TargetSessions all, string schema, MovePlan plan, Guid move, LiveRunner? runner, SourceTables tables)
+    private PostgresLiveSource(TargetSessions all, string schema, MovePlan plan, Guid move, LiveRunner? runner, SourceTables tables, SideNames? names)
     {
-        (_all, _schema, _plan, _move, _runner, _tables) = (all, schema, plan, move, runner, tables);
+        (_all, _schema, _plan, _move, _runner, _planned, _exchanged, _names) = (all, schema, plan, move, runner, tables, tables.Exchanged(plan.Schema), names);
         _sessions = new LiveSessions(all.RentAsync, (connection, _, cancellation) => SourceRow.HoldAsync(connection, move, runner?.Epoch, cancellation));
     }
 
-    public IReadOnlyCollection<LiveTable> Tables => [.. _tables.Tables.Keys];
+    public IReadOnlyCollection<LiveTable> Tables => [.. _planned.Tables.Keys];
+
+    /// <summary>As they are called now.</summary>
+    private SourceTables Now => _names is { AreExchanged: true } ? _exchanged : _planned;
+
+    /// <summary>Its sequences as they were planned, by the new side's names.</summary>
+    public IReadOnlyDictionary<string, (string Schema, string Name)> PlannedSequences => _planned.Sequences;
 
     public string Beginning => PostgresDelta.Beginning;
 
@@ -51,8 +59,9 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
     /// <param name="move">The move.</param>
     /// <param name="runner">Who holds the run; null where nobody has to.</param>
     /// <param name="cancellation">Stops.</param>
+    /// <param name="names">Which names its tables have, where the new side is in the same database; null where it is not.</param>
     /// <exception cref="SourceFaultException">The source cannot be read.</exception>
-    public static async Task<PostgresLiveSource> OpenAsync(PostgresTarget server, string schema, MovePlan plan, Guid move, LiveRunner? runner, CancellationToken cancellation)
+    public static async Task<PostgresLiveSource> OpenAsync(PostgresTarget server, string schema, MovePlan plan, Guid move, LiveRunner? runner, CancellationToken cancellation, SideNames? names = null)
     {
         // From its first moment each session says who it is: fences let it pass, and nothing of what it does is recorded as an application's.
         var settings = new Dictionary<string, string>(StringComparer.Ordinal) { [PostgresCapture.Setting] = move.ToString("N"), ["lock_timeout"] = "30s" };
@@ -62,9 +71,9 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
             return await GuardAsync(async () =>
             {
                 await using var session = await all.RentAsync(cancellation);
-                var tables = await SourceTables.ReadAsync(session.Connection, schema, plan, move, cancellation);
+                var tables = await SourceTables.ReadAsync(session.Connection, schema, plan, move, names is { AreExchanged: true }, cancellation);
                 session.Keep();
-                return new PostgresLiveSource(all, schema, plan, move, runner, tables);
+                return new PostgresLiveSource(all, schema, plan, move, runner, tables, names);
             });
         }
         catch
@@ -90,13 +99,13 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
         }
         else if (row.Recorded) return true;
         await TakeAsync(cancellation);
-        foreach (var table in _tables.Tables.Values) await InstallAsync(table, cancellation);
+        foreach (var table in _planned.Tables.Values) await InstallAsync(table, cancellation);
         return await _sessions.WriteAsync(
             async (connection, transaction) =>
             {
-                await LockAsync(connection, transaction, _tables.Tables.Values, cancellation);
+                await LockAsync(connection, transaction, _planned.Tables.Values, cancellation);
                 if (SchemaText.Hash(await SchemaCatalogReader.ReadAsync(connection, _schema, [_schema], cancellation), []) != _plan.SourceSchemaHash) throw new SourceSchemaException(_schema);
-                var shape = await SourceShape.ReadAsync(connection, _schema, Names(_tables.Tables.Values), cancellation);
+                var shape = await SourceShape.ReadAsync(connection, [.. _planned.Tables.Values], cancellation);
                 await SourceRow.NoteRecordedAsync(connection, _move, shape, cancellation);
                 return true;
             },
@@ -144,14 +153,21 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
                 return true;
             },
             cancellation);
-        foreach (var table in _tables.Tables.Values) await _sessions.WriteWhenUnusedAsync(table, [.. PostgresCapture.Remove(table), .. PostgresFence.Remove(table)], s_patience, cancellation);
+        await _sessions.AskAsync(
+            async connection =>
+            {
+                if (_names is not null) _names.Note(await SideNames.ReadAsync(connection, _move, cancellation));
+                return true;
+            },
+            cancellation);
+        foreach (var table in Now.Tables.Values) await _sessions.WriteWhenUnusedAsync(table, [.. PostgresCapture.Remove(table), .. PostgresFence.Remove(table)], s_patience, cancellation);
         await _sessions.WriteWhenUnusedAsync([], (connection, _) => SourceRow.RemoveAsync(connection, _move, cancellation), s_patience, cancellation);
         return true;
     });
 
     /// <exception cref="RewoundException">What is here is not what went on from that position.</exception>
     /// <exception cref="SourceShapeException">A table was changed.</exception>
-    public Task<IChangeDelta> ReadDeltaAsync(string since, bool whole, CancellationToken cancellation) => GuardAsync<IChangeDelta>(async () =>
+    public Task<IChangeDelta> ReadDeltaAsync(string since, bool whole, CancellationToken cancellation) => GuardAsync(() => SideNames.RunAsync<IChangeDelta>(_names, async () =>
     {
         var session = await _sessions.Rent(cancellation);
         PostgresDelta? delta = null;
@@ -160,10 +176,10 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
             SourcePosition here = default;
             var touched = new HashSet<int>();
             delta = await PostgresDelta.OpenAsync(
-                session, _tables.Tables, SourcePosition.Parse(since).Snapshot, t => touched.Contains(_tables.Tables[t].Number),
+                session, Now.Tables, SourcePosition.Parse(since).Snapshot, t => touched.Contains(Now.Tables[t].Number),
                 async (connection, transaction) =>
                 {
-                    here = await LookAsync(connection, transaction, [.. _tables.Tables.Values], since, cancellation);
+                    here = await LookAsync(connection, transaction, [.. Now.Tables.Values], since, cancellation);
                     if (whole) touched.UnionWith(await TouchedAsync(connection, transaction, cancellation));
                 },
                 cancellation);
@@ -178,7 +194,7 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
             else await session.DisposeAsync();
             throw;
         }
-    });
+    }));
 
     public Task<string?> AppliedAsync(CancellationToken cancellation) =>
         GuardAsync(() => _sessions.AskAsync(connection => SourceRow.AppliedAsync(connection, _move, locking: false, cancellation), cancellation));
@@ -186,47 +202,56 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
     public async Task<DeltaRows> ApplyAsync(IChangeDelta delta, CancellationToken cancellation)
     {
         if (delta.Keys.Count == 0 && delta.Whole.Count == 0) return default;
-        return await _sessions.WriteAsync(
+        return await SideNames.RunAsync(_names, () => _sessions.WriteAsync(
             async (connection, transaction) =>
             {
                 if (await SourceRow.AppliedAsync(connection, _move, locking: true, cancellation) is { } applied && applied != delta.Since) throw new StalePositionException();
-                await SourceShape.CheckAsync(connection, _schema, Names(_tables.Tables.Values), await ShapeAsync(connection, cancellation), cancellation);
-                var rows = await new DeltaApply(connection, transaction, t => _tables.Tables[t].Qualified, (_, _, _) => Task.CompletedTask).RunAsync(delta, cancellation);
+                if (_names is not null) await LockAsync(connection, transaction, Now.Tables.Values, cancellation);
+                await CheckNamesAsync(connection, cancellation);
+                await SourceShape.CheckAsync(connection, [.. Now.Tables.Values], await ShapeAsync(connection, cancellation), cancellation);
+                var rows = await new DeltaApply(connection, transaction, t => Now.Tables[t].Qualified, (_, _, _) => Task.CompletedTask).RunAsync(delta, cancellation);
                 if (rows.Unfit > 0) throw new UnholdableRowsException(rows.Unfit);
                 await SourceRow.NoteAppliedAsync(connection, _move, delta.Until, cancellation);
                 return rows;
             },
-            cancellation);
+            cancellation));
     }
 
     public async Task FenceAsync(TimeSpan patience, Func<Task> drain, CancellationToken cancellation)
     {
         await using var session = await GuardAsync(() => _sessions.Rent(cancellation));
-        await PostgresFence.RaiseAsync(session.Connection, [.. _tables.Tables.Values], patience, (connection, transaction) => _sessions.Hold(connection, transaction, cancellation), drain, cancellation);
+        await PostgresFence.RaiseAsync(session.Connection, [.. Now.Tables.Values], patience, (connection, transaction) => _sessions.Hold(connection, transaction, cancellation), DrainAsync, cancellation);
         session.Keep();
+
+        async Task DrainAsync()
+        {
+            await CheckNamesAsync(session.Connection, cancellation);
+            await drain();
+        }
     }
 
-    public Task UnfenceAsync(CancellationToken cancellation) => GuardAsync(() => _sessions.WriteAsync(
+    public Task UnfenceAsync(CancellationToken cancellation) => GuardAsync(() => SideNames.RunAsync(_names, () => _sessions.WriteAsync(
         async (connection, transaction) =>
         {
             // Even to find that it is down already would wait for every writer.
-            foreach (var statement in (await PostgresFence.RaisedAsync(connection, transaction, [.. _tables.Tables.Values], cancellation)).SelectMany(PostgresFence.Lower)) await ExecuteAsync(connection, transaction, statement, cancellation);
+            foreach (var statement in (await PostgresFence.RaisedAsync(connection, transaction, [.. Now.Tables.Values], cancellation)).SelectMany(PostgresFence.Lower)) await ExecuteAsync(connection, transaction, statement, cancellation);
+            await CheckNamesAsync(connection, cancellation);
             return true;
         },
-        cancellation));
+        cancellation)));
 
     public Task<IReadOnlyDictionary<string, long>> ReadNumbersAsync(CancellationToken cancellation) =>
-        GuardAsync(() => _sessions.AskAsync(connection => PostgresSequences.ReadAsync(connection, _tables.Sequences, cancellation), cancellation));
+        GuardAsync(() => _sessions.AskAsync(connection => PostgresSequences.ReadAsync(connection, Now.SequenceNames, cancellation), cancellation));
 
     public Task ContinueNumbersAsync(IReadOnlyDictionary<string, long> last, CancellationToken cancellation) => GuardAsync(() => _sessions.WriteAsync(
         async (connection, _) =>
         {
-            await PostgresSequences.ContinueAsync(connection, _tables.Sequences, last, cancellation);
+            await PostgresSequences.ContinueAsync(connection, Now.SequenceNames, last, cancellation);
             return true;
         },
         cancellation));
 
-    internal CapturedRelation Captured(LiveTable table) => _tables.Tables[table];
+    internal CapturedRelation Captured(LiveTable table) => Now.Tables[table];
 
     /// <summary>A session, for whoever reads on a thread of its own.</summary>
     internal TargetSession Rent(CancellationToken cancellation) => _sessions.Rent(cancellation).GetAwaiter().GetResult();
@@ -255,8 +280,9 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
     private async Task<SourcePosition> LookAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyCollection<CapturedRelation> tables, string? since, CancellationToken cancellation)
     {
         await LockAsync(connection, transaction, tables, cancellation);
+        await CheckNamesAsync(connection, cancellation);
         if (await SourceRow.FindAsync(connection, _move, cancellation) is not { Recorded: true } row) throw new RewoundException("the source holds no recording of this move any more");
-        await SourceShape.CheckAsync(connection, _schema, Names(tables), row.Shape, cancellation);
+        await SourceShape.CheckAsync(connection, tables, row.Shape, cancellation);
         await using var command = new NpgsqlCommand("SELECT pg_current_snapshot()::text, left(pg_walfile_name(pg_current_wal_lsn()), 8), readings FROM godwit.live_sources WHERE move = $1", connection, transaction)
         { Parameters = { new() { Value = _move } } };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -270,7 +296,7 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
     /// <summary>Tables without a key that anybody has ever written to since the recording began: the others are as they were copied, and verified.</summary>
     private async Task<IReadOnlyCollection<int>> TouchedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation)
     {
-        var looks = _tables.Tables.Where(t => t.Key.IsWhole).Select(t => string.Create(CultureInfo.InvariantCulture, $"SELECT {t.Value.Number} WHERE EXISTS (SELECT FROM {PostgresCapture.LogOf(t.Value)})")).ToList();
+        var looks = Now.Tables.Where(t => t.Key.IsWhole).Select(t => string.Create(CultureInfo.InvariantCulture, $"SELECT {t.Value.Number} WHERE EXISTS (SELECT FROM {PostgresCapture.LogOf(t.Value)})")).ToList();
         var touched = new List<int>();
         if (looks.Count == 0) return touched;
         await using var command = new NpgsqlCommand(string.Join(" UNION ALL ", looks), connection, transaction);
@@ -291,7 +317,7 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
             if (!await IsInstalledAsync(session.Connection, table, cancellation))
             {
                 // A partitioned table has no rows of its own: writes to it are recorded where they end.
-                var recording = _tables.Tables.First(t => t.Value == table).Key.Plan.Partitioned ? [] : PostgresCapture.Install(table, _move);
+                var recording = _planned.Tables.First(t => t.Value == table).Key.Plan.Partitioned ? [] : PostgresCapture.Install(table, _move);
                 foreach (var statement in recording.Concat(PostgresFence.Make(table, _move, Message))) await ExecuteAsync(session.Connection, transaction, statement, cancellation);
             }
             await transaction.CommitAsync(cancellation);
@@ -344,7 +370,7 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
 
     private Task<SourceRow?> FindAsync(CancellationToken cancellation) => _sessions.AskAsync(connection => SourceRow.FindAsync(connection, _move, cancellation), cancellation);
 
-    private static string[] Names(IEnumerable<CapturedRelation> tables) => [.. tables.Select(t => t.Name)];
+    private Task CheckNamesAsync(NpgsqlConnection connection, CancellationToken cancellation) => _names?.CheckAsync(connection, cancellation) ?? Task.CompletedTask;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellation)
     {

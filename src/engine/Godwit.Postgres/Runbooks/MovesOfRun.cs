@@ -8,8 +8,10 @@ using Godwit.Model.Moves;
 using Godwit.Model.Names;
 using Godwit.Postgres.Connections;
 using Godwit.Postgres.Live;
+using Godwit.Postgres.Live.Exchange;
 using Godwit.Postgres.Reading;
 using Godwit.Postgres.Runs;
+using Godwit.Postgres.Sourcing;
 using Npgsql;
 
 namespace Godwit.Postgres.Runbooks;
@@ -30,13 +32,18 @@ public sealed class MovesOfRun
     private readonly Guid _run;
     private readonly string _step;
 
-    internal MovesOfRun(PostgresTarget target, Lease lease, Guid run, string step)
+    /// <param name="byName">Whether writers of the step's live move are taken to the new side by name.</param>
+    internal MovesOfRun(PostgresTarget target, Lease lease, Guid run, string step, bool byName)
     {
+        ByName = byName;
         Target = target;
         _lease = lease;
         _run = run;
         _step = step;
     }
+
+    /// <summary>Whether a later step of the run takes the writers of this step's live move to the new side by an exchange of names.</summary>
+    public bool ByName { get; }
 
     /// <summary>The run's own: the server that was chosen when the run was entered.</summary>
     public PostgresTarget Target { get; }
@@ -83,10 +90,29 @@ public sealed class MovesOfRun
     /// <summary>A move that is on record, to go on with.</summary>
     public PostgresMoveTarget Open(RunDescription move) => new(new TargetSessions(Target, _lease.Epoch), _lease, move, ownsLease: false);
 
+    /// <summary>Which names the tables of a live move have.</summary>
+    /// <param name="move">The move.</param>
+    /// <param name="source">Where its old side is.</param>
+    /// <param name="schema">The old side's schema.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>Null where the old side is in another database, and its names are its own.</returns>
+    public async Task<SideNames?> NamesAsync(RunDescription move, PostgresTarget source, string schema, CancellationToken cancellation)
+    {
+        await using var sessions = source.OpenSource(new SessionSettings { RunId = "same", Role = "look" });
+        await using var there = await sessions.OpenAsync(cancellation);
+        await using var marking = await there.BeginTransactionAsync(cancellation);
+        var mark = await SourceLocks.MarkAsync(there, cancellation);
+        return await AskAsync(
+            async connection => await SourceLocks.SeesAsync(connection, mark, cancellation) ? new SideNames(move.Id, schema, await SideNames.ReadAsync(connection, move.Id, cancellation)) : null, cancellation);
+    }
+
     /// <summary>A live move that is on record, to go on with.</summary>
     /// <param name="move">The move.</param>
     /// <param name="tables">Its tables, in the order of the plan.</param>
-    public (PostgresMoveTarget Run, PostgresLiveSide Side, PostgresAuthority Authority) OpenLive(RunDescription move, IEnumerable<LiveTable> tables)
+    /// <param name="names">Which names they have, where both sides are in one database.</param>
+    /// <param name="sequences">The old side's sequences as they were planned, by the new side's names; of a side in the same database.</param>
+    public (PostgresMoveTarget Run, PostgresLiveSide Side, PostgresAuthority Authority, IExchange? Exchange) OpenLive(
+        RunDescription move, IEnumerable<LiveTable> tables, SideNames? names = null, IReadOnlyDictionary<string, (string Schema, string Name)>? sequences = null)
     {
         // From its first moment each session says who it is: fences let it pass, and nothing of what it does is recorded as an application's.
         var sessions = new TargetSessions(Target, _lease.Epoch, extra: new Dictionary<string, string>(StringComparer.Ordinal)
@@ -97,7 +123,19 @@ public sealed class MovesOfRun
             ["max_parallel_workers_per_gather"] = "0",
         });
         var live = new LiveSessions(sessions.RentAsync, (connection, transaction, cancellation) => _lease.HoldAsync(connection, transaction, CommitWait.Durable, cancellation));
-        return (new PostgresMoveTarget(sessions, _lease, move, ownsLease: false), new PostgresLiveSide(live, move.Plan.Schema, PostgresLiveSide.TablesOf(move.Plan.Schema, tables, move.Id), move.Id, move.Plan.Postgres?.Sequences.Select(s => s.Name).ToList()), new PostgresAuthority(live, move.Id));
+        var (schema, postgres) = (move.Plan.Schema, move.Plan.Postgres);
+        var relations = PostgresLiveSide.TablesOf(schema, tables, move.Id);
+        var side = new PostgresLiveSide(
+            live, schema, relations, move.Id, postgres?.Sequences.Select(s => s.Name).ToList(), names, sequences?.ToDictionary(s => s.Key, s => TargetName.Qualify(s.Value.Schema, s.Value.Name), StringComparer.Ordinal));
+        return (new PostgresMoveTarget(sessions, _lease, move, ownsLease: false), side, new PostgresAuthority(live, move.Id), names is null ? null : Exchange(names));
+
+        PostgresExchange Exchange(SideNames known)
+        {
+            // Sequences of columns go with their tables.
+            var alone = (postgres?.Sequences ?? []).Where(s => s.Table is null && sequences!.ContainsKey(s.Name)).Select(s => new NamePair(sequences![s.Name].Schema, sequences[s.Name].Name, schema, s.Name, "SEQUENCE"));
+            var pairs = relations.Select(r => new NamePair(known.OldSchema, r.Key.Plan.SourceName, schema, r.Value.Name)).Concat(alone).ToList();
+            return new PostgresExchange(live, known, pairs, [.. relations.Values], schema, move.Id, _lease.Epoch);
+        }
     }
 
     /// <summary>This runner, for what it writes to other stores.</summary>
@@ -144,6 +182,8 @@ public sealed class MovesOfRun
                 var changed = await MovedDigests.FindChangedAsync(connection, sessions, move, moved, openerOf, cancellation);
                 if (changed.Count > 0) return changed;
             }
+            if (live is not null && await live.FindStrayedAsync(connection, transaction, cancellation) is { } strayed)
+                return [Finding.Error(FindingCodes.LiveNames, $"the tables of the move are not removed: {strayed}", null, "Take writers back first: the step `cutover` has to be undone before its move. Where somebody has renamed a table since, give it back the name that it had.")];
             await RunRemoval.RunAsync(connection, transaction, move, cancellation);
             if (live is not null) await live.ForgetAsync(connection, transaction, cancellation);
             if (dropSchema)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Godwit.Documents.Shapes;
 using Godwit.Engine.Journal;
 using Godwit.Engine.Ledger;
 using Godwit.Engine.Moves;
@@ -245,7 +246,8 @@ public sealed class PostgresRun : IRunStore
     /// <summary>The same target, with the progress of one step.</summary>
     private sealed class OfStep(PostgresRun run, string step) : IHoldsMoves
     {
-        public MovesOfRun Moves { get; } = new(run._target, run._lease, run.Run, step);
+        public MovesOfRun Moves { get; } = new(
+            run._target, run._lease, run.Run, step, run.Plan.Phases.SelectMany(p => p.Steps).Any(s => s.Kind == "cutover" && s.Settings.Text("move") == step && s.Settings.FlagOrNull("rename") is true));
 
         public CancellationToken LeaseLost => run.LeaseLost;
 

@@ -29,7 +29,7 @@ internal sealed record LiveDocument(string Step, string Side, string Url, string
     {
         var request = RunOrigin.Read(standing.Origin).Request;
         var isNew = standing.Side == "new";
-        return new LiveDocument(standing.Step, standing.Side, isNew ? request.To : SourceAddress.IsUrl(request.From) ? request.From : "sqlite:" + request.From, isNew ? standing.Schema : SourceAddress.IsUrl(request.From) ? request.FromSchema : null, standing.Switching)
+        return new LiveDocument(standing.Step, standing.Side, isNew ? request.To : SourceAddress.IsUrl(request.From) ? request.From : "sqlite:" + request.From, isNew && !standing.Exchanged ? standing.Schema : SourceAddress.IsUrl(request.From) ? request.FromSchema : null, standing.Switching)
         {
             LagRows = standing.Rows, LagSeconds = standing.SecondsBehind is { } seconds ? Math.Round(seconds, 3) : null, Unfit = standing.Unfit, Ended = standing.Ended,
         };

@@ -1,5 +1,6 @@
 using Godwit.Engine.Live;
 using Godwit.Engine.Rows;
+using Godwit.Model.Findings;
 
 namespace Godwit.Engine.Tests.Live;
 
@@ -9,14 +10,16 @@ public sealed class CutOverTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(LiveSide.New)]
-    [InlineData(LiveSide.Old)]
-    public async Task A_runner_that_ends_after_any_of_its_acts_leaves_one_side_open_once_another_resumes(LiveSide to)
+    [InlineData(LiveSide.New, false)]
+    [InlineData(LiveSide.Old, false)]
+    [InlineData(LiveSide.New, true)]
+    [InlineData(LiveSide.Old, true)]
+    public async Task A_runner_that_ends_after_any_of_its_acts_leaves_one_side_open_once_another_resumes(LiveSide to, bool byName)
     {
         var ends = 0;
         for (var acts = 0; ; acts++)
         {
-            var world = new World(to == LiveSide.New ? LiveSide.Old : LiveSide.New) { ActsLeft = acts };
+            var world = new World(to == LiveSide.New ? LiveSide.Old : LiveSide.New, byName) { ActsLeft = acts };
             var ended = false;
             try
             {
@@ -32,6 +35,7 @@ public sealed class CutOverTests
             Assert.True(world.Sides[world.Authority.State.Side].IsOpen, $"after {acts} acts");
             Assert.False(world.Sides[1 - world.Authority.State.Side].IsOpen, $"after {acts} acts");
             Assert.Null(world.Authority.State.Towards);
+            if (byName) Assert.Equal(world.Authority.State.Side == LiveSide.New, world.Exchanged);
             // Whatever was written before is where it is written now.
             Assert.Equal(7, world.Sides[world.Authority.State.Side].Rows);
             if (!ended) break;
@@ -83,17 +87,48 @@ public sealed class CutOverTests
         Assert.True(world.Sides[LiveSide.Old].IsOpen);
     }
 
+    /// <summary>The exchange has come to pass, and only the answer to its commit was lost.</summary>
+    [Fact]
+    public async Task What_was_committed_is_not_taken_for_given_up_where_the_answer_was_lost()
+    {
+        var world = new World(LiveSide.Old, byName: true) { LosesAnswers = true };
+        await world.CutOver.RunAsync(LiveSide.New, TimeSpan.FromMinutes(1), _ => Task.CompletedTask, Token);
+        Assert.Equal(new AuthorityState(LiveSide.New, 1, null), world.Authority.State);
+        Assert.False(world.Sides[LiveSide.Old].IsOpen);
+        Assert.True(world.Sides[LiveSide.New].IsOpen);
+    }
+
+    [Fact]
+    public async Task Names_that_cannot_be_exchanged_take_nobody_anywhere()
+    {
+        var world = new World(LiveSide.Old, byName: true) { Obstacle = new InvalidOperationException("a reader stays") };
+        var aborted = await Assert.ThrowsAsync<CutOverAbortedException>(() => world.CutOver.RunAsync(LiveSide.New, TimeSpan.FromMinutes(1), _ => Task.CompletedTask, Token));
+        Assert.Contains("a reader stays", aborted.Message, StringComparison.Ordinal);
+        Assert.Equal(new AuthorityState(LiveSide.Old, 1, null), world.Authority.State);
+        Assert.True(world.Sides[LiveSide.Old].IsOpen);
+        Assert.False(world.Sides[LiveSide.New].IsOpen);
+        Assert.False(world.Exchanged);
+    }
+
     private sealed class Ended : Exception;
 
     /// <summary>Two sides and an authority, which end their runner after so many acts.</summary>
-    private sealed class World
+    private sealed class World : IExchange
     {
-        public World(LiveSide open)
+        public World(LiveSide open, bool byName = false)
         {
+            Exchanged = byName && open == LiveSide.New;
             Sides = new[] { LiveSide.Old, LiveSide.New }.ToDictionary(s => s, s => new Side(this) { IsOpen = s == open, Rows = s == open ? 7 : 0 });
             Authority = new Row(this) { State = new AuthorityState(open, 0, null) };
-            CutOver = new CutOver(Sides.ToDictionary(s => s.Key, s => (ILiveSide)s.Value), Authority, TimeProvider.System);
+            CutOver = new CutOver(Sides.ToDictionary(s => s.Key, s => (ILiveSide)s.Value), Authority, TimeProvider.System, byName ? this : null);
         }
+
+        /// <summary>Whether names are exchanged.</summary>
+        public bool Exchanged { get; private set; }
+
+        public bool LosesAnswers { get; init; }
+
+        public Exception? Obstacle { get; init; }
 
         public int ActsLeft { get; set; } = int.MaxValue;
 
@@ -102,6 +137,23 @@ public sealed class CutOverTests
         public Row Authority { get; }
 
         public CutOver CutOver { get; }
+
+        public Task<bool> IsExchangedAsync(CancellationToken cancellation) => Task.FromResult(Exchanged);
+
+        public Task<IReadOnlyList<Finding>> FindObstaclesAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<Finding>>([]);
+
+        /// <summary>All at once, as a commit is.</summary>
+        public Task<bool> GiveAsync(long attempt, LiveSide to, TimeSpan patience, CancellationToken cancellation)
+        {
+            Act();
+            if (Obstacle is not null) throw Obstacle;
+            if (Authority.State.Attempt != attempt || Authority.State.Towards != to) return Task.FromResult(false);
+            Authority.State = new AuthorityState(to, attempt, null);
+            (Exchanged, Sides[to].IsOpen) = (!Exchanged, true);
+            if (LosesAnswers) throw new TimeoutException("no answer");
+            Act();
+            return Task.FromResult(true);
+        }
 
         public void Act()
         {

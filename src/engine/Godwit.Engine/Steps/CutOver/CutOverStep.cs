@@ -9,7 +9,8 @@ namespace Godwit.Engine.Steps.CutOver;
 /// <param name="move">The step that made it.</param>
 /// <param name="limit">How long writers may be kept out.</param>
 /// <param name="tries">How often it is tried.</param>
-internal sealed class CutOverStep(INestedMoves moves, string move, TimeSpan limit, int tries) : IStep
+/// <param name="rename">Whether the tables of the two sides exchange names.</param>
+internal sealed class CutOverStep(INestedMoves moves, string move, TimeSpan limit, int tries, bool rename) : IStep
 {
     private static readonly TimeSpan s_between = TimeSpan.FromSeconds(1);
 
@@ -24,10 +25,15 @@ internal sealed class CutOverStep(INestedMoves moves, string move, TimeSpan limi
 
     public Task<StepResult> PrecheckAsync(StepContext context, CancellationToken cancellation) => LiveSteps.WithAsync(
         moves, context, move,
-        session => Task.FromResult(session.Move.OneWay is { } why && context.Step.Irreversible is null
+        async session => session.Move.OneWay is { } why && context.Step.Irreversible is null
             ? StepResult.Fail(FindingCodes.LiveOneWay, $"after this step there is no way back to the old side: {why}", "Say so: give the step `irreversible:` with the reason.")
-            : StepResult.Done),
+            : await FindObstaclesAsync(session, cancellation) is { Count: > 0 } findings ? new StepResult.Failed(findings) : StepResult.Done,
         cancellation);
+
+    private async Task<IReadOnlyList<Finding>> FindObstaclesAsync(LiveSession session, CancellationToken cancellation) =>
+        !rename || await session.Authority.FindAsync(cancellation) is not { Side: LiveSide.Old } ? []
+        : session.Exchange is { } exchange ? await exchange.FindObstaclesAsync(cancellation)
+        : [Finding.Error(FindingCodes.LiveNames, "the old and the new side are not in one database, and a name leads into one only", null, "Leave `rename` out, and take the application to the new side by a step of its own.")];
 
     public Task<StepResult> ApplyAsync(StepContext context, CancellationToken cancellation) => SwitchAsync(context, LiveSide.New, cancellation);
 
@@ -55,7 +61,7 @@ internal sealed class CutOverStep(INestedMoves moves, string move, TimeSpan limi
                 try
                 {
                     context.Progress.Report(0, null, attempt == 1 ? "catching up" : $"catching up, for the {attempt}th time");
-                    var times = await session.Move.SwitchAsync(to, limit, cancellation);
+                    var times = await session.Move.SwitchAsync(to, limit, rename, cancellation);
                     return new StepResult.Passed { Evidence = Evidence(to, attempt, times) };
                 }
                 catch (CutOverAbortedException aborted) when (attempt < tries && aborted.InnerException is not LiveFaultException && !cancellation.IsCancellationRequested)

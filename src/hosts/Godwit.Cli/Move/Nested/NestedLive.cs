@@ -26,9 +26,17 @@ internal static class NestedLive
     {
         if (SourceTransforms.FindWrong(move, places.Environment) is [var wrong, ..]) throw new SourceFaultException(wrong.Message, new InvalidOperationException(wrong.Message)) { Finding = wrong };
         if (!SourceAddress.IsUrl(request.From)) return OpenFile(held, move, request, places.Environment, pauseRequested, progress, time);
-        var source = await PostgresLiveSource.OpenAsync(await ReachAsync(request, places, cancellation), request.FromSchema, move.Plan, move.Id, held.Runner, cancellation);
-        return Open(held, move, request, source, source.Tables, source.DisposeAsync, pauseRequested, progress, time);
+        return await OpenServerAsync(held, move, request, places, pauseRequested, progress, time, cancellation);
     });
+
+    private static async Task<LiveParts> OpenServerAsync(
+        MovesOfRun held, RunDescription move, MoveRequest request, LivePlaces places, Func<bool> pauseRequested, MoveProgress progress, TimeProvider time, CancellationToken cancellation)
+    {
+        var server = await ReachAsync(request, places, cancellation);
+        var names = await held.NamesAsync(move, server, request.FromSchema, cancellation);
+        var source = await PostgresLiveSource.OpenAsync(server, request.FromSchema, move.Plan, move.Id, held.Runner, cancellation, names);
+        return Open(request, source, held.OpenLive(move, source.Tables, names, source.PlannedSequences), source.DisposeAsync, pauseRequested, progress, time);
+    }
 
     private static async Task<PostgresTarget> ReachAsync(MoveRequest request, LivePlaces places, CancellationToken cancellation)
     {
@@ -39,17 +47,19 @@ internal static class NestedLive
         throw new SourceFaultException(why?.Message ?? "the source cannot be reached", new InvalidOperationException(request.From)) { Finding = why?.Code == FindingCodes.SourceUnreadable ? null : why };
     }
 
-    private static LiveParts Open(MovesOfRun held, RunDescription move, MoveRequest request, ILiveSource source, IReadOnlyCollection<LiveTable> tables, Func<ValueTask> close, Func<bool> pauseRequested, MoveProgress progress, TimeProvider time)
+    private static LiveParts Open(
+        MoveRequest request, ILiveSource source, (PostgresMoveTarget, PostgresLiveSide, PostgresAuthority, IExchange?) held, Func<ValueTask> close, Func<bool> pauseRequested, MoveProgress progress, TimeProvider time)
     {
-        var (run, side, authority) = held.OpenLive(move, tables);
+        var (run, side, authority, exchange) = held;
         var options = new MoveRunOptions { Jobs = request.Jobs, Pace = MovePace.Of(request.Share, request.Jobs, time), Decoding = request.Paranoid ? SecondDecoding.Every : SecondDecoding.Sample, PauseRequested = pauseRequested };
         var session = new LiveSession(
-            new LiveMove(source, side, run, authority, options, progress, time), authority, source, side, NestedMove.GuardAsync,
+            new LiveMove(source, side, run, authority, options, progress, time, exchange), authority, source, side, NestedMove.GuardAsync,
             async () =>
             {
                 await run.DisposeAsync();
                 await close();
-            });
+            },
+            exchange);
         return new LiveParts(session, run, side);
     }
 
@@ -57,7 +67,7 @@ internal static class NestedLive
     {
         var transforms = MoveTransforms.Of(move.Plan).ToList();
         var source = SqliteLiveSource.Open(request.From, move.Plan, move.Id, held.Runner, transforms.Count == 0 ? null : TransformFunctions.Open(transforms, environment));
-        return Open(held, move, request, source, source.Tables, () => Closed(source), pauseRequested, progress, time);
+        return Open(request, source, held.OpenLive(move, source.Tables), () => Closed(source), pauseRequested, progress, time);
     }
 
     private static ValueTask Closed(SqliteLiveSource source)
@@ -96,13 +106,9 @@ internal static class NestedLive
     private static Task<LiveParts> OpenToRemoveAsync(MovesOfRun held, RunDescription move, MoveRequest request, LivePlaces places, TimeProvider time, CancellationToken cancellation) => NestedMove.GuardAsync(async () =>
     {
         var progress = new MoveProgress(time);
-        if (SourceAddress.IsUrl(request.From))
-        {
-            var server = await PostgresLiveSource.OpenAsync(await ReachAsync(request, places, cancellation), request.FromSchema, move.Plan, move.Id, held.Runner, cancellation);
-            return Open(held, move, request, server, server.Tables, server.DisposeAsync, () => false, progress, time);
-        }
+        if (SourceAddress.IsUrl(request.From)) return await OpenServerAsync(held, move, request, places, () => false, progress, time, cancellation);
         var source = SqliteLiveSource.OpenToRemove(request.From, move.Id, held.Runner);
-        return Open(held, move, request, source, [.. move.Plan.Tables.Select(t => new LiveTable(t, []))], () => Closed(source), () => false, progress, time);
+        return Open(request, source, held.OpenLive(move, [.. move.Plan.Tables.Select(t => new LiveTable(t, []))]), () => Closed(source), () => false, progress, time);
     });
 }
 

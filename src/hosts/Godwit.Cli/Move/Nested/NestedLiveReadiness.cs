@@ -2,7 +2,9 @@ using Godwit.Cli.Move.Sources;
 using Godwit.Engine.Live;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
+using Godwit.Postgres.Connections;
 using Godwit.Postgres.Live;
+using Godwit.Postgres.Live.Exchange;
 using Godwit.Sqlite.Capture;
 using Godwit.Sqlite.Opening;
 using Npgsql;
@@ -18,6 +20,10 @@ internal static class NestedLiveReadiness
         PostgresMoveSource { Database: { } database } => await LiveSourceReadiness.FindAsync(database.Server, database.Schema, plan, cancellation),
         _ => throw new InvalidOperationException("this kind of source is not moved live"),
     };
+
+    /// <summary>Of a move whose writers are to be taken over by name.</summary>
+    public static async Task<IReadOnlyList<Finding>> OfNamesAsync(IMoveSource source, PostgresTarget target, MovePlan plan, CancellationToken cancellation) =>
+        source is PostgresMoveSource { Database: { } database } ? await LiveNameReadiness.FindAsync(database, target, plan, cancellation) : [LiveNameReadiness.TwoDatabases];
 
     private static IEnumerable<Finding> OfSource(SourceFile source, MovePlan plan)
     {

@@ -44,7 +44,7 @@ internal sealed class NestedMoves : INestedMoves
                 ],
                 cancellation),
             plan => plan is null ? Task.FromResult<IReadOnlyList<Finding>>([]) : KeyReadiness.FindMissingAsync(context.Keyring, KeyedMoves.Purposes(plan), cancellation),
-            context.Environment, progress, cancellation);
+            context.Environment, progress, cancellation, byName: task.Live && held.ByName);
     }
 
     public Task<bool> HasSchemaAsync(StepContext context, string schema, CancellationToken cancellation) => Held(context).HasSchemaAsync(schema, cancellation);
@@ -153,7 +153,7 @@ internal sealed class NestedMoves : INestedMoves
     private static async Task<MoveReview> ReviewAsync(
         MoveTask task, FoundSource place, PostgresTarget? target, string address, Func<MoveRequest, MovePlan?, IReadOnlyList<string>, Task<IReadOnlyList<Finding>>> lookAtTarget,
         Func<MovePlan?, Task<IReadOnlyList<Finding>>> lookAtKeys,
-        IRunEnvironment environment, MoveProgress progress, CancellationToken cancellation)
+        IRunEnvironment environment, MoveProgress progress, CancellationToken cancellation, bool byName = false)
     {
         var findings = new List<Finding>();
         if (place.Finding is { } missing) findings.Add(missing);
@@ -170,6 +170,7 @@ internal sealed class NestedMoves : INestedMoves
             findings.AddRange(more);
             findings.AddRange(await lookAtKeys(planned?.Plan));
             if (task.Live && planned?.Plan is { } live) findings.AddRange(await NestedLiveReadiness.OfSourceAsync(opened.Source, live, cancellation));
+            if (byName && target is not null && planned?.Plan is { } named) findings.AddRange(await NestedLiveReadiness.OfNamesAsync(opened.Source, target, named, cancellation));
         }
         findings.AddRange(await lookAtTarget(request, planned?.Plan, planned?.TargetNames ?? request.Tables));
         if (opened?.Source is null || planned?.Plan is not { } plan || findings.Exists(f => f.Severity == Severity.Error)) return new MoveReview(null, findings);
