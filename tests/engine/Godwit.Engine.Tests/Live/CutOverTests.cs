@@ -11,6 +11,7 @@ public sealed class CutOverTests
     [Theory]
     [InlineData(LiveSide.New)]
     [InlineData(LiveSide.Old)]
+    [Trait("Hazard", "1")]
     public async Task A_runner_that_ends_after_any_of_its_acts_leaves_one_side_open_once_another_resumes(LiveSide to)
     {
         var ends = 0;
