@@ -4,20 +4,10 @@
 set -euo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
 
-# Lines "ID<TAB>Class.Method" or "ID<TAB>Class", in order.
-traits() {
-  find "$root/tests" -name '*Tests.cs' -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort -z | xargs -0 awk '
-    FNR == 1 { n = 0; class = FILENAME; sub(/.*\//, "", class); sub(/\.cs$/, "", class) }
-    match($0, /\[Trait\("ASVS", "[0-9.]+"\)\]/) { split(substr($0, RSTART, RLENGTH), part, "\""); ids[++n] = part[4]; next }
-    n > 0 && /^ *(public|internal) .*(class|\() ?/ {
-      name = class
-      if ($0 !~ / class /) { name = $0; sub(/\(.*/, "", name); sub(/.* /, "", name); name = class "." name }
-      for (i = 1; i <= n; i++) print ids[i] "\t" name
-      n = 0
-    }' | sort -u
-}
+# shellcheck source=scripts/traits.sh
+source "$root/scripts/traits.sh"
 
-traits | awk -F '\t' '
+traits ASVS "$root/tests" | awk -F '\t' '
   NR == FNR { tests[$1] = tests[$1] (tests[$1] == "" ? "" : ", ") "`" $2 "`"; next }
   FNR == 1 {
     print "# ASVS 5.0, level 2"

@@ -10,6 +10,7 @@ public sealed class CachedNumbersTests(PostgresServers servers)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Hazard", "23")]
     public async Task Numbers_that_a_session_has_cached_meet_none_that_the_other_side_gave()
     {
         var folder = await RunbookFolder.PrepareAsync(servers);

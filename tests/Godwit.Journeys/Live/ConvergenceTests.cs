@@ -22,6 +22,8 @@ public sealed class ConvergenceTests(PostgresServers servers)
     ];
 
     [Theory, InlineData(1, true), InlineData(2, true), InlineData(3, false), InlineData(4, false)]
+    [Trait("Hazard", "17")]
+    [Trait("Hazard", "19")]
     public async Task What_was_written_since_arrives(int seed, bool superuser)
     {
         var random = new Random(seed);

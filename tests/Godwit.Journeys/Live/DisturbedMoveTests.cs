@@ -23,6 +23,9 @@ public sealed class DisturbedMoveTests(PostgresServers servers)
     ];
 
     [Fact]
+    [Trait("Hazard", "16")]
+    [Trait("Hazard", "17")]
+    [Trait("Hazard", "22")]
     public async Task Rebuilt_tables_vacuums_and_rows_without_key_arrive_and_a_row_that_does_not_fit_holds_the_cut_over()
     {
         using var folder = await PrepareAsync(
@@ -72,6 +75,7 @@ public sealed class DisturbedMoveTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Hazard", "18")]
     public async Task A_writer_that_does_not_end_is_waited_for_no_longer_than_the_limit()
     {
         using var folder = await PrepareAsync(

@@ -11,6 +11,7 @@ public sealed class LiveKillsTests(PostgresServers servers)
     private const int Longest = 6000;
 
     [Fact]
+    [Trait("Hazard", "1")]
     public async Task A_killed_runner_loses_no_write() => Assert.True(await CampaignAsync(seed: 1, kills: 3) > 0);
 
     [Fact]
@@ -27,6 +28,7 @@ public sealed class LiveKillsTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Hazard", "1")]
     public async Task A_killed_runner_loses_no_write_of_a_PostgreSQL_source()
     {
         var random = new Random(2);

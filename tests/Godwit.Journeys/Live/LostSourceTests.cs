@@ -11,6 +11,7 @@ public sealed class LostSourceTests(PostgresServers servers)
 
     /// <summary>The new side has what the old one's standby never heard of: nobody is taken anywhere until a person has said which of them is right.</summary>
     [Fact]
+    [Trait("Hazard", "4")]
     public async Task A_standby_of_the_old_side_that_lacks_what_was_carried_is_not_gone_on_with()
     {
         await using var server = await PostgresServer.StartAsync(PostgresVersions.Default, settings: new Dictionary<string, string>(StandbyServer.PrimarySettings, StringComparer.Ordinal), cancellationToken: Token);
@@ -39,6 +40,7 @@ public sealed class LostSourceTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Hazard", "2")]
     public async Task A_runner_that_was_stopped_before_the_cut_over_changes_neither_side_when_it_wakes_up()
     {
         using var live = await PostgresLiveFolder.PrepareAsync(await RunbookFolder.PrepareAsync(servers), await (await servers.DefaultAsync()).CreateDatabaseAsync(Token), held: true);

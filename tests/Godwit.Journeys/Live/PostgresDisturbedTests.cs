@@ -36,6 +36,7 @@ public sealed class PostgresDisturbedTests(PostgresServers servers)
         """;
 
     [Fact]
+    [Trait("Hazard", "19")]
     public async Task Every_kind_of_table_arrives_and_goes_back_while_it_is_written_to()
     {
         using var folder = await PrepareAsync(await servers.DefaultAsync());
@@ -97,6 +98,7 @@ public sealed class PostgresDisturbedTests(PostgresServers servers)
     [InlineData("CREATE TABLE app.events_2030 PARTITION OF app.events FOR VALUES FROM ('2030-01-01') TO ('2031-01-01'); INSERT INTO app.events VALUES ('2030-05-05', 1, 'nobody records it')", "events", Traits = ["Category", "Soak"])]
     [InlineData("BEGIN; ALTER TABLE app.people DISABLE TRIGGER ALL; DELETE FROM app.people WHERE id = 5; ALTER TABLE app.people ENABLE TRIGGER ALL; COMMIT", "people")]
     [InlineData("BEGIN; ALTER TABLE app.people DISABLE TRIGGER ALL; DELETE FROM app.people WHERE id = 5; ALTER TABLE app.people ENABLE ALWAYS TRIGGER zz_godwit_delete, ENABLE ALWAYS TRIGGER zz_godwit_insert, ENABLE ALWAYS TRIGGER zz_godwit_update, ENABLE ALWAYS TRIGGER aa_godwit_truncate; COMMIT", "people", Traits = ["Category", "Soak"])]
+    [Trait("Hazard", "20")]
     public async Task A_table_that_is_changed_meanwhile_is_not_switched(string statement, string table)
     {
         using var folder = await PrepareAsync(await servers.DefaultAsync());
@@ -120,6 +122,7 @@ public sealed class PostgresDisturbedTests(PostgresServers servers)
     [Theory]
     [InlineData("ALTER TABLE app.notes SET UNLOGGED", "GW1909", "unlogged")]
     [InlineData("ALTER TABLE app.people ENABLE ALWAYS TRIGGER hearing", "GW1909", "hearing")]
+    [InlineData("ALTER TABLE app.people ENABLE ROW LEVEL SECURITY; ALTER TABLE app.people FORCE ROW LEVEL SECURITY; CREATE POLICY few ON app.people USING (id < 9)", "GW1010", "people")]
     [InlineData("ALTER TABLE app.notes OWNER TO postgres; GRANT SELECT ON app.notes TO godwit", "GW1909", "does not own")]
     public async Task What_cannot_be_moved_live_is_said_before_anything_is_done(string statement, string code, string word)
     {

@@ -35,6 +35,7 @@ public sealed class PostgresLiveTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Hazard", "10")]
     public async Task Writers_who_come_through_PgBouncer_in_transaction_mode_are_recorded_and_refused_like_any_other()
     {
         using var live = await PostgresLiveFolder.PrepareAsync(servers, oneDatabase: false, schema: "public");

@@ -15,6 +15,7 @@ public sealed class ReturnTests(PostgresServers servers)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    [Trait("Hazard", "19")]
     public async Task What_was_written_at_the_new_side_goes_back(int seed)
     {
         var random = new Random(seed);
@@ -93,6 +94,7 @@ public sealed class ReturnTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Hazard", "18")]
     public async Task A_fence_refuses_writes_and_nothing_else()
     {
         using var journey = await Journey.PrepareAsync(servers, "CREATE TABLE t(id INTEGER PRIMARY KEY, v)", "INSERT INTO t VALUES (1, 1)");

@@ -9,6 +9,7 @@ namespace Godwit.Journeys.Live;
 public sealed class VacuumTests(PostgresServers servers)
 {
     [Fact]
+    [Trait("Hazard", "16")]
     public async Task A_VACUUM_in_the_middle_of_the_copy_costs_no_row()
     {
         using var folder = await RunbookFolder.PrepareAsync(servers);

@@ -6,6 +6,7 @@ using Godwit.TestServers;
 namespace Godwit.Journeys.Runbooks;
 
 /// <summary>A target that is restored to an earlier moment in the middle of a run: the ledger outside of it tells.</summary>
+[Trait("Hazard", "5")]
 public sealed class RewoundTargetTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

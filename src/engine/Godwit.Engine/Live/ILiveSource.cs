@@ -26,6 +26,9 @@ public interface ILiveSource : ILiveSide
     /// <summary>Makes this runner the one whose writes count here; whoever was it before changes nothing any more.</summary>
     Task TakeAsync(CancellationToken cancellation);
 
+    /// <summary>What keeps the side from forgetting what is old, for people: each batch reads the log from there on. Null where nothing has for long, or the side has nothing of the kind.</summary>
+    Task<string?> FindHolderAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
+
     /// <summary>Ends recording and fence and removes what they left; the rows stay.</summary>
     Task RemoveAsync(CancellationToken cancellation);
 }
@@ -54,6 +57,9 @@ public interface ILiveTarget : ILiveSide
 
     /// <summary>Notes for whoever watches that everything up to a moment, so long ago, was carried, whichever way.</summary>
     Task NoteFollowedAsync(long keys, TimeSpan ago, CancellationToken cancellation);
+
+    /// <summary>Notes, likewise, what <see cref="ILiveSource.FindHolderAsync"/> has found.</summary>
+    Task NoteHeldAsync(string? by, CancellationToken cancellation);
 
     /// <summary>Ends recording and fence; the rows stay.</summary>
     Task RemoveAsync(CancellationToken cancellation);

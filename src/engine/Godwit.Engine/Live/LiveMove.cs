@@ -20,6 +20,7 @@ public sealed class LiveMove(ILiveSource source, ILiveTarget target, IMoveTarget
     private static readonly TimeSpan s_noteEvery = TimeSpan.FromSeconds(2);
 
     private long? _noted;
+    private long? _looked;
 
     private readonly LiveFlow _flow = new(source, target);
 
@@ -131,6 +132,9 @@ public sealed class LiveMove(ILiveSource source, ILiveTarget target, IMoveTarget
         if (keys == 0 && _noted is { } noted && time.GetElapsedTime(noted) < s_noteEvery) return keys;
         await target.NoteFollowedAsync(keys, time.GetElapsedTime(began), cancellation);
         _noted = time.GetTimestamp();
+        if (_looked is { } looked && time.GetElapsedTime(looked) < s_noteEvery) return keys;
+        await target.NoteHeldAsync(await source.FindHolderAsync(cancellation), cancellation);
+        _looked = time.GetTimestamp();
         return keys;
     }
 

@@ -35,6 +35,15 @@ internal static class LiveRows
         );
         """;
 
+    /// <summary>What a later version added.</summary>
+    public const string Readings = """
+        ALTER TABLE godwit.live_moves
+            -- How often changes of this side were read: it tells one that was set back.
+            ADD COLUMN IF NOT EXISTS readings bigint NOT NULL DEFAULT 0,
+            -- What holds the old side's horizon, as its follower saw it last.
+            ADD COLUMN IF NOT EXISTS held_by text;
+        """;
+
     /// <summary>Whether the sides' tables have exchanged names: only where both are in this database.</summary>
     public const string Exchanged = "ALTER TABLE godwit.live_moves ADD COLUMN IF NOT EXISTS exchanged boolean NOT NULL DEFAULT false;";
 
@@ -75,6 +84,28 @@ internal static class LiveRows
     {
         await using var note = new NpgsqlCommand("UPDATE godwit.live_moves SET carried = $2, followed_at = clock_timestamp() - $3 WHERE move = $1", connection, transaction) { Parameters = { new() { Value = move }, new() { Value = keys }, new() { Value = ago } } };
         await note.ExecuteNonQueryAsync(cancellation);
+    }
+
+    public static async Task NoteHeldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid move, string? by, CancellationToken cancellation)
+    {
+        await using var note = new NpgsqlCommand("UPDATE godwit.live_moves SET held_by = $2 WHERE move = $1 AND held_by IS DISTINCT FROM $2", connection, transaction)
+        { Parameters = { new() { Value = move }, new() { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text } } };
+        await note.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>How often this side's changes were read.</summary>
+    public static async Task<long> ReadingsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid move, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("SELECT readings FROM godwit.live_moves WHERE move = $1", connection, transaction) { Parameters = { new() { Value = move } } };
+        return await command.ExecuteScalarAsync(cancellation) as long? ?? 0;
+    }
+
+    /// <summary>Counts a reading. Once it has committed, so is durable whatever was read.</summary>
+    public static async Task<long> CountReadingAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid move, CancellationToken cancellation)
+    {
+        await using var count = new NpgsqlCommand("WITH durable AS (SELECT set_config('synchronous_commit', 'on', true)) UPDATE godwit.live_moves SET readings = readings + 1 FROM durable WHERE move = $1 RETURNING readings", connection, transaction)
+        { Parameters = { new() { Value = move } } };
+        return (long)(await count.ExecuteScalarAsync(cancellation))!;
     }
 
     public static async Task NoteAppliedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid move, string position, CancellationToken cancellation)

@@ -17,6 +17,12 @@ public sealed record LiveStanding(string Step, string Side, string Origin, strin
     /// <summary>Whether the new side's tables have the names under which the old side's were known.</summary>
     public bool Exchanged { get; init; }
 
+    /// <summary>What holds the horizon of the old side, as its follower saw it within the last minute; null where nothing does, or nobody follows.</summary>
+    public string? OldHeldBy { get; init; }
+
+    /// <summary>The same of the new side's server, now.</summary>
+    public string? NewHeldBy { get; init; }
+
     public static async Task<IReadOnlyList<LiveStanding>> ReadAsync(NpgsqlConnection connection, Guid run, CancellationToken cancellation)
     {
         await using (var there = new NpgsqlCommand("SELECT to_regclass('godwit.live_moves') IS NOT NULL", connection))
@@ -27,18 +33,24 @@ public sealed record LiveStanding(string Step, string Side, string Origin, strin
             """
             SELECT r.parent_step, lower(l.side), r.origin, r.target_schema, l.towards IS NOT NULL, l.carried,
                 CASE WHEN l.ended_at IS NULL THEN extract(epoch FROM clock_timestamp() - l.followed_at)::float8 END,
-                (SELECT count(*) FROM godwit.live_unfit u WHERE u.move = l.move), l.ended_at IS NOT NULL, l.exchanged
+                (SELECT count(*) FROM godwit.live_unfit u WHERE u.move = l.move), l.ended_at IS NOT NULL,
+                CASE WHEN l.followed_at > clock_timestamp() - interval '1 minute' THEN to_jsonb(l) ->> 'held_by' END, l.exchanged
             FROM godwit.live_moves l JOIN godwit.runs r ON r.id = l.move WHERE r.parent = $1 AND r.state <> 'Aborted' ORDER BY r.started_at
             """, connection)
         { Parameters = { new() { Value = run } } };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
         var standings = new List<LiveStanding>();
-        while (await reader.ReadAsync(cancellation))
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
-            standings.Add(new LiveStanding(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4), reader.IsDBNull(5) ? null : reader.GetInt64(5), reader.IsDBNull(6) ? null : reader.GetDouble(6),
-                reader.GetInt64(7), reader.GetBoolean(8)) { Exchanged = reader.GetBoolean(9) });
+            while (await reader.ReadAsync(cancellation))
+            {
+                standings.Add(new LiveStanding(
+                    reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetBoolean(4), reader.IsDBNull(5) ? null : reader.GetInt64(5), reader.IsDBNull(6) ? null : reader.GetDouble(6),
+                    reader.GetInt64(7), reader.GetBoolean(8))
+                { OldHeldBy = reader.IsDBNull(9) ? null : reader.GetString(9), Exchanged = reader.GetBoolean(10) });
+            }
         }
-        return standings;
+        if (standings.TrueForAll(s => s.Ended)) return standings;
+        var held = await Horizon.FindHolderAsync(connection, cancellation);
+        return [.. standings.Select(s => s.Ended ? s : s with { NewHeldBy = held })];
     }
 }

@@ -138,10 +138,10 @@ public static class PostgresCapture
         .. Triggers(table).Select(t => $"ALTER TABLE {table.Qualified} ENABLE ALWAYS TRIGGER {t}"),
     ];
 
+    /// <remarks>With its function, which is this move's alone: triggers of the same names may be another's.</remarks>
     public static IReadOnlyList<string> Remove(CapturedRelation table) =>
     [
-        .. Triggers(table).Select(t => $"DROP TRIGGER IF EXISTS {t} ON {table.Qualified}"),
-        $"DROP FUNCTION IF EXISTS {Function(table)}()",
+        $"DROP FUNCTION IF EXISTS {Function(table)}() CASCADE",
         $"DROP TABLE IF EXISTS {LogOf(table)}",
     ];
 

@@ -39,9 +39,9 @@ public sealed class PostgresDelta : IChangeDelta
         Whole = whole;
     }
 
-    public string Since { get; }
+    public string Since { get; private set; }
 
-    public string Until { get; }
+    public string Until { get; private set; }
 
     public IReadOnlyDictionary<LiveTable, long> Keys { get; }
 
@@ -86,6 +86,13 @@ public sealed class PostgresDelta : IChangeDelta
             await transaction.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Says its positions as the side has them whose delta it is: a snapshot, and more.</summary>
+    internal PostgresDelta Between(string since, string until)
+    {
+        (Since, Until) = (since, until);
+        return this;
     }
 
     /// <summary>Tables with entries in their logs, and whether one is for all rows: a table of the session's own costs more than a look, and most have none.</summary>

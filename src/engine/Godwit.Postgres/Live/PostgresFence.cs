@@ -44,7 +44,8 @@ public static class PostgresFence
         ];
     }
 
-    public static IReadOnlyList<string> Remove(CapturedRelation table) => [$"DROP TRIGGER IF EXISTS {Trigger} ON {table.Qualified}", $"DROP FUNCTION IF EXISTS {Function(table)}()"];
+    /// <remarks>With its function, which is this move's alone: a fence of the same name may be another's.</remarks>
+    public static IReadOnlyList<string> Remove(CapturedRelation table) => [$"DROP FUNCTION IF EXISTS {Function(table)}() CASCADE"];
 
     /// <summary>
     /// Waits for the writers of all tables, keeps new ones waiting, lets <paramref name="drain"/> bring the other side up to what was committed, and refuses every write

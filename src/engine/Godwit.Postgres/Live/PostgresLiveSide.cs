@@ -49,6 +49,14 @@ public sealed class PostgresLiveSide(
         },
         cancellation);
 
+    public Task NoteHeldAsync(string? by, CancellationToken cancellation) => sessions.WriteAsync(
+        async (connection, transaction) =>
+        {
+            await LiveRows.NoteHeldAsync(connection, transaction, move, by, cancellation);
+            return true;
+        },
+        cancellation);
+
     /// <remarks>
     /// Table by table: to drop a trigger takes a lock that keeps everybody away, and whoever holds several of these at a time meets, sooner or later, a writer that has them in another
     /// order, and that is told of a deadlock.
@@ -102,17 +110,34 @@ public sealed class PostgresLiveSide(
         foreach (var statement in tables.Values.SelectMany(t => PostgresCapture.Remove(t).Concat(PostgresFence.Remove(t)))) await ExecuteAsync(connection, transaction, statement, cancellation);
     }
 
+    /// <remarks>
+    /// The old side goes by what is read here, and keeps it whatever becomes of this one: it is durable before anybody has it, and a server that was set back to before it, or a standby that had not heard of it,
+    /// is known by the count.
+    /// </remarks>
     public Task<IChangeDelta> ReadDeltaAsync(string since, bool whole, CancellationToken cancellation) => SideNames.RunAsync<IChangeDelta>(names, async () =>
     {
         var session = await sessions.Rent(cancellation);
+        PostgresDelta? delta = null;
         try
         {
             var now = Now;
-            return await PostgresDelta.OpenAsync(session, now, since, t => whole && t.IsWhole, (connection, transaction) => LockAsync(connection, transaction, now.Values, "ACCESS SHARE", cancellation), cancellation);
+            var (there, readings) = (SourcePosition.Parse(since), 0L);
+            delta = await PostgresDelta.OpenAsync(
+                session, now, there.Snapshot, t => whole && t.IsWhole,
+                async (connection, transaction) =>
+                {
+                    await LockAsync(connection, transaction, now.Values, "ACCESS SHARE", cancellation);
+                    readings = await LiveRows.ReadingsAsync(connection, transaction, move, cancellation);
+                    if (there.Readings > readings) throw new RewoundException("the new side has lost changes that were carried back from it: it was restored, or another server has taken its place");
+                },
+                cancellation);
+            if (delta.Keys.Count > 0 || delta.Whole.Count > 0) readings = await sessions.WriteAsync((connection, transaction) => LiveRows.CountReadingAsync(connection, transaction, move, cancellation), cancellation);
+            return delta.Between(since, new SourcePosition(delta.Until, Timeline: "", readings).ToString());
         }
         catch
         {
-            await session.DisposeAsync();
+            if (delta is not null) delta.Dispose();
+            else await session.DisposeAsync();
             throw;
         }
     });

@@ -251,6 +251,8 @@ public sealed class PostgresLiveSource : ILiveSource, IAsyncDisposable
         },
         cancellation));
 
+    public Task<string?> FindHolderAsync(CancellationToken cancellation) => GuardAsync(() => _sessions.AskAsync(connection => Horizon.FindHolderAsync(connection, cancellation), cancellation));
+
     internal CapturedRelation Captured(LiveTable table) => Now.Tables[table];
 
     /// <summary>A session, for whoever reads on a thread of its own.</summary>

@@ -16,7 +16,7 @@ internal static class RunSchema
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Each version's statements, idempotent, the oldest first: a database of any earlier one is brought up to date.</summary>
-    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Nested + Guards, Notices.NoticeSchema.Statements, People.PeopleSchema.Statements, Tripwires.TripwireSchema.Statements, Rehearsals.RehearsalsSchema.Statements, Applications, Live.LiveRows.Statements, Keyring.KeyringSchema.Statements, RangeKeys, Live.LiveRows.Exchanged];
+    private static readonly IReadOnlyList<string> Versions = [Moves, Runbooks + Journal.JournalSchema.Statements + Steps.Maintenance.MaintenanceSchema.Statements, Nested + Guards, Notices.NoticeSchema.Statements, People.PeopleSchema.Statements, Tripwires.TripwireSchema.Statements, Rehearsals.RehearsalsSchema.Statements, Applications, Live.LiveRows.Statements, Keyring.KeyringSchema.Statements, RangeKeys, Live.LiveRows.Readings, Live.LiveRows.Exchanged];
 
     private const string Moves = """
         CREATE SCHEMA IF NOT EXISTS godwit;

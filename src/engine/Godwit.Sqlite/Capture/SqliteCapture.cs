@@ -59,15 +59,25 @@ internal static class SqliteCapture
     }
 
     /// <summary>
-    /// Tables whose recording has a gap: a trigger is gone or is another, as after a table was built anew under its name. Reads sqlite_schema within the caller's
-    /// transaction.
+    /// Tables whose recording has a gap: a trigger is gone or is another, as after a table was built anew under its name; or the application has made one since that may end a statement before its rows are logged. Reads
+    /// sqlite_schema within the caller's transaction.
     /// </summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="tables">The tables as they are now.</param>
     public static IReadOnlyList<CapturedTable> Broken(SqliteConnection connection, IReadOnlyList<CapturedTable> tables)
     {
-        var there = SchemaEntry.ReadAll(connection).Where(e => e.Type == "trigger").ToDictionary(e => e.Name, e => e.Sql);
-        return [.. tables.Where(t => t.Triggers.Any(g => there.GetValueOrDefault(g.Name) != g.Sql))];
+        var triggers = SchemaEntry.ReadAll(connection).Where(e => e.Type == "trigger").ToList();
+        var there = triggers.ToDictionary(e => e.Name, e => e.Sql);
+        return [.. tables.Where(t => t.Triggers.Any(g => there.GetValueOrDefault(g.Name) != g.Sql) || (t.Triggers.Count > 0 && IsPassed(t, triggers)))];
+    }
+
+    /// <summary>Whether a trigger of the application's comes before the recording: a newer one, which ends what comes after it.</summary>
+    private static bool IsPassed(CapturedTable table, List<SchemaEntry> triggers)
+    {
+        var first = triggers.FindIndex(e => e.Name == table.Triggers[0].Name);
+        return triggers.Skip(first).Any(e =>
+            string.Equals(e.Table, table.Table.Name, StringComparison.OrdinalIgnoreCase) && !CaptureNames.IsOwn(e.Name)
+            && e.Sql is { } sql && sql.Contains("RAISE", StringComparison.OrdinalIgnoreCase) && sql.Contains("IGNORE", StringComparison.OrdinalIgnoreCase));
     }
 
     private static List<(string Type, string Name)> Own(SqliteConnection connection) =>

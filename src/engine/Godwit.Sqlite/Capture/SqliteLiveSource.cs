@@ -78,6 +78,19 @@ public sealed class SqliteLiveSource : ILiveSource, IDisposable
     /// <summary>Tables of a plan whose rows cannot be told apart while they change.</summary>
     public static IReadOnlyList<TablePlan> WithoutKey(SourceFile source, MovePlan plan) => [.. LiveSchema.Of(SchemaReader.Read(source.Control), plan).Tables.Keys.Where(t => !t.HasKey).Select(t => t.Plan)];
 
+    /// <summary>
+    /// Tables of a plan that this process cannot write to, with what SQLite says: an index, a check or a generated column of theirs calls a function, or goes by a collation, that only the application's own connections have.
+    /// It would be found when changes are brought back, when it is too late.
+    /// </summary>
+    public static IReadOnlyList<(TablePlan Table, string Why)> Unwritable(SourceFile source, MovePlan plan) =>
+        [.. plan.Tables.Select(t => (Table: t, Why: source.Control.WhatStops(InsertOf(t)))).Where(t => t.Why is not null).Select(t => (t.Table, t.Why!))];
+
+    private static string InsertOf(TablePlan table)
+    {
+        var columns = table.Columns.Where(c => c.GeneratedSql is null).Select(c => SqliteName.Quote(c.SourceName)).ToList();
+        return $"INSERT INTO main.{SqliteName.Quote(table.SourceName)} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(_ => "NULL"))})";
+    }
+
     /// <summary>Every change that commits after this is in the log.</summary>
     /// <exception cref="OtherMoveException">The source is recorded for another move.</exception>
     public async Task RecordAsync(CancellationToken cancellation)

@@ -46,6 +46,25 @@ public sealed unsafe class SqliteConnection : IDisposable
         Execute("PRAGMA foreign_keys = OFF");
     }
 
+    /// <summary>What keeps a statement from being carried out here, triggers aside, in SQLite's words; null where nothing does. It is not carried out.</summary>
+    public string? WhatStops(string sql)
+    {
+        Configure(SqliteApi.DbConfigEnableTrigger, 0);
+        try
+        {
+            using var statement = Prepare(sql);
+            return null;
+        }
+        catch (SqliteException fault)
+        {
+            return fault.Message;
+        }
+        finally
+        {
+            Configure(SqliteApi.DbConfigEnableTrigger, 1);
+        }
+    }
+
     /// <summary>Opens a file for writing, made when missing: for databases that Godwit makes itself (samples, private copies, tests).</summary>
     public static SqliteConnection OpenForWriting(string path) =>
         Open(ToUri(path, "?mode=rwc"), SqliteApi.OpenReadWrite | SqliteApi.OpenCreate | SqliteApi.OpenUri);

@@ -25,13 +25,19 @@ internal sealed record LiveDocument(string Step, string Side, string Url, string
     /// <summary>Whether the old side is kept up no longer.</summary>
     public bool Ended { get; init; }
 
+    /// <summary>What keeps the old side from forgetting what is old, such as a transaction that does not end: each batch reads the log from there on.</summary>
+    public string? OldHeldBy { get; init; }
+
+    /// <summary>The same of the new side.</summary>
+    public string? NewHeldBy { get; init; }
+
     public static LiveDocument Of(LiveStanding standing)
     {
         var request = RunOrigin.Read(standing.Origin).Request;
         var isNew = standing.Side == "new";
         return new LiveDocument(standing.Step, standing.Side, isNew ? request.To : SourceAddress.IsUrl(request.From) ? request.From : "sqlite:" + request.From, isNew && !standing.Exchanged ? standing.Schema : SourceAddress.IsUrl(request.From) ? request.FromSchema : null, standing.Switching)
         {
-            LagRows = standing.Rows, LagSeconds = standing.SecondsBehind is { } seconds ? Math.Round(seconds, 3) : null, Unfit = standing.Unfit, Ended = standing.Ended,
+            LagRows = standing.Rows, LagSeconds = standing.SecondsBehind is { } seconds ? Math.Round(seconds, 3) : null, Unfit = standing.Unfit, Ended = standing.Ended, OldHeldBy = standing.OldHeldBy, NewHeldBy = standing.NewHeldBy,
         };
     }
 
@@ -41,6 +47,8 @@ internal sealed record LiveDocument(string Step, string Side, string Url, string
         var other = Side == "new" ? "old" : "new";
         var lag = Ended ? "the old side is kept up no longer" : LagSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"the {other} side had everything {seconds:0.0} s ago ({LagRows:N0} changed rows in the last batch)") : $"the {other} side has not caught up yet";
         var unfit = Unfit == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {Unfit:N0} rows do not fit the new side");
-        return $"writers at the {Side} side{(Switching ? ", being taken to the other" : "")}; {lag}{unfit}";
+        return $"writers at the {Side} side{(Switching ? ", being taken to the other" : "")}; {lag}{unfit}{Held("old", OldHeldBy)}{Held("new", NewHeldBy)}";
     }
+
+    private static string Held(string side, string? by) => by is null ? "" : $"; the {side} side is held back by {by}";
 }

@@ -5,6 +5,7 @@ using Godwit.Engine.Ledger;
 namespace Godwit.Engine.Tests.Ledger;
 
 /// <summary>What a ledger's lines are, and what they say about a target.</summary>
+[Trait("Hazard", "5")]
 public sealed class LedgerTests
 {
     private static readonly Guid s_run = Guid.Parse("0b8f7a3e-6c5d-4f0e-9a51-2f4f3a1f9d10"), s_life = Guid.Parse("7f0d2c55-1c1b-4d5e-8c56-8a0b6b3f0a11");

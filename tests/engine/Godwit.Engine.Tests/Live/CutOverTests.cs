@@ -14,6 +14,7 @@ public sealed class CutOverTests
     [InlineData(LiveSide.Old, false)]
     [InlineData(LiveSide.New, true)]
     [InlineData(LiveSide.Old, true)]
+    [Trait("Hazard", "1")]
     public async Task A_runner_that_ends_after_any_of_its_acts_leaves_one_side_open_once_another_resumes(LiveSide to, bool byName)
     {
         var ends = 0;

@@ -4,6 +4,7 @@ using static Godwit.Postgres.Tests.Connections.Reaching;
 
 namespace Godwit.Postgres.Tests.Connections;
 
+[Trait("Hazard", "10")]
 public sealed class PoolerProbeTests(PostgresServers servers)
 {
     [Theory]

@@ -11,6 +11,7 @@ public sealed class PostgresCaptureTests(PostgresServers servers)
     private static readonly Guid s_token = Guid.NewGuid();
 
     [Fact]
+    [Trait("Hazard", "11")]
     public async Task A_transaction_that_commits_late_is_in_the_delta_of_its_commit()
     {
         var database = await PrepareAsync("CREATE TABLE t(id int PRIMARY KEY, v int)");
@@ -39,6 +40,7 @@ public sealed class PostgresCaptureTests(PostgresServers servers)
     [InlineData("SET session_replication_role = replica; UPDATE t SET v = 1 WHERE id = 5", "5")]
     [InlineData("BEGIN; UPDATE t SET v = 1 WHERE id = 5; ROLLBACK", "")]
     [InlineData("SET godwit.applies = '{token}'; UPDATE t SET v = 1 WHERE id = 5", "")]
+    [Trait("Hazard", "20")]
     public async Task Every_way_of_writing_is_recorded(string statement, string keys)
     {
         foreach (var kind in new[] { "", " PARTITION BY RANGE (id)" })
@@ -84,6 +86,7 @@ public sealed class PostgresCaptureTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Hazard", "20")]
     public async Task A_write_to_a_partition_by_its_own_name_is_recorded()
     {
         var database = await PrepareAsync("CREATE TABLE t(id int PRIMARY KEY, v int) PARTITION BY RANGE (id)", "CREATE TABLE p PARTITION OF t DEFAULT");

@@ -6,6 +6,7 @@ using Npgsql;
 namespace Godwit.Postgres.Tests.Live;
 
 /// <summary>Once the fence is up no write gets through, none that began before it is missed, and reading never notices.</summary>
+[Trait("Hazard", "7")]
 public sealed class PostgresFenceTests(PostgresServers servers)
 {
     private static readonly Guid s_token = Guid.NewGuid();

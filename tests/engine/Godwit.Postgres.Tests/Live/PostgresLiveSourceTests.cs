@@ -41,6 +41,7 @@ public sealed class PostgresLiveSourceTests(PostgresServers servers)
     }
 
     [Fact]
+    [Trait("Hazard", "3")]
     public async Task A_successor_ends_what_its_predecessor_has_open_and_waits_for_nobody()
     {
         var (database, plan) = await PrepareAsync();

@@ -48,6 +48,7 @@ public sealed class LiveSourceTests : IDisposable
     [InlineData("DELETE FROM _godwit_changes WHERE n > 2; INSERT INTO _godwit_changes(n, t, k1) VALUES (3, 1, 77)")]
     [InlineData("DELETE FROM _godwit_changes WHERE n > 1; INSERT INTO _godwit_changes(n, t, k1) VALUES (2, 1, 77), (3, 1, 7)")]
     [InlineData("UPDATE _godwit_state SET value = 'another' WHERE name = 'log'")]
+    [Trait("Hazard", "4")]
     public async Task A_source_that_lost_what_was_read_from_it_is_not_gone_on_with(string loss)
     {
         using var application = Make();
@@ -101,6 +102,7 @@ public sealed class LiveSourceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Hazard", "16")]
     public async Task A_table_that_is_built_anew_behind_the_fence_is_closed_again_and_that_is_said_once()
     {
         using var application = Make();

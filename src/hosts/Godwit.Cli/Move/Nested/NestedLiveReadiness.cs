@@ -34,6 +34,12 @@ internal static class NestedLiveReadiness
             yield return Finding.Warning(FindingCodes.LiveSlow, "the source has no write-ahead log: writers wait while it is profiled, and for each short read", null, "`PRAGMA journal_mode = WAL` on the source, once, if the application can do with it.");
         foreach (var table in SqliteLiveSource.WithoutKey(source, plan))
             yield return Finding.Warning(FindingCodes.LiveSlow, $"table {table.SourceName} has no key: its {table.Rows:N0} rows are copied again while writers wait", new Place.InTable(table.SourceName), "Give it a primary key, or leave it out.");
+        foreach (var (table, stops) in SqliteLiveSource.Unwritable(source, plan))
+        {
+            yield return Finding.Error(
+                FindingCodes.LiveSource, $"an index, a check or a generated column of table {table.SourceName} needs what only the application's own connections have ({stops}): its rows could not be brought back", new Place.InTable(table.SourceName),
+                "Leave the table out, or take out of it what is not SQLite's own.");
+        }
         if (LiveMove.OneWayOf(plan) is { } why)
             yield return Finding.Warning(FindingCodes.LiveOneWay, $"after the cut-over there is no way back to the old side: {why}", null, "The step `cutover` needs `irreversible:` with the reason.");
     }
