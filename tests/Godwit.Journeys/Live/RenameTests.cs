@@ -76,6 +76,22 @@ public sealed class RenameTests(PostgresServers servers)
         Assert.True(await rename.Database.ScalarAsync<bool>("SELECT to_regnamespace('safe') IS NULL"));
     }
 
+    /// <summary>As of a copy of the database whose runbook still names the source of the one that it was made of.</summary>
+    [Fact]
+    public async Task Exchanged_names_are_not_looked_for_in_another_database()
+    {
+        using var rename = await RenameFolder.PrepareAsync(servers);
+        (await rename.Folder.RunAsync("run")).MustBe(0);
+        var other = await rename.Database.Server.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await other.ExecuteAsync(Tellers.Schema("bank"));
+        await rename.Database.ExecuteAsync($"UPDATE godwit.runs SET origin = replace(origin, '{rename.Database.Name}', '{other.Name}')");
+        var refused = await rename.Folder.RunAsync("rollback");
+        Assert.NotEqual(6, refused.ExitCode);
+        Assert.Contains("GW1913", refused.Output + refused.Error, StringComparison.Ordinal);
+        await rename.Database.ExecuteAsync($"UPDATE godwit.runs SET origin = replace(origin, '{other.Name}', '{rename.Database.Name}')");
+        (await rename.Folder.RunAsync("rollback")).MustBe(6);
+    }
+
     [Fact]
     public async Task Two_databases_have_no_names_to_exchange()
     {

@@ -2,6 +2,7 @@ using Godwit.Engine.Live;
 using Godwit.Engine.Moves;
 using Godwit.Engine.Rows;
 using Godwit.Engine.Runs;
+using Godwit.Engine.Steps.Move;
 using Godwit.Model.Digests;
 using Godwit.Model.Findings;
 using Godwit.Model.Moves;
@@ -96,14 +97,21 @@ public sealed class MovesOfRun
     /// <param name="schema">The old side's schema.</param>
     /// <param name="cancellation">Stops.</param>
     /// <returns>Null where the old side is in another database, and its names are its own.</returns>
+    /// <exception cref="SourceFaultException">The names are exchanged, and the source is not where they were.</exception>
     public async Task<SideNames?> NamesAsync(RunDescription move, PostgresTarget source, string schema, CancellationToken cancellation)
     {
         await using var sessions = source.OpenSource(new SessionSettings { RunId = "same", Role = "look" });
         await using var there = await sessions.OpenAsync(cancellation);
         await using var marking = await there.BeginTransactionAsync(cancellation);
         var mark = await SourceLocks.MarkAsync(there, cancellation);
-        return await AskAsync(
-            async connection => await SourceLocks.SeesAsync(connection, mark, cancellation) ? new SideNames(move.Id, schema, await SideNames.ReadAsync(connection, move.Id, cancellation)) : null, cancellation);
+        var (same, exchanged) = await AskAsync(
+            async connection => (await SourceLocks.SeesAsync(connection, mark, cancellation), await SideNames.ReadAsync(connection, move.Id, cancellation)), cancellation);
+        if (same) return new SideNames(move.Id, schema, exchanged);
+        if (!exchanged) return null;
+        // A copy of the database, say, whose runbook still names the source of the one that it was made of: by their planned names both sides would be taken for each other.
+        var finding = Finding.Error(
+            FindingCodes.LiveNames, "the tables of the move have exchanged their names in the target's database, and the source's address leads to another database", null, "Let the source's address lead to the target's own database.");
+        throw new SourceFaultException(finding.Message, new InvalidOperationException(finding.Message)) { Finding = finding };
     }
 
     /// <summary>A live move that is on record, to go on with.</summary>
