@@ -69,8 +69,8 @@ public sealed class CapturedRowsTests
             Assert.True(Rows(recorded, captured).SetEquals(Rows(plain, captured)), $"{schema}: {statement}");
         }
         // Numbers that AUTOINCREMENT gave out, and nothing else than they.
-        const string Tables = "SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_godwit%' ESCAPE '\\' ORDER BY 1)";
-        Assert.Equal(plain.QueryText(Tables), recorded.QueryText(Tables));
+        const string Names = "SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_godwit%' ESCAPE '\\' ORDER BY 1)";
+        Assert.Equal(plain.QueryText(Names), recorded.QueryText(Names));
         if (table.AutoIncrement) Assert.Equal(plain.QueryText("SELECT group_concat(name || seq) FROM sqlite_sequence"), recorded.QueryText("SELECT group_concat(name || seq) FROM sqlite_sequence"));
     }
 
