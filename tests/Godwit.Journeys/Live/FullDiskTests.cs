@@ -109,7 +109,7 @@ public sealed class FullDiskTests(PostgresServers servers)
         using (disk.Fill(leaveBytes: 0))
         {
             // A write-ahead log has some room of its own left.
-            Assert.Contains("full", Assert.Throws<SqliteException>(() => { while (true) application.Execute($"INSERT INTO receipts VALUES ('r{written++}', 1, 2)"); }).Message, StringComparison.Ordinal);
+            Assert.Contains("full", Assert.Throws<SqliteException>(FillUp).Message, StringComparison.Ordinal);
             await folder.Target.ExecuteAsync("UPDATE public.held SET go = true");
             var outcome = (await runner.WaitAsync()).MustBe(5);
             Assert.Contains("full", outcome.Output + outcome.Error, StringComparison.Ordinal);
@@ -120,6 +120,11 @@ public sealed class FullDiskTests(PostgresServers servers)
         (await folder.RunAsync("resume")).MustBe(0);
         Assert.Equal(written, await folder.Target.ScalarAsync<long>("SELECT count(*) FROM app.receipts"));
         Assert.Contains("has moved", Assert.Throws<SqliteException>(() => application.Execute("DELETE FROM receipts")).Message, StringComparison.Ordinal);
+
+        void FillUp()
+        {
+            while (true) application.Execute($"INSERT INTO receipts VALUES ('r{written++}', 1, 2)");
+        }
     }
 
     /// <summary>The database, and whatever is made in it, on the small disk; the server's own log stays where it is.</summary>

@@ -20,7 +20,7 @@ public sealed class HeldMoveTests(PostgresServers servers)
         var elsewhere = await server.CreateDatabaseAsync(Token);
         using var runner = live.Folder.Start("run");
         await live.HeldAsync(runner);
-        Assert.Equal([null, null], await HeldByAsync(live.Folder));
+        Assert.All(await HeldByAsync(live.Folder), Assert.Null);
         await elsewhere.ExecuteAsync("BEGIN; CREATE TABLE t(id int); PREPARE TRANSACTION 'for ever'");
         await Patience.UntilAsync(async () => (await HeldByAsync(live.Folder)).All(h => h?.Contains($"transaction 'for ever' of database {elsewhere.Name}", StringComparison.Ordinal) == true), runner.WaitAsync());
         Assert.Contains("the old side is held back by transaction 'for ever'", (await live.Folder.RunAsync("status")).MustBe(0).Output, StringComparison.Ordinal);

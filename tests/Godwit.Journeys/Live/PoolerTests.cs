@@ -12,15 +12,10 @@ public sealed class PoolerTests(PostgresServers servers)
         using var live = await PostgresLiveFolder.PrepareAsync(servers, oneDatabase: false);
         var database = side == "OLD_URL" ? live.Source : live.Folder.Target;
         await using var pooler = await PgBouncer.StartAsync(database, mode, TestContext.Current.CancellationToken);
-        var direct = live.Folder.Environment[side]!;
-        live.Folder.Environment[side] = direct.Replace($":{database.Server.Port}/", $":{pooler.Port}/", StringComparison.Ordinal);
-        foreach (var command in new[] { "check", "run" })
-        {
-            var refused = (await live.Folder.RunAsync(command)).MustBe(1);
-            Assert.Contains("GW1306", refused.Output + refused.Error, StringComparison.Ordinal);
-        }
-        foreach (var place in new[] { live.Source, live.Folder.Target }) Assert.True(await place.ScalarAsync<bool>("SELECT to_regnamespace('godwit') IS NULL AND NOT EXISTS (SELECT FROM pg_trigger WHERE NOT tgisinternal)"));
-        live.Folder.Environment[side] = direct;
-        (await live.Folder.RunAsync("check")).MustBe(0);
+        live.Folder.Environment[side] = live.Folder.Environment[side]!.Replace($":{database.Server.Port}/", $":{pooler.Port}/", StringComparison.Ordinal);
+        var refused = await live.Folder.RunAsync("run");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("GW1306", refused.Output + refused.Error, StringComparison.Ordinal);
+        Assert.True(await live.Source.ScalarAsync<bool>("SELECT to_regnamespace('godwit') IS NULL AND NOT EXISTS (SELECT FROM pg_trigger WHERE NOT tgisinternal)"));
     }
 }

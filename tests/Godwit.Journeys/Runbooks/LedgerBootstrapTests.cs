@@ -32,8 +32,7 @@ public sealed class LedgerBootstrapTests(PostgresServers servers)
         }
         Assert.True(await folder.Target.ScalarAsync<bool>("SELECT to_regnamespace('godwit') IS NULL"));
         (await folder.RunAsync("run")).MustBe(0);
-        // The word of the first is kept, and is about nothing that is missing.
-        Assert.Equal(2, Directory.GetFiles(ledgers).Length);
+        // What the first one had begun is about nothing that is missing.
         Assert.DoesNotContain("GW1790", (await folder.RunAsync("status")).MustBe(0).Output, StringComparison.Ordinal);
     }
 

@@ -79,16 +79,28 @@ public sealed class SqliteLiveSource : ILiveSource, IDisposable
     public static IReadOnlyList<TablePlan> WithoutKey(SourceFile source, MovePlan plan) => [.. LiveSchema.Of(SchemaReader.Read(source.Control), plan).Tables.Keys.Where(t => !t.HasKey).Select(t => t.Plan)];
 
     /// <summary>
-    /// Tables of a plan that this process cannot write to, with what SQLite says: an index, a check or a generated column of theirs calls a function, or goes by a collation, that only the application's own connections have.
+    /// Tables of a plan that this process cannot write to, with what SQLite says: a column, an index or a check of theirs calls a function, or goes by a collation, that only the application's own connections have.
     /// It would be found when changes are brought back, when it is too late.
     /// </summary>
-    public static IReadOnlyList<(TablePlan Table, string Why)> Unwritable(SourceFile source, MovePlan plan) =>
-        [.. plan.Tables.Select(t => (Table: t, Why: source.Control.WhatStops(InsertOf(t)))).Where(t => t.Why is not null).Select(t => (t.Table, t.Why!))];
-
-    private static string InsertOf(TablePlan table)
+    public static IReadOnlyList<(TablePlan Table, string Why)> Unwritable(SourceFile source, MovePlan plan)
     {
-        var columns = table.Columns.Where(c => c.GeneratedSql is null).Select(c => SqliteName.Quote(c.SourceName)).ToList();
-        return $"INSERT INTO main.{SqliteName.Quote(table.SourceName)} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(_ => "NULL"))})";
+        var entries = SchemaEntry.ReadAll(source.Control);
+        return [.. plan.Tables.Select(t => (Table: t, Why: WhatIsMissing(entries.Where(e => e.Table == t.SourceName && (e.Type is "table" or "index"))))).Where(t => t.Why is not null).Select(t => (t.Table, t.Why!))];
+    }
+
+    /// <summary>Of a table and its indexes, made again where nothing but SQLite's own is known; a connection that only reads does not look.</summary>
+    private static string? WhatIsMissing(IEnumerable<SchemaEntry> entries)
+    {
+        using var empty = SqliteConnection.OpenInMemory();
+        try
+        {
+            foreach (var sql in entries.Select(e => e.Sql).OfType<string>()) empty.Execute(sql);
+            return null;
+        }
+        catch (SqliteException fault)
+        {
+            return fault.Message;
+        }
     }
 
     /// <summary>Every change that commits after this is in the log.</summary>

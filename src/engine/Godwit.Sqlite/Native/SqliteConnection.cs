@@ -1,4 +1,5 @@
 using System.Text;
+using Godwit.Sqlite.Opening;
 
 namespace Godwit.Sqlite.Native;
 
@@ -10,7 +11,9 @@ public sealed unsafe class SqliteConnection : IDisposable
 {
     private nint _database;
 
-    private SqliteConnection(nint database) => _database = database;
+    private readonly (ulong Device, ulong Inode)? _file;
+
+    private SqliteConnection(nint database, string? path) => (_database, _file) = (database, path is null ? null : OpenDatabases.Enter(path));
 
     public static string LibraryVersion => SqliteApi.ToString(SqliteApi.LibraryVersion());
 
@@ -18,7 +21,7 @@ public sealed unsafe class SqliteConnection : IDisposable
     /// <exception cref="SqliteException">The file cannot be opened.</exception>
     public static SqliteConnection OpenForReading(string path, bool immutable = false)
     {
-        var connection = Open(ToUri(path, immutable ? "?mode=ro&immutable=1" : "?mode=ro"), SqliteApi.OpenReadOnly | SqliteApi.OpenUri);
+        var connection = Open(path, ToUri(path, immutable ? "?mode=ro&immutable=1" : "?mode=ro"), SqliteApi.OpenReadOnly | SqliteApi.OpenUri);
         connection.Configure(SqliteApi.DbConfigNoCheckpointOnClose, 1);
         connection.Configure(SqliteApi.DbConfigDefensive, 1);
         connection.Configure(SqliteApi.DbConfigTrustedSchema, 0);
@@ -32,7 +35,7 @@ public sealed unsafe class SqliteConnection : IDisposable
     /// <exception cref="SqliteException">The file cannot be opened for writing.</exception>
     public static SqliteConnection OpenLive(string path)
     {
-        var connection = Open(ToUri(path, "?mode=rw"), SqliteApi.OpenReadWrite | SqliteApi.OpenUri);
+        var connection = Open(path, ToUri(path, "?mode=rw"), SqliteApi.OpenReadWrite | SqliteApi.OpenUri);
         connection.Configure(SqliteApi.DbConfigNoCheckpointOnClose, 1);
         connection.Configure(SqliteApi.DbConfigTrustedSchema, 0);
         connection.Execute("PRAGMA wal_autocheckpoint = 0");
@@ -46,39 +49,20 @@ public sealed unsafe class SqliteConnection : IDisposable
         Execute("PRAGMA foreign_keys = OFF");
     }
 
-    /// <summary>What keeps a statement from being carried out here, triggers aside, in SQLite's words; null where nothing does. It is not carried out.</summary>
-    public string? WhatStops(string sql)
-    {
-        Configure(SqliteApi.DbConfigEnableTrigger, 0);
-        try
-        {
-            using var statement = Prepare(sql);
-            return null;
-        }
-        catch (SqliteException fault)
-        {
-            return fault.Message;
-        }
-        finally
-        {
-            Configure(SqliteApi.DbConfigEnableTrigger, 1);
-        }
-    }
-
     /// <summary>Opens a file for writing, made when missing: for databases that Godwit makes itself (samples, private copies, tests).</summary>
     public static SqliteConnection OpenForWriting(string path) =>
-        Open(ToUri(path, "?mode=rwc"), SqliteApi.OpenReadWrite | SqliteApi.OpenCreate | SqliteApi.OpenUri);
+        Open(path, ToUri(path, "?mode=rwc"), SqliteApi.OpenReadWrite | SqliteApi.OpenCreate | SqliteApi.OpenUri);
 
     /// <summary>Opens an empty database that lives in memory: to let SQLite itself work out an expression.</summary>
-    public static SqliteConnection OpenInMemory() => Open("file::memory:", SqliteApi.OpenReadWrite | SqliteApi.OpenCreate | SqliteApi.OpenUri);
+    public static SqliteConnection OpenInMemory() => Open(path: null, "file::memory:", SqliteApi.OpenReadWrite | SqliteApi.OpenCreate | SqliteApi.OpenUri);
 
     private static string ToUri(string path, string query) =>
         "file:" + Uri.EscapeDataString(Path.GetFullPath(path)).Replace("%2F", "/") + query;
 
-    private static SqliteConnection Open(string uri, int flags)
+    private static SqliteConnection Open(string? path, string uri, int flags)
     {
         var code = SqliteApi.Open(uri, out var database, flags | SqliteApi.OpenNoMutex | SqliteApi.OpenExtendedResultCodes, vfs: null);
-        if (code == SqliteApi.Ok) return new SqliteConnection(database);
+        if (code == SqliteApi.Ok) return new SqliteConnection(database, path);
         var message = database == 0 ? "out of memory" : SqliteApi.ToString(SqliteApi.ErrorMessage(database));
         _ = SqliteApi.Close(database);
         throw new SqliteException(code, message);
@@ -150,5 +134,6 @@ public sealed unsafe class SqliteConnection : IDisposable
         if (_database == 0) return;
         _ = SqliteApi.Close(_database);
         _database = 0;
+        if (_file is { } file) OpenDatabases.Leave(file);
     }
 }

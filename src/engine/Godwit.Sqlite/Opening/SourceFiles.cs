@@ -30,7 +30,7 @@ internal sealed class SourceFiles : IDisposable
         var database = SharedHandle.TryOpen(path) ?? throw new FileNotFoundException("the source is gone", path);
         try
         {
-            return new SourceFiles(path, database, SharedHandle.TryOpen(path + "-shm"));
+            return new SourceFiles(path, database, SharedHandle.TryOpen(path + "-shm", of: path));
         }
         catch
         {
@@ -42,7 +42,7 @@ internal sealed class SourceFiles : IDisposable
     /// <summary>A journal whose header is there: with nobody holding RESERVED it is hot (https://sqlite.org/lockingv3.html section 4.1).</summary>
     public bool HasJournalContent()
     {
-        using var journal = SharedHandle.TryOpen(Journal);
+        using var journal = SharedHandle.TryOpen(Journal, of: Database);
         return journal?.Read(0, 1) is [not 0];
     }
 

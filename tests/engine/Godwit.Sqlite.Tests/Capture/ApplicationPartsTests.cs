@@ -11,11 +11,12 @@ public sealed class ApplicationPartsTests
 {
     [Theory]
     [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT UNIQUE COLLATE NOCASE)", "NOCASE", "MINE", "no such collation sequence: MINE")]
+    [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT COLLATE NOCASE)", "NOCASE", "MINE", "no such collation sequence: MINE")]
     [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT); CREATE INDEX i ON t(v COLLATE RTRIM)", "RTRIM", "MINE", "no such collation sequence: MINE")]
-    [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER CHECK (abs(v) < 9))", "abs", "mine", "mine()")]
-    [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER); CREATE INDEX i ON t(abs(v))", "abs", "mine", "mine")]
-    [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER); CREATE INDEX i ON t(v) WHERE abs(v) > 1", "abs", "mine", "mine")]
-    [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER, w INTEGER AS (abs(v)) STORED)", "abs", "mine", "mine")]
+    [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER CHECK (abs(v) < 9))", "abs", "mine", "no such function: mine")]
+    [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER); CREATE INDEX i ON t(abs(v))", "abs", "mine", "no such function: mine")]
+    [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER); CREATE INDEX i ON t(v) WHERE abs(v) > 1", "abs", "mine", "no such function: mine")]
+    [InlineData("CREATE TABLE t(id INTEGER PRIMARY KEY, v INTEGER, w INTEGER AS (abs(v)) STORED)", "abs", "mine", "no such function: mine")]
     public void A_table_that_needs_what_only_the_application_has_is_named(string schema, string known, string own, string why)
     {
         using var folder = new SourceFolder();

@@ -55,33 +55,50 @@ public sealed class CapturedRowsTests
 
     private static void Compare(SqliteConnection recorded, SqliteConnection plain, Random random, string schema)
     {
-        var foreignKeys = $"PRAGMA foreign_keys = {random.Next(2)}";
-        foreach (var connection in new[] { recorded, plain }) connection.Execute(foreignKeys);
+        // Which of its own actions a REPLACE under foreign keys takes first depends on whether the table has any trigger at all.
+        var refers = schema.Contains("REFERENCES", StringComparison.Ordinal) && random.Next(2) == 0;
+        foreach (var connection in new[] { recorded, plain }) connection.Execute($"PRAGMA foreign_keys = {(refers ? 1 : 0)}");
         var table = SchemaReader.Read(recorded).Tables.Single();
         var captured = new CapturedTable(1, table, RowKey.Of(table)!);
         SqliteCapture.Install(recorded, [captured]);
-        // What this connection has inserted last is the same to begin with.
-        foreach (var connection in new[] { recorded, plain }) foreach (var sql in new[] { "CREATE TEMP TABLE one(a)", "INSERT INTO one VALUES (1)" }) connection.Execute(sql);
         for (var i = 0; i < 60; i++)
         {
-            var statement = Statement(random, table);
-            var (told, expected) = (What(recorded, statement), What(plain, statement));
+            var statement = OfOneRow(random, table, plain, replaces: !refers);
+            var (told, expected) = (What(recorded, statement, !table.WithoutRowId), What(plain, statement, !table.WithoutRowId));
             Assert.True(told == expected, $"{schema}: {statement}: {told} in place of {expected}");
             Assert.True(Rows(recorded, captured).SetEquals(Rows(plain, captured)), $"{schema}: {statement}");
         }
         // Numbers that AUTOINCREMENT gave out, and nothing else than they.
-        const string Tables = "SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_godwit%' ESCAPE '\\' ORDER BY 1)";
-        Assert.Equal(plain.QueryText(Tables), recorded.QueryText(Tables));
+        const string Names = "SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_godwit%' ESCAPE '\\' ORDER BY 1)";
+        Assert.Equal(plain.QueryText(Names), recorded.QueryText(Names));
         if (table.AutoIncrement) Assert.Equal(plain.QueryText("SELECT group_concat(name || seq) FROM sqlite_sequence"), recorded.QueryText("SELECT group_concat(name || seq) FROM sqlite_sequence"));
     }
 
-    /// <summary>What the application is told: the fault, or how many rows it has changed, and the last that it has inserted.</summary>
-    private static string What(SqliteConnection connection, string statement)
+    /// <summary>Of several rows SQL does not say which one comes first, and so which one is in the way of the other.</summary>
+    private static string OfOneRow(Random random, SourceTable table, SqliteConnection connection, bool replaces)
+    {
+        var columns = table.Columns.Where(c => !c.IsGenerated).Select(c => c.Name).ToList();
+        const string Row = "quote(a) || typeof(a) || quote(b) || quote(c) || quote(d)";
+        var row = connection.QueryText($"SELECT quote({Row}) FROM t LIMIT 1 OFFSET {random.Next(1 + (int)(connection.QueryInteger("SELECT count(*) FROM t") ?? 0))}");
+        var or = new[] { "", "OR IGNORE", "OR FAIL", "OR ABORT", "OR ROLLBACK", "OR REPLACE" }[random.Next(replaces ? 6 : 5)];
+        var some = columns.Where(_ => random.Next(3) > 0).DefaultIfEmpty("b").ToList();
+        return random.Next(row is null ? 2 : 5) switch
+        {
+            0 => $"INSERT {or} INTO t({string.Join(", ", some)}) VALUES ({string.Join(", ", some.Select(_ => Value(random)))})",
+            1 => $"INSERT INTO t({string.Join(", ", some)}) VALUES ({string.Join(", ", some.Select(_ => Value(random)))}) ON CONFLICT DO UPDATE SET {columns[random.Next(columns.Count)]} = {Value(random)}",
+            2 => $"DELETE FROM t WHERE {Row} = {row}",
+            _ => $"UPDATE {or} t SET {string.Join(", ", some.Select(c => $"{c} = {Value(random)}"))} WHERE {Row} = {row}",
+        };
+    }
+
+    /// <summary>What the application is told: the fault, or how many rows it has changed, and after an insert the last one's number.</summary>
+    private static string What(SqliteConnection connection, string statement, bool withRowId)
     {
         try
         {
             connection.Execute(statement);
-            return connection.QueryText("SELECT changes() || ' ' || last_insert_rowid()") ?? "";
+            var inserted = withRowId && statement.StartsWith("INSERT", StringComparison.Ordinal) && !statement.Contains("ON CONFLICT", StringComparison.Ordinal);
+            return connection.QueryText(inserted ? "SELECT changes() || CASE WHEN changes() > 0 THEN ' ' || last_insert_rowid() ELSE '' END" : "SELECT changes()") ?? "";
         }
         catch (SqliteException fault)
         {

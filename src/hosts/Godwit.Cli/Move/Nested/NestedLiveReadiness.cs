@@ -37,7 +37,7 @@ internal static class NestedLiveReadiness
         foreach (var (table, stops) in SqliteLiveSource.Unwritable(source, plan))
         {
             yield return Finding.Error(
-                FindingCodes.LiveSource, $"an index, a check or a generated column of table {table.SourceName} needs what only the application's own connections have ({stops}): its rows could not be brought back", new Place.InTable(table.SourceName),
+                FindingCodes.LiveSource, $"a column, an index or a check of table {table.SourceName} needs what only the application's own connections have ({stops}): its rows could not be brought back", new Place.InTable(table.SourceName),
                 "Leave the table out, or take out of it what is not SQLite's own.");
         }
         if (LiveMove.OneWayOf(plan) is { } why)
