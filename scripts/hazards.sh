@@ -11,8 +11,8 @@ traits Hazard "$root/tests" | awk -F '\t' '
   FNR == 1 {
     print "# How a move could lose data, and what shows that it does not"
     print ""
-    print "Moves that run beside writers, or on two sides, fail in ways that no run of luck shows: each was found in review, most were seen on a real database. What follows from it is kept by tests, which have the number as their trait `Hazard` and"
-    print "fail where the rule is taken out. Suites whose names end in `Conformance` run on both kinds of sources, SQLite and PostgreSQL. `scripts/hazards.sh` writes this page. What a live move does is in [live moves](live-move.md)."
+    print "Moves that run beside writers, or on two sides, fail in ways that no run of luck shows: each was found in review, most were seen on a real database. What follows from it is kept by tests, which have the number as their trait"
+    print "`Hazard`. Suites whose names end in `Conformance` run on both kinds of sources, SQLite and PostgreSQL. `scripts/hazards.sh` writes this page. What a live move does is in [live moves](live-move.md)."
     print ""
     print "| | what could happen | what Godwit does | shown by |"
     print "|---|---|---|---|"
