@@ -16,7 +16,7 @@ public sealed class RunSchemaTests(PostgresServers servers)
         for (var round = 0; round < 20; round++)
         {
             await Task.WhenAll(connections.Select(c => RunSchema.EnsureAsync(c, token)));
-            Assert.Equal(11, await database.ScalarAsync<long>("SELECT count(*) FROM godwit.versions"));
+            Assert.Equal(13, await database.ScalarAsync<long>("SELECT count(*) FROM godwit.versions"));
             foreach (var connection in connections) Assert.True(await RunSchema.ExistsAsync(connection, token));
             await database.ExecuteAsync("DROP SCHEMA godwit CASCADE");
         }
